@@ -1,0 +1,67 @@
+//! The digest of an outcome: of what happened, not of how it was found.
+
+use crate::outcome::{Digest, LinkOutcome};
+use crate::units::Time;
+use siphasher::sip128::{Hash128, Hasher128, SipHasher13};
+use std::collections::BTreeMap;
+use std::hash::Hasher;
+
+/// The operations of one rank, hashed stream by stream as they end.
+#[derive(Debug, Clone)]
+pub(crate) struct OperationHashes(Vec<SipHasher13>);
+
+impl OperationHashes {
+    /// A rank of so many streams.
+    pub(crate) fn new(streams: usize) -> Self {
+        Self(vec![SipHasher13::new(); streams])
+    }
+
+    /// An operation of a stream has begun and ended.
+    pub(crate) fn add(&mut self, stream: usize, index: u32, (begun, ended): (Time, Time)) {
+        let mut bytes = [0; 20];
+        bytes[..4].copy_from_slice(&index.to_le_bytes());
+        bytes[4..12].copy_from_slice(&begun.picoseconds().to_le_bytes());
+        bytes[12..].copy_from_slice(&ended.picoseconds().to_le_bytes());
+        self.0[stream].write(&bytes);
+    }
+
+    /// The hash of all streams.
+    pub(crate) fn finish(&self) -> u128 {
+        let mut hasher = SipHasher13::new();
+        for stream in &self.0 {
+            write(&mut hasher, value(stream.finish128()));
+        }
+        value(hasher.finish128())
+    }
+}
+
+/// The digest of ranks, given as hashes with multiplicities, and of links.
+///
+/// Equal members are counted and not listed, so that it does not matter which of them were simulated.
+pub(crate) fn outcome_digest(ranks: impl Iterator<Item = (u128, u64)>, links: &[LinkOutcome]) -> Digest {
+    let mut rank_counts: BTreeMap<u128, u64> = BTreeMap::new();
+    for (hash, multiplicity) in ranks {
+        *rank_counts.entry(hash).or_default() += multiplicity;
+    }
+    let mut link_counts: BTreeMap<u128, u64> = BTreeMap::new();
+    for link in links {
+        *link_counts.entry(link.weighted_bytes).or_default() += link.multiplicity;
+    }
+    let mut hasher = SipHasher13::new();
+    for (part, counts) in [rank_counts, link_counts].into_iter().enumerate() {
+        hasher.write(&(part as u64).to_le_bytes());
+        for (hash, count) in counts {
+            write(&mut hasher, hash);
+            hasher.write(&count.to_le_bytes());
+        }
+    }
+    Digest(value(hasher.finish128()))
+}
+
+fn write(hasher: &mut SipHasher13, value: u128) {
+    hasher.write(&value.to_le_bytes());
+}
+
+fn value(hash: Hash128) -> u128 {
+    u128::from(hash.h1) << 64 | u128::from(hash.h2)
+}

@@ -1,0 +1,197 @@
+//! Builds a [`Fabric`] and refuses one that could not work.
+
+use super::graph::first_unreachable;
+use super::{Fabric, Level, Link, Router, Scope, Tier, WEIGHT_DENOMINATOR};
+use crate::ids::{EndpointId, LinkId, NodeId, TierId};
+use thiserror::Error;
+
+/// Why a fabric cannot be built.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum FabricError {
+    /// There is nothing to send from.
+    #[error("a fabric needs at least one endpoint")]
+    NoEndpoints,
+    /// A link ends at a node that does not exist.
+    #[error("link {link} ends at node {node}, but the fabric has {nodes} nodes")]
+    NoSuchNode {
+        /// The index of the link.
+        link: usize,
+        /// The missing node.
+        node: usize,
+        /// How many nodes there are.
+        nodes: usize,
+    },
+    /// A link carries nothing or an impossible rate.
+    #[error("link {name} has a capacity of {bytes_per_second} B/s; it must be positive and finite")]
+    BadCapacity {
+        /// The ends of the link.
+        name: String,
+        /// The offending rate.
+        bytes_per_second: String,
+    },
+    /// A link leads from a node to itself.
+    #[error("link {name} leads from a node to itself")]
+    SelfLoop {
+        /// The ends of the link.
+        name: String,
+    },
+    /// A level of containers places another number of endpoints than there are.
+    #[error("level `{level}` places {placed} endpoints of {endpoints}")]
+    BadLevel {
+        /// The name of the level.
+        level: String,
+        /// How many it places.
+        placed: usize,
+        /// How many there are.
+        endpoints: usize,
+    },
+    /// Two endpoints cannot reach one another.
+    #[error("{from} cannot reach {to}: no path of links joins them")]
+    Disconnected {
+        /// The name of the first.
+        from: String,
+        /// The name of the second.
+        to: String,
+    },
+}
+
+/// Collects nodes, links and tiers; endpoints must be added before switches.
+#[derive(Debug, Default)]
+pub struct FabricBuilder {
+    endpoints: usize,
+    node_names: Vec<String>,
+    links: Vec<Link>,
+    tiers: Vec<Tier>,
+    media: Vec<String>,
+    levels: Vec<Level>,
+    weight_denominator: Option<u64>,
+}
+
+impl FabricBuilder {
+    /// An empty builder.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds an endpoint.
+    ///
+    /// # Panics
+    /// When a switch was added before: endpoint `i` is node `i`.
+    pub fn endpoint(&mut self, name: impl Into<String>) -> EndpointId {
+        assert_eq!(self.endpoints, self.node_names.len(), "endpoints come before switches");
+        self.node_names.push(name.into());
+        self.endpoints += 1;
+        EndpointId::new(self.endpoints - 1)
+    }
+
+    /// Adds a switch.
+    pub fn switch(&mut self, name: impl Into<String>) -> NodeId {
+        self.node_names.push(name.into());
+        NodeId::new(self.node_names.len() - 1)
+    }
+
+    /// Adds a tier.
+    pub fn tier(&mut self, name: impl Into<String>, scope: Scope) -> TierId {
+        self.tiers.push(Tier { name: name.into(), scope });
+        TierId::new(self.tiers.len() - 1)
+    }
+
+    /// The index of a medium by name, added when it is new.
+    pub fn medium(&mut self, name: &str) -> u16 {
+        let known = self.media.iter().position(|medium| medium == name);
+        let index = known.unwrap_or_else(|| {
+            self.media.push(name.to_owned());
+            self.media.len() - 1
+        });
+        u16::try_from(index).expect("a fabric has few media")
+    }
+
+    /// Adds a directed link.
+    pub fn link(&mut self, link: Link) -> LinkId {
+        self.links.push(link);
+        LinkId::new(self.links.len() - 1)
+    }
+
+    /// Adds a link and its opposite; returns the forward one, whose successor is the opposite.
+    pub fn duplex(&mut self, link: Link) -> LinkId {
+        let opposite = Link { from: link.to, to: link.from, ..link.clone() };
+        let forward = self.link(link);
+        self.link(opposite);
+        forward
+    }
+
+    /// Adds a level of containers; innermost first.
+    pub fn level(&mut self, level: Level) {
+        self.levels.push(level);
+    }
+
+    /// Sets what weights are shares of, where [`WEIGHT_DENOMINATOR`] does not divide by the ways of a spray.
+    pub fn weight_denominator(&mut self, denominator: u64) {
+        self.weight_denominator = Some(denominator);
+    }
+
+    /// Checks everything and freezes it.
+    ///
+    /// # Errors
+    /// [`FabricError`] names the part that could not work.
+    pub fn build(self, router: Box<dyn Router>) -> Result<Fabric, FabricError> {
+        let mut fabric = Fabric {
+            endpoints: self.endpoints,
+            node_names: self.node_names,
+            links: self.links,
+            tiers: self.tiers,
+            media: self.media,
+            levels: self.levels,
+            router,
+            weight_denominator: self.weight_denominator.unwrap_or(WEIGHT_DENOMINATOR),
+            injection: Vec::new(),
+        };
+        check(&fabric)?;
+        fabric.injection = fabric.injection_table();
+        Ok(fabric)
+    }
+}
+
+fn check(fabric: &Fabric) -> Result<(), FabricError> {
+    if fabric.endpoints == 0 {
+        return Err(FabricError::NoEndpoints);
+    }
+    for index in 0..fabric.links.len() {
+        check_link(fabric, LinkId::new(index))?;
+    }
+    for level in &fabric.levels {
+        if level.endpoints() != fabric.endpoints {
+            return Err(FabricError::BadLevel {
+                level: level.name.clone(),
+                placed: level.endpoints(),
+                endpoints: fabric.endpoints,
+            });
+        }
+    }
+    match first_unreachable(fabric) {
+        None => Ok(()),
+        Some((from, to)) => Err(FabricError::Disconnected {
+            from: fabric.node_name(from.into()).to_owned(),
+            to: fabric.node_name(to.into()).to_owned(),
+        }),
+    }
+}
+
+fn check_link(fabric: &Fabric, id: LinkId) -> Result<(), FabricError> {
+    let link = fabric.link(id);
+    let nodes = fabric.node_names.len();
+    for node in [link.from.index(), link.to.index()] {
+        if node >= nodes {
+            return Err(FabricError::NoSuchNode { link: id.index(), node, nodes });
+        }
+    }
+    let rate = link.capacity.bytes_per_second();
+    if !(rate > 0.0 && rate.is_finite()) {
+        let bytes_per_second = rate.to_string();
+        return Err(FabricError::BadCapacity { name: fabric.link_name(id), bytes_per_second });
+    }
+    if link.from == link.to {
+        return Err(FabricError::SelfLoop { name: fabric.link_name(id) });
+    }
+    Ok(())
+}

@@ -1,0 +1,149 @@
+//! What bytes can move over: endpoints, switches, directed links, and the routes between endpoints.
+//!
+//! A [`Fabric`] that exists is valid: [`FabricBuilder::build`] has checked it. This module knows no concrete
+//! machine and chooses no route: a [`Router`] does, and families bring their own.
+
+mod builder;
+mod graph;
+mod hierarchy;
+mod route;
+
+pub use builder::{FabricBuilder, FabricError};
+pub(crate) use graph::LinkGraph;
+pub use hierarchy::Level;
+pub use route::{Hop, Route, Router, RoutingError, WEIGHT_DENOMINATOR};
+
+use crate::ids::{EndpointId, LinkId, NodeId, TierId};
+use crate::units::{Bandwidth, Time};
+
+/// A directed link.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Link {
+    /// Where bytes enter.
+    pub from: NodeId,
+    /// Where bytes leave.
+    pub to: NodeId,
+    /// Payload bandwidth in the one direction that this link has.
+    pub capacity: Bandwidth,
+    /// Delay of the first byte, with the latency of the switch that sends.
+    pub latency: Time,
+    /// The tier that this link belongs to.
+    pub tier: TierId,
+    /// Index into [`Fabric::media`].
+    pub medium: u16,
+}
+
+/// Whether a tier joins chips into a domain or domains into a cluster.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Scope {
+    /// Inside a scale-up domain (NVLink, UB).
+    ScaleUp,
+    /// Between domains (InfiniBand, RoCE).
+    ScaleOut,
+}
+
+/// A named set of links that are reported together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tier {
+    /// The name in reports, such as `scale-up` or `scale-out`.
+    pub name: String,
+    /// Inside a domain or between domains.
+    pub scope: Scope,
+}
+
+/// Endpoints, switches, links and routes: everything that bytes can move over.
+#[derive(Debug)]
+pub struct Fabric {
+    endpoints: usize,
+    node_names: Vec<String>,
+    links: Vec<Link>,
+    tiers: Vec<Tier>,
+    media: Vec<String>,
+    levels: Vec<Level>,
+    router: Box<dyn Router>,
+    weight_denominator: u64,
+    injection: Vec<[f64; 2]>,
+}
+
+impl Fabric {
+    /// The number of endpoints.
+    pub fn endpoints(&self) -> usize {
+        self.endpoints
+    }
+
+    /// The number of switches.
+    pub fn switches(&self) -> usize {
+        self.node_names.len() - self.endpoints
+    }
+
+    /// All links, by identifier.
+    pub fn links(&self) -> &[Link] {
+        &self.links
+    }
+
+    /// One link.
+    pub fn link(&self, link: LinkId) -> &Link {
+        &self.links[link.index()]
+    }
+
+    /// The tiers that links belong to, by identifier.
+    pub fn tiers(&self) -> &[Tier] {
+        &self.tiers
+    }
+
+    /// The names of the media that links are made of.
+    pub fn media(&self) -> &[String] {
+        &self.media
+    }
+
+    /// The containers of endpoints, innermost first: for example nodes, then domains.
+    pub fn levels(&self) -> &[Level] {
+        &self.levels
+    }
+
+    /// The name of a node, such as `domain0/chip17`.
+    pub fn node_name(&self, node: NodeId) -> &str {
+        &self.node_names[node.index()]
+    }
+
+    /// The name of a link: its two ends.
+    pub fn link_name(&self, link: LinkId) -> String {
+        let link = self.link(link);
+        format!("{} -> {}", self.node_name(link.from), self.node_name(link.to))
+    }
+
+    /// What a weight is a share of: a route's weight `w` on a link loads it with `w / weight_denominator` of its rate.
+    pub fn weight_denominator(&self) -> u64 {
+        self.weight_denominator
+    }
+
+    /// The route from one endpoint to another; the same endpoint has an empty route.
+    ///
+    /// # Errors
+    /// [`RoutingError`] when no healthy path joins them.
+    pub fn route(&self, from: EndpointId, to: EndpointId) -> Result<Route, RoutingError> {
+        if from == to {
+            return Ok(Route::local());
+        }
+        self.router.route(self, from, to)
+    }
+
+    /// Whether two endpoints share the outermost container: the scale-up domain.
+    pub fn same_domain(&self, a: EndpointId, b: EndpointId) -> bool {
+        self.levels.last().is_none_or(|domain| domain.container(a) == domain.container(b))
+    }
+
+    /// What an endpoint can send in one direction over links of `scope`.
+    pub fn injection_bandwidth(&self, endpoint: EndpointId, scope: Scope) -> Bandwidth {
+        Bandwidth::from_bytes_per_second(self.injection[endpoint.index()][scope as usize])
+    }
+
+    fn injection_table(&self) -> Vec<[f64; 2]> {
+        let mut table = vec![[0.0; 2]; self.endpoints];
+        for link in self.links.iter().filter(|link| link.from.index() < self.endpoints) {
+            let scope = self.tiers[link.tier.index()].scope;
+            table[link.from.index()][scope as usize] += link.capacity.bytes_per_second();
+        }
+        table
+    }
+}

@@ -1,0 +1,136 @@
+//! Routes: weighted sets of links, and the interface that finds them.
+
+use super::Fabric;
+use crate::ids::{EndpointId, LinkId};
+use crate::units::Time;
+use std::fmt;
+use std::ops::Range;
+use thiserror::Error;
+
+/// The usual denominator of weights: it is divisible by every spray of up to 16 ways, by 18 and by 112.
+pub const WEIGHT_DENOMINATOR: u64 = 720_720;
+
+/// Links with consecutive identifiers that a flow crosses with one weight each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Hop {
+    /// The first link.
+    pub first: LinkId,
+    /// How many links.
+    pub count: u32,
+    /// The share of the flow on each link, as a numerator over [`Fabric::weight_denominator`].
+    pub weight: u64,
+}
+
+impl Hop {
+    /// The links as a range of indices.
+    pub const fn range(&self) -> Range<usize> {
+        self.first.index()..self.first.index() + self.count as usize
+    }
+}
+
+/// A set of links with weights and the delay of the first byte.
+///
+/// A *path* has the full weight on each link; a *spray* splits it over parallel planes and its latency is the
+/// largest of theirs.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Route {
+    hops: Vec<Hop>,
+    latency: Time,
+}
+
+impl Route {
+    /// The route of an endpoint to itself: no links, no delay.
+    pub const fn local() -> Self {
+        Self { hops: Vec::new(), latency: Time::ZERO }
+    }
+
+    /// A route over single links, each crossed by the whole flow.
+    pub fn path(fabric: &Fabric, links: &[LinkId]) -> Self {
+        Self::spray(fabric, std::slice::from_ref(&links))
+    }
+
+    /// A route split evenly over parallel paths; links may recur among them.
+    ///
+    /// # Panics
+    /// When the number of paths does not divide the fabric's weight denominator: the family that sprays
+    /// chooses its denominator.
+    pub fn spray<P: AsRef<[LinkId]>>(fabric: &Fabric, paths: &[P]) -> Self {
+        let weight = share(fabric, paths.len());
+        let latency = |path: &P| path.as_ref().iter().map(|&link| fabric.link(link).latency).sum();
+        let single = |&first: &LinkId| Hop { first, count: 1, weight };
+        let mut hops: Vec<Hop> = paths.iter().flat_map(|path| path.as_ref().iter().map(single)).collect();
+        merge_repeated_links(&mut hops);
+        Self { hops, latency: paths.iter().map(latency).max().unwrap_or_default() }
+    }
+
+    /// A route in stages, each stage split evenly over links with consecutive identifiers.
+    ///
+    /// This is how structured families spray: one range for the links up, one for the links between switches,
+    /// one for the links down. Links of one range are loaded alike by construction, which folding relies on.
+    ///
+    /// # Panics
+    /// When the length of a stage does not divide the fabric's weight denominator, or stages share a link.
+    pub fn stages(fabric: &Fabric, stages: &[Range<usize>]) -> Self {
+        let stage_latency =
+            |links: &Range<usize>| fabric.links()[links.clone()].iter().map(|link| link.latency).max();
+        let hop = |links: &Range<usize>| Hop {
+            first: LinkId::new(links.start),
+            count: u32::try_from(links.len()).expect("a stage has few links"),
+            weight: share(fabric, links.len()),
+        };
+        let mut hops: Vec<Hop> = stages.iter().map(hop).collect();
+        hops.sort_unstable();
+        let disjoint = hops.windows(2).all(|pair| pair[0].range().end <= pair[1].range().start);
+        assert!(disjoint, "the stages of a route share no link");
+        Self { hops, latency: stages.iter().filter_map(stage_latency).sum() }
+    }
+
+    /// The links in ascending order, each once.
+    pub fn hops(&self) -> &[Hop] {
+        &self.hops
+    }
+
+    /// The delay of the first byte.
+    pub fn latency(&self) -> Time {
+        self.latency
+    }
+}
+
+fn share(fabric: &Fabric, ways: usize) -> u64 {
+    let (ways, denominator) = (ways as u64, fabric.weight_denominator());
+    assert!(ways > 0 && denominator.is_multiple_of(ways), "{ways} ways must divide {denominator}");
+    denominator / ways
+}
+
+fn merge_repeated_links(hops: &mut Vec<Hop>) {
+    hops.sort_unstable();
+    hops.dedup_by(|next, kept| {
+        let same = next.first == kept.first;
+        if same {
+            kept.weight += next.weight;
+        }
+        same
+    });
+}
+
+/// Why two endpoints have no route.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum RoutingError {
+    /// No path joins the two.
+    #[error("no healthy path from {from} to {to}; restore a link or a switch between them")]
+    Unreachable {
+        /// The name of the sender.
+        from: String,
+        /// The name of the receiver.
+        to: String,
+    },
+}
+
+/// Finds routes: by rule in structured families, by search in any graph.
+pub trait Router: fmt::Debug + Send + Sync {
+    /// The route between two different endpoints.
+    ///
+    /// # Errors
+    /// [`RoutingError`] when no healthy path joins them.
+    fn route(&self, fabric: &Fabric, from: EndpointId, to: EndpointId) -> Result<Route, RoutingError>;
+}

@@ -1,0 +1,98 @@
+//! What a run has shown: facts, without percentages and without text.
+
+use crate::ids::{LinkId, RankId};
+use crate::network::Timeline;
+use crate::units::Time;
+use std::fmt;
+
+/// The result of a simulation.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Outcome {
+    /// When the last operation ended.
+    pub end: Time,
+    /// Why the run stopped.
+    pub stop: StopReason,
+    /// The simulated ranks.
+    pub ranks: Vec<RankOutcome>,
+    /// The simulated links that carried anything.
+    pub links: Vec<LinkOutcome>,
+    /// What each tier of the fabric carried over time, by tier.
+    pub tiers: Vec<Timeline>,
+    /// What was really simulated.
+    pub work: Work,
+    /// A hash of the outcome that does not depend on how it was found.
+    pub digest: Digest,
+}
+
+/// Why a run stopped.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StopReason {
+    /// Every program ended.
+    Completed,
+    /// Nothing can happen any more, but some ranks have not ended.
+    Deadlock(Vec<Blocked>),
+    /// More events than the limit allows.
+    EventLimit,
+}
+
+/// An operation that can never end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Blocked {
+    /// The rank.
+    pub rank: RankId,
+    /// The program-order index of the operation.
+    pub index: u32,
+    /// What it waits for, in words.
+    pub waits_for: String,
+}
+
+/// A simulated rank.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RankOutcome {
+    /// The rank.
+    pub rank: RankId,
+    /// How many ranks it stands for, itself included.
+    pub multiplicity: u32,
+    /// When its last operation ended.
+    pub end: Time,
+}
+
+/// A simulated link.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LinkOutcome {
+    /// The link.
+    pub link: LinkId,
+    /// How many links it stands for, itself included.
+    pub multiplicity: u64,
+    /// The bytes that it carried, times the fabric's weight denominator.
+    pub weighted_bytes: u128,
+}
+
+/// Counts of what was really simulated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Work {
+    /// Events handled.
+    pub events: u64,
+    /// Flows that went through the network.
+    pub flows: u64,
+    /// Times that rates were solved for.
+    pub rate_solves: u64,
+    /// Ranks simulated.
+    pub ranks_simulated: u64,
+    /// Classes of ranks.
+    pub classes: u64,
+    /// Collective instances taken from memory.
+    pub replayed: u64,
+    /// Flows stepped as lanes.
+    pub lanes: u64,
+}
+
+/// A hash of every rank's operation times and of every link's bytes, equal however the outcome was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Digest(pub u128);
+
+impl fmt::Display for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:032x}", self.0)
+    }
+}

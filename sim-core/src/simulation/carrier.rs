@@ -1,0 +1,137 @@
+//! Carries transfers: overhead and latency first, then draining in the network.
+
+use super::collective::StepTransfer;
+use super::messages::Message;
+use crate::engine::EventQueue;
+use crate::network::{FlowLevel, FlowSlot, NewFlow, Path};
+use crate::units::{Bandwidth, Bytes, Time};
+use std::sync::Arc;
+
+/// Everything that can happen in a simulation.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Event {
+    /// A computation ends.
+    ComputeEnd { actor: u32, stream: u8 },
+    /// The first byte of a transfer arrives: it begins to drain.
+    Depart { transfer: u32 },
+    /// A flow may have drained.
+    Drained { slot: FlowSlot },
+    /// A member of a collective is ready for its first step.
+    Launched { instance: u32, member: u32 },
+    /// A member of a collective is done with it.
+    Left { instance: u32, member: u32 },
+}
+
+/// What a transfer belongs to.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Purpose {
+    Message(Message),
+    Step(StepTransfer),
+}
+
+/// A transfer to be carried.
+#[derive(Debug, Clone)]
+pub(super) struct Transfer {
+    pub(super) path: Arc<Path>,
+    pub(super) bytes: Bytes,
+    pub(super) cap: Bandwidth,
+    pub(super) purpose: Purpose,
+}
+
+/// A reservation of a link by a replay, which assumes that nobody else uses it meanwhile.
+#[derive(Debug, Clone, Copy, Default)]
+struct Reservation {
+    until: Time,
+    recording: u32,
+}
+
+/// Transfers on their way, and the network that they drain through.
+#[derive(Debug)]
+pub(super) struct Carrier {
+    pub(super) network: FlowLevel,
+    transfers: Vec<Transfer>,
+    free: Vec<u32>,
+    reservations: Vec<Reservation>,
+    broken: Vec<u32>,
+}
+
+impl Carrier {
+    pub(super) fn new(network: FlowLevel, links: usize) -> Self {
+        Self {
+            network,
+            transfers: Vec::new(),
+            free: Vec::new(),
+            reservations: vec![Reservation::default(); links],
+            broken: Vec::new(),
+        }
+    }
+
+    /// Sends a transfer on its way; it begins to drain at `depart`.
+    pub(super) fn send(&mut self, depart: Time, transfer: Transfer, queue: &mut EventQueue<Event>) {
+        let index = match self.free.pop() {
+            Some(index) => {
+                self.transfers[index as usize] = transfer;
+                index
+            }
+            None => {
+                self.transfers.push(transfer);
+                u32::try_from(self.transfers.len() - 1).expect("fewer than 2^32 transfers are on their way")
+            }
+        };
+        queue.push(depart, Event::Depart { transfer: index });
+    }
+
+    /// Lets a transfer drain; one without bytes has arrived at once.
+    pub(super) fn depart(&mut self, now: Time, index: u32) -> Option<Purpose> {
+        let transfer = &self.transfers[index as usize];
+        if transfer.bytes == Bytes::ZERO {
+            let purpose = transfer.purpose;
+            self.free.push(index);
+            return Some(purpose);
+        }
+        let flow = NewFlow {
+            path: Arc::clone(&transfer.path),
+            bytes: transfer.bytes,
+            cap: transfer.cap,
+            owner: index,
+        };
+        for crossing in &flow.path.crossings {
+            let reservation = self.reservations[crossing.link as usize];
+            if reservation.until > now {
+                self.broken.push(reservation.recording);
+            }
+        }
+        self.network.attach(now, flow);
+        None
+    }
+
+    /// Ends a flow that has drained; `None` when its finish has moved.
+    pub(super) fn drained(&mut self, now: Time, slot: FlowSlot) -> Option<Purpose> {
+        let index = self.network.finish(now, slot)?;
+        self.free.push(index);
+        Some(self.transfers[index as usize].purpose)
+    }
+
+    /// Gives all flows their rates.
+    pub(super) fn settle(&mut self, now: Time, queue: &mut EventQueue<Event>) {
+        self.network.settle(now, |finish, slot| queue.push(finish, Event::Drained { slot }));
+    }
+
+    /// Whether no flow drains on the links and none is reserved past `now`.
+    pub(super) fn is_free(&self, now: Time, links: &[u32]) -> bool {
+        let free = |&link: &u32| !self.network.is_busy(link) && self.reservations[link as usize].until <= now;
+        links.iter().all(free)
+    }
+
+    /// Reserves links for a replay.
+    pub(super) fn reserve(&mut self, links: &[u32], until: Time, recording: u32) {
+        for &link in links {
+            self.reservations[link as usize] = Reservation { until, recording };
+        }
+    }
+
+    /// The recordings whose reservations were broken.
+    pub(super) fn broken(&self) -> &[u32] {
+        &self.broken
+    }
+}

@@ -1,0 +1,487 @@
+//! Runs the programs of the representatives.
+
+use super::carrier::{Carrier, Event, Purpose, Transfer};
+use super::collective::{Collectives, Stage};
+use super::group::GroupPlan;
+use super::messages::{End, Mailbox, Message};
+use super::observer::{Notice, Observer};
+use super::program_state::ProgramState;
+use super::replay::{Replays, record};
+use super::setup::{Parts, Plans, SimulationError, new_network};
+use crate::digest::{OperationHashes, outcome_digest};
+use crate::engine::{EventQueue, Limits, Process, StopReason as LoopEnd, run};
+use crate::ids::CommunicatorId;
+use crate::outcome::{Blocked, LinkOutcome, Outcome, RankOutcome, StopReason, Work};
+use crate::symmetry::Representative;
+use crate::units::{Bandwidth, Bytes, Time};
+use crate::workload::{CollectiveCall, Operation, OperationKind};
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+/// How an attempt at a run ended.
+pub(super) enum Attempt {
+    Finished(Outcome),
+    /// A replay assumed that nobody else uses its links, and somebody did.
+    LinksWereShared,
+}
+
+/// Runs everything once.
+pub(super) fn attempt<'a>(
+    parts: Parts<'a>,
+    plans: Plans,
+    replays: &mut Replays,
+    (limits, observer): (Limits, &mut dyn Observer),
+) -> Result<Attempt, SimulationError> {
+    let representatives: Vec<Representative> =
+        parts.actors.iter().map(|actor| actor.representative).collect();
+    observer.start(&representatives);
+    let mut execution = Execution::new(parts, plans, replays, observer);
+    let mut queue = EventQueue::new();
+    for actor in 0..execution.states.len() as u32 {
+        execution.enter_what_can(Time::ZERO, actor, &mut queue);
+    }
+    let (end, loop_end, events) = run(&mut execution, &mut queue, limits);
+    execution.work.events += events;
+    if let Some(error) = execution.error {
+        return Err(error);
+    }
+    if !execution.carrier.broken().is_empty() {
+        for &entry in execution.carrier.broken() {
+            execution.replays.give_up(entry);
+        }
+        return Ok(Attempt::LinksWereShared);
+    }
+    execution.observer.finish(end);
+    Ok(Attempt::Finished(execution.outcome(end, loop_end)))
+}
+
+struct Execution<'a, 'b> {
+    parts: Parts<'a>,
+    plans: Plans,
+    /// The replay entry of each plan of each group.
+    entries: Vec<Vec<Option<u32>>>,
+    replays: &'b mut Replays,
+    observer: &'b mut dyn Observer,
+    states: Vec<ProgramState>,
+    begun: Vec<Vec<Time>>,
+    hashes: Vec<OperationHashes>,
+    ends: Vec<Time>,
+    mailboxes: Vec<Mailbox>,
+    live: Vec<LiveCalls>,
+    undecided: Vec<u32>,
+    collectives: Collectives,
+    carrier: Carrier,
+    work: Work,
+    error: Option<SimulationError>,
+}
+
+/// The running calls of one group, in order of their numbers.
+#[derive(Debug, Default)]
+struct LiveCalls {
+    first: u32,
+    instances: VecDeque<Option<u32>>,
+    /// How many calls each member has made.
+    calls: Vec<u32>,
+}
+
+impl<'a, 'b> Execution<'a, 'b> {
+    fn new(parts: Parts<'a>, plans: Plans, replays: &'b mut Replays, observer: &'b mut dyn Observer) -> Self {
+        let states: Vec<ProgramState> =
+            parts.actors.iter().map(|actor| ProgramState::new(Arc::clone(&actor.program))).collect();
+        let live = |group: &super::group::Group| LiveCalls {
+            calls: vec![0; group.members.len()],
+            ..LiveCalls::default()
+        };
+        Self {
+            entries: plans.iter().map(|of| of.iter().map(|plan| replays.entry(plan)).collect()).collect(),
+            begun: states.iter().map(|state| vec![Time::ZERO; state.streams()]).collect(),
+            hashes: states.iter().map(|state| OperationHashes::new(state.streams())).collect(),
+            ends: vec![Time::ZERO; states.len()],
+            mailboxes: (0..parts.mailboxes).map(|_| Mailbox::default()).collect(),
+            live: parts.groups.iter().map(live).collect(),
+            undecided: Vec::new(),
+            collectives: Collectives::default(),
+            carrier: new_network(parts.around, parts.transport),
+            work: Work::default(),
+            error: None,
+            states,
+            plans,
+            replays,
+            observer,
+            parts,
+        }
+    }
+
+    /// Enters every operation of an actor that can be entered, and what that makes possible.
+    fn enter_what_can(&mut self, now: Time, actor: u32, queue: &mut EventQueue<Event>) {
+        let streams = self.states[actor as usize].streams();
+        let mut progress = true;
+        while progress {
+            progress = false;
+            for stream in 0..streams {
+                while self.states[actor as usize].can_enter(stream) {
+                    progress = true;
+                    if !self.enter(now, End { actor, stream: stream as u8 }, queue) {
+                        break;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Enters one operation; returns whether it has ended at once.
+    fn enter(&mut self, now: Time, end: End, queue: &mut EventQueue<Event>) -> bool {
+        let state = &mut self.states[end.actor as usize];
+        state.enter(end.stream as usize);
+        let (index, &operation) =
+            state.current(end.stream as usize).expect("an entered stream has an operation");
+        self.observer.entered(&notice(now, end, index, &operation));
+        match operation.kind {
+            OperationKind::Compute { duration } => {
+                self.begin(now, end);
+                if duration == Time::ZERO {
+                    self.end_operation(now, end);
+                    return true;
+                }
+                queue.push(now + duration, Event::ComputeEnd { actor: end.actor, stream: end.stream });
+            }
+            OperationKind::Send { peer, bytes, channel } => {
+                let ports = &self.parts.actors[end.actor as usize].sends;
+                let port = ports.iter().find(|port| port.slot == peer && port.channel == channel);
+                let mailbox = port.expect("a program sends through ports that were prepared").mailbox;
+                let matched = self.mailboxes[mailbox as usize].send(end, bytes);
+                self.deliver(now, matched, queue);
+            }
+            OperationKind::Receive { peer, channel } => {
+                let receives = &self.parts.actors[end.actor as usize].receives;
+                let port = receives.iter().find(|port| port.0 == peer && port.1 == channel);
+                let mailbox = port.expect("a program receives through ports that were prepared").2;
+                let matched = self.mailboxes[mailbox as usize].receive(end);
+                self.deliver(now, matched, queue);
+            }
+            OperationKind::Collective { communicator, call } => {
+                self.enter_collective(now, end, (communicator, call), queue);
+            }
+        }
+        false
+    }
+
+    /// Sends a matched message on its way.
+    fn deliver(&mut self, now: Time, matched: Option<(Message, Bytes)>, queue: &mut EventQueue<Event>) {
+        let Some((message, bytes)) = matched else { return };
+        self.begin(now, message.sender);
+        self.begin(now, message.receiver);
+        let sender = message.sender.actor as usize;
+        let (_, operation) =
+            self.states[sender].current(message.sender.stream as usize).expect("a sender is in its send");
+        let OperationKind::Send { peer, channel, .. } = operation.kind else {
+            unreachable!("the sender of a message is in a send");
+        };
+        let ports = &self.parts.actors[sender].sends;
+        let port = ports.iter().find(|port| port.slot == peer && port.channel == channel);
+        let port = port.expect("a program sends through ports that were prepared");
+        let transfer = Transfer {
+            path: Arc::clone(&port.path),
+            bytes,
+            cap: Bandwidth::UNBOUNDED,
+            purpose: Purpose::Message(message),
+        };
+        self.carrier.send(now + port.overhead + port.latency, transfer, queue);
+    }
+
+    fn enter_collective(
+        &mut self,
+        now: Time,
+        end: End,
+        (communicator, call): (CommunicatorId, CollectiveCall),
+        queue: &mut EventQueue<Event>,
+    ) {
+        let places = &self.parts.actors[end.actor as usize].groups;
+        let place = places.iter().find(|place| place.0 == communicator);
+        let &(_, group, member) = place.expect("a rank is in a group of each communicator that it calls");
+        let instance = self.call_instance(group, member, &call);
+        let expected = self.collectives.instance(instance).plan.call;
+        if expected != call {
+            let rank = self.parts.actors[end.actor as usize].representative.rank;
+            let (call, expected) = (describe(&call), describe(&expected));
+            self.error = Some(SimulationError::MismatchedCollective { rank, call, expected });
+            return;
+        }
+        let mut stage = Stage {
+            around: self.parts.around,
+            groups: &self.parts.groups,
+            carrier: &mut self.carrier,
+            queue,
+        };
+        if self.collectives.enter(now, (instance, member), end, &mut stage) {
+            let ends: Vec<End> = self.collectives.ends(instance).collect();
+            ends.into_iter().for_each(|end| self.begin(now, end));
+        }
+    }
+
+    /// The instance of a member's next call, opened when the member is the first to come so far.
+    fn call_instance(&mut self, group: u32, member: u32, call: &CollectiveCall) -> u32 {
+        let live = &mut self.live[group as usize];
+        let number = live.calls[member as usize];
+        live.calls[member as usize] += 1;
+        let place = (number - live.first) as usize;
+        if let Some(instance) = live.instances.get(place) {
+            return instance.expect("an instance lives until every member has left it");
+        }
+        let plans = &self.plans[group as usize];
+        let known = plans.iter().position(|plan| plan.call == *call);
+        // A call that the first member never makes has no plan: any other plan exposes the mismatch.
+        let plan = known.unwrap_or(0);
+        let replayed = self.entries[group as usize][plan].is_some_and(|entry| self.replays.allows(entry));
+        let members = self.parts.groups[group as usize].members.len();
+        let instance = self.collectives.open(Arc::clone(&plans[plan]), members, replayed);
+        live.instances.push_back(Some(instance));
+        if replayed {
+            self.undecided.push(instance);
+        }
+        instance
+    }
+
+    fn begin(&mut self, now: Time, end: End) {
+        self.begun[end.actor as usize][end.stream as usize] = now;
+        let state = &self.states[end.actor as usize];
+        let (index, operation) = state.current(end.stream as usize).expect("what begins has an operation");
+        self.observer.begun(&notice(now, end, index, operation));
+    }
+
+    fn end_operation(&mut self, now: Time, end: End) {
+        let state = &mut self.states[end.actor as usize];
+        let (index, operation) = state.current(end.stream as usize).expect("what ends has an operation");
+        self.observer.ended(&notice(now, end, index, operation));
+        let begun = self.begun[end.actor as usize][end.stream as usize];
+        self.hashes[end.actor as usize].add(end.stream as usize, index, (begun, now));
+        self.ends[end.actor as usize] = now;
+        state.advance(end.stream as usize);
+    }
+
+    fn handle_one(
+        &mut self,
+        now: Time,
+        event: Event,
+        queue: &mut EventQueue<Event>,
+    ) -> Result<(), SimulationError> {
+        match event {
+            Event::ComputeEnd { actor, stream } => {
+                self.end_and_go_on(now, End { actor, stream }, queue);
+            }
+            Event::Depart { transfer } => {
+                let arrived = self.carrier.depart(now, transfer);
+                self.arrive(now, arrived, queue)?;
+            }
+            Event::Drained { slot } => {
+                let arrived = self.carrier.drained(now, slot);
+                self.arrive(now, arrived, queue)?;
+            }
+            Event::Launched { instance, member } => {
+                let mut stage = Stage {
+                    around: self.parts.around,
+                    groups: &self.parts.groups,
+                    carrier: &mut self.carrier,
+                    queue,
+                };
+                self.collectives.launched(now, (instance, member), &mut stage)?;
+            }
+            Event::Left { instance, member } => {
+                let end = self.leave(instance, member);
+                self.end_and_go_on(now, end, queue);
+            }
+        }
+        Ok(())
+    }
+
+    fn end_and_go_on(&mut self, now: Time, end: End, queue: &mut EventQueue<Event>) {
+        self.end_operation(now, end);
+        self.enter_what_can(now, end.actor, queue);
+    }
+
+    fn arrive(
+        &mut self,
+        now: Time,
+        arrived: Option<Purpose>,
+        queue: &mut EventQueue<Event>,
+    ) -> Result<(), SimulationError> {
+        match arrived {
+            None => {}
+            Some(Purpose::Message(message)) => {
+                self.end_operation(now, message.sender);
+                self.end_operation(now, message.receiver);
+                self.enter_what_can(now, message.sender.actor, queue);
+                self.enter_what_can(now, message.receiver.actor, queue);
+            }
+            Some(Purpose::Step(transfer)) => {
+                let mut stage = Stage {
+                    around: self.parts.around,
+                    groups: &self.parts.groups,
+                    carrier: &mut self.carrier,
+                    queue,
+                };
+                self.collectives.arrived(now, transfer, &mut stage)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A member leaves a collective; the instance is forgotten after the last.
+    fn leave(&mut self, instance: u32, member: u32) -> End {
+        let group = self.collectives.instance(instance).plan.group;
+        let (end, closed) = self.collectives.left(instance, member);
+        if closed {
+            let live = &mut self.live[group as usize];
+            let place = live.instances.iter().position(|&one| one == Some(instance));
+            live.instances[place.expect("a running instance is live")] = None;
+            while live.instances.front() == Some(&None) {
+                live.instances.pop_front();
+                live.first += 1;
+            }
+        }
+        end
+    }
+
+    /// Replays an instance whose members have all come now and whose links nobody uses; else runs it by events.
+    fn decide(
+        &mut self,
+        now: Time,
+        instance: u32,
+        queue: &mut EventQueue<Event>,
+    ) -> Result<(), SimulationError> {
+        let plan = Arc::clone(&self.collectives.instance(instance).plan);
+        let signature = plan.signature.as_ref().expect("an undecided plan can be compared");
+        let isolated =
+            self.collectives.entered_together(now, instance) && self.carrier.is_free(now, &signature.links);
+        if !isolated {
+            self.collectives.run_by_events(now, instance, queue);
+            return Ok(());
+        }
+        let entry = self.entry_of(&plan);
+        let (recording, new) = self.replays.recording(entry, || {
+            record(&plan, signature, &self.parts.groups, self.parts.around, self.parts.transport)
+        })?;
+        if new {
+            self.work.flows += recording.flows;
+            self.work.rate_solves += recording.solves;
+            self.work.events += recording.events;
+        } else {
+            self.work.replayed += 1;
+        }
+        let until = now + recording.duration();
+        self.carrier.reserve(&signature.links, until, entry);
+        for (&link, &carried) in signature.links.iter().zip(&recording.carried) {
+            self.carrier.network.credit(link, carried);
+        }
+        for (tier, &bytes) in recording.tiers.iter().enumerate() {
+            self.carrier.network.credit_tier(tier as u32, now..until, bytes);
+        }
+        self.collectives.run_by_recording(now, instance, &recording, queue);
+        Ok(())
+    }
+
+    fn entry_of(&self, plan: &Arc<GroupPlan>) -> u32 {
+        let group = plan.group as usize;
+        let place = self.plans[group].iter().position(|known| Arc::ptr_eq(known, plan));
+        let place = place.expect("a running plan is one of its group's");
+        self.entries[group][place].expect("an undecided plan has a replay entry")
+    }
+
+    fn outcome(self, end: Time, loop_end: LoopEnd) -> Outcome {
+        let network = &self.carrier.network;
+        let ranks: Vec<RankOutcome> = (self.parts.actors.iter().zip(&self.ends))
+            .map(|(actor, &end)| RankOutcome {
+                rank: actor.representative.rank,
+                multiplicity: actor.representative.multiplicity,
+                end,
+            })
+            .collect();
+        let links: Vec<LinkOutcome> = (self.parts.around.folding.links().iter().zip(network.carried()))
+            .filter(|(_, carried)| **carried > 0)
+            .map(|(folded, &weighted_bytes)| LinkOutcome {
+                link: folded.link,
+                multiplicity: folded.multiplicity,
+                weighted_bytes,
+            })
+            .collect();
+        let mut work = self.work;
+        work.flows += network.attached();
+        work.rate_solves += network.solves();
+        work.ranks_simulated = ranks.len() as u64;
+        work.classes = ranks.len() as u64;
+        let rank_hashes = ranks
+            .iter()
+            .zip(self.hashes.iter())
+            .map(|(rank, hashes)| (hashes.finish(), u64::from(rank.multiplicity)));
+        let digest = outcome_digest(rank_hashes, &links);
+        let stop = match loop_end {
+            LoopEnd::EventLimit => StopReason::EventLimit,
+            LoopEnd::Exhausted | LoopEnd::Interrupted => self.stop_reason(),
+        };
+        Outcome { end, stop, ranks, links, tiers: network.timelines().to_vec(), work, digest }
+    }
+
+    fn stop_reason(&self) -> StopReason {
+        let mut blocked = Vec::new();
+        for (actor, state) in self.parts.actors.iter().zip(&self.states) {
+            if state.has_ended() {
+                continue;
+            }
+            let rank = actor.representative.rank;
+            for stream in (0..state.streams()).filter(|&stream| state.is_entered(stream)) {
+                if let Some((index, operation)) = state.current(stream) {
+                    let waits_for = self.waits_for(rank, operation);
+                    blocked.push(Blocked { rank, index, waits_for });
+                }
+            }
+        }
+        if blocked.is_empty() { StopReason::Completed } else { StopReason::Deadlock(blocked) }
+    }
+
+    fn waits_for(&self, rank: crate::ids::RankId, operation: &Operation) -> String {
+        let peer = |slot| self.parts.around.workload.peer(rank, slot);
+        match operation.kind {
+            OperationKind::Compute { .. } => "its own computation".to_owned(),
+            OperationKind::Send { peer: slot, channel, .. } => {
+                format!("{} to receive on channel {channel}", peer(slot))
+            }
+            OperationKind::Receive { peer: slot, channel } => {
+                format!("{} to send on channel {channel}", peer(slot))
+            }
+            OperationKind::Collective { communicator, call } => {
+                format!("other members of {communicator} to call {}", describe(&call))
+            }
+        }
+    }
+}
+
+impl Process<Event> for Execution<'_, '_> {
+    fn handle(&mut self, now: Time, batch: &[Event], queue: &mut EventQueue<Event>) {
+        for &event in batch {
+            if let Err(error) = self.handle_one(now, event, queue) {
+                self.error = Some(error);
+            }
+        }
+    }
+
+    fn settle(&mut self, now: Time, queue: &mut EventQueue<Event>) {
+        for instance in std::mem::take(&mut self.undecided) {
+            if let Err(error) = self.decide(now, instance, queue) {
+                self.error = Some(error);
+            }
+        }
+        self.carrier.settle(now, queue);
+    }
+
+    fn interrupted(&self) -> bool {
+        self.error.is_some() || !self.carrier.broken().is_empty()
+    }
+}
+
+fn notice(at: Time, end: End, index: u32, operation: &Operation) -> Notice<'_> {
+    Notice { at, representative: end.actor as usize, index, operation }
+}
+
+fn describe(call: &CollectiveCall) -> String {
+    format!("{} of {}", call.kind.name(), call.bytes)
+}

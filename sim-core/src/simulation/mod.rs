@@ -1,0 +1,84 @@
+//! A workload on a fabric, run to its end: [`simulate`] is the front door of the crate.
+//!
+//! The layers, from the bottom: [`carrier`] moves bytes, `collective` steps groups through their schedules,
+//! `messages` matches sends with receives, `execution` runs the programs of the representatives on top of them.
+//! Replays live in `replay`: a collective that is alone on its links is simulated once and remembered.
+
+mod carrier;
+mod collective;
+mod execution;
+mod flow_set;
+mod group;
+mod messages;
+mod observer;
+mod program_state;
+mod replay;
+mod setup;
+
+pub use crate::symmetry::Representative;
+pub use flow_set::{Flow, FlowCase, FlowLink, solve_flows};
+pub use observer::{Notice, Observer, Unobserved};
+pub use setup::SimulationError;
+
+use crate::engine::Limits;
+use crate::fabric::Fabric;
+use crate::outcome::Outcome;
+use crate::symmetry::Folding;
+use crate::transport::{Planner, Transport};
+use crate::workload::Workload;
+use execution::Attempt;
+use replay::Replays;
+
+/// How to simulate.
+#[derive(Debug, Clone, Copy)]
+pub struct Options {
+    /// What software adds to the wire.
+    pub transport: Transport,
+    /// Simulate ranks that are identical by construction once.
+    pub fold: bool,
+    /// Remember collectives that are alone on their links.
+    pub replay: bool,
+    /// When to stop early.
+    pub limits: Limits,
+}
+
+impl Options {
+    /// Folding and replay on, no limits.
+    pub fn new(transport: Transport) -> Self {
+        Self { transport, fold: true, replay: true, limits: Limits::default() }
+    }
+
+    /// Every rank's every flow goes through the event engine.
+    pub fn unfolded(self) -> Self {
+        Self { fold: false, replay: false, ..self }
+    }
+}
+
+/// Runs `workload` on `fabric`.
+///
+/// # Errors
+/// [`SimulationError`] when the workload does not fit the fabric or contradicts itself. A deadlock or a limit is no
+/// error but a [`StopReason`](crate::outcome::StopReason) of the outcome.
+pub fn simulate(
+    fabric: &Fabric,
+    workload: &dyn Workload,
+    options: &Options,
+    observer: &mut dyn Observer,
+) -> Result<Outcome, SimulationError> {
+    setup::check_placement(fabric, workload)?;
+    let mut planner = Planner::new(fabric, &options.transport);
+    let folding = if options.fold {
+        Folding::of(fabric, workload, &mut planner)?
+    } else {
+        Folding::identity(fabric, workload.ranks())
+    };
+    let mut replays = Replays::new(options.replay);
+    // A replay whose links turn out to be shared is given up, and the run starts again without it.
+    loop {
+        let (parts, plans) = setup::prepare(fabric, workload, &folding, &mut planner)?;
+        match execution::attempt(parts, plans, &mut replays, (options.limits, &mut *observer))? {
+            Attempt::Finished(outcome) => return Ok(outcome),
+            Attempt::LinksWereShared => {}
+        }
+    }
+}

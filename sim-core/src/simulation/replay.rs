@@ -1,0 +1,198 @@
+//! Collectives that are alone on their links, simulated once and remembered.
+
+use super::carrier::{Carrier, Event, Purpose};
+use super::collective::{Collectives, Stage};
+use super::group::{Group, GroupPlan, Signature, Surroundings};
+use super::messages::End;
+use super::setup::new_network;
+use crate::collectives::Schedule;
+use crate::engine::{EventQueue, Limits, Process, run};
+use crate::fabric::RoutingError;
+use crate::transport::{CollectiveCost, Transport};
+use crate::units::Time;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// What an isolated collective does, relative to the common entry of its members.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Recording {
+    /// When each member leaves.
+    pub(super) exits: Vec<Time>,
+    /// The weighted bytes of each link, in the order of the signature's links.
+    pub(super) carried: Vec<u128>,
+    /// The bytes of each tier.
+    pub(super) tiers: Vec<f64>,
+    /// Flows that its simulation took.
+    pub(super) flows: u64,
+    /// Times that rates were solved for.
+    pub(super) solves: u64,
+    /// Events that its simulation took.
+    pub(super) events: u64,
+}
+
+impl Recording {
+    /// When the last member leaves.
+    pub(super) fn duration(&self) -> Time {
+        self.exits.iter().copied().max().unwrap_or_default()
+    }
+}
+
+/// The recordings of a run, by what distinguishes them.
+#[derive(Debug)]
+pub(super) struct Replays {
+    enabled: bool,
+    known: Vec<Known>,
+    index: BTreeMap<Vec<u64>, Vec<u32>>,
+}
+
+#[derive(Debug)]
+struct Known {
+    schedule: Schedule,
+    cost: CollectiveCost,
+    recording: Option<Arc<Recording>>,
+    given_up: bool,
+}
+
+impl Replays {
+    pub(super) fn new(enabled: bool) -> Self {
+        Self { enabled, known: Vec::new(), index: BTreeMap::new() }
+    }
+
+    /// The entry for a plan, unless replay is off or the plan too large to compare.
+    pub(super) fn entry(&mut self, plan: &GroupPlan) -> Option<u32> {
+        let signature = plan.signature.as_ref().filter(|_| self.enabled)?;
+        let same_place = self.index.entry(signature.numbers.clone()).or_default();
+        let same = |&&id: &&u32| {
+            let known = &self.known[id as usize];
+            known.schedule == plan.plan.schedule && known.cost == plan.plan.cost
+        };
+        if let Some(&id) = same_place.iter().find(same) {
+            return Some(id);
+        }
+        let id = self.known.len() as u32;
+        same_place.push(id);
+        let (schedule, cost) = (plan.plan.schedule.clone(), plan.plan.cost.clone());
+        self.known.push(Known { schedule, cost, recording: None, given_up: false });
+        Some(id)
+    }
+
+    /// Never replays an entry again: its links are shared with others.
+    pub(super) fn give_up(&mut self, entry: u32) {
+        self.known[entry as usize].given_up = true;
+    }
+
+    /// Whether an entry may be replayed.
+    pub(super) fn allows(&self, entry: u32) -> bool {
+        !self.known[entry as usize].given_up
+    }
+
+    /// The recording of an entry, made by `record` the first time; tells whether it was made now.
+    pub(super) fn recording(
+        &mut self,
+        entry: u32,
+        record: impl FnOnce() -> Result<Recording, RoutingError>,
+    ) -> Result<(Arc<Recording>, bool), RoutingError> {
+        let known = &mut self.known[entry as usize];
+        if let Some(recording) = &known.recording {
+            return Ok((Arc::clone(recording), false));
+        }
+        let recording = Arc::new(record()?);
+        known.recording = Some(Arc::clone(&recording));
+        Ok((recording, true))
+    }
+}
+
+/// Simulates one collective by itself, all members entering at time zero.
+pub(super) fn record(
+    plan: &Arc<GroupPlan>,
+    signature: &Signature,
+    groups: &[Group],
+    around: Surroundings<'_>,
+    transport: &Transport,
+) -> Result<Recording, RoutingError> {
+    let mut alone = Alone {
+        collectives: Collectives::default(),
+        carrier: new_network(around, transport),
+        groups,
+        around,
+        exits: vec![Time::ZERO; groups[plan.group as usize].members.len()],
+        error: None,
+    };
+    let mut queue = EventQueue::new();
+    let instance = alone.collectives.open(Arc::clone(plan), alone.exits.len(), false);
+    for member in 0..alone.exits.len() as u32 {
+        let mut stage = Stage { around, groups, carrier: &mut alone.carrier, queue: &mut queue };
+        alone.collectives.enter(Time::ZERO, (instance, member), End { actor: member, stream: 0 }, &mut stage);
+    }
+    let (_, _, events) = run(&mut alone, &mut queue, Limits::default());
+    if let Some(error) = alone.error {
+        return Err(error);
+    }
+    let network = &alone.carrier.network;
+    Ok(Recording {
+        exits: alone.exits,
+        carried: signature.links.iter().map(|&link| network.carried()[link as usize]).collect(),
+        tiers: network.timelines().iter().map(crate::network::Timeline::total).collect(),
+        flows: network.attached(),
+        solves: network.solves(),
+        events,
+    })
+}
+
+struct Alone<'a> {
+    collectives: Collectives,
+    carrier: Carrier,
+    groups: &'a [Group],
+    around: Surroundings<'a>,
+    exits: Vec<Time>,
+    error: Option<RoutingError>,
+}
+
+impl Alone<'_> {
+    fn handle_one(
+        &mut self,
+        now: Time,
+        event: Event,
+        queue: &mut EventQueue<Event>,
+    ) -> Result<(), RoutingError> {
+        let arrived = match event {
+            Event::Depart { transfer } => self.carrier.depart(now, transfer),
+            Event::Drained { slot } => self.carrier.drained(now, slot),
+            Event::Left { instance, member } => {
+                let (end, _) = self.collectives.left(instance, member);
+                self.exits[end.actor as usize] = now;
+                None
+            }
+            Event::Launched { instance, member } => {
+                let mut stage =
+                    Stage { around: self.around, groups: self.groups, carrier: &mut self.carrier, queue };
+                return self.collectives.launched(now, (instance, member), &mut stage);
+            }
+            Event::ComputeEnd { .. } => None,
+        };
+        if let Some(Purpose::Step(transfer)) = arrived {
+            let mut stage =
+                Stage { around: self.around, groups: self.groups, carrier: &mut self.carrier, queue };
+            self.collectives.arrived(now, transfer, &mut stage)?;
+        }
+        Ok(())
+    }
+}
+
+impl Process<Event> for Alone<'_> {
+    fn handle(&mut self, now: Time, batch: &[Event], queue: &mut EventQueue<Event>) {
+        for &event in batch {
+            if let Err(error) = self.handle_one(now, event, queue) {
+                self.error = Some(error);
+            }
+        }
+    }
+
+    fn settle(&mut self, now: Time, queue: &mut EventQueue<Event>) {
+        self.carrier.settle(now, queue);
+    }
+
+    fn interrupted(&self) -> bool {
+        self.error.is_some()
+    }
+}

@@ -1,0 +1,325 @@
+//! Turns a workload and its folding into what is executed: actors, groups, plans and mailboxes.
+
+use super::carrier::Carrier;
+use super::group::{Group, GroupPlan, Member, Surroundings};
+use crate::fabric::{Fabric, RoutingError, Scope};
+use crate::ids::{CommunicatorId, GroupId, PeerSlot, RankId, RoleId};
+use crate::network::{FlowLevel, Path};
+use crate::symmetry::{Folding, Representative};
+use crate::transport::{Planner, Transport};
+use crate::units::Time;
+use crate::workload::{CollectiveCall, OperationKind, Program, Workload};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use thiserror::Error;
+
+/// Why a workload cannot run on a fabric.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum SimulationError {
+    /// A rank runs where nothing is.
+    #[error("{rank} runs on {endpoint}, but the fabric has {endpoints} endpoints")]
+    NoSuchEndpoint {
+        /// The rank.
+        rank: RankId,
+        /// Where it runs.
+        endpoint: crate::ids::EndpointId,
+        /// How many endpoints there are.
+        endpoints: usize,
+    },
+    /// Two ranks run on one endpoint.
+    #[error("{first} and {second} run on the same endpoint")]
+    SharedEndpoint {
+        /// The one rank.
+        first: RankId,
+        /// The other rank.
+        second: RankId,
+    },
+    /// A rank receives from one that never sends to it.
+    #[error("{receiver} receives from {sender} on channel {channel}, but {sender} never sends to it there")]
+    UnmatchedReceive {
+        /// The rank that receives.
+        receiver: RankId,
+        /// The rank that should send.
+        sender: RankId,
+        /// The channel.
+        channel: u16,
+    },
+    /// Members of a group call different collectives.
+    #[error(
+        "{rank} calls {call} where its group has called {expected}; members must call the same collectives in the same order"
+    )]
+    MismatchedCollective {
+        /// The rank that differs.
+        rank: RankId,
+        /// What it calls.
+        call: String,
+        /// What others have called.
+        expected: String,
+    },
+    /// Ranks that communicate cannot reach one another.
+    #[error(transparent)]
+    Routing(#[from] RoutingError),
+}
+
+/// A simulated rank, ready to run.
+#[derive(Debug)]
+pub(super) struct Actor {
+    pub(super) representative: Representative,
+    pub(super) program: Arc<Program>,
+    pub(super) sends: Vec<SendPort>,
+    /// Slot, channel and mailbox of each receive.
+    pub(super) receives: Vec<(PeerSlot, u16, u32)>,
+    /// Group and member index for each communicator.
+    pub(super) groups: Vec<(CommunicatorId, u32, u32)>,
+}
+
+/// Where messages to a peer go.
+#[derive(Debug)]
+pub(super) struct SendPort {
+    pub(super) slot: PeerSlot,
+    pub(super) channel: u16,
+    pub(super) mailbox: u32,
+    pub(super) path: Arc<Path>,
+    pub(super) latency: Time,
+    pub(super) overhead: Time,
+}
+
+/// Everything that is executed.
+pub(super) struct Parts<'a> {
+    pub(super) around: Surroundings<'a>,
+    pub(super) transport: &'a Transport,
+    pub(super) actors: Vec<Actor>,
+    pub(super) groups: Vec<Group>,
+    pub(super) mailboxes: usize,
+}
+
+/// The plans of each group.
+pub(super) type Plans = Vec<Vec<Arc<GroupPlan>>>;
+
+/// Ranks run on different endpoints that exist.
+pub(super) fn check_placement(fabric: &Fabric, workload: &dyn Workload) -> Result<(), SimulationError> {
+    let mut taken: Vec<Option<RankId>> = vec![None; fabric.endpoints()];
+    for rank in (0..workload.ranks()).map(RankId::new) {
+        let endpoint = workload.endpoint(rank);
+        let Some(place) = taken.get_mut(endpoint.index()) else {
+            return Err(SimulationError::NoSuchEndpoint { rank, endpoint, endpoints: fabric.endpoints() });
+        };
+        if let Some(first) = place.replace(rank) {
+            return Err(SimulationError::SharedEndpoint { first, second: rank });
+        }
+    }
+    Ok(())
+}
+
+/// The links of a folding at the efficiency of their transport, with nothing on them.
+pub(super) fn new_network(around: Surroundings<'_>, transport: &Transport) -> Carrier {
+    let fabric = around.fabric;
+    let links = around.folding.links();
+    let capacity = |folded: &crate::symmetry::FoldedLink| {
+        let link = fabric.link(folded.link);
+        let scope = fabric.tiers()[link.tier.index()].scope;
+        let payload = link.capacity * transport.scope(scope).efficiency;
+        payload.bytes_per_second() * fabric.weight_denominator() as f64
+    };
+    Carrier::new(FlowLevel::new(links.iter().map(capacity), fabric.tiers().len()), links.len())
+}
+
+/// Prepares an execution.
+///
+/// # Errors
+/// [`SimulationError`] when peers do not match or cannot reach one another.
+pub(super) fn prepare<'a>(
+    fabric: &'a Fabric,
+    workload: &'a dyn Workload,
+    folding: &'a Folding,
+    planner: &mut Planner<'a>,
+) -> Result<(Parts<'a>, Plans), SimulationError> {
+    let around = Surroundings { fabric, workload, folding };
+    let programs: Vec<Arc<Program>> =
+        (0..workload.roles()).map(|role| Arc::new(workload.program(RoleId::new(role)))).collect();
+    let calls: Vec<Calls> = programs.iter().map(|program| Calls::of(program)).collect();
+    let mut mailboxes = BTreeMap::new();
+    let mut actors = Vec::new();
+    for representative in folding.representatives() {
+        let role = workload.role(representative.rank).index();
+        actors.push(Actor {
+            representative: *representative,
+            program: Arc::clone(&programs[role]),
+            sends: send_ports(around, planner.transport(), representative, (&calls[role], &mut mailboxes))?,
+            receives: receives(around, representative.rank, &calls, &mut mailboxes)?,
+            groups: Vec::new(),
+        });
+    }
+    let groups = make_groups(around, &calls, &mut actors);
+    let plans = make_plans(around, &groups, &calls, planner)?;
+    let transport = planner.transport();
+    Ok((Parts { around, transport, actors, groups, mailboxes: mailboxes.len() }, plans))
+}
+
+/// The distinct communications of a program.
+#[derive(Debug, Default)]
+struct Calls {
+    collectives: Vec<(CommunicatorId, CollectiveCall)>,
+    sends: BTreeSet<(PeerSlot, u16)>,
+    receives: BTreeSet<(PeerSlot, u16)>,
+}
+
+impl Calls {
+    fn of(program: &Program) -> Self {
+        let mut calls = Self::default();
+        for operation in program.blocks().iter().flat_map(|block| block.operations()) {
+            match operation.kind {
+                OperationKind::Collective { communicator, call } => {
+                    if !calls.collectives.contains(&(communicator, call)) {
+                        calls.collectives.push((communicator, call));
+                    }
+                }
+                OperationKind::Send { peer, channel, .. } => {
+                    calls.sends.insert((peer, channel));
+                }
+                OperationKind::Receive { peer, channel } => {
+                    calls.receives.insert((peer, channel));
+                }
+                OperationKind::Compute { .. } => {}
+            }
+        }
+        calls
+    }
+
+    /// The slot by which a rank sends to `to`: the lowest, where several name the same peer.
+    fn slot_to(&self, around: Surroundings<'_>, from: RankId, to: RankId, channel: u16) -> Option<PeerSlot> {
+        let names = |slot: &PeerSlot| around.workload.peer(from, *slot) == to;
+        self.sends.iter().filter(|send| send.1 == channel).map(|send| send.0).find(names)
+    }
+}
+
+type Mailboxes = BTreeMap<(usize, PeerSlot, u16), u32>;
+
+fn mailbox(mailboxes: &mut Mailboxes, class: usize, slot: PeerSlot, channel: u16) -> u32 {
+    let next = mailboxes.len() as u32;
+    *mailboxes.entry((class, slot, channel)).or_insert(next)
+}
+
+fn send_ports(
+    around: Surroundings<'_>,
+    transport: &Transport,
+    sender: &Representative,
+    (calls, mailboxes): (&Calls, &mut Mailboxes),
+) -> Result<Vec<SendPort>, SimulationError> {
+    let mut ports = Vec::new();
+    let from = around.workload.endpoint(sender.rank);
+    for &(slot, channel) in &calls.sends {
+        let peer = around.workload.peer(sender.rank, slot);
+        let to = around.workload.endpoint(peer);
+        let route = around.fabric.route(from, to)?;
+        let scope = if around.fabric.same_domain(from, to) { Scope::ScaleUp } else { Scope::ScaleOut };
+        let canonical = calls.slot_to(around, sender.rank, peer, channel).unwrap_or(slot);
+        let class = around.folding.class_of(sender.rank);
+        let weights = around.folding.weigh(&route);
+        ports.push(SendPort {
+            slot,
+            channel,
+            mailbox: mailbox(mailboxes, class, canonical, channel),
+            path: Arc::new(around.folding.path(&weights, u64::from(sender.multiplicity))),
+            latency: route.latency(),
+            overhead: transport.scope(scope).message,
+        });
+    }
+    Ok(ports)
+}
+
+fn receives(
+    around: Surroundings<'_>,
+    receiver: RankId,
+    calls: &[Calls],
+    mailboxes: &mut Mailboxes,
+) -> Result<Vec<(PeerSlot, u16, u32)>, SimulationError> {
+    let role = around.workload.role(receiver).index();
+    let mut receives = Vec::new();
+    for &(slot, channel) in &calls[role].receives {
+        let sender = around.workload.peer(receiver, slot);
+        let sender_calls = &calls[around.workload.role(sender).index()];
+        let Some(sender_slot) = sender_calls.slot_to(around, sender, receiver, channel) else {
+            return Err(SimulationError::UnmatchedReceive { receiver, sender, channel });
+        };
+        let class = around.folding.class_of(sender);
+        receives.push((slot, channel, mailbox(mailboxes, class, sender_slot, channel)));
+    }
+    Ok(receives)
+}
+
+/// Joins the representatives whose groups hold ranks of one another's classes.
+fn make_groups(around: Surroundings<'_>, calls: &[Calls], actors: &mut [Actor]) -> Vec<Group> {
+    let Surroundings { workload, folding, .. } = around;
+    let communicators: BTreeSet<CommunicatorId> =
+        calls.iter().flat_map(|calls| &calls.collectives).map(|call| call.0).collect();
+    let mut groups = Vec::new();
+    for communicator in communicators {
+        let mut members: BTreeMap<GroupId, Arc<[RankId]>> = BTreeMap::new();
+        let mut joined: Vec<usize> = (0..actors.len()).collect();
+        let mut callers: Vec<(usize, Member)> = Vec::new();
+        for (index, actor) in actors.iter().enumerate() {
+            let Representative { rank, multiplicity } = actor.representative;
+            let calls = &calls[workload.role(rank).index()];
+            if !calls.collectives.iter().any(|call| call.0 == communicator) {
+                continue;
+            }
+            let group = workload.group(rank, communicator);
+            let ranks = Arc::clone(
+                members.entry(group).or_insert_with(|| workload.members(communicator, group).into()),
+            );
+            for &member in ranks.iter() {
+                join(&mut joined, index, folding.class_of(member));
+            }
+            let position = ranks.iter().position(|&member| member == rank);
+            let position = position.expect("a rank is a member of its own group");
+            let multiplicity = u64::from(multiplicity);
+            callers.push((index, Member { actor: index as u32, multiplicity, position, ranks }));
+        }
+        let mut by_root: BTreeMap<usize, Vec<Member>> = BTreeMap::new();
+        for (index, member) in callers {
+            by_root.entry(root(&joined, index)).or_default().push(member);
+        }
+        for members in by_root.into_values() {
+            for (index, member) in members.iter().enumerate() {
+                let place = (communicator, groups.len() as u32, index as u32);
+                actors[member.actor as usize].groups.push(place);
+            }
+            groups.push(Group::new(communicator, members, around));
+        }
+    }
+    groups
+}
+
+fn root(joined: &[usize], mut index: usize) -> usize {
+    while joined[index] != index {
+        index = joined[index];
+    }
+    index
+}
+
+fn join(joined: &mut [usize], a: usize, b: usize) {
+    let (a, b) = (root(joined, a), root(joined, b));
+    joined[a.max(b)] = a.min(b);
+}
+
+fn make_plans(
+    around: Surroundings<'_>,
+    groups: &[Group],
+    calls: &[Calls],
+    planner: &mut Planner<'_>,
+) -> Result<Plans, SimulationError> {
+    let mut plans = Vec::new();
+    for (index, group) in groups.iter().enumerate() {
+        let first = &group.members[0];
+        let role = around.workload.role(first.ranks[first.position]).index();
+        let endpoints: Vec<_> = first.ranks.iter().map(|&rank| around.workload.endpoint(rank)).collect();
+        let mut of_group = Vec::new();
+        for (_, call) in calls[role].collectives.iter().filter(|call| call.0 == group.communicator) {
+            let plan = planner.plan(&endpoints, call)?;
+            of_group.push(Arc::new(GroupPlan::new(plan, (index as u32, group), around)?));
+        }
+        plans.push(of_group);
+    }
+    Ok(plans)
+}

@@ -1,0 +1,165 @@
+//! The quotient: representatives of ranks and links, and routes between them.
+
+use super::refine::{Colours, refine};
+use super::transfers::{Transfers, collect};
+use super::verify::is_equitable;
+use crate::fabric::{Fabric, Route, RoutingError};
+use crate::ids::{LinkId, RankId};
+use crate::network::{Crossing, Path};
+use crate::transport::Planner;
+use crate::workload::Workload;
+use std::collections::BTreeMap;
+
+/// A rank that is simulated, and how many ranks it stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Representative {
+    /// The simulated rank.
+    pub rank: RankId,
+    /// The number of ranks, itself included, that do exactly the same at exactly the same times.
+    pub multiplicity: u32,
+}
+
+/// A link that is simulated, and how many links it stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FoldedLink {
+    /// The simulated link.
+    pub link: LinkId,
+    /// The number of links, itself included, that carry exactly the same.
+    pub multiplicity: u64,
+}
+
+/// Which ranks and links stand for which.
+#[derive(Debug)]
+pub struct Folding {
+    representatives: Vec<Representative>,
+    class_of_rank: Vec<u32>,
+    links: Vec<FoldedLink>,
+    class_of_link: Vec<u32>,
+    tier_of_class: Vec<u32>,
+    denominator: f64,
+}
+
+impl Folding {
+    /// Nothing is folded: every rank and every link stands for itself.
+    pub fn identity(fabric: &Fabric, ranks: usize) -> Self {
+        let class_of_rank: Vec<u32> = (0..ranks as u32).collect();
+        let class_of_link: Vec<u32> = (0..fabric.links().len() as u32).collect();
+        Self::new(fabric, class_of_rank, class_of_link)
+    }
+
+    /// The coarsest folding that is exact, or [`Folding::identity`] when the proposed one is not.
+    ///
+    /// # Errors
+    /// [`RoutingError`] when ranks that communicate cannot reach one another.
+    pub fn of(
+        fabric: &Fabric,
+        workload: &dyn Workload,
+        planner: &mut Planner<'_>,
+    ) -> Result<Self, RoutingError> {
+        let transfers = collect(fabric, workload, planner)?;
+        let colours = refine(&transfers, segment_kinds(fabric, &transfers));
+        if !is_equitable(&transfers, &colours) {
+            return Ok(Self::identity(fabric, workload.ranks()));
+        }
+        let class_of_link = spread_over_links(fabric, &transfers, &colours);
+        Ok(Self::new(fabric, colours.ranks, class_of_link))
+    }
+
+    fn new(fabric: &Fabric, class_of_rank: Vec<u32>, class_of_link: Vec<u32>) -> Self {
+        let first_and_size = |classes: &[u32]| {
+            let mut found: Vec<(usize, u64)> = Vec::new();
+            for (index, &class) in classes.iter().enumerate() {
+                if class as usize == found.len() {
+                    found.push((index, 0));
+                }
+                found[class as usize].1 += 1;
+            }
+            found
+        };
+        let representative = |(rank, size): (usize, u64)| Representative {
+            rank: RankId::new(rank),
+            multiplicity: size as u32,
+        };
+        let links: Vec<FoldedLink> = first_and_size(&class_of_link)
+            .into_iter()
+            .map(|(link, multiplicity)| FoldedLink { link: LinkId::new(link), multiplicity })
+            .collect();
+        Self {
+            representatives: first_and_size(&class_of_rank).into_iter().map(representative).collect(),
+            class_of_rank,
+            tier_of_class: links.iter().map(|folded| fabric.link(folded.link).tier.index() as u32).collect(),
+            links,
+            class_of_link,
+            denominator: fabric.weight_denominator() as f64,
+        }
+    }
+
+    /// The simulated ranks, by class.
+    pub fn representatives(&self) -> &[Representative] {
+        &self.representatives
+    }
+
+    /// The class of a rank.
+    pub fn class_of(&self, rank: RankId) -> usize {
+        self.class_of_rank[rank.index()] as usize
+    }
+
+    /// The simulated links, by class.
+    pub fn links(&self) -> &[FoldedLink] {
+        &self.links
+    }
+
+    /// The weight of a route on each class of links, summed over the links of the class.
+    pub fn weigh(&self, route: &Route) -> BTreeMap<u32, u64> {
+        let mut weights = BTreeMap::new();
+        for hop in route.hops() {
+            for link in hop.range() {
+                *weights.entry(self.class_of_link[link]).or_insert(0) += hop.weight;
+            }
+        }
+        weights
+    }
+
+    /// The path of a class of flows: `flows` of them over routes that each weigh `weights` on the classes of links.
+    ///
+    /// # Panics
+    /// When the links of a class would carry unequal weights: the folding would not be exact.
+    pub fn path(&self, weights: &BTreeMap<u32, u64>, flows: u64) -> Path {
+        let mut path = Path::default();
+        for (&class, &weight) in weights {
+            let (total, links) = (weight * flows, self.links[class as usize].multiplicity);
+            assert!(total.is_multiple_of(links), "links of a class carry equal weights");
+            path.crossings.push(Crossing { link: class, weight: total / links });
+            let (tier, share) = (self.tier_of_class[class as usize], total as f64 / self.denominator);
+            match path.tiers.iter_mut().find(|known| known.0 == tier) {
+                Some(known) => known.1 += share,
+                None => path.tiers.push((tier, share)),
+            }
+        }
+        path
+    }
+}
+
+/// Segments start with equal colours when their links are alike in themselves.
+fn segment_kinds(fabric: &Fabric, transfers: &Transfers) -> Vec<u32> {
+    let mut kinds = BTreeMap::new();
+    let kind = |segment: usize| {
+        let link = fabric.link(LinkId::new(transfers.segments.links(segment).start));
+        let key = (link.capacity.bytes_per_second().to_bits(), link.latency, link.tier);
+        let next = kinds.len() as u32;
+        *kinds.entry(key).or_insert(next)
+    };
+    (0..transfers.segments.len()).map(kind).collect()
+}
+
+/// Names the classes of links densely in order of their first links.
+fn spread_over_links(fabric: &Fabric, transfers: &Transfers, colours: &Colours) -> Vec<u32> {
+    let mut names: BTreeMap<u32, u32> = BTreeMap::new();
+    let mut class_of_link = vec![0; fabric.links().len()];
+    for (segment, &colour) in colours.segments.iter().enumerate() {
+        let next = names.len() as u32;
+        let name = *names.entry(colour).or_insert(next);
+        class_of_link[transfers.segments.links(segment)].fill(name);
+    }
+    class_of_link
+}

@@ -1,0 +1,221 @@
+//! Every distinct transfer of a workload, listed once: who sends to whom, as part of what, over which links.
+
+use super::segments::Segments;
+use crate::collectives::Pattern;
+use crate::fabric::{Fabric, Hop, Route, RoutingError};
+use crate::ids::{CommunicatorId, GroupId, PeerSlot, RankId, RoleId};
+use crate::transport::{Plan, Planner};
+use crate::workload::{CollectiveCall, OperationKind, Workload};
+use rustc_hash::FxHashMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What kind of transfer it is; transfers of different kinds are never alike.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) enum Kind {
+    /// A message to the peer in a slot, on a channel.
+    Message(PeerSlot, u16),
+    /// A step of a collective.
+    Step(CommunicatorId, Pattern, usize),
+}
+
+/// One transfer.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Transfer {
+    pub(super) source: u32,
+    pub(super) target: u32,
+    pub(super) kind: u32,
+    pub(super) route: u32,
+}
+
+/// All transfers, and what a rank's own properties are.
+#[derive(Debug)]
+pub(super) struct Transfers {
+    pub(super) list: Vec<Transfer>,
+    /// Which kinds are messages.
+    pub(super) messages: Vec<bool>,
+    /// For each route: the segments crossed, with the weight on one link and the weight on all.
+    pub(super) routes: Vec<Vec<(u32, u64, u64)>>,
+    pub(super) latencies: Vec<u64>,
+    pub(super) segments: Segments,
+    /// For each rank: its role and the plans of its collectives.
+    pub(super) own: Vec<Vec<u32>>,
+}
+
+/// The distinct communications of a role.
+struct RoleCalls {
+    collectives: Vec<(CommunicatorId, CollectiveCall)>,
+    sends: Vec<(PeerSlot, u16)>,
+}
+
+struct Collector<'a> {
+    fabric: &'a Fabric,
+    workload: &'a dyn Workload,
+    kinds: BTreeMap<Kind, u32>,
+    pairs: FxHashMap<(u32, u32), u32>,
+    routes: Vec<Route>,
+    list: Vec<Transfer>,
+    listed: BTreeSet<(Kind, GroupId)>,
+}
+
+/// Lists the transfers of a workload.
+///
+/// # Errors
+/// [`RoutingError`] when ranks that communicate cannot reach one another.
+pub(super) fn collect(
+    fabric: &Fabric,
+    workload: &dyn Workload,
+    planner: &mut Planner<'_>,
+) -> Result<Transfers, RoutingError> {
+    let calls: Vec<RoleCalls> = (0..workload.roles()).map(|role| role_calls(workload, role)).collect();
+    let mut collector = Collector {
+        fabric,
+        workload,
+        kinds: BTreeMap::new(),
+        pairs: FxHashMap::default(),
+        routes: Vec::new(),
+        list: Vec::new(),
+        listed: BTreeSet::new(),
+    };
+    let mut own: Vec<Vec<u32>> =
+        (0..workload.ranks()).map(|rank| vec![workload.role(RankId::new(rank)).index() as u32]).collect();
+    for rank in 0..workload.ranks() {
+        for &(slot, channel) in &calls[own[rank][0] as usize].sends {
+            let peer = workload.peer(RankId::new(rank), slot);
+            collector.add(Kind::Message(slot, channel), rank, peer.index())?;
+        }
+    }
+    collect_collectives(&mut collector, planner, &calls, &mut own)?;
+    Ok(collector.finish(own))
+}
+
+fn role_calls(workload: &dyn Workload, role: usize) -> RoleCalls {
+    let mut calls = RoleCalls { collectives: Vec::new(), sends: Vec::new() };
+    for block in workload.program(RoleId::new(role)).blocks() {
+        for operation in block.operations() {
+            match operation.kind {
+                OperationKind::Collective { communicator, call } => {
+                    push_new(&mut calls.collectives, (communicator, call));
+                }
+                OperationKind::Send { peer, channel, .. } => push_new(&mut calls.sends, (peer, channel)),
+                OperationKind::Receive { .. } | OperationKind::Compute { .. } => {}
+            }
+        }
+    }
+    calls
+}
+
+fn push_new<T: PartialEq>(list: &mut Vec<T>, item: T) {
+    if !list.contains(&item) {
+        list.push(item);
+    }
+}
+
+fn collect_collectives(
+    collector: &mut Collector<'_>,
+    planner: &mut Planner<'_>,
+    calls: &[RoleCalls],
+    own: &mut [Vec<u32>],
+) -> Result<(), RoutingError> {
+    let workload = collector.workload;
+    let mut plans: Vec<Plan> = Vec::new();
+    // Groups are visited at their first member, so that each is planned once.
+    let mut seen = BTreeSet::new();
+    for rank in 0..workload.ranks() {
+        let role = own[rank][0] as usize;
+        for &(communicator, call) in &calls[role].collectives {
+            let group = workload.group(RankId::new(rank), communicator);
+            let members = workload.members(communicator, group);
+            if !seen.insert((communicator, group, call_key(&call))) {
+                continue;
+            }
+            let endpoints: Vec<_> = members.iter().map(|&member| workload.endpoint(member)).collect();
+            let plan = planner.plan(&endpoints, &call)?;
+            let id = plans.iter().position(|known| *known == plan).unwrap_or_else(|| {
+                plans.push(plan.clone());
+                plans.len() - 1
+            });
+            for member in &members {
+                own[member.index()].push(id as u32);
+            }
+            collector.add_plan((communicator, group), &members, &plan)?;
+        }
+    }
+    Ok(())
+}
+
+fn call_key(call: &CollectiveCall) -> (u8, u64, Option<u8>, Option<u8>) {
+    let algorithm = call.algorithm.map(|algorithm| algorithm as u8);
+    (call.kind as u8, call.bytes.count(), algorithm, call.protocol.map(|protocol| protocol as u8))
+}
+
+impl Collector<'_> {
+    fn add_plan(
+        &mut self,
+        (communicator, group): (CommunicatorId, GroupId),
+        members: &[RankId],
+        plan: &Plan,
+    ) -> Result<(), RoutingError> {
+        for phase in &plan.schedule.phases {
+            let distinct = if phase.pattern.repeats() { 1 } else { phase.steps };
+            for step in 0..distinct {
+                let kind = Kind::Step(communicator, phase.pattern, step);
+                // Another call of the group may have had the same pattern.
+                if !self.listed.insert((kind, group)) {
+                    continue;
+                }
+                for (position, member) in members.iter().enumerate() {
+                    for target in phase.pattern.targets(members.len(), position, step) {
+                        self.add(kind, member.index(), members[target].index())?;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn add(&mut self, kind: Kind, source: usize, target: usize) -> Result<(), RoutingError> {
+        let next = self.kinds.len() as u32;
+        let kind = *self.kinds.entry(kind).or_insert(next);
+        let (source, target) = (source as u32, target as u32);
+        let route = match self.pairs.get(&(source, target)) {
+            Some(&known) => known,
+            None => {
+                let endpoint = |rank: u32| self.workload.endpoint(RankId::new(rank as usize));
+                self.routes.push(self.fabric.route(endpoint(source), endpoint(target))?);
+                let new = self.routes.len() as u32 - 1;
+                self.pairs.insert((source, target), new);
+                new
+            }
+        };
+        self.list.push(Transfer { source, target, kind, route });
+        Ok(())
+    }
+
+    fn finish(self, own: Vec<Vec<u32>>) -> Transfers {
+        let segments = Segments::new(self.fabric, self.routes.iter());
+        let in_segments = |route: &Route| {
+            let hops = route.hops().iter();
+            let crossed = |hop: &Hop| {
+                let weight = hop.weight;
+                let of_segment = |segment: usize| {
+                    let links = segments.links(segment).len() as u64;
+                    (segment as u32, weight, weight * links)
+                };
+                segments.covering(hop.range()).map(of_segment).collect::<Vec<_>>()
+            };
+            hops.flat_map(crossed).collect()
+        };
+        let mut messages = vec![false; self.kinds.len()];
+        for (kind, &index) in &self.kinds {
+            messages[index as usize] = matches!(kind, Kind::Message(..));
+        }
+        Transfers {
+            messages,
+            routes: self.routes.iter().map(in_segments).collect(),
+            latencies: self.routes.iter().map(|route| route.latency().picoseconds()).collect(),
+            list: self.list,
+            segments,
+            own,
+        }
+    }
+}

@@ -1,0 +1,193 @@
+//! What a schedule costs under a transport, and the closed form of its time.
+
+use super::Transport;
+use crate::collectives::{Pattern, Schedule};
+use crate::fabric::Scope;
+use crate::units::{Bandwidth, Time};
+use crate::workload::{CollectiveCall, CollectiveKind, Protocol};
+
+/// What the steps of one phase meet on their way, on a given fabric.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct PhaseProfile {
+    /// The farthest scope that any transfer crosses.
+    pub scope: Scope,
+    /// The largest latency of any transfer's route.
+    pub latency: Time,
+    /// The rate of the slowest transfer when all of a step run together, at the efficiency of the links.
+    pub rate: Bandwidth,
+    /// The nominal bandwidth of a chip in this scope.
+    pub nominal: Bandwidth,
+}
+
+/// The delays and bounds that a transport adds to a schedule.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct CollectiveCost {
+    /// Before a rank's first step.
+    pub launch: Time,
+    /// Before each transfer of each phase, by whether it stays inside the domain.
+    pub step: Vec<StepCost>,
+    /// After a rank's last step.
+    pub tail: Time,
+}
+
+/// What a transfer of one phase costs.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct StepCost {
+    /// Delay when the transfer stays inside the domain.
+    pub inside: Time,
+    /// Delay when it leaves the domain.
+    pub outside: Time,
+    /// The largest rate of one transfer inside the domain.
+    pub cap_inside: Bandwidth,
+    /// The largest rate of one transfer that leaves the domain.
+    pub cap_outside: Bandwidth,
+}
+
+impl StepCost {
+    /// Delay and largest rate of a transfer in `scope`.
+    pub const fn of(&self, scope: Scope) -> (Time, Bandwidth) {
+        match scope {
+            Scope::ScaleUp => (self.inside, self.cap_inside),
+            Scope::ScaleOut => (self.outside, self.cap_outside),
+        }
+    }
+}
+
+/// The predicted time of a collective, in parts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Prediction {
+    /// Launch of the kernel.
+    pub launch: Time,
+    /// Latencies of links and software, summed over the steps.
+    pub latency: Time,
+    /// Draining inside the domain.
+    pub link: Time,
+    /// Draining between domains.
+    pub nic: Time,
+    /// The rank's own chunk.
+    pub copy: Time,
+}
+
+impl Prediction {
+    /// The sum of the parts.
+    pub fn total(&self) -> Time {
+        self.launch + self.latency + self.link + self.nic + self.copy
+    }
+
+    /// The name of the largest part: `launch`, `latency`, `link`, `nic` or `copy`.
+    pub fn bound_by(&self) -> &'static str {
+        let parts = [
+            (self.link, "link"),
+            (self.nic, "nic"),
+            (self.latency, "latency"),
+            (self.launch, "launch"),
+            (self.copy, "copy"),
+        ];
+        let mut largest = parts[0];
+        for part in parts {
+            if part.0 > largest.0 {
+                largest = part;
+            }
+        }
+        largest.1
+    }
+}
+
+/// What `transport` adds to a schedule whose phases meet `profiles`.
+///
+/// A transfer waits `step` (and, in Simple, its part of the ramp `2 sqrt(ramp W)` of a phase with wire time `W`);
+/// LL and LL128 bound the rate of a flow; the rank's own chunk is copied last.
+/// Form and values: `docs/src/models/collectives.md`.
+pub fn collective_cost(
+    transport: &Transport,
+    call: &CollectiveCall,
+    schedule: &Schedule,
+    profiles: &[PhaseProfile],
+    protocol: Protocol,
+) -> CollectiveCost {
+    if schedule.phases.is_empty() {
+        return CollectiveCost { launch: transport.launch, ..CollectiveCost::default() };
+    }
+    let step = schedule
+        .phases
+        .iter()
+        .zip(profiles)
+        .map(|(phase, profile)| {
+            let transfers = phase.steps as f64;
+            let wire = profile.rate.drain_time(phase.bytes).seconds() * transfers;
+            let ramp = if protocol == Protocol::Simple {
+                2.0 * (transport.ramp.seconds() * wire).sqrt() / transfers
+            } else {
+                0.0
+            };
+            step_cost(transport, profile, protocol, phase.pattern, Time::from_seconds(ramp))
+        })
+        .collect();
+    CollectiveCost {
+        launch: transport.launch + transport.start.get(protocol),
+        step,
+        tail: own_chunk_time(transport, call, schedule, profiles, protocol),
+    }
+}
+
+fn step_cost(
+    transport: &Transport,
+    profile: &PhaseProfile,
+    protocol: Protocol,
+    pattern: Pattern,
+    ramp: Time,
+) -> StepCost {
+    let inside = match pattern {
+        Pattern::Shift => transport.peer,
+        Pattern::Ring { .. } | Pattern::Everyone => transport.scale_up.step.get(protocol),
+    };
+    StepCost {
+        inside: inside + ramp,
+        outside: transport.scale_out.step.get(protocol) + ramp,
+        cap_inside: cap(transport, profile, Scope::ScaleUp, protocol),
+        cap_outside: cap(transport, profile, Scope::ScaleOut, protocol),
+    }
+}
+
+fn cap(transport: &Transport, profile: &PhaseProfile, scope: Scope, protocol: Protocol) -> Bandwidth {
+    let share = transport.scope(scope).protocol_share.get(protocol);
+    if share >= 1.0 { Bandwidth::UNBOUNDED } else { profile.nominal * share }
+}
+
+/// The copy of the rank's own chunk, at the rate that the first phase reaches inside the domain.
+fn own_chunk_time(
+    transport: &Transport,
+    call: &CollectiveCall,
+    schedule: &Schedule,
+    profiles: &[PhaseProfile],
+    protocol: Protocol,
+) -> Time {
+    let relative = match call.kind {
+        CollectiveKind::AllToAll => transport.own_chunk_all_to_all,
+        CollectiveKind::AllReduce | CollectiveKind::AllGather | CollectiveKind::ReduceScatter => {
+            transport.own_chunk
+        }
+    };
+    let inside = profiles.iter().find(|profile| profile.scope == Scope::ScaleUp).unwrap_or(&profiles[0]);
+    let rate = inside.rate.min(cap(transport, inside, inside.scope, protocol));
+    let chunk = call.bytes.padded_chunk(schedule.ranks as u64);
+    rate.drain_time_of(relative * chunk.count() as f64)
+}
+
+/// The closed form: launch, then every step at its latency and at the rate of its slowest transfer, then the copy.
+///
+/// Equals the simulated time of a collective that is alone on its links and whose steps all ranks do in time.
+pub fn predict(schedule: &Schedule, profiles: &[PhaseProfile], cost: &CollectiveCost) -> Prediction {
+    let mut prediction = Prediction { launch: cost.launch, copy: cost.tail, ..Prediction::default() };
+    for ((phase, profile), step) in schedule.phases.iter().zip(profiles).zip(&cost.step) {
+        let steps = phase.steps as u64;
+        let (overhead, cap) = step.of(profile.scope);
+        prediction.latency += (overhead + profile.latency) * steps;
+        let drain = profile.rate.min(cap).drain_time(phase.bytes) * steps;
+        match profile.scope {
+            Scope::ScaleUp => prediction.link += drain,
+            Scope::ScaleOut => prediction.nic += drain,
+        }
+    }
+    prediction
+}

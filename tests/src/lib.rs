@@ -1,0 +1,4 @@
+//! Small fabrics and workloads that the integration tests in `all/` share.
+
+pub mod fabrics;
+pub mod workloads;
