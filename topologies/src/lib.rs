@@ -1,1 +1,40 @@
-//! Machines as fabrics.
+//! Machines as fabrics: a catalog in which every value has a source, and the families that wire it.
+//!
+//! - [`catalog`]: chips, systems, media and transports, each value with unit, source and confidence
+//! - [`families`]: the wiring of a domain, and domains joined; one file each, every route by rule
+//! - [`System`]: a preset or a family with its overrides, ready to be built
+//!
+//! This crate moves no bytes: it hands [`copperlight_core`] a fabric and a transport.
+//!
+//! ```
+//! use copperlight_core::fabric::Scope;
+//! use copperlight_core::ids::EndpointId;
+//! use copperlight_topologies::System;
+//!
+//! let mut system = System::preset("cloudmatrix384")?;
+//! let fabric = system.build(768)?;
+//!
+//! // Two chips of different nodes spray over 7 planes and 16 second-stage chips: 2.2 us for the first byte.
+//! let route = fabric.route(EndpointId::new(0), EndpointId::new(8))?;
+//! assert_eq!(route.latency().microseconds(), 2.2);
+//! let injection = fabric.injection_bandwidth(EndpointId::new(0), Scope::ScaleUp);
+//! assert_eq!(injection.gigabytes_per_second(), 392.0);
+//!
+//! // Payload instead of line rate.
+//! system.set("scale_up.link_bandwidth", &"25 GB/s".into())?;
+//! assert_eq!(system.scale_up_bandwidth_per_chip().gigabytes_per_second(), 350.0);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+pub mod catalog;
+mod chip;
+pub mod families;
+pub mod quantity;
+mod suggestion;
+mod system;
+mod transport;
+
+pub use chip::{Chip, Precision};
+pub use families::{BuildError, Counts, MAXIMUM_CHIPS, ParameterError};
+pub use suggestion::Suggestion;
+pub use system::{FamilyError, OverrideError, System};

@@ -1,0 +1,160 @@
+//! The files of the catalog, embedded and read once.
+
+use super::entry::Entry;
+use super::fields::Section;
+use crate::suggestion::Suggestion;
+use std::sync::LazyLock;
+use thiserror::Error;
+
+static CHIPS: LazyLock<Vec<Entry>> =
+    LazyLock::new(|| read(Section::Chips, include_str!("../../catalog/chips.toml")));
+static SYSTEMS: LazyLock<Vec<Entry>> =
+    LazyLock::new(|| read(Section::Systems, include_str!("../../catalog/systems.toml")));
+static MEDIA: LazyLock<Vec<Entry>> =
+    LazyLock::new(|| read(Section::Media, include_str!("../../catalog/media.toml")));
+static TRANSPORTS: LazyLock<Vec<Entry>> =
+    LazyLock::new(|| read(Section::Transports, include_str!("../../catalog/transports.toml")));
+
+/// Systems whose names are settled and whose wiring is still to come.
+const ANNOUNCED_SYSTEMS: &[&str] = &[
+    "gb300-nvl72",
+    "hgx-a100",
+    "hgx-a100-40g",
+    "hgx-a800",
+    "hgx-h100",
+    "hgx-h800",
+    "hgx-h200",
+    "hgx-h20",
+    "hgx-b200",
+    "hgx-b300",
+    "ascend-910b",
+    "atlas-950",
+    "tpu-v4-pod",
+    "tpu-v5e-pod",
+    "tpu-v5p-pod",
+    "tpu-trillium-pod",
+    "mi300x",
+    "mi325x",
+    "mi355x",
+];
+
+/// Why the catalog has no entry of a name.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum CatalogError {
+    /// The name is settled, the entry is still to come.
+    #[error("`{name}` is not available yet; available: {known}")]
+    NotAvailableYet {
+        /// The name asked for.
+        name: String,
+        /// The names that exist.
+        known: String,
+    },
+    /// Nothing has this name.
+    #[error("the catalog has no `{name}`{suggestion}; known: {known}")]
+    Unknown {
+        /// The name asked for.
+        name: String,
+        /// A name near to it.
+        suggestion: Suggestion,
+        /// The names that exist.
+        known: String,
+    },
+}
+
+/// All chips, by name.
+pub fn chips() -> &'static [Entry] {
+    &CHIPS
+}
+
+/// All systems, by name.
+pub fn systems() -> &'static [Entry] {
+    &SYSTEMS
+}
+
+/// All media, by name.
+pub fn media() -> &'static [Entry] {
+    &MEDIA
+}
+
+/// All transport families, by name.
+pub fn transports() -> &'static [Entry] {
+    &TRANSPORTS
+}
+
+/// The entry of a section with this name.
+///
+/// # Errors
+/// [`CatalogError`] suggests a name, or says that the entry is still to come.
+pub fn find(section: Section, name: &str) -> Result<&'static Entry, CatalogError> {
+    let entries = match section {
+        Section::Chips => chips(),
+        Section::Systems => systems(),
+        Section::Media => media(),
+        Section::Transports => transports(),
+    };
+    if let Some(entry) = entries.iter().find(|entry| entry.name() == name) {
+        return Ok(entry);
+    }
+    let names = || entries.iter().map(Entry::name);
+    let known = names().collect::<Vec<_>>().join(", ");
+    let name = name.to_owned();
+    if section == Section::Systems && ANNOUNCED_SYSTEMS.contains(&name.as_str()) {
+        return Err(CatalogError::NotAvailableYet { name, known });
+    }
+    let suggestion = Suggestion::nearest(&name, names());
+    Err(CatalogError::Unknown { name, suggestion, known })
+}
+
+/// Reads an embedded file. Its faults are faults of this crate and found by its tests, hence the panic.
+fn read(section: Section, text: &str) -> Vec<Entry> {
+    let file: toml::Table = text.parse().expect("the embedded catalog is TOML");
+    let read_entry = |(name, value): (&String, &toml::Value)| {
+        let table = value.as_table().expect("the embedded catalog has a table for each entry");
+        Entry::read(section, name, table).unwrap_or_else(|error| panic!("catalog entry {name}: {error}"))
+    };
+    file.iter().map(read_entry).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_file_reads_and_no_value_lacks_a_source() {
+        for entries in [chips(), systems(), media(), transports()] {
+            assert!(!entries.is_empty());
+            for entry in entries {
+                assert!(entry.values().count() > 0, "{}", entry.name());
+                assert!(entry.text("title").is_some(), "{}", entry.name());
+                assert!(entry.values().all(|(_, value)| !value.source.is_empty()));
+            }
+        }
+    }
+
+    #[test]
+    fn references_between_files_resolve() {
+        for system in systems() {
+            let chip = system.text("chip").expect("a system names its chip");
+            assert!(find(Section::Chips, chip).is_ok(), "{chip}");
+            let transport = system.text("transport").expect("a system names its transport");
+            assert!(find(Section::Transports, transport).is_ok(), "{transport}");
+            for (key, medium) in system.texts().filter(|(key, _)| key.ends_with("medium")) {
+                assert!(find(Section::Media, medium).is_ok(), "{key} = {medium}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_unknown_name_gets_a_suggestion_and_a_later_one_a_promise() {
+        let unknown = find(Section::Systems, "gb200-nvl27").expect_err("there is no such system");
+        assert_eq!(
+            unknown.to_string(),
+            "the catalog has no `gb200-nvl27` (did you mean `gb200-nvl72`?); known: cloudmatrix384, gb200-nvl72"
+        );
+        let later = find(Section::Systems, "hgx-h100").expect_err("this system comes later");
+        assert!(matches!(later, CatalogError::NotAvailableYet { .. }));
+        assert!(later.to_string().contains("not available yet"));
+        let strange = find(Section::Chips, "zzz").expect_err("there is no such chip");
+        assert!(matches!(strange, CatalogError::Unknown { .. }));
+    }
+}

@@ -1,0 +1,118 @@
+//! The fields that catalog entries may have, and the kind of quantity each one is.
+
+use crate::quantity::Dimension;
+
+/// A file of the catalog.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Section {
+    /// `chips.toml`
+    Chips,
+    /// `systems.toml`
+    Systems,
+    /// `media.toml`
+    Media,
+    /// `transports.toml`
+    Transports,
+}
+
+type Fields = &'static [(&'static str, Dimension)];
+
+const CHIP: Fields = &[
+    ("peak_bf16", Dimension::ComputeRate),
+    ("peak_fp8", Dimension::ComputeRate),
+    ("hbm_capacity", Dimension::Data),
+    ("hbm_bandwidth", Dimension::Bandwidth),
+    ("power", Dimension::Power),
+    ("sustained_bf16", Dimension::ComputeRate),
+    ("sustained_fp8", Dimension::ComputeRate),
+    ("sustained_hbm_bandwidth", Dimension::Bandwidth),
+    ("gemm_efficiency_bf16", Dimension::Share),
+    ("gemm_efficiency_fp8", Dimension::Share),
+    ("attention_efficiency", Dimension::Share),
+    ("attention_backward_relative", Dimension::Ratio),
+    ("hbm_efficiency", Dimension::Share),
+    ("gemm_traffic", Dimension::Ratio),
+];
+
+const SYSTEM: Fields = &[
+    ("scale_up.chips", Dimension::Count),
+    ("scale_up.chips_per_node", Dimension::Count),
+    ("scale_up.planes", Dimension::Count),
+    ("scale_up.links_per_plane", Dimension::Count),
+    ("scale_up.uplinks", Dimension::Count),
+    ("scale_up.link_bandwidth", Dimension::Bandwidth),
+    ("scale_up.link_latency", Dimension::Duration),
+    ("scale_up.uplink_latency", Dimension::Duration),
+    ("scale_out.bandwidth_per_chip", Dimension::Bandwidth),
+    ("scale_out.latency", Dimension::Duration),
+    ("scale_out.oversubscription", Dimension::Ratio),
+    ("scale_out.rails", Dimension::Count),
+    ("facts.switch_chips", Dimension::Count),
+    ("facts.l1_switch_chips", Dimension::Count),
+    ("facts.l2_switch_chips", Dimension::Count),
+    ("facts.l1_bandwidth", Dimension::Bandwidth),
+    ("facts.domain_bandwidth_both_directions", Dimension::Bandwidth),
+    ("facts.bandwidth_per_chip", Dimension::Bandwidth),
+    ("facts.pairs_per_link", Dimension::Count),
+    ("facts.copper_pairs", Dimension::Count),
+    ("facts.links_per_module", Dimension::Count),
+    ("facts.modules_scale_up", Dimension::Count),
+    ("facts.modules_scale_out", Dimension::Count),
+    ("facts.peak_bf16", Dimension::ComputeRate),
+    ("facts.hbm_total", Dimension::Data),
+    ("facts.power", Dimension::Power),
+    ("facts.price", Dimension::Money),
+    ("facts.racks", Dimension::Count),
+];
+
+const MEDIUM: Fields = &[
+    ("reach", Dimension::Length),
+    ("module_rate", Dimension::Bandwidth),
+    ("module_power", Dimension::Power),
+    ("energy_per_bit", Dimension::EnergyPerBit),
+    ("latency_per_metre", Dimension::DurationPerLength),
+    ("latency_per_end", Dimension::Duration),
+    ("fec_latency", Dimension::Duration),
+];
+
+const TRANSPORT: Fields = &[
+    ("launch", Dimension::Duration),
+    ("start_ll", Dimension::Duration),
+    ("start_ll128", Dimension::Duration),
+    ("start_simple", Dimension::Duration),
+    ("ramp", Dimension::Duration),
+    ("own_chunk", Dimension::Ratio),
+    ("own_chunk_all_to_all", Dimension::Ratio),
+    ("peer", Dimension::Duration),
+];
+
+/// The fields of `scale_up` and of `scale_out` in a transport family.
+const TRANSPORT_SCOPE: Fields = &[
+    ("contained_latency", Dimension::Duration),
+    ("step_ll", Dimension::Duration),
+    ("step_ll128", Dimension::Duration),
+    ("step_simple", Dimension::Duration),
+    ("efficiency", Dimension::Share),
+    ("share_ll", Dimension::Share),
+    ("share_ll128", Dimension::Share),
+    ("share_simple", Dimension::Share),
+    ("message", Dimension::Duration),
+];
+
+/// The kind of quantity that a field of a section is, by its dotted key; `None` for an unknown field.
+pub fn dimension_of(section: Section, key: &str) -> Option<Dimension> {
+    let look_up = |fields: Fields, key: &str| {
+        fields.iter().find(|(name, _)| *name == key).map(|(_, dimension)| *dimension)
+    };
+    match section {
+        Section::Chips => look_up(CHIP, key),
+        Section::Media => look_up(MEDIUM, key),
+        Section::Systems => {
+            key.strip_prefix("chip.").map_or_else(|| look_up(SYSTEM, key), |rest| look_up(CHIP, rest))
+        }
+        Section::Transports => {
+            let scoped = key.strip_prefix("scale_up.").or_else(|| key.strip_prefix("scale_out."));
+            scoped.map_or_else(|| look_up(TRANSPORT, key), |rest| look_up(TRANSPORT_SCOPE, rest))
+        }
+    }
+}

@@ -1,0 +1,17 @@
+//! The catalog: chips, systems, media and transports, every value with its unit, source and confidence.
+//!
+//! The files under `catalog/` are embedded in the library. [`chips`], [`systems`], [`media`] and [`transports`]
+//! give their entries; [`find`] looks one up by name. What an entry builds is the concern of
+//! [`System`](crate::System).
+
+mod embedded;
+mod entry;
+mod fields;
+#[cfg(test)]
+mod published;
+mod sourced;
+
+pub use embedded::{CatalogError, chips, find, media, systems, transports};
+pub use entry::{Entry, EntryError};
+pub use fields::{Section, dimension_of};
+pub use sourced::{Confidence, Sourced};

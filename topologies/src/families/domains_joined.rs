@@ -1,0 +1,274 @@
+//! Domains of one family, joined by a scale-out fabric: builds the fabric and routes in it.
+
+use super::domain::{Counts, DomainPair, DomainSite, ParameterError, ScaleUpDomain};
+use super::rail_optimised::RailOptimised;
+use copperlight_core::fabric::{
+    Fabric, FabricBuilder, FabricError, Level, Route, Router, RoutingError, Scope, WEIGHT_DENOMINATOR,
+};
+use copperlight_core::ids::{EndpointId, TierId};
+use std::sync::Arc;
+use thiserror::Error;
+
+/// The most chips of a fabric.
+pub const MAXIMUM_CHIPS: usize = 1_000_000;
+
+/// Why a fabric of so many chips cannot be built.
+#[derive(Debug, Clone, PartialEq, Error)]
+pub enum BuildError {
+    /// No chip, or more than can be simulated.
+    #[error("chips is {chips}; it must be 1 to {MAXIMUM_CHIPS}")]
+    Chips {
+        /// What was asked for.
+        chips: usize,
+    },
+    /// Several domains and nothing between them.
+    #[error(
+        "{chips} chips do not fit one domain of {domain} and no scale-out fabric joins domains; use at most {domain} chips"
+    )]
+    NoScaleOut {
+        /// What was asked for.
+        chips: usize,
+        /// What one domain holds.
+        domain: usize,
+    },
+    /// A parameter of a family.
+    #[error(transparent)]
+    Parameter(#[from] ParameterError),
+    /// The wiring.
+    #[error(transparent)]
+    Fabric(#[from] FabricError),
+}
+
+/// Domains of one family and what joins them.
+///
+/// Chips fill whole domains first; the last one may be partial. A single domain has no scale-out links.
+#[derive(Debug, Clone)]
+pub struct DomainsJoined {
+    domain: Arc<dyn ScaleUpDomain>,
+    chips_per_domain: usize,
+    scale_out: Option<RailOptimised>,
+}
+
+impl DomainsJoined {
+    /// Domains of this kind, with nothing between them yet.
+    pub fn new(domain: impl ScaleUpDomain + 'static) -> Self {
+        Self::from_domain(Arc::new(domain))
+    }
+
+    /// The same for a family that is chosen at run time.
+    pub(crate) fn from_domain(domain: Arc<dyn ScaleUpDomain>) -> Self {
+        let chips_per_domain = domain.chips();
+        Self { domain, chips_per_domain, scale_out: None }
+    }
+
+    /// Joins the domains.
+    #[must_use]
+    pub fn joined_by(mut self, scale_out: RailOptimised) -> Self {
+        self.scale_out = Some(scale_out);
+        self
+    }
+
+    /// Uses only the first chips of each domain.
+    #[must_use]
+    pub fn with_chips_per_domain(mut self, chips: usize) -> Self {
+        self.chips_per_domain = chips;
+        self
+    }
+
+    /// The domain that is repeated.
+    pub fn domain(&self) -> &dyn ScaleUpDomain {
+        self.domain.as_ref()
+    }
+
+    /// Checks all parameters.
+    ///
+    /// # Errors
+    /// [`ParameterError`] names the parameter that cannot be.
+    pub fn check(&self) -> Result<(), ParameterError> {
+        self.domain.check()?;
+        let chips = self.domain.chips();
+        if !(1..=chips).contains(&self.chips_per_domain) {
+            return Err(ParameterError::ChipsPerDomain { asked: self.chips_per_domain, chips });
+        }
+        self.scale_out.as_ref().map_or(Ok(()), RailOptimised::check)
+    }
+
+    /// The parts of a fabric of `chips` chips, in closed form; the stages of scale-out come last.
+    pub fn counts(&self, chips: usize) -> Counts {
+        let layout = self.layout(chips);
+        let mut total = Counts::default();
+        for domain_chips in layout.domain_sizes() {
+            let counts = self.domain.counts(domain_chips);
+            total.chips += counts.chips;
+            total.nodes += counts.nodes;
+            add_each(&mut total.switches, &counts.switches);
+            add_each(&mut total.links, &counts.links);
+        }
+        if let (Some(scale_out), true) = (&self.scale_out, layout.domains() > 1) {
+            let leaves: usize = layout.domain_sizes().map(|chips| scale_out.leaves(chips)).sum();
+            total.switches.extend([leaves, 1]);
+            total.links.extend([2 * chips, 2 * leaves]);
+        }
+        total
+    }
+
+    /// Builds the fabric of `chips` chips.
+    ///
+    /// Levels are `node`, where the family has one, and `domain`. Costs O(links).
+    ///
+    /// # Errors
+    /// [`BuildError`] when the parameters or the number of chips cannot be.
+    pub fn build(&self, chips: usize) -> Result<Fabric, BuildError> {
+        self.check()?;
+        if !(1..=MAXIMUM_CHIPS).contains(&chips) {
+            return Err(BuildError::Chips { chips });
+        }
+        let layout = self.layout(chips);
+        if layout.domains() > 1 && self.scale_out.is_none() {
+            return Err(BuildError::NoScaleOut { chips, domain: self.chips_per_domain });
+        }
+        let mut builder = FabricBuilder::new();
+        builder.weight_denominator(denominator(self.domain.ways()));
+        add_endpoints(&mut builder, layout);
+        self.add_levels(&mut builder, layout);
+        self.wire_domains(&mut builder, layout);
+        if let (Some(scale_out), true) = (&self.scale_out, layout.domains() > 1) {
+            scale_out.wire(&mut builder, &layout.domain_sizes().collect::<Vec<_>>());
+        }
+        Ok(builder.build(Box::new(self.router(layout)))?)
+    }
+
+    fn layout(&self, chips: usize) -> Layout {
+        Layout { chips, chips_per_domain: self.chips_per_domain }
+    }
+
+    fn router(&self, layout: Layout) -> JoinedRouter {
+        let links_of = |chips| self.domain.counts(chips).links.iter().sum::<usize>();
+        let first_scale_out_link = layout.domain_sizes().map(links_of).sum();
+        let links_per_domain = links_of(layout.chips_of(0));
+        let rails = self.scale_out.as_ref().map_or(1, |scale_out| scale_out.rails);
+        JoinedRouter {
+            domain: Arc::clone(&self.domain),
+            layout,
+            links_per_domain,
+            first_scale_out_link,
+            rails,
+        }
+    }
+
+    fn add_levels(&self, builder: &mut FabricBuilder, layout: Layout) {
+        let index = |value: usize| u32::try_from(value).expect("a container is numbered below a million");
+        if let Some(node_size) = self.domain.chips_per_node() {
+            let nodes_per_domain = layout.chips_per_domain.div_ceil(node_size);
+            let node = |chip| {
+                let (domain, local) = layout.position(chip);
+                index(domain * nodes_per_domain + local / node_size)
+            };
+            builder.level(Level::new("node", (0..layout.chips).map(node).collect()));
+        }
+        let domain = |chip| index(layout.position(chip).0);
+        builder.level(Level::new("domain", (0..layout.chips).map(domain).collect()));
+    }
+
+    fn wire_domains(&self, builder: &mut FabricBuilder, layout: Layout) {
+        let tiers: Vec<TierId> =
+            self.domain.tiers().iter().map(|name| builder.tier(*name, Scope::ScaleUp)).collect();
+        for (domain, chips) in layout.domain_sizes().enumerate() {
+            let first_chip = domain * layout.chips_per_domain;
+            let name = format!("domain{domain}");
+            self.domain.wire(builder, &DomainSite { name, first_chip, chips, tiers: &tiers });
+        }
+    }
+}
+
+/// How chips lie in domains.
+#[derive(Debug, Clone, Copy)]
+struct Layout {
+    chips: usize,
+    chips_per_domain: usize,
+}
+
+impl Layout {
+    fn domains(self) -> usize {
+        self.chips.div_ceil(self.chips_per_domain)
+    }
+
+    fn chips_of(self, domain: usize) -> usize {
+        self.chips_per_domain.min(self.chips - domain * self.chips_per_domain)
+    }
+
+    fn domain_sizes(self) -> impl Iterator<Item = usize> {
+        (0..self.domains()).map(move |domain| self.chips_of(domain))
+    }
+
+    /// The domain of a chip and its number there.
+    fn position(self, chip: usize) -> (usize, usize) {
+        (chip / self.chips_per_domain, chip % self.chips_per_domain)
+    }
+}
+
+/// Routes by rule: inside a domain as its family says, else over the rails.
+#[derive(Debug)]
+struct JoinedRouter {
+    domain: Arc<dyn ScaleUpDomain>,
+    layout: Layout,
+    links_per_domain: usize,
+    first_scale_out_link: usize,
+    rails: usize,
+}
+
+impl JoinedRouter {
+    fn route_between_domains(&self, fabric: &Fabric, from: usize, to: usize) -> Route {
+        let adapter = |chip: usize| self.first_scale_out_link + 2 * chip;
+        let first_uplink = adapter(self.layout.chips);
+        // Every domain before the last is full, so it has as many leaves as the first.
+        let leaves_per_domain = self.rails.min(self.layout.chips_per_domain);
+        let uplink = |chip: usize| {
+            let (domain, local) = self.layout.position(chip);
+            first_uplink + 2 * (domain * leaves_per_domain + local % self.rails)
+        };
+        let links = [adapter(from), uplink(from), uplink(to) + 1, adapter(to) + 1];
+        Route::stages(fabric, &links.map(|link| link..link + 1))
+    }
+}
+
+impl Router for JoinedRouter {
+    fn route(&self, fabric: &Fabric, from: EndpointId, to: EndpointId) -> Result<Route, RoutingError> {
+        let (domain, local_from) = self.layout.position(from.index());
+        let (other_domain, local_to) = self.layout.position(to.index());
+        if domain != other_domain {
+            return Ok(self.route_between_domains(fabric, from.index(), to.index()));
+        }
+        let pair = DomainPair {
+            first_link: domain * self.links_per_domain,
+            chips: self.layout.chips_of(domain),
+            from: local_from,
+            to: local_to,
+        };
+        Ok(self.domain.route(fabric, pair))
+    }
+}
+
+fn add_endpoints(builder: &mut FabricBuilder, layout: Layout) {
+    for chip in 0..layout.chips {
+        let (domain, local) = layout.position(chip);
+        builder.endpoint(format!("domain{domain}/chip{local}"));
+    }
+}
+
+fn add_each(total: &mut Vec<usize>, counts: &[usize]) {
+    total.resize(counts.len(), 0);
+    for (sum, count) in total.iter_mut().zip(counts) {
+        *sum += count;
+    }
+}
+
+/// The least common multiple of the usual denominator and the ways of the widest spray.
+fn denominator(ways: usize) -> u64 {
+    let ways = ways as u64;
+    let (mut a, mut b) = (WEIGHT_DENOMINATOR, ways);
+    while b > 0 {
+        (a, b) = (b, a % b);
+    }
+    WEIGHT_DENOMINATOR / a * ways
+}

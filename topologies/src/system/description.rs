@@ -1,0 +1,183 @@
+//! The system itself: taken from the catalog, asked for its numbers, built.
+
+use super::wiring::{self, Machine};
+use crate::catalog::{self, CatalogError, Entry, Section};
+use crate::chip::Chip;
+use crate::families::{BuildError, Counts, MAXIMUM_CHIPS};
+use crate::transport::NamedTransport;
+use copperlight_core::fabric::Fabric;
+use copperlight_core::transport::Transport;
+use copperlight_core::units::Bandwidth;
+use std::collections::BTreeSet;
+
+/// A scale-up domain, the fabric that joins domains, its chip and its transport; every value with its source.
+#[derive(Debug, Clone, PartialEq)]
+pub struct System {
+    pub(super) entry: Entry,
+    pub(super) chip: Option<Chip>,
+    pub(super) transport: NamedTransport,
+    pub(super) chips_per_domain: Option<usize>,
+    /// The keys that the user set.
+    pub(super) overridden: BTreeSet<String>,
+}
+
+impl System {
+    /// The system of this name in the catalog, such as `gb200-nvl72`.
+    ///
+    /// # Errors
+    /// [`CatalogError`] suggests a name, or says that the system is still to come.
+    pub fn preset(name: &str) -> Result<Self, CatalogError> {
+        let mut entry = catalog::find(Section::Systems, name)?.clone();
+        let chip = entry.text("chip").expect("a system of the catalog names its chip").to_owned();
+        entry.embed("chip", catalog::find(Section::Chips, &chip)?);
+        let transport = entry.text("transport").expect("a system of the catalog names its transport");
+        let transport = NamedTransport::find(transport)?;
+        Ok(Self::new(entry, transport))
+    }
+
+    pub(super) fn new(entry: Entry, transport: NamedTransport) -> Self {
+        let chip = Chip::of_system(&entry);
+        Self { entry, chip, transport, chips_per_domain: None, overridden: BTreeSet::new() }
+    }
+
+    /// The name of the preset or of the family.
+    pub fn name(&self) -> &str {
+        self.entry.name()
+    }
+
+    /// One line on what it is.
+    pub fn title(&self) -> &str {
+        self.entry.title()
+    }
+
+    /// The chip; `None` for a bare family, on which nothing can be computed.
+    pub fn chip(&self) -> Option<&Chip> {
+        self.chip.as_ref()
+    }
+
+    /// What software adds to the wire.
+    pub fn transport(&self) -> Transport {
+        self.transport.costs
+    }
+
+    /// The name of the transport family, `ideal` where software costs nothing.
+    pub fn transport_name(&self) -> &str {
+        &self.transport.name
+    }
+
+    /// How many chips share a scale-up domain; [`MAXIMUM_CHIPS`] for a family of one domain of any size.
+    pub fn domain_size(&self) -> usize {
+        self.chips_per_domain.unwrap_or_else(|| wiring::chips_of_domain(&self.entry).unwrap_or(MAXIMUM_CHIPS))
+    }
+
+    /// What one chip can send inside its domain, in one direction.
+    pub fn scale_up_bandwidth_per_chip(&self) -> Bandwidth {
+        wiring::scale_up_bandwidth_per_chip(&self.entry)
+    }
+
+    /// What one chip can send to other domains, in one direction; `None` where nothing joins domains.
+    pub fn scale_out_bandwidth_per_chip(&self) -> Option<Bandwidth> {
+        let rate = self.entry.base_value("scale_out.bandwidth_per_chip");
+        rate.map(Bandwidth::from_bytes_per_second)
+    }
+
+    /// What the two halves of one full domain can send one another, in one direction.
+    pub fn bisection_bandwidth(&self) -> Bandwidth {
+        let chips = self.domain_size();
+        self.machine(chips).domain().bisection(chips)
+    }
+
+    /// The parts of a fabric of `chips` chips, in closed form.
+    pub fn counts(&self, chips: usize) -> Counts {
+        self.machine(chips).counts(chips)
+    }
+
+    /// Wires the fabric of `chips` chips, 1 to [`MAXIMUM_CHIPS`]; the last domain may be partial.
+    ///
+    /// # Errors
+    /// [`BuildError`] when the number of chips or a parameter cannot be.
+    pub fn build(&self, chips: usize) -> Result<Fabric, BuildError> {
+        self.machine(chips).build(chips)
+    }
+
+    pub(super) fn machine(&self, chips: usize) -> Machine {
+        wiring::machine(&self.entry, chips, self.chips_per_domain)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Precision;
+    use crate::quantity::Power;
+    use copperlight_core::fabric::Scope;
+    use copperlight_core::ids::EndpointId;
+    use copperlight_core::units::{Bytes, Time};
+    use std::time::Instant;
+
+    fn preset(name: &str) -> System {
+        System::preset(name).expect("the preset is in the catalog")
+    }
+
+    #[test]
+    fn presets_have_chips_with_checked_numbers() {
+        let system = preset("gb200-nvl72");
+        let chip = system.chip().expect("a preset has a chip");
+        assert_eq!(chip.peak_bf16().flops_per_second(), 2.5e15);
+        assert_eq!(chip.hbm_capacity(), Bytes::new(186_000_000_000));
+        assert_eq!(chip.power().map(Power::watts), Some(1200.0));
+        assert_eq!(system.domain_size(), 72);
+        let optical = preset("cloudmatrix384");
+        let chip = optical.chip().expect("a preset has a chip");
+        assert_eq!((chip.power(), chip.peak(Precision::Fp8)), (None, None));
+        assert_eq!(chip.borrowed_from(), Some("h100"));
+        assert_eq!(optical.domain_size(), 384);
+    }
+
+    #[test]
+    fn a_chip_reaches_the_rates_of_its_system() {
+        for (name, scale_up) in [("gb200-nvl72", 900.0), ("cloudmatrix384", 392.0)] {
+            let system = preset(name);
+            assert_eq!(system.scale_up_bandwidth_per_chip().gigabytes_per_second(), scale_up);
+            let fabric = system.build(2 * system.domain_size()).expect("two domains can be built");
+            for chip in [0, system.domain_size()].map(EndpointId::new) {
+                let rate = |scope| fabric.injection_bandwidth(chip, scope).gigabytes_per_second();
+                assert_eq!((rate(Scope::ScaleUp), rate(Scope::ScaleOut)), (scale_up, 50.0));
+            }
+        }
+    }
+
+    #[test]
+    fn latencies_are_those_of_the_catalog() {
+        let latency = |system: &System, from, to| {
+            let fabric = system.build(768).expect("the system can be built");
+            let route = fabric.route(EndpointId::new(from), EndpointId::new(to));
+            route.expect("all chips are joined").latency()
+        };
+        let copper = preset("gb200-nvl72");
+        assert_eq!(latency(&copper, 0, 71), Time::from_picoseconds(600_000));
+        assert_eq!(latency(&copper, 0, 72), Time::from_picoseconds(1_320_000));
+        let light = preset("cloudmatrix384");
+        assert_eq!(latency(&light, 0, 7), Time::from_picoseconds(1_200_000));
+        assert_eq!(latency(&light, 0, 8), Time::from_picoseconds(2_200_000));
+        assert_eq!(latency(&light, 383, 384), Time::from_picoseconds(1_500_000));
+    }
+
+    #[test]
+    fn impossible_numbers_of_chips_are_refused() {
+        for chips in [0, MAXIMUM_CHIPS + 1] {
+            let refused = preset("gb200-nvl72").build(chips);
+            assert!(matches!(refused, Err(BuildError::Chips { .. })), "{chips}");
+        }
+    }
+
+    #[test]
+    fn thousands_of_chips_are_wired_in_a_moment() {
+        let start = Instant::now();
+        for name in ["gb200-nvl72", "cloudmatrix384"] {
+            let fabric = preset(name).build(2304).expect("the system can be built");
+            assert_eq!(fabric.endpoints(), 2304);
+        }
+        assert!(start.elapsed().as_secs() < 10, "{:?}", start.elapsed());
+    }
+}

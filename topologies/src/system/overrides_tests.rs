@@ -1,0 +1,156 @@
+//! Tests of the overrides: every key, every fault.
+
+use super::*;
+use crate::quantity::Power;
+use copperlight_core::ids::EndpointId;
+use copperlight_core::transport::Transport;
+use copperlight_core::units::{Bandwidth, Time};
+
+fn preset(name: &str) -> System {
+    System::preset(name).expect("the preset is in the catalog")
+}
+
+fn with(name: &str, key: &str, value: impl Into<toml::Value>) -> System {
+    let mut system = preset(name);
+    system.set(key, &value.into()).expect("the override is sound");
+    system
+}
+
+fn fault(name: &str, key: &str, value: impl Into<toml::Value>) -> OverrideError {
+    let mut system = preset(name);
+    let before = system.clone();
+    let error = system.set(key, &value.into()).expect_err("the override is faulty");
+    assert_eq!(system, before, "a faulty override changes nothing");
+    error
+}
+
+/// A value that each key takes.
+fn example(key: &str) -> toml::Value {
+    match key {
+        CHIPS_PER_DOMAIN => 16.into(),
+        TRANSPORT => "ideal".into(),
+        _ => {
+            let key = key.strip_suffix(BIDIRECTIONAL).unwrap_or(key);
+            let dimension = dimension_of(Section::Systems, key).expect("a known key is a field");
+            match dimension {
+                Dimension::Count => 8.into(),
+                Dimension::Share => 0.5.into(),
+                Dimension::Ratio => 2.into(),
+                _ => dimension.example().into(),
+            }
+        }
+    }
+}
+
+#[test]
+fn every_known_key_can_be_set() {
+    for key in System::known_keys() {
+        let system = with("cloudmatrix384", key, example(key));
+        assert!(system.build(400).is_ok(), "{key}");
+    }
+}
+
+#[test]
+fn overrides_reach_the_chip_and_the_wires() {
+    let system = with("gb200-nvl72", "chip.peak_bf16", "2 PFLOP/s");
+    let chip = system.chip().expect("a preset has a chip");
+    assert_eq!(chip.peak_bf16().flops_per_second(), 2e15);
+    let slower = with("gb200-nvl72", "scale_up.link_bandwidth", "45 GB/s");
+    assert_eq!(slower.scale_up_bandwidth_per_chip(), Bandwidth::from_gigabytes_per_second(810.0));
+    let both = with("gb200-nvl72", "scale_up.link_bandwidth_bidirectional", "90 GB/s");
+    assert_eq!(both.scale_up_bandwidth_per_chip(), Bandwidth::from_gigabytes_per_second(810.0));
+    let adapter = with("gb200-nvl72", "scale_out.bandwidth_per_chip", "800G");
+    let rate = adapter.scale_out_bandwidth_per_chip();
+    assert_eq!(rate, Some(Bandwidth::from_gigabytes_per_second(100.0)));
+    let power = with("cloudmatrix384", "chip.power", "600 W");
+    assert_eq!(power.chip().and_then(Chip::power).map(Power::watts), Some(600.0));
+    assert_eq!(with("gb200-nvl72", "transport", "ideal").transport(), Transport::ideal());
+    assert_eq!(with("gb200-nvl72", "chips_per_domain", 64).domain_size(), 64);
+}
+
+#[test]
+fn link_latency_is_that_of_every_scale_up_link_unless_uplinks_have_their_own() {
+    let latency = |system: &System| {
+        let fabric = system.build(16).expect("the system can be built");
+        fabric.route(EndpointId::new(0), EndpointId::new(8)).expect("one domain").latency()
+    };
+    let nothing = with("cloudmatrix384", LINK_LATENCY, "0 ns");
+    assert_eq!(latency(&nothing), Time::ZERO);
+    for order in [[LINK_LATENCY, UPLINK_LATENCY], [UPLINK_LATENCY, LINK_LATENCY]] {
+        let mut system = preset("cloudmatrix384");
+        for key in order {
+            let value = if key == LINK_LATENCY { "100 ns" } else { "30 ns" };
+            system.set(key, &value.into()).expect("the override is sound");
+        }
+        assert_eq!(latency(&system), Time::from_picoseconds(260_000));
+    }
+}
+
+#[test]
+fn oversubscription_thins_the_core() {
+    for value in [toml::Value::from(2), 2.0.into(), "2:1".into()] {
+        let fabric = with("gb200-nvl72", OVERSUBSCRIPTION, value).build(144).expect("two domains");
+        let core = fabric.tiers().iter().position(|tier| tier.name == "scale-out-core");
+        let core = core.expect("two domains have a core");
+        let link = fabric.links().iter().find(|link| link.tier.index() == core).expect("it has links");
+        // 18 adapters of 50 GB/s, halved.
+        assert_eq!(link.capacity, Bandwidth::from_gigabytes_per_second(450.0));
+    }
+}
+
+#[test]
+fn a_table_sets_every_key_in_it() {
+    let table: toml::Table =
+        "peak_bf16 = '2 PFLOP/s'\nhbm_capacity = '200 GB'".parse().expect("the test writes TOML");
+    let system = with("gb200-nvl72", "chip", table);
+    let chip = system.chip().expect("a preset has a chip");
+    assert_eq!((chip.peak_bf16().flops_per_second(), chip.hbm_capacity().count()), (2e15, 200_000_000_000));
+}
+
+#[test]
+fn every_fault_has_its_error() {
+    let nvl72 = |key: &str, value: toml::Value| fault("gb200-nvl72", key, value);
+    let near = nvl72("scale_up.link_bandwith", "45 GB/s".into());
+    assert!(matches!(&near, OverrideError::UnknownKey { suggestion, .. }
+        if suggestion.name() == Some("scale_up.link_bandwidth")));
+    assert!(matches!(nvl72("facts.power", "1 W".into()), OverrideError::UnknownKey { .. }));
+    for key in ANNOUNCED_KEYS {
+        let later = nvl72(key, "x".into());
+        assert_eq!(later.to_string(), format!("`{key}` is not available yet; remove it"));
+    }
+    let other = nvl72(UPLINK_LATENCY, "1 us".into());
+    assert!(matches!(other, OverrideError::NotOfThisSystem { .. }));
+    let bare = nvl72("scale_up.link_bandwidth", 45.into());
+    assert_eq!(
+        bare.to_string(),
+        "`scale_up.link_bandwidth` must be a text with a number and its unit, not a bare number; \
+         write scale_up.link_bandwidth = \"50 GB/s\""
+    );
+    assert!(matches!(nvl72("scale_up.planes", 1.5.into()), OverrideError::WrongType { .. }));
+    assert!(matches!(nvl72("chip.power", "400 GB".into()), OverrideError::Unit { .. }));
+    assert!(matches!(nvl72("chip.hbm_capacity", "0 GB".into()), OverrideError::Unit { .. }));
+    assert!(matches!(nvl72("chip.hbm_efficiency", 1.5.into()), OverrideError::Unit { .. }));
+    assert!(matches!(nvl72("scale_up.planes", 0.into()), OverrideError::Unit { .. }));
+    assert!(matches!(nvl72(OVERSUBSCRIPTION, 0.5.into()), OverrideError::Parameter { .. }));
+    assert!(matches!(nvl72(CHIPS_PER_DOMAIN, 73.into()), OverrideError::Parameter { .. }));
+    assert!(matches!(nvl72(CHIPS_PER_DOMAIN, (-1).into()), OverrideError::Parameter { .. }));
+    assert!(matches!(nvl72(CHIPS_PER_DOMAIN, "64".into()), OverrideError::WrongType { .. }));
+    assert!(matches!(nvl72(TRANSPORT, true.into()), OverrideError::WrongType { .. }));
+    let transport = nvl72(TRANSPORT, "idael".into());
+    assert!(matches!(transport, OverrideError::Transport { .. }));
+    assert_eq!(transport.key(), "transport");
+}
+
+#[test]
+fn a_bare_family_has_no_chip_to_override() {
+    let table = "family = 'star'\nlink_bandwidth = '1 GB/s'\nlink_latency = '1 us'";
+    let mut star = System::from_family(&table.parse().expect("the test writes TOML")).expect("a star");
+    for (key, value) in
+        [("chip.power", "1 W".into()), (ADAPTER_RATE, "1 GB/s".into()), (CHIPS_PER_DOMAIN, 2.into())]
+    {
+        let refused = star.set(key, &value);
+        assert!(matches!(refused, Err(OverrideError::NotOfThisSystem { .. })), "{key}");
+    }
+    star.set("scale_up.link_bandwidth", &"2 GB/s".into()).expect("a star has links");
+    assert_eq!(star.scale_up_bandwidth_per_chip(), Bandwidth::from_gigabytes_per_second(2.0));
+}

@@ -1,0 +1,117 @@
+//! Transport families of the catalog as the core's [`Transport`].
+
+use crate::catalog::{self, CatalogError, Entry, Section};
+use copperlight_core::transport::{ByProtocol, ScopeCost, Transport};
+use copperlight_core::units::Time;
+
+/// The name that switches every software cost off.
+pub(crate) const IDEAL: &str = "ideal";
+
+/// A transport family with its name and its standing.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct NamedTransport {
+    pub(crate) name: String,
+    pub(crate) costs: Transport,
+    pub(crate) calibrated: bool,
+}
+
+impl NamedTransport {
+    /// No software cost.
+    pub(crate) fn ideal() -> Self {
+        Self { name: IDEAL.to_owned(), costs: Transport::ideal(), calibrated: true }
+    }
+
+    /// The family of this name, or `ideal`.
+    pub(crate) fn find(name: &str) -> Result<Self, CatalogError> {
+        if name == IDEAL {
+            return Ok(Self::ideal());
+        }
+        let entry = catalog::find(Section::Transports, name)?;
+        let calibrated = entry.text("status") == Some("calibrated");
+        Ok(Self { name: name.to_owned(), costs: read(entry), calibrated })
+    }
+}
+
+/// The parameters of a family in checked units.
+fn read(entry: &Entry) -> Transport {
+    Transport {
+        launch: time(entry, "launch"),
+        start: ByProtocol {
+            ll: time(entry, "start_ll"),
+            ll128: time(entry, "start_ll128"),
+            simple: time(entry, "start_simple"),
+        },
+        ramp: time(entry, "ramp"),
+        own_chunk: number(entry, "own_chunk"),
+        own_chunk_all_to_all: number(entry, "own_chunk_all_to_all"),
+        peer: time(entry, "peer"),
+        scale_up: scope(entry, "scale_up"),
+        scale_out: scope(entry, "scale_out"),
+    }
+}
+
+/// One scope. Steps are fitted end to end: the fabric charges its own latency, so the part that the fit
+/// contains is taken off.
+fn scope(entry: &Entry, scope: &str) -> ScopeCost {
+    let contained = time(entry, &format!("{scope}.contained_latency"));
+    let software = |field: &str| time(entry, &format!("{scope}.{field}")).saturating_sub(contained);
+    let share = |field: &str| number(entry, &format!("{scope}.{field}"));
+    ScopeCost {
+        step: ByProtocol {
+            ll: software("step_ll"),
+            ll128: software("step_ll128"),
+            simple: software("step_simple"),
+        },
+        efficiency: share("efficiency"),
+        protocol_share: ByProtocol {
+            ll: share("share_ll"),
+            ll128: share("share_ll128"),
+            simple: share("share_simple"),
+        },
+        message: software("message"),
+    }
+}
+
+fn number(entry: &Entry, key: &str) -> f64 {
+    let value = entry.base_value(key);
+    value.unwrap_or_else(|| panic!("the catalog gives transport {} its {key}", entry.name()))
+}
+
+fn time(entry: &Entry, key: &str) -> Time {
+    Time::from_seconds(number(entry, key))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_family_of_the_catalog_reads() {
+        for entry in catalog::transports() {
+            let found = NamedTransport::find(entry.name()).expect("the family is in the catalog");
+            assert!(found.costs.launch > Time::ZERO);
+        }
+    }
+
+    #[test]
+    fn steps_are_what_software_adds_to_the_links() {
+        let nvlink = NamedTransport::find("nvlink5-infiniband").expect("the family is in the catalog");
+        assert!(nvlink.calibrated);
+        // 1.26 - 0.6 us; 1.78 x 1.26 - 0.6 us; 6.6 - 1.32 us; 11.8 - 1.32 us.
+        assert_eq!(nvlink.costs.scale_up.step.ll, Time::from_picoseconds(660_000));
+        assert_eq!(nvlink.costs.scale_up.step.simple, Time::from_picoseconds(1_642_800));
+        assert_eq!(nvlink.costs.scale_out.step.ll, Time::from_picoseconds(5_280_000));
+        assert_eq!(nvlink.costs.scale_out.message, Time::from_picoseconds(10_480_000));
+        assert_eq!(nvlink.costs.scale_up.efficiency, 0.811);
+        let ub = NamedTransport::find("ub-roce").expect("the family is in the catalog");
+        assert!(!ub.calibrated);
+        assert_eq!(ub.costs.scale_up.step.ll, Time::ZERO);
+    }
+
+    #[test]
+    fn ideal_is_no_family_and_costs_nothing() {
+        let ideal = NamedTransport::find("ideal").expect("ideal is always there");
+        assert_eq!(ideal.costs, Transport::ideal());
+        assert!(matches!(NamedTransport::find("nvlink6"), Err(CatalogError::Unknown { .. })));
+    }
+}
