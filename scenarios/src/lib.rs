@@ -1,1 +1,21 @@
-//! Scenarios, and the command line.
+//! Copperlight: what wins for trillion-parameter training, 72 chips on copper or 384 on light?
+//!
+//! This crate turns scenario files into simulations and simulations into reports:
+//!
+//! - [`file`]: a scenario file, read and checked, with errors that show the line and the remedy
+//! - [`training`]: a training step of a transformer as programs of events, its memory and its ledger
+//! - [`run`]: every point of a scenario, and collectives by size
+//! - [`report`] and [`plot`]: tables, JSON, CSV, figures and one self-contained page
+//! - [`flow_case`]: any flows on any links, from a JSON file
+//!
+//! The command line is a thin layer on top of it, behind the `cli` feature.
+
+#[cfg(feature = "cli")]
+pub mod commands;
+pub mod file;
+pub mod flow_case;
+#[cfg(feature = "plots")]
+pub mod plot;
+pub mod report;
+pub mod run;
+pub mod training;

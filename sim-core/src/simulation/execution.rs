@@ -114,36 +114,23 @@ impl<'a, 'b> Execution<'a, 'b> {
 
     /// Enters every operation of an actor that can be entered, and what that makes possible.
     fn enter_what_can(&mut self, now: Time, actor: u32, queue: &mut EventQueue<Event>) {
-        let streams = self.states[actor as usize].streams();
-        let mut progress = true;
-        while progress {
-            progress = false;
-            for stream in 0..streams {
-                while self.states[actor as usize].can_enter(stream) {
-                    progress = true;
-                    if !self.enter(now, End { actor, stream: stream as u8 }, queue) {
-                        break;
-                    }
-                }
-            }
+        while let Some(stream) = self.states[actor as usize].next_to_enter() {
+            self.enter(now, End { actor, stream: stream as u8 }, queue);
         }
     }
 
-    /// Enters one operation; returns whether it has ended at once.
-    fn enter(&mut self, now: Time, end: End, queue: &mut EventQueue<Event>) -> bool {
-        let state = &mut self.states[end.actor as usize];
-        state.enter(end.stream as usize);
-        let (index, &operation) =
-            state.current(end.stream as usize).expect("an entered stream has an operation");
+    /// Enters one operation.
+    fn enter(&mut self, now: Time, end: End, queue: &mut EventQueue<Event>) {
+        let (index, operation) = self.states[end.actor as usize].enter(end.stream as usize);
         self.observer.entered(&notice(now, end, index, &operation));
         match operation.kind {
             OperationKind::Compute { duration } => {
                 self.begin(now, end);
                 if duration == Time::ZERO {
                     self.end_operation(now, end);
-                    return true;
+                } else {
+                    queue.push(now + duration, Event::ComputeEnd { actor: end.actor, stream: end.stream });
                 }
-                queue.push(now + duration, Event::ComputeEnd { actor: end.actor, stream: end.stream });
             }
             OperationKind::Send { peer, bytes, channel } => {
                 let ports = &self.parts.actors[end.actor as usize].sends;
@@ -163,7 +150,6 @@ impl<'a, 'b> Execution<'a, 'b> {
                 self.enter_collective(now, end, (communicator, call), queue);
             }
         }
-        false
     }
 
     /// Sends a matched message on its way.
@@ -172,8 +158,8 @@ impl<'a, 'b> Execution<'a, 'b> {
         self.begin(now, message.sender);
         self.begin(now, message.receiver);
         let sender = message.sender.actor as usize;
-        let (_, operation) =
-            self.states[sender].current(message.sender.stream as usize).expect("a sender is in its send");
+        let state = &self.states[sender];
+        let (_, operation) = state.current(message.sender.stream as usize).expect("a sender is in its send");
         let OperationKind::Send { peer, channel, .. } = operation.kind else {
             unreachable!("the sender of a message is in a send");
         };
@@ -246,15 +232,15 @@ impl<'a, 'b> Execution<'a, 'b> {
         self.begun[end.actor as usize][end.stream as usize] = now;
         let state = &self.states[end.actor as usize];
         let (index, operation) = state.current(end.stream as usize).expect("what begins has an operation");
-        self.observer.begun(&notice(now, end, index, operation));
+        self.observer.begun(&notice(now, end, *index, operation));
     }
 
     fn end_operation(&mut self, now: Time, end: End) {
         let state = &mut self.states[end.actor as usize];
         let (index, operation) = state.current(end.stream as usize).expect("what ends has an operation");
-        self.observer.ended(&notice(now, end, index, operation));
+        self.observer.ended(&notice(now, end, *index, operation));
         let begun = self.begun[end.actor as usize][end.stream as usize];
-        self.hashes[end.actor as usize].add(end.stream as usize, index, (begun, now));
+        self.hashes[end.actor as usize].add(end.stream as usize, *index, (begun, now));
         self.ends[end.actor as usize] = now;
         state.advance(end.stream as usize);
     }
@@ -431,7 +417,7 @@ impl<'a, 'b> Execution<'a, 'b> {
             for stream in (0..state.streams()).filter(|&stream| state.is_entered(stream)) {
                 if let Some((index, operation)) = state.current(stream) {
                     let waits_for = self.waits_for(rank, operation);
-                    blocked.push(Blocked { rank, index, waits_for });
+                    blocked.push(Blocked { rank, index: *index, waits_for });
                 }
             }
         }

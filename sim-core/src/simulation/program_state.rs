@@ -11,8 +11,11 @@ const ENDED: u32 = u32::MAX;
 pub(super) struct ProgramState {
     program: Arc<Program>,
     cursors: Vec<Cursor>,
-    /// The cursor of each stream, where it has one.
-    cursor_of: [Option<u8>; MAX_STREAMS],
+    /// For each stream, the index of the operation that it is in or waits to enter; ended ones and streams without
+    /// operations are past everything.
+    progress: [u32; MAX_STREAMS],
+    /// The cursors that wait to enter an operation, as bits.
+    waiting: u16,
 }
 
 /// The place of a stream: the operation that it is in, or waits to enter.
@@ -21,20 +24,18 @@ struct Cursor {
     stream: StreamId,
     instance: u32,
     slot: u32,
-    index: u32,
-    entered: bool,
+    /// The operation and its program-order index; `None` when the stream has ended.
+    current: Option<(u32, Operation)>,
 }
 
 impl ProgramState {
     /// All streams before their first operation.
     pub(super) fn new(program: Arc<Program>) -> Self {
-        let mut state = Self { cursors: Vec::new(), cursor_of: [None; MAX_STREAMS], program };
-        for stream in state.program.streams().iter() {
-            state.cursor_of[stream.index()] = Some(state.cursors.len() as u8);
-            let cursor = Cursor { stream, instance: 0, slot: 0, index: 0, entered: false };
-            state.cursors.push(cursor);
-            let last = state.cursors.len() - 1;
-            state.find(last);
+        let cursor = |stream| Cursor { stream, instance: 0, slot: 0, current: None };
+        let cursors: Vec<Cursor> = program.streams().iter().map(cursor).collect();
+        let mut state = Self { cursors, progress: [ENDED; MAX_STREAMS], waiting: 0, program };
+        for stream in 0..state.cursors.len() {
+            state.find(stream);
         }
         state
     }
@@ -45,48 +46,50 @@ impl ProgramState {
     }
 
     /// The operation that a stream is in or waits to enter, with its program-order index.
-    pub(super) fn current(&self, stream: usize) -> Option<(u32, &Operation)> {
-        let cursor = &self.cursors[stream];
-        if cursor.index == ENDED {
-            return None;
-        }
-        let (block, start) = self.program.instance(cursor.instance as usize);
-        Some((cursor.index, &block.operations()[(cursor.index - start) as usize]))
+    pub(super) fn current(&self, stream: usize) -> Option<&(u32, Operation)> {
+        self.cursors[stream].current.as_ref()
     }
 
     /// Whether the operation of a stream has been entered.
     pub(super) fn is_entered(&self, stream: usize) -> bool {
-        self.cursors[stream].entered
+        self.waiting & 1 << stream == 0 && self.cursors[stream].current.is_some()
     }
 
-    /// Whether the operation of a stream can be entered now: the streams that it waits for have come past it.
-    pub(super) fn can_enter(&self, stream: usize) -> bool {
-        let cursor = &self.cursors[stream];
-        if cursor.entered {
-            return false;
+    /// The first stream whose operation can be entered now: the streams that it waits for have come past it.
+    pub(super) fn next_to_enter(&self) -> Option<usize> {
+        let mut waiting = self.waiting;
+        while waiting != 0 {
+            let stream = waiting.trailing_zeros() as usize;
+            if self.can_enter(stream) {
+                return Some(stream);
+            }
+            waiting &= waiting - 1;
         }
-        let Some((index, operation)) = self.current(stream) else { return false };
-        operation.waits.without(cursor.stream).iter().all(|other| match self.cursor_of[other.index()] {
-            Some(other) => self.cursors[other as usize].index > index,
-            None => true,
-        })
+        None
+    }
+
+    fn can_enter(&self, stream: usize) -> bool {
+        let cursor = &self.cursors[stream];
+        let Some((index, operation)) = &cursor.current else { return false };
+        let awaited = operation.waits.without(cursor.stream);
+        awaited.is_empty() || awaited.iter().all(|other| self.progress[other.index()] > *index)
     }
 
     /// Enters the operation of a stream.
-    pub(super) fn enter(&mut self, stream: usize) {
-        self.cursors[stream].entered = true;
+    pub(super) fn enter(&mut self, stream: usize) -> (u32, Operation) {
+        self.waiting &= !(1 << stream);
+        self.cursors[stream].current.expect("a stream that enters has an operation")
     }
 
     /// Ends the operation of a stream and moves on to the next.
     pub(super) fn advance(&mut self, stream: usize) {
-        self.cursors[stream].entered = false;
         self.cursors[stream].slot += 1;
         self.find(stream);
     }
 
     /// Whether every stream has ended.
     pub(super) fn has_ended(&self) -> bool {
-        self.cursors.iter().all(|cursor| cursor.index == ENDED)
+        self.cursors.iter().all(|cursor| cursor.current.is_none())
     }
 
     /// Moves a cursor to the first operation of its stream at or after its place.
@@ -95,12 +98,16 @@ impl ProgramState {
         while (cursor.instance as usize) < self.program.instances() {
             let (block, start) = self.program.instance(cursor.instance as usize);
             if let Some(&operation) = block.on_stream(cursor.stream).get(cursor.slot as usize) {
-                cursor.index = start + operation;
+                let index = start + operation;
+                cursor.current = Some((index, block.operations()[operation as usize]));
+                self.progress[cursor.stream.index()] = index;
+                self.waiting |= 1 << stream;
                 return;
             }
             cursor.instance += 1;
             cursor.slot = 0;
         }
-        cursor.index = ENDED;
+        cursor.current = None;
+        self.progress[cursor.stream.index()] = ENDED;
     }
 }

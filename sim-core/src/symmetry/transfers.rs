@@ -135,11 +135,13 @@ fn collect_collectives(
                 plans.len() - 1
             });
             for member in &members {
-                own[member.index()].push(id as u32);
+                own[member.index()].push((communicator.index() as u32) << 16 | id as u32);
             }
             collector.add_plan((communicator, group), &members, &plan)?;
         }
     }
+    // The order in which groups were visited says nothing about a rank.
+    own.iter_mut().for_each(|own| own[1..].sort_unstable());
     Ok(())
 }
 

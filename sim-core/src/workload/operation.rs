@@ -67,7 +67,12 @@ impl StreamSet {
 
     /// The streams in ascending order.
     pub fn iter(self) -> impl Iterator<Item = StreamId> {
-        (0..MAX_STREAMS as u8).map(StreamId).filter(move |&stream| self.contains(stream))
+        let mut rest = self.0;
+        std::iter::from_fn(move || {
+            let next = (rest != 0).then(|| StreamId(rest.trailing_zeros() as u8))?;
+            rest &= rest - 1;
+            Some(next)
+        })
     }
 }
 

@@ -1,0 +1,119 @@
+//! What users may type, and the way from there to a command.
+
+use super::catalog::{self, CatalogArguments};
+use super::collective::{self, CollectiveArguments};
+use super::failure::{ExitStatus, Failure};
+use super::flows::{self, FlowsArguments};
+use super::output::Output;
+use super::run::{self, RunArguments};
+use super::{diagnostics::Colour, list};
+use clap::error::ErrorKind;
+use clap::{Arg, ArgAction, ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
+use std::ffi::OsString;
+
+/// Simulates GPU-cluster interconnects: what wins for trillion-parameter training, 72 chips on copper or 384 on light?
+#[derive(Debug, Parser)]
+#[command(name = "copperlight", version, max_term_width = 100)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run scenarios: every point, tables, figures, a report
+    Run(RunArguments),
+    /// Time one collective over a range of sizes, as nccl-tests does
+    Collective(CollectiveArguments),
+    /// Solve any flows on any links
+    Flows(FlowsArguments),
+    /// List the built-in scenarios, models and systems
+    List,
+    /// Show the catalog: every value with unit, source and confidence
+    Catalog(CatalogArguments),
+}
+
+/// Commands that are planned: known to the parser, refused with a sentence.
+const LATER: [&str; 12] = [
+    "merge",
+    "check",
+    "plan",
+    "compare",
+    "sensitivity",
+    "claims",
+    "new",
+    "validate",
+    "calibrate",
+    "schema",
+    "completions",
+    "man",
+];
+
+/// Runs a command line, the first word being the program's name, and says how it went.
+pub fn run_command_line(words: impl IntoIterator<Item = OsString>, output: &mut Output<'_>) -> ExitStatus {
+    let done = parse(words, output).and_then(|command| match command {
+        Some(command) => dispatch(command, output),
+        None => Ok(()),
+    });
+    let flushed = |output: &mut Output<'_>| output.data.flush().map_err(Failure::from);
+    match done.and_then(|()| flushed(output)) {
+        Ok(()) => ExitStatus::SUCCESS,
+        Err(failure) => {
+            // When standard error is gone too, the exit code still tells.
+            let _ = output.notes.write_all(failure.message(output.colour).as_bytes());
+            failure.status()
+        }
+    }
+}
+
+fn dispatch(command: Command, output: &mut Output<'_>) -> Result<(), Failure> {
+    match command {
+        Command::Run(arguments) => run::run(&arguments, output),
+        Command::Collective(arguments) => collective::run(&arguments, output),
+        Command::Flows(arguments) => flows::run(&arguments, output),
+        Command::List => list::run(output),
+        Command::Catalog(arguments) => catalog::run(&arguments, output),
+    }
+}
+
+/// The command, or `None` when help or version was asked for and has been written.
+fn parse(
+    words: impl IntoIterator<Item = OsString>,
+    output: &mut Output<'_>,
+) -> Result<Option<Command>, Failure> {
+    let matches = match grammar().try_get_matches_from(words) {
+        Ok(matches) => matches,
+        Err(error) => return refuse(&error, output).map(|()| None),
+    };
+    match matches.subcommand_name() {
+        Some(name) if LATER.contains(&name) => Err(Failure::NotAvailableYet(name.to_owned())),
+        _ => read(&matches).map(|arguments| Some(arguments.command)),
+    }
+}
+
+fn read(matches: &ArgMatches) -> Result<Arguments, Failure> {
+    Arguments::from_arg_matches(matches).map_err(|error| Failure::Usage(error.to_string()))
+}
+
+/// The commands that exist, and hidden ones that will.
+fn grammar() -> clap::Command {
+    let anything = || {
+        Arg::new("anything")
+            .action(ArgAction::Append)
+            .num_args(0..)
+            .trailing_var_arg(true)
+            .allow_hyphen_values(true)
+    };
+    let later = LATER.map(|name| clap::Command::new(name).hide(true).disable_help_flag(true).arg(anything()));
+    Arguments::command().subcommands(later)
+}
+
+/// Writes what the parser has to say: help and version are data, everything else is an error.
+fn refuse(error: &clap::Error, output: &mut Output<'_>) -> Result<(), Failure> {
+    let text = error.render();
+    match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Ok(write!(output.data, "{text}")?),
+        _ if output.colour == Colour::On => Err(Failure::Parser(text.ansi().to_string())),
+        _ => Err(Failure::Parser(text.to_string())),
+    }
+}

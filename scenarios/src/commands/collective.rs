@@ -1,0 +1,133 @@
+//! `copperlight collective`: one collective over a range of sizes, with the columns and flags of nccl-tests.
+
+use super::failure::Failure;
+use super::output::{Format, Output};
+use crate::file::{
+    NamedSystem, ScenarioError, algorithm_named, load_system, operation_named, protocol_named,
+};
+use crate::report::{CollectiveReport, csv, json, markdown, nccl_table};
+use crate::run::{CollectiveRequest, run_collective};
+use clap::Args;
+use copperlight_core::units::{Bytes, UnitError};
+use std::io;
+
+/// The most sizes of one command.
+const MOST_SIZES: usize = 1_000;
+
+/// Arguments of `copperlight collective`.
+#[derive(Debug, Args)]
+pub(super) struct CollectiveArguments {
+    /// The operation: all-reduce, reduce-scatter, all-gather, all-to-all
+    #[arg(value_name = "OP")]
+    operation: String,
+    /// A preset (see `copperlight list`) or a TOML file that holds one system
+    #[arg(long, value_name = "NAME|FILE")]
+    system: String,
+    /// The number of chips [default: one domain]
+    #[arg(
+        long,
+        short = 'g',
+        visible_alias = "ngpus",
+        value_name = "N",
+        value_parser = clap::value_parser!(u32).range(1..=1_000_000)
+    )]
+    chips: Option<u32>,
+    /// The smallest size; K, M, G are binary, as in nccl-tests
+    #[arg(long, short = 'b', value_name = "SIZE", default_value = "1K", value_parser = size)]
+    minbytes: Bytes,
+    /// The largest size
+    #[arg(long, short = 'e', value_name = "SIZE", default_value = "8G", value_parser = size)]
+    maxbytes: Bytes,
+    /// The factor from one size to the next [default: 2]
+    #[arg(long, short = 'f', value_name = "N", conflicts_with = "stepbytes")]
+    stepfactor: Option<f64>,
+    /// The step from one size to the next, instead of a factor
+    #[arg(long, short = 'i', value_name = "SIZE", value_parser = size)]
+    stepbytes: Option<Bytes>,
+    /// How the collective is broken into transfers: auto, ring, direct, hierarchical, pairwise
+    #[arg(long, value_name = "NAME", default_value = "auto")]
+    algorithm: String,
+    /// How bytes and flags travel: auto, simple, ll, ll128
+    #[arg(long, value_name = "NAME", default_value = "auto")]
+    protocol: String,
+    /// Simulate every rank's every flow, folding and remembering nothing
+    #[arg(long)]
+    no_fold: bool,
+    /// Set a value of the system: `scale_up.link_bandwidth="45 GB/s"`, `transport=ideal`
+    #[arg(long = "set", value_name = "PATH=VALUE")]
+    settings: Vec<String>,
+    /// How results are written to standard output
+    #[arg(long, value_enum, default_value = "table")]
+    format: Format,
+}
+
+fn size(text: &str) -> Result<Bytes, UnitError> {
+    Bytes::parse_flag(text)
+}
+
+/// Runs the collective at every size.
+pub(super) fn run(arguments: &CollectiveArguments, output: &mut Output<'_>) -> Result<(), Failure> {
+    let report = run_collective(&request(arguments)?)?;
+    Ok(write(arguments.format, &report, output)?)
+}
+
+fn write(format: Format, report: &CollectiveReport, output: &mut Output<'_>) -> io::Result<()> {
+    match format {
+        Format::Table => nccl_table::write_collective(output.data, report),
+        Format::Json => json::write_collective(output.data, report),
+        Format::Csv => csv::write_collective(output.data, report),
+        Format::Markdown => markdown::write_collective(output.data, report),
+    }
+}
+
+fn request(arguments: &CollectiveArguments) -> Result<CollectiveRequest, Failure> {
+    let kind = operation_named(&arguments.operation).map_err(|error| argument("OP", error))?;
+    let algorithm = algorithm_named(&arguments.algorithm).map_err(|error| argument("--algorithm", error))?;
+    let protocol = protocol_named(&arguments.protocol).map_err(|error| argument("--protocol", error))?;
+    let sizes = sizes(arguments)?;
+    let NamedSystem { name, system, chips } = load_system(&arguments.system, &arguments.settings)?;
+    let chips = arguments.chips.map(|chips| chips as usize).or(chips).ok_or_else(|| {
+        Failure::Usage(format!("the fabric `{name}` has no size of its own; say how many chips with --chips"))
+    })?;
+    let fold = !arguments.no_fold;
+    Ok(CollectiveRequest { system, system_name: name, chips, kind, sizes, algorithm, protocol, fold })
+}
+
+fn argument(flag: &'static str, error: ScenarioError) -> Failure {
+    Failure::Argument { flag, error }
+}
+
+/// The sizes from the smallest to the largest, the largest included when it is hit.
+fn sizes(arguments: &CollectiveArguments) -> Result<Vec<Bytes>, Failure> {
+    let (least, most) = (arguments.minbytes, arguments.maxbytes);
+    let usage = |sentence: String| Err(Failure::Usage(sentence));
+    if least > most {
+        return usage(format!(
+            "--minbytes {least} is more than --maxbytes {most}; lower the one or raise the other"
+        ));
+    }
+    let factor = arguments.stepfactor.unwrap_or(2.0);
+    if !(factor > 1.0 && factor.is_finite()) {
+        return usage(format!("--stepfactor is {factor}; it must be above 1"));
+    }
+    let step = arguments.stepbytes.map(Bytes::count);
+    if step == Some(0) {
+        return usage("--stepbytes is 0; it must be at least 1 byte".to_owned());
+    }
+    let mut sizes = Vec::new();
+    let mut size = least.count();
+    while size <= most.count() {
+        sizes.push(Bytes::new(size));
+        if sizes.len() > MOST_SIZES {
+            return usage(format!(
+                "there are more than {MOST_SIZES} sizes; use a larger --stepfactor or --stepbytes"
+            ));
+        }
+        // A factor near 1 still moves on by a byte.
+        size = match step {
+            Some(step) => size + step,
+            None => ((size as f64 * factor).round() as u64).max(size + 1),
+        };
+    }
+    Ok(sizes)
+}

@@ -1,0 +1,104 @@
+//! How a command can fail, and the exit code of each failure.
+
+use super::diagnostics::{self, Colour};
+use crate::file::{ScenarioError, ScenarioErrors};
+use crate::flow_case::FlowCaseError;
+use crate::report::files::FilesError;
+use crate::run::RunError;
+use std::io;
+use thiserror::Error;
+
+/// The exit code of the process.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ExitStatus(u8);
+
+impl ExitStatus {
+    /// Everything went well, or the reader of the output had seen enough.
+    pub const SUCCESS: Self = Self(0);
+    /// The command or its input is wrong.
+    pub const BAD_INPUT: Self = Self(2);
+    /// The simulation could not finish.
+    pub const UNFINISHED: Self = Self(3);
+    /// A bug of this program.
+    pub const BUG: Self = Self(70);
+
+    /// The code.
+    pub const fn code(self) -> u8 {
+        self.0
+    }
+}
+
+/// Why a command could not do its work.
+#[derive(Debug, Error)]
+pub enum Failure {
+    /// Scenario or system files are wrong.
+    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
+    Scenario(Vec<ScenarioErrors>),
+    /// A flag or argument is wrong.
+    #[error("{flag}: {error}{}", .error.remedy().map(|remedy| format!("; {remedy}")).unwrap_or_default())]
+    Argument {
+        /// The flag or argument.
+        flag: &'static str,
+        /// What is wrong with it.
+        error: ScenarioError,
+    },
+    /// What the parser of arguments says, rendered by it.
+    #[error("{0}")]
+    Parser(String),
+    /// Arguments that do not go together, in a sentence.
+    #[error("{0}")]
+    Usage(String),
+    /// A flow case is wrong.
+    #[error("{path}: {error}")]
+    FlowCase {
+        /// The file.
+        path: String,
+        /// What is wrong with it.
+        error: FlowCaseError,
+    },
+    /// A simulation could not run or finish.
+    #[error(transparent)]
+    Run(#[from] RunError),
+    /// The output folder could not be written.
+    #[error(transparent)]
+    Files(#[from] FilesError),
+    /// A figure could not be drawn.
+    #[error("the figures could not be drawn: {0}; run with --no-files to leave them out")]
+    Figures(String),
+    /// Standard output or standard error could not be written.
+    #[error("the output could not be written: {0}")]
+    Output(#[from] io::Error),
+    /// A command that is planned and not built.
+    #[error("`copperlight {0}` is not available yet; `copperlight --help` lists the commands that are")]
+    NotAvailableYet(String),
+}
+
+impl Failure {
+    /// The exit code; a reader that closes the pipe has seen enough, which is no failure.
+    pub fn status(&self) -> ExitStatus {
+        match self {
+            Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitStatus::SUCCESS,
+            Self::Run(error) if error.exit_code() == ExitStatus::UNFINISHED.code() => ExitStatus::UNFINISHED,
+            _ => ExitStatus::BAD_INPUT,
+        }
+    }
+
+    /// What is said about it on standard error; nothing about a closed pipe.
+    pub fn message(&self, colour: Colour) -> String {
+        match self {
+            Self::Scenario(scenarios) => {
+                let drawn = scenarios.iter().map(|errors| diagnostics::render(errors, colour));
+                drawn.collect::<Vec<_>>().join("\n")
+            }
+            Self::Parser(text) => text.clone(),
+            _ if self.status() == ExitStatus::SUCCESS => String::new(),
+            _ => format!("error: {self}\n"),
+        }
+    }
+}
+
+impl From<ScenarioErrors> for Failure {
+    fn from(errors: ScenarioErrors) -> Self {
+        Self::Scenario(vec![errors])
+    }
+}

@@ -1,0 +1,22 @@
+//! The command line: one file for each command, and what they share.
+//!
+//! `arguments` holds what users may type, [`run_command_line`] dispatches to the commands, and `failure` holds
+//! how a command can fail and with which exit code. Commands write through the [`Output`] they are given, data
+//! to its first writer, notes and errors to its second; nothing here writes to the process's streams.
+
+mod arguments;
+mod catalog;
+mod collective;
+pub mod diagnostics;
+mod failure;
+mod flows;
+mod list;
+mod output;
+mod panic_notice;
+mod progress;
+mod run;
+
+pub use arguments::run_command_line;
+pub use failure::{ExitStatus, Failure};
+pub use output::{Format, Output};
+pub use panic_notice::install as install_panic_notice;

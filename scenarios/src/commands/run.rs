@@ -1,0 +1,182 @@
+//! `copperlight run`: scenarios to results, figures and a report.
+
+use super::failure::Failure;
+use super::output::{Format, Output};
+use super::progress::{Progress, Visibility};
+use crate::file::{Scenario, ScenarioErrors, SourceText, check, load};
+use crate::report::{Drawn, ScenarioReport, csv, files, json, markdown, table};
+use crate::run::{RunOptions, run_scenario};
+use clap::Args;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// Arguments of `copperlight run`.
+#[derive(Debug, Args)]
+pub(super) struct RunArguments {
+    /// Scenario files, names of built-in scenarios, or `-` for standard input
+    #[arg(required = true, value_name = "SCENARIO")]
+    scenarios: Vec<String>,
+    /// Set a value: `workload.micro_batch=2`, `systems.chips=2304`, `systems[0].chips=1152`, `sweep=[]`
+    #[arg(long = "set", value_name = "PATH=VALUE")]
+    settings: Vec<String>,
+    /// The output folder [default: copperlight-out/NAME]; with several scenarios DIR/NAME
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Write no files
+    #[arg(long, conflicts_with = "out")]
+    no_files: bool,
+    /// The level of detail: flow
+    #[arg(long, value_name = "FIDELITY")]
+    fidelity: Option<String>,
+    /// The seed of every random stream
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    /// The number of threads [default: all cores]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    threads: Option<u16>,
+    /// Simulate every rank and every collective, folding and remembering nothing
+    #[arg(long)]
+    no_fold: bool,
+    /// How results are written to standard output
+    #[arg(long, value_enum, default_value = "table")]
+    format: Format,
+    /// No notes and no progress bar
+    #[arg(long, short)]
+    quiet: bool,
+}
+
+/// Runs every scenario; all are checked before the first one runs.
+pub(super) fn run(arguments: &RunArguments, output: &mut Output<'_>) -> Result<(), Failure> {
+    let scenarios = load_all(arguments)?;
+    let folders: Vec<Option<PathBuf>> =
+        scenarios.iter().map(|scenario| folder(arguments, scenario)).collect();
+    check_folders(&scenarios, &folders)?;
+    let mut reports = Vec::new();
+    for (scenario, folder) in scenarios.iter().zip(&folders) {
+        let report = simulate(arguments, scenario, output)?;
+        let written = match folder {
+            Some(folder) => Some(write_files(&report, folder)?),
+            None => None,
+        };
+        write_data(arguments, &report, output)?;
+        if !arguments.quiet {
+            let drawn = written.as_ref().map(|drawn| drawn.notes.as_slice()).unwrap_or_default();
+            write_notes(&report, drawn, folder.as_deref(), output)?;
+        }
+        reports.push(report);
+    }
+    if arguments.format == Format::Json {
+        let results: Vec<_> = reports.iter().map(|report| &report.results).collect();
+        json::write_several(output.data, &results)?;
+    }
+    Ok(())
+}
+
+fn load_all(arguments: &RunArguments) -> Result<Vec<Scenario>, Failure> {
+    let mut settings = arguments.settings.clone();
+    settings.extend(arguments.fidelity.iter().map(|fidelity| format!("scenario.fidelity={fidelity}")));
+    settings.extend(arguments.seed.iter().map(|seed| format!("scenario.seed={seed}")));
+    if arguments.scenarios.iter().filter(|name| *name == "-").count() > 1 {
+        return Err(Failure::Usage("`-` is given twice; standard input can be read once".to_owned()));
+    }
+    let (mut scenarios, mut broken) = (Vec::new(), Vec::new());
+    for argument in &arguments.scenarios {
+        match load_one(argument, &settings) {
+            Ok(scenario) => scenarios.push(scenario),
+            Err(errors) => broken.push(errors),
+        }
+    }
+    if broken.is_empty() { Ok(scenarios) } else { Err(Failure::Scenario(broken)) }
+}
+
+fn load_one(argument: &str, settings: &[String]) -> Result<Scenario, ScenarioErrors> {
+    if argument != "-" {
+        return load(argument, settings);
+    }
+    let name = "standard input";
+    let source = SourceText::read(name, io::stdin().lock());
+    check(source.map_err(|error| ScenarioErrors::whole(name, error))?, settings)
+}
+
+/// Where the files of a scenario go; `None` for nowhere.
+fn folder(arguments: &RunArguments, scenario: &Scenario) -> Option<PathBuf> {
+    if arguments.no_files {
+        return None;
+    }
+    Some(match &arguments.out {
+        Some(folder) if arguments.scenarios.len() == 1 => folder.clone(),
+        Some(folder) => folder.join(&scenario.name),
+        None => Path::new("copperlight-out").join(&scenario.name),
+    })
+}
+
+fn check_folders(scenarios: &[Scenario], folders: &[Option<PathBuf>]) -> Result<(), Failure> {
+    for (index, (scenario, folder)) in scenarios.iter().zip(folders).enumerate() {
+        let Some(folder) = folder else { continue };
+        if folders[..index].contains(&Some(folder.clone())) {
+            let name = &scenario.name;
+            let sentence =
+                format!("two scenarios are named `{name}` and would share a folder; rename one of them");
+            return Err(Failure::Usage(sentence));
+        }
+        files::check_folder(folder, &scenario.name)?;
+    }
+    Ok(())
+}
+
+fn simulate(
+    arguments: &RunArguments,
+    scenario: &Scenario,
+    output: &Output<'_>,
+) -> Result<ScenarioReport, Failure> {
+    let options = RunOptions { fold: !arguments.no_fold, threads: arguments.threads.map(usize::from) };
+    let drawn = output.on_terminal && !arguments.quiet;
+    let visibility = if drawn { Visibility::Drawn } else { Visibility::Hidden };
+    let progress = Progress::new(&scenario.name, visibility);
+    let report = run_scenario(scenario, &options, &|event| progress.tell(event));
+    progress.finish();
+    Ok(report?)
+}
+
+fn write_files(report: &ScenarioReport, folder: &Path) -> Result<Drawn, Failure> {
+    let drawn = draw(report)?;
+    files::write_files(report, &drawn, folder)?;
+    Ok(drawn)
+}
+
+#[cfg(feature = "plots")]
+fn draw(report: &ScenarioReport) -> Result<Drawn, Failure> {
+    crate::plot::draw(report).map_err(|error| Failure::Figures(error.to_string()))
+}
+
+#[cfg(not(feature = "plots"))]
+fn draw(_: &ScenarioReport) -> Result<Drawn, Failure> {
+    let note = "this program was built without the feature `plots`: there are no figures".to_owned();
+    Ok(Drawn { figures: Vec::new(), notes: vec![note] })
+}
+
+/// Writes the results of one scenario; JSON waits until all are there, because it is one document.
+fn write_data(arguments: &RunArguments, report: &ScenarioReport, output: &mut Output<'_>) -> io::Result<()> {
+    match arguments.format {
+        Format::Table => table::write_report(output.data, report),
+        Format::Markdown => markdown::write_report(output.data, report),
+        Format::Csv => csv::write_results(output.data, &report.results),
+        Format::Json => Ok(()),
+    }?;
+    output.data.flush()
+}
+
+fn write_notes(
+    report: &ScenarioReport,
+    drawn: &[String],
+    folder: Option<&Path>,
+    output: &mut Output<'_>,
+) -> io::Result<()> {
+    for note in report.warnings.iter().chain(drawn) {
+        writeln!(output.notes, "note: {note}")?;
+    }
+    match folder {
+        Some(folder) => writeln!(output.notes, "wrote {}", folder.join("report.html").display()),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,58 @@
+//! Keys whose value is one of a few names, some of which are planned and not built.
+
+use super::error::ScenarioError;
+use super::section::{Placed, Section};
+use super::suggestion;
+
+/// The names that a key accepts, and those it will accept one day.
+pub(super) struct Choice<'c, T> {
+    /// What the names are names of, in the words of messages.
+    pub(super) what: &'static str,
+    /// The names that work, with what they mean.
+    pub(super) available: &'c [(&'c str, T)],
+    /// The names that are planned.
+    pub(super) later: &'c [&'c str],
+}
+
+impl<T: Copy> Choice<'_, T> {
+    /// The meaning of a name; names compare without regard to case.
+    pub(super) fn find(&self, written: &str) -> Result<T, ScenarioError> {
+        let same = |name: &&str| name.eq_ignore_ascii_case(written);
+        if let Some((_, value)) = self.available.iter().find(|(name, _)| same(name)) {
+            return Ok(*value);
+        }
+        let names: Vec<&str> = self.available.iter().map(|(name, _)| *name).collect();
+        if self.later.iter().any(|name| same(name)) {
+            let what = format!("the {} `{written}`", self.what);
+            return Err(ScenarioError::NotAvailableYet {
+                what,
+                instead: format!("available: {}", names.join(", ")),
+            });
+        }
+        let remedy = suggestion::remedy(written, &names);
+        Err(ScenarioError::UnknownName { what: self.what, name: written.to_owned(), remedy })
+    }
+
+    /// Reads the key of a section.
+    pub(super) fn read(&self, section: &Section<'_>, key: &str) -> Option<Placed<T>> {
+        let written = section.text(key)?;
+        match self.find(written.value) {
+            Ok(value) => Some(Placed { value, place: written.place }),
+            Err(error) => {
+                section.error(written.place, error);
+                None
+            }
+        }
+    }
+
+    /// Reads the key, or notes the default by its name.
+    pub(super) fn read_or(&self, section: &Section<'_>, key: &str, default: &str) -> T {
+        let fallback = self.available.iter().find(|(name, _)| *name == default).map(|(_, value)| *value);
+        let fallback = fallback.expect("the default is one of the available names");
+        if section.entry(key).is_none() {
+            section.default(key, default);
+            return fallback;
+        }
+        self.read(section, key).map_or(fallback, |placed| placed.value)
+    }
+}

@@ -1,0 +1,81 @@
+//! `[workload]` with `kind = "collective"`: one collective over all chips.
+
+use super::choice::Choice;
+use super::error::ScenarioError;
+use super::scenario::CollectiveSpec;
+use super::section::Section;
+use copperlight_core::workload::{Algorithm, CollectiveKind, Protocol};
+
+const OPERATION: Choice<'static, CollectiveKind> = Choice {
+    what: "collective operation",
+    available: &[
+        ("all-reduce", CollectiveKind::AllReduce),
+        ("reduce-scatter", CollectiveKind::ReduceScatter),
+        ("all-gather", CollectiveKind::AllGather),
+        ("all-to-all", CollectiveKind::AllToAll),
+    ],
+    later: &["broadcast", "reduce", "send-recv", "barrier", "ep-dispatch", "ep-combine"],
+};
+
+const ALGORITHM: Choice<'static, Option<Algorithm>> = Choice {
+    what: "algorithm",
+    available: &[
+        ("auto", None),
+        ("ring", Some(Algorithm::Ring)),
+        ("direct", Some(Algorithm::Direct)),
+        ("hierarchical", Some(Algorithm::Hierarchical)),
+        ("pairwise", Some(Algorithm::Pairwise)),
+    ],
+    later: &["tree", "halving-doubling", "two-shot", "nvls", "nvls-tree", "sharp", "pat", "bruck"],
+};
+
+const PROTOCOL: Choice<'static, Option<Protocol>> = Choice {
+    what: "protocol",
+    available: &[
+        ("auto", None),
+        ("simple", Some(Protocol::Simple)),
+        ("ll", Some(Protocol::Ll)),
+        ("ll128", Some(Protocol::Ll128)),
+    ],
+    later: &[],
+};
+
+/// The collective of this name.
+///
+/// # Errors
+/// [`ScenarioError`] when nothing has this name, or it is not available yet.
+pub fn operation_named(name: &str) -> Result<CollectiveKind, ScenarioError> {
+    OPERATION.find(name)
+}
+
+/// The algorithm of this name; `None` for `auto`.
+///
+/// # Errors
+/// As [`operation_named`].
+pub fn algorithm_named(name: &str) -> Result<Option<Algorithm>, ScenarioError> {
+    ALGORITHM.find(name)
+}
+
+/// The protocol of this name; `None` for `auto`.
+///
+/// # Errors
+/// As [`operation_named`].
+pub fn protocol_named(name: &str) -> Result<Option<Protocol>, ScenarioError> {
+    PROTOCOL.find(name)
+}
+
+/// Reads the keys of a collective.
+pub(super) fn read(section: &Section<'_>) -> Option<CollectiveSpec> {
+    if section.entry("operation").is_none() {
+        section.missing("operation", "operation = \"all-reduce\"");
+    }
+    if section.entry("size").is_none() {
+        section.missing("size", "size = \"1 GiB\"");
+    }
+    let operation = OPERATION.read(section, "operation");
+    let size = section.size("size");
+    let algorithm = ALGORITHM.read_or(section, "algorithm", "auto");
+    let protocol = PROTOCOL.read_or(section, "protocol", "auto");
+    section.finish();
+    Some(CollectiveSpec { operation: operation?.value, size: size?.value, algorithm, protocol })
+}

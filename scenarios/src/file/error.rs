@@ -1,0 +1,302 @@
+//! Everything that can be wrong with a scenario, with the remedy.
+//!
+//! Errors carry byte ranges; nothing here draws them. Whoever talks to a person renders them with the text.
+
+use super::document::Place;
+use super::key_path::KeyPathError;
+use super::source::SourceText;
+use copperlight_core::units::UnitError;
+use std::fmt;
+use thiserror::Error;
+
+/// One thing that is wrong with a scenario; [`ScenarioError::remedy`] says what to do about it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Error)]
+pub enum ScenarioError {
+    /// The file cannot be read.
+    #[error("the scenario cannot be read: {reason}")]
+    NotReadable {
+        /// Why.
+        reason: String,
+        /// What to do.
+        remedy: String,
+    },
+    /// The file is larger than any scenario.
+    #[error("the scenario is larger than 1 MiB")]
+    TooLarge,
+    /// The file is no text.
+    #[error("the scenario is not UTF-8 text: byte {position} does not belong to any character")]
+    NotUtf8 {
+        /// The first byte that is wrong, counted from 0.
+        position: usize,
+    },
+    /// The text is no TOML.
+    #[error("this is not TOML: {message}")]
+    Syntax {
+        /// What the parser says.
+        message: String,
+    },
+    /// A key that nothing reads.
+    #[error("unknown key `{key}` in {table}")]
+    UnknownKey {
+        /// The key.
+        key: String,
+        /// The table that holds it.
+        table: String,
+        /// What to do.
+        remedy: String,
+    },
+    /// A key that must be there and is not.
+    #[error("{table} needs the key `{key}`")]
+    MissingKey {
+        /// The key.
+        key: String,
+        /// The table that lacks it.
+        table: String,
+        /// A line that would supply it.
+        example: String,
+    },
+    /// A value of another kind than the key takes.
+    #[error("`{key}` takes {expected}, and this is {found}")]
+    WrongType {
+        /// The key.
+        key: String,
+        /// The kind it takes.
+        expected: String,
+        /// The kind it was given.
+        found: &'static str,
+    },
+    /// A quantity whose text or unit is wrong.
+    #[error("`{key}`: {problem}")]
+    BadQuantity {
+        /// The key.
+        key: String,
+        /// What is wrong, with the remedy.
+        problem: String,
+    },
+    /// A number outside its bounds.
+    #[error("`{key}` is {value}, and it must be {bound}")]
+    OutOfRange {
+        /// The key.
+        key: String,
+        /// The number as text.
+        value: String,
+        /// The bound that it breaks.
+        bound: String,
+    },
+    /// A name that is none of those known.
+    #[error("`{name}` is not a known {what}")]
+    UnknownName {
+        /// What kind of name.
+        what: &'static str,
+        /// The name.
+        name: String,
+        /// What to do.
+        remedy: String,
+    },
+    /// Something that is planned and not built.
+    #[error("{what} is not available yet")]
+    NotAvailableYet {
+        /// What.
+        what: String,
+        /// What there is instead.
+        instead: String,
+    },
+    /// Two keys that cannot stand together, or none of two of which one must.
+    #[error("{table} takes either `{first}` or `{second}`, and {found}")]
+    EitherOr {
+        /// The table.
+        table: String,
+        /// One key.
+        first: &'static str,
+        /// The other.
+        second: &'static str,
+        /// What was found: both, or neither.
+        found: &'static str,
+    },
+    /// A name given twice.
+    #[error("the name `{name}` is given to two systems")]
+    DuplicateName {
+        /// The name.
+        name: String,
+    },
+    /// A name that cannot be the name of a folder.
+    #[error("`{name}` cannot name a scenario, because its results go to a folder of that name")]
+    UnusableName {
+        /// The name.
+        name: String,
+    },
+    /// A training plan that cannot be laid out on the chips.
+    #[error("illegal plan: {problem}")]
+    IllegalPlan {
+        /// Which rule it breaks, with the numbers and the nearest legal values.
+        problem: String,
+    },
+    /// A model whose dimensions contradict each other.
+    #[error("impossible model: {problem}")]
+    IllegalModel {
+        /// The contradiction, with the numbers and the remedy.
+        problem: String,
+    },
+    /// A system that the catalog of families refuses.
+    #[error("the system cannot be built: {problem}")]
+    IllegalSystem {
+        /// What the catalog says, with the remedy.
+        problem: String,
+    },
+    /// A `--set` that is no `PATH=VALUE`, or a path that points nowhere.
+    #[error("{problem}")]
+    BadPath {
+        /// What is wrong.
+        problem: String,
+    },
+    /// A sweep whose values cannot be listed.
+    #[error("the values of the sweep cannot be listed: {problem}")]
+    BadSweep {
+        /// What is wrong, with the numbers.
+        problem: String,
+        /// What to do.
+        remedy: String,
+    },
+    /// More points than anyone waits for.
+    #[error("the sweeps make {points} points, and at most {limit} are run")]
+    TooManyPoints {
+        /// The number of points.
+        points: u64,
+        /// The limit.
+        limit: u64,
+    },
+}
+
+/// Gives every variant a name, and the list of all names: a variant that is left out does not compile.
+macro_rules! variant_names {
+    ($($variant:ident => $name:literal,)*) => {
+        /// The names of all variants.
+        pub const NAMES: &'static [&'static str] = &[$($name),*];
+
+        /// The name of this variant.
+        pub const fn name(&self) -> &'static str {
+            match self { $(Self::$variant { .. } => $name,)* }
+        }
+    };
+}
+
+impl ScenarioError {
+    variant_names! {
+        NotReadable => "not-readable",
+        TooLarge => "too-large",
+        NotUtf8 => "not-utf8",
+        Syntax => "syntax",
+        UnknownKey => "unknown-key",
+        MissingKey => "missing-key",
+        WrongType => "wrong-type",
+        BadQuantity => "bad-quantity",
+        OutOfRange => "out-of-range",
+        UnknownName => "unknown-name",
+        NotAvailableYet => "not-available-yet",
+        EitherOr => "either-or",
+        DuplicateName => "duplicate-name",
+        UnusableName => "unusable-name",
+        IllegalPlan => "illegal-plan",
+        IllegalModel => "illegal-model",
+        IllegalSystem => "illegal-system",
+        BadPath => "bad-path",
+        BadSweep => "bad-sweep",
+        TooManyPoints => "too-many-points",
+    }
+
+    /// What to do about it, when the message does not already say so.
+    pub fn remedy(&self) -> Option<String> {
+        match self {
+            Self::NotReadable { remedy, .. }
+            | Self::UnknownKey { remedy, .. }
+            | Self::UnknownName { remedy, .. }
+            | Self::BadSweep { remedy, .. } => Some(remedy.clone()),
+            Self::TooLarge => {
+                Some("a scenario names its data; check that this is the file you meant".to_owned())
+            }
+            Self::NotUtf8 { .. } => Some("save the file as UTF-8".to_owned()),
+            Self::MissingKey { example, .. } => Some(format!("add it, for example: {example}")),
+            Self::NotAvailableYet { instead, .. } => Some(instead.clone()),
+            Self::EitherOr { first, second, .. } => {
+                Some(format!("write exactly one of `{first}` and `{second}`"))
+            }
+            Self::DuplicateName { .. } => Some("give each system a name of its own".to_owned()),
+            Self::UnusableName { .. } => {
+                Some("use letters, digits, `-`, `_` and `.`, and begin with a letter or digit".to_owned())
+            }
+            Self::TooManyPoints { .. } => Some("sweep fewer values, or run the sweeps one by one".to_owned()),
+            Self::OutOfRange { bound, .. } => Some(format!("write a value that is {bound}")),
+            Self::WrongType { expected, .. } => Some(format!("write {expected}")),
+            Self::Syntax { .. }
+            | Self::BadQuantity { .. }
+            | Self::IllegalPlan { .. }
+            | Self::IllegalModel { .. }
+            | Self::IllegalSystem { .. }
+            | Self::BadPath { .. } => None,
+        }
+    }
+
+    /// A quantity that `key` cannot hold.
+    pub(super) fn quantity(key: &str, error: &UnitError) -> Self {
+        Self::BadQuantity { key: key.to_owned(), problem: error.to_string() }
+    }
+}
+
+impl From<KeyPathError> for ScenarioError {
+    fn from(error: KeyPathError) -> Self {
+        Self::BadPath { problem: error.to_string() }
+    }
+}
+
+/// An error and where in the texts it is; no place when the whole text is meant.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct LocatedError {
+    /// Where.
+    pub place: Option<Place>,
+    /// What.
+    pub error: ScenarioError,
+}
+
+/// Everything that is wrong with one scenario, in the order of the text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ScenarioErrors {
+    /// The texts that places point into: the scenario, then each `--set`.
+    pub sources: Vec<SourceText>,
+    /// The errors; never empty.
+    pub errors: Vec<LocatedError>,
+}
+
+impl ScenarioErrors {
+    /// One error about a text as a whole, which may not even be readable.
+    pub fn whole(name: &str, error: ScenarioError) -> Self {
+        Self { sources: vec![SourceText::new(name, "")], errors: vec![LocatedError { place: None, error }] }
+    }
+
+    /// The name of the text and the line, counted from 1, of an error.
+    pub fn line_of(&self, located: &LocatedError) -> (&str, Option<usize>) {
+        let source = &self.sources[located.place.map_or(0, |place| place.source)];
+        let line = located.place.map(|place| 1 + source.text[..place.start].matches('\n').count());
+        (&source.name, line)
+    }
+}
+
+impl fmt::Display for ScenarioErrors {
+    /// One line for each error: file, line, message, remedy.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, located) in self.errors.iter().enumerate() {
+            let newline = if index == 0 { "" } else { "\n" };
+            let (name, line) = self.line_of(located);
+            write!(f, "{newline}{name}")?;
+            if let Some(line) = line {
+                write!(f, ":{line}")?;
+            }
+            write!(f, ": {}", located.error)?;
+            if let Some(remedy) = located.error.remedy() {
+                write!(f, "; {remedy}")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for ScenarioErrors {}

@@ -1,0 +1,22 @@
+//! The scenarios that are built into the binary.
+
+use super::suggestion;
+
+/// Name and text of every library scenario.
+const SCENARIOS: [(&str, &str); 1] =
+    [("nvl72-vs-cm384", include_str!("../../library/scenarios/nvl72-vs-cm384.toml"))];
+
+/// The names of the library scenarios.
+pub fn scenario_names() -> impl Iterator<Item = &'static str> {
+    SCENARIOS.iter().map(|(name, _)| *name)
+}
+
+/// The text of a library scenario.
+pub fn scenario(name: &str) -> Option<&'static str> {
+    SCENARIOS.iter().find(|(known, _)| *known == name).map(|(_, text)| *text)
+}
+
+/// The library scenario whose name is most like `name`, when one is.
+pub(super) fn nearest(name: &str) -> Option<&'static str> {
+    suggestion::nearest(name, scenario_names())
+}

@@ -1,0 +1,123 @@
+//! From text to a checked scenario.
+
+use super::document::{Node, Table, Value};
+use super::error::{LocatedError, ScenarioError, ScenarioErrors};
+use super::points::Declared;
+use super::scenario::{Scenario, Sweep, SystemEntry};
+use super::section::{Findings, Section};
+use super::source::SourceText;
+use super::sweep::SweepPlan;
+use super::{document, expectation, header, points, report, resolved, settings, sweep, systems};
+use toml::de::DeTable;
+
+/// Finds and checks a scenario as a command line names it: a library name or a path.
+///
+/// # Errors
+/// Everything that is wrong with it, in the order of the text.
+pub fn load(argument: &str, settings: &[String]) -> Result<Scenario, ScenarioErrors> {
+    match SourceText::find(argument) {
+        Ok(source) => check(source, settings),
+        Err(error) => Err(ScenarioErrors::whole(argument, error)),
+    }
+}
+
+/// Checks a scenario after putting `settings`, each `PATH=VALUE`, into it.
+///
+/// # Errors
+/// Everything that is wrong with it, in the order of the text.
+pub fn check(source: SourceText, settings: &[String]) -> Result<Scenario, ScenarioErrors> {
+    let (sources, document) = read_document(source, settings)?;
+    let findings = Findings::default();
+    let scenario = check_document(&document, &findings);
+    match scenario {
+        Some(scenario) if !findings.any() => Ok(scenario),
+        _ => Err(ScenarioErrors { sources, errors: findings.into_errors() }),
+    }
+}
+
+/// Parses the text and puts the settings in.
+fn read_document(
+    source: SourceText,
+    settings: &[String],
+) -> Result<(Vec<SourceText>, Table), ScenarioErrors> {
+    let mut document = parse(&source)?;
+    let sources = settings::apply_all(&mut document, source, settings)?;
+    Ok((sources, document))
+}
+
+/// Parses the first text of a scenario.
+pub(super) fn parse(source: &SourceText) -> Result<Table, ScenarioErrors> {
+    match DeTable::parse(&source.text) {
+        Ok(parsed) => Ok(Table::from_parsed(parsed.get_ref(), 0, 0)),
+        Err(error) => Err(syntax_error(source.clone(), &error)),
+    }
+}
+
+fn syntax_error(source: SourceText, error: &toml::de::Error) -> ScenarioErrors {
+    let length = source.text.len();
+    let span = error.span().unwrap_or(0..length.min(1));
+    let place = document::Place { source: 0, start: span.start.min(length), end: span.end.min(length) };
+    let message = error.message().replace('\n', "; ");
+    let error = ScenarioError::Syntax { message };
+    ScenarioErrors { sources: vec![source], errors: vec![LocatedError { place: Some(place), error }] }
+}
+
+fn check_document(document: &Table, findings: &Findings) -> Option<Scenario> {
+    let root = Section::new(document, "", None, findings);
+    let header = header::read(&root);
+    let sweeps = sweep::read(&root);
+    let declared = systems::declared(&root);
+    let names = systems::names(&declared, findings);
+    let workload = find_workload(&root);
+    let expectations = expectation::read(&root, &names);
+    let report = report::read(&root);
+    root.finish();
+    let declared = Declared { systems: declared, workload: workload?, sweeps: &sweeps };
+    let points = points::make(&declared, findings);
+    let header = header?;
+    if findings.any() {
+        return None;
+    }
+    Some(Scenario {
+        name: header.name,
+        question: header.question,
+        fidelity: header.fidelity,
+        seed: header.seed,
+        systems: entries(&declared, &points),
+        resolved: resolved::write(document, findings),
+        sweeps: sweeps.iter().map(declared_sweep).collect(),
+        points,
+        expectations,
+        report,
+    })
+}
+
+fn find_workload<'a>(root: &Section<'a>) -> Option<&'a Node> {
+    let Some(entry) = root.entry("workload") else {
+        root.missing("workload", "[workload] with kind = \"training\"");
+        return None;
+    };
+    root.section("workload")?;
+    Some(&entry.node)
+}
+
+/// The systems as the first point of each has them, with the chips that the file states.
+fn entries(declared: &Declared<'_>, points: &[super::scenario::Point]) -> Vec<SystemEntry> {
+    let stated = |node: &Node| match node.as_table()?.get("chips")?.node.value {
+        Value::Integer(chips) => usize::try_from(chips).ok(),
+        _ => None,
+    };
+    let entry = |(index, node): (usize, &&Node)| {
+        let point = points.iter().find(|point| point.system_index == index)?;
+        Some(SystemEntry {
+            name: point.system_name.clone(),
+            system: point.system.clone(),
+            chips: stated(node),
+        })
+    };
+    declared.systems.iter().enumerate().filter_map(entry).collect()
+}
+
+fn declared_sweep(sweep: &SweepPlan) -> Sweep {
+    Sweep { parameter: sweep.parameter.clone(), values: sweep.values.iter().map(Node::to_toml).collect() }
+}

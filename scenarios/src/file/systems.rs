@@ -1,0 +1,170 @@
+//! The tables `[[systems]]`: a preset or a fabric, its size, and overridden catalog values.
+
+use super::document::{Entry as TableEntry, Node, Value};
+use super::error::ScenarioError;
+use super::limits::{MOST_CHIPS, MOST_SYSTEMS};
+use super::section::{Findings, Placed, Section};
+use super::suggestion;
+use copperlight_topologies::catalog::{self, CatalogError, Entry};
+use copperlight_topologies::{FamilyError, OverrideError, System};
+use std::collections::BTreeSet;
+
+/// A system as one point has it.
+pub(super) struct Machine {
+    pub(super) name: String,
+    pub(super) system: System,
+    pub(super) chips: Option<Placed<usize>>,
+}
+
+/// The tables `[[systems]]` of a document, unread.
+pub(super) fn declared<'a>(root: &Section<'a>) -> Vec<&'a Node> {
+    let example = "[[systems]] with name, preset = \"gb200-nvl72\" and chips = 72";
+    let Some(entry) = root.entry("systems") else {
+        root.missing("systems", example);
+        return Vec::new();
+    };
+    let tables = root.sections("systems").len();
+    let Some(elements) = entry.node.as_array() else { return Vec::new() };
+    if elements.is_empty() {
+        root.missing("systems", example);
+    }
+    if elements.len() > MOST_SYSTEMS {
+        let bound = format!("at most {MOST_SYSTEMS} tables");
+        let (key, value) = ("systems".to_owned(), format!("an array of {}", elements.len()));
+        root.error(Some(entry.place), ScenarioError::OutOfRange { key, value, bound });
+        return Vec::new();
+    }
+    if tables == elements.len() { elements.iter().collect() } else { Vec::new() }
+}
+
+/// The names of the systems; a name given twice is an error.
+pub(super) fn names(declared: &[&Node], findings: &Findings) -> Vec<String> {
+    let mut seen = BTreeSet::new();
+    let mut names = Vec::new();
+    for node in declared {
+        let text_of =
+            |key| node.as_table()?.get(key).filter(|entry| matches!(entry.node.value, Value::Text(_)));
+        let Some(entry) = text_of("name").or_else(|| text_of("preset")) else { continue };
+        let Value::Text(name) = &entry.node.value else { continue };
+        if !seen.insert(name.clone()) {
+            findings.error(Some(entry.node.place), ScenarioError::DuplicateName { name: name.clone() });
+        }
+        names.push(name.clone());
+    }
+    names
+}
+
+/// Reads one system.
+pub(super) fn read(section: &Section<'_>) -> Option<Machine> {
+    let name = section.text("name").map(|name| name.value.to_owned());
+    let base = read_base(section);
+    let chips = section.whole("chips", 1..=MOST_CHIPS);
+    section.entry("parallelism");
+    let (mut system, base_name) = base?;
+    let overrides = section.remaining();
+    let refused = overrides.iter().filter(|entry| !put(section, &mut system, "", entry)).count();
+    let chips = if section.entry("chips").is_some() { chips } else { default_chips(section, &system) };
+    (refused == 0).then(|| Machine { name: name.unwrap_or(base_name), system, chips })
+}
+
+/// A preset that names no size fills one domain; a fabric has no size of its own.
+fn default_chips(section: &Section<'_>, system: &System) -> Option<Placed<usize>> {
+    if section.entry("fabric").is_some() {
+        section.missing("chips", "chips = 8");
+        return None;
+    }
+    let chips = system.domain_size();
+    section.default("chips", i64::try_from(chips).unwrap_or(MOST_CHIPS));
+    Some(Placed { value: chips, place: section.place() })
+}
+
+/// The system before its overrides, with a name for it.
+fn read_base(section: &Section<'_>) -> Option<(System, String)> {
+    let (preset, fabric) = (section.entry("preset"), section.entry("fabric"));
+    let (place, found) = match (preset, fabric) {
+        (Some(_), None) => return read_preset(section),
+        (None, Some(entry)) => return read_fabric(section, entry),
+        (Some(_), Some(second)) => (Some(second.place), "both are here"),
+        (None, None) => (section.place(), "neither is here"),
+    };
+    let (first, second) = ("preset", "fabric");
+    section.error(place, ScenarioError::EitherOr { table: section.title(), first, second, found });
+    None
+}
+
+fn read_preset(section: &Section<'_>) -> Option<(System, String)> {
+    let name = section.text("preset")?;
+    match System::preset(name.value) {
+        Ok(system) => Some((system, name.value.to_owned())),
+        Err(error) => {
+            section.error(name.place, preset_error(name.value, &error));
+            None
+        }
+    }
+}
+
+/// A preset that the catalog does not have.
+pub(super) fn preset_error(name: &str, error: &CatalogError) -> ScenarioError {
+    let known: Vec<&str> = catalog::systems().iter().map(Entry::name).collect();
+    match error {
+        CatalogError::NotAvailableYet { .. } => ScenarioError::NotAvailableYet {
+            what: format!("the preset `{name}`"),
+            instead: format!("available: {}", known.join(", ")),
+        },
+        CatalogError::Unknown { .. } => {
+            let remedy = suggestion::remedy(name, &known);
+            ScenarioError::UnknownName { what: "preset", name: name.to_owned(), remedy }
+        }
+    }
+}
+
+fn read_fabric(section: &Section<'_>, entry: &TableEntry) -> Option<(System, String)> {
+    section.section("fabric")?;
+    let table = entry.node.as_table()?;
+    match System::from_family(&table.to_toml()) {
+        Ok(system) => {
+            let family = system.name().to_owned();
+            Some((system, family))
+        }
+        Err(error) => {
+            let at_fault = error.key().and_then(|key| table.get(key));
+            let place = at_fault.map_or(entry.node.place, |entry| match error {
+                FamilyError::UnknownKey { .. } | FamilyError::TwoBandwidths => entry.place,
+                _ => entry.node.place,
+            });
+            section.error(Some(place), ScenarioError::IllegalSystem { problem: error.to_string() });
+            None
+        }
+    }
+}
+
+/// Puts an override into the system, going into tables; whether it was legal.
+fn put(section: &Section<'_>, system: &mut System, prefix: &str, entry: &TableEntry) -> bool {
+    let path = format!("{prefix}{}", entry.key);
+    let below = format!("{path}.");
+    let has_keys_below = System::known_keys().iter().any(|known| known.starts_with(&below));
+    if let (true, Some(table)) = (has_keys_below, entry.node.as_table()) {
+        return table.entries.iter().filter(|inner| !put(section, system, &below, inner)).count() == 0;
+    }
+    let Err(error) = system.set(&path, &entry.node.to_toml()) else { return true };
+    let (place, error) = match error {
+        OverrideError::UnknownKey { .. } => (entry.place, unknown(section, path)),
+        OverrideError::NotAvailableYet { .. } => {
+            let what = format!("the key `{path}` in {}", section.title());
+            (entry.place, ScenarioError::NotAvailableYet { what, instead: "leave it out".to_owned() })
+        }
+        OverrideError::NotOfThisSystem { .. } => {
+            (entry.place, ScenarioError::IllegalSystem { problem: error.to_string() })
+        }
+        _ => (entry.node.place, ScenarioError::IllegalSystem { problem: error.to_string() }),
+    };
+    section.error(Some(place), error);
+    false
+}
+
+fn unknown(section: &Section<'_>, path: String) -> ScenarioError {
+    let own = ["name", "preset", "fabric", "chips", "parallelism"];
+    let known: Vec<&str> = System::known_keys().iter().copied().chain(own).collect();
+    let remedy = suggestion::remedy(&path, &known);
+    ScenarioError::UnknownKey { key: path, table: section.title(), remedy }
+}

@@ -1,0 +1,125 @@
+//! What a scenario means: points and their order, overrides, defaults.
+
+use crate::file::{Point, Scenario, SourceText, Workload, check};
+use copperlight_core::units::Bytes;
+use copperlight_core::workload::CollectiveKind;
+
+pub(super) const FOUNDING: &str = include_str!("../../../library/scenarios/nvl72-vs-cm384.toml");
+
+const COLLECTIVE: &str = r#"
+[scenario]
+name = "sizes"
+
+[[systems]]
+preset = "gb200-nvl72"
+chips = 72
+
+[workload]
+kind = "collective"
+operation = "all-reduce"
+
+[[sweep]]
+parameter = "workload.size"
+from = "1 KiB"
+to = "1 MiB"
+factor = 32
+"#;
+
+pub(super) fn scenario(text: &str, settings: &[&str]) -> Scenario {
+    let settings: Vec<String> = settings.iter().map(|&setting| setting.to_owned()).collect();
+    match check(SourceText::new("test", text), &settings) {
+        Ok(scenario) => scenario,
+        Err(errors) => panic!("{errors}"),
+    }
+}
+
+fn job(point: &Point) -> &crate::training::TrainingJob {
+    match &point.workload {
+        Workload::Training(job) => job,
+        Workload::Collective(_) => panic!("the workload is training"),
+    }
+}
+
+#[test]
+fn the_founding_scenario_has_two_sizes_of_two_systems() {
+    let founding = scenario(FOUNDING, &[]);
+    let chips: Vec<(usize, usize)> = founding.points().iter().map(|p| (p.system_index, p.chips)).collect();
+    assert_eq!(chips, [(0, 1152), (0, 2304), (1, 1152), (1, 2304)]);
+    let indices: Vec<usize> = founding.points().iter().map(|point| point.index).collect();
+    assert_eq!(indices, [0, 1, 2, 3]);
+    // 1152 chips / (tensor 8 x pipeline 16) = 9 replicas; 11520 sequences / 9 = 1280 micro-batches of one.
+    let first = job(&founding.points()[0]);
+    assert_eq!((first.parallelism().data, first.micro_batches()), (9, 1280));
+    assert_eq!(founding.report.curves.len(), 4);
+    assert_eq!(founding.points()[1].values["systems.chips"].as_integer(), Some(2304));
+}
+
+#[test]
+fn settings_reach_every_system_or_one() {
+    let all = scenario(FOUNDING, &["systems.chips=2304", "sweep=[]"]);
+    assert_eq!(all.points().iter().map(|point| point.chips).collect::<Vec<_>>(), [2304, 2304]);
+    let one = scenario(FOUNDING, &["systems[1].chips=2304", "sweep=[]", "systems[0].name=copper"]);
+    assert_eq!(one.points().iter().map(|point| point.chips).collect::<Vec<_>>(), [1152, 2304]);
+    assert_eq!(one.systems[0].name, "copper");
+    let seed = scenario(FOUNDING, &["scenario.seed=7", "workload.micro_batch=2"]);
+    assert_eq!((seed.seed, job(&seed.points()[0]).micro_batches()), (7, 640));
+}
+
+#[test]
+fn systems_may_be_cut_their_own_way() {
+    let own = scenario(FOUNDING, &["systems[1].parallelism={ tensor = 16, pipeline = 8 }", "sweep=[]"]);
+    assert_eq!(job(&own.points()[0]).parallelism().tensor, 8);
+    assert_eq!(job(&own.points()[1]).parallelism().tensor, 16);
+    assert_eq!(job(&own.points()[1]).parallelism().pipeline, 8);
+}
+
+#[test]
+fn micro_batches_scale_weakly() {
+    let text = FOUNDING.replace("global_batch = 11520", "micro_batches = 32");
+    let weak = scenario(&text, &[]);
+    let batches: Vec<u64> = weak.points().iter().map(|point| job(point).global_batch()).collect();
+    assert_eq!(batches, [9 * 32, 18 * 32, 9 * 32, 18 * 32]);
+}
+
+#[test]
+fn a_sweep_of_one_system_leaves_the_others_alone() {
+    let sweep = "sweep=[{ parameter = \"systems[0].chips\", values = [1152, 2304] }]";
+    let founding = scenario(FOUNDING, &[sweep]);
+    let chips: Vec<(usize, usize)> = founding.points().iter().map(|p| (p.system_index, p.chips)).collect();
+    assert_eq!(chips, [(0, 1152), (0, 2304), (1, 1152)]);
+}
+
+#[test]
+fn sweeps_multiply_and_the_last_is_fastest() {
+    let sweep = "sweep=[{ parameter = \"systems.chips\", values = [1152, 2304] }, \
+                 { parameter = \"workload.micro_batch\", from = 1, to = 2, step = 1 }]";
+    let founding = scenario(FOUNDING, &[sweep]);
+    let first: Vec<(usize, u64)> =
+        founding.points()[..4].iter().map(|p| (p.chips, job(p).parallelism().micro_batch)).collect();
+    assert_eq!(first, [(1152, 1), (1152, 2), (2304, 1), (2304, 2)]);
+    assert_eq!(founding.points().len(), 8);
+}
+
+#[test]
+fn a_collective_sweeps_its_size() {
+    let collective = scenario(COLLECTIVE, &[]);
+    let sizes: Vec<Bytes> = collective
+        .points()
+        .iter()
+        .map(|point| match &point.workload {
+            Workload::Collective(spec) if spec.operation == CollectiveKind::AllReduce => spec.size,
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    assert_eq!(sizes, [1 << 10, 1 << 15, 1 << 20].map(Bytes::new));
+    assert_eq!(collective.systems[0].name, "gb200-nvl72");
+    assert_eq!(collective.points()[1].values["workload.size"].as_str(), Some("32 KiB"));
+}
+
+#[test]
+fn an_inline_model_stands_in_for_a_library_name() {
+    let inline = "workload.model={ layers = 16, hidden = 1024, heads = 16, ffn = 4096, vocab = 32000 }";
+    let founding = scenario(FOUNDING, &[inline]);
+    let shape = job(&founding.points()[0]).model().shape();
+    assert_eq!((shape.kv_heads, shape.head_dim, shape.gated), (16, 64, false));
+}

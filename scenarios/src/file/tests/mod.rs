@@ -1,0 +1,7 @@
+//! Tests of scenario files: what is refused and how it is said, what is hostile, what a scenario means.
+
+#[cfg(feature = "cli")]
+mod broken_files;
+mod hostile;
+mod meaning;
+mod round_trip;

@@ -1,0 +1,39 @@
+//! `resolved.toml` reads back as the same scenario.
+
+use super::meaning::{FOUNDING, scenario};
+
+#[test]
+fn the_resolved_scenario_is_its_own_resolution() {
+    for settings in [
+        vec![],
+        vec!["systems.chips=2304", "sweep=[]", "scenario.seed=9"],
+        vec!["systems[1].parallelism={ tensor = 16, pipeline = 8 }", "sweep=[]"],
+        vec!["workload.model={ layers = 16, hidden = 1024, heads = 16, ffn = 4096, vocab = 32000 }"],
+        vec!["systems.scale_up.link_bandwidth=45 GB/s"],
+        vec![
+            "sweep=[{ parameter = \"systems.scale_up.link_bandwidth\", values = [\"25 GB/s\", \"50 GB/s\"] }]",
+        ],
+    ] {
+        let first = scenario(FOUNDING, &settings);
+        let again = scenario(&first.resolved_text(), &[]);
+        assert_eq!(again.resolved, first.resolved, "{settings:?}");
+        assert_eq!(again.points().len(), first.points().len());
+        for (one, other) in first.points().iter().zip(again.points()) {
+            assert_eq!(
+                (one.chips, &one.system_name, &one.workload),
+                (other.chips, &other.system_name, &other.workload)
+            );
+            assert_eq!(one.system.resolved(), other.system.resolved());
+            assert_eq!(one.values, other.values);
+        }
+    }
+}
+
+#[test]
+fn defaults_are_written_out() {
+    let text = FOUNDING.replace("micro_batch = 1\n", "").replace("recompute = \"selective\"\n", "");
+    let resolved = scenario(&text, &[]).resolved_text();
+    for line in ["micro_batch = 1", "recompute = \"none\"", "seed = 1"] {
+        assert!(resolved.contains(line), "{line} is missing in\n{resolved}");
+    }
+}

@@ -1,0 +1,126 @@
+//! `[workload]` with `kind = "training"`: model, batch, precision, parallelism.
+
+use super::choice::Choice;
+use super::document::Place;
+use super::error::ScenarioError;
+use super::limits::{MOST_SEQUENCES, WIDEST};
+use super::parallelism::Cut;
+use super::section::{Placed, Section};
+use super::{model, parallelism};
+use crate::training::{Model, Parallelism, PlanError, Precision, TrainingJob, TrainingPlan};
+
+const PRECISION: Choice<'static, Precision> = Choice {
+    what: "precision",
+    available: &[("bf16", Precision::Bf16), ("fp8", Precision::Fp8)],
+    later: &["fp16", "fp4", "nvfp4", "mxfp8"],
+};
+
+/// How many sequences a step has: stated in all, or as micro-batches of each replica.
+#[derive(Clone, Copy)]
+enum Batch {
+    Global(Placed<usize>),
+    MicroBatches(Placed<usize>),
+}
+
+/// The keys of a training workload, each right by itself.
+struct Keys {
+    model: Model,
+    sequence_length: usize,
+    micro_batch: usize,
+    batch: Batch,
+    precision: Precision,
+    cut: Cut,
+}
+
+/// Reads the keys of a training workload and holds the plan against `chips`.
+pub(super) fn read(section: &Section<'_>, chips: Option<Placed<usize>>) -> Option<TrainingJob> {
+    let (keys, chips) = (read_keys(section), chips?);
+    let keys = keys?;
+    let made = plan(&keys, chips.value as u64).and_then(|plan| TrainingJob::new(plan, chips.value as u64));
+    match made {
+        Ok(job) => Some(job),
+        Err(error) => {
+            let place = place_of(section, &error, &chips);
+            section.error(place, ScenarioError::IllegalPlan { problem: error.to_string() });
+            None
+        }
+    }
+}
+
+fn read_keys(section: &Section<'_>) -> Option<Keys> {
+    section.refuse_later(&["plan"], "write the degrees into [workload.parallelism]");
+    let model = model::read(section);
+    if section.entry("sequence_length").is_none() {
+        section.missing("sequence_length", "sequence_length = 2048");
+    }
+    let sequence_length = section.whole("sequence_length", 1..=WIDEST);
+    let micro_batch = section.whole_or("micro_batch", 1..=MOST_SEQUENCES, 1).value;
+    let batch = read_batch(section);
+    let precision = PRECISION.read_or(section, "precision", "bf16");
+    if section.entry("parallelism").is_none() {
+        section.missing("parallelism", "[workload.parallelism] with tensor = 8 and pipeline = 16");
+    }
+    let cut = section.section("parallelism").map(|table| parallelism::read(&table));
+    section.finish();
+    Some(Keys {
+        model: model?,
+        sequence_length: sequence_length?.value,
+        micro_batch,
+        batch: batch?,
+        precision,
+        cut: cut?,
+    })
+}
+
+fn plan(keys: &Keys, chips: u64) -> Result<TrainingPlan, PlanError> {
+    let Cut { tensor, pipeline, data, sequence_parallel, recompute } = &keys.cut;
+    let (tensor, pipeline) = (tensor.value as u64, pipeline.value as u64);
+    let micro_batch = keys.micro_batch as u64;
+    let data = match data {
+        Some(data) => data.value as u64,
+        None => Parallelism::replicas(chips, tensor, pipeline)?,
+    };
+    let global_batch = match keys.batch {
+        Batch::Global(batch) => batch.value as u64,
+        Batch::MicroBatches(batch) => (batch.value as u64).saturating_mul(micro_batch).saturating_mul(data),
+    };
+    let (sequence_parallel, recompute, zero) = (*sequence_parallel, *recompute, 1);
+    let parallelism = Parallelism { tensor, pipeline, data, micro_batch, sequence_parallel, recompute, zero };
+    let (model, precision, sequence_length) =
+        (keys.model.clone(), keys.precision, keys.sequence_length as u64);
+    Ok(TrainingPlan { model, parallelism, sequence_length, global_batch, precision })
+}
+
+/// Where the value that a plan's error names was written.
+fn place_of(section: &Section<'_>, error: &PlanError, chips: &Placed<usize>) -> Option<Place> {
+    if matches!(error, PlanError::ChipsIndivisible { .. }) {
+        return chips.place;
+    }
+    let in_section = |section: &Section<'_>, key: &str| section.entry(key).map(|entry| entry.node.place);
+    let found = match error.key() {
+        "chips" => chips.place,
+        "parallelism.micro_batch" => in_section(section, "micro_batch"),
+        "global_batch" => in_section(section, "global_batch").or(in_section(section, "micro_batches")),
+        key => match key.strip_prefix("parallelism.") {
+            Some(key) => section.section("parallelism").and_then(|table| in_section(&table, key)),
+            None => in_section(section, key),
+        },
+    };
+    found.or(section.place())
+}
+
+fn read_batch(section: &Section<'_>) -> Option<Batch> {
+    let global = section.entry("global_batch");
+    let micro = section.entry("micro_batches");
+    let (place, found) = match (global, micro) {
+        (Some(_), None) => return section.whole("global_batch", 1..=MOST_SEQUENCES).map(Batch::Global),
+        (None, Some(_)) => {
+            return section.whole("micro_batches", 1..=MOST_SEQUENCES).map(Batch::MicroBatches);
+        }
+        (Some(_), Some(second)) => (Some(second.place), "both are here"),
+        (None, None) => (section.place(), "neither is here"),
+    };
+    let (first, second) = ("global_batch", "micro_batches");
+    section.error(place, ScenarioError::EitherOr { table: section.title(), first, second, found });
+    None
+}

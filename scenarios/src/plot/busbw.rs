@@ -1,0 +1,62 @@
+//! Bus bandwidth of an all-reduce against its size, inside one domain of each system.
+
+use super::axis::{Axis, number_label};
+use super::canvas::{Canvas, Drawing};
+use super::frame::draw_frame;
+use super::line_chart::{LineChart, Series};
+use super::style::{MOST_SERIES, series_color, series_marker};
+use crate::report::number::grouped;
+use crate::report::{BusbwCurve, ScenarioReport};
+
+const TITLE: &str = "Bus bandwidth against message size";
+
+/// Draws the figure; `None` when no curve has a row.
+pub(super) fn draw_busbw(report: &ScenarioReport) -> Option<Drawing> {
+    let mut curves: Vec<BusbwCurve> =
+        report.busbw_curves().into_iter().filter(|curve| !curve.rows.is_empty()).collect();
+    let mut notes = Vec::new();
+    if curves.len() > MOST_SERIES {
+        notes.push(format!("Shows the first {MOST_SERIES} of {} curves.", curves.len()));
+        curves.truncate(MOST_SERIES);
+    }
+    let sizes = || curves.iter().flat_map(|curve| &curve.rows).map(|row| row.size_bytes);
+    let (smallest, largest) = (sizes().min()?, sizes().max()?);
+    let rows = curves.iter().flat_map(|curve| &curve.rows);
+    let highest = rows.map(|row| row.busbw_gb_per_s).fold(0.0, f64::max);
+    let mut canvas = Canvas::default();
+    let room = draw_frame(&mut canvas, report, TITLE, &notes);
+    let chart = LineChart {
+        x: Axis::sizes("message size (logarithmic)", smallest, largest),
+        y: Axis::from_zero("bus bandwidth (GB/s)", highest, number_label),
+        series: curves.iter().enumerate().map(|(index, curve)| series(index, curve)).collect(),
+    };
+    chart.draw(&mut canvas, room);
+    Some(Drawing { title: TITLE.to_owned(), canvas, notes })
+}
+
+fn series(index: usize, curve: &BusbwCurve) -> Series {
+    Series {
+        label: format!("{} ({}\u{a0}chips)", curve.system, grouped(curve.chips)),
+        color: series_color(index),
+        marker: series_marker(index),
+        points: curve.rows.iter().map(|row| (row.size_bytes.max(1) as f64, row.busbw_gb_per_s)).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::canvas::Mark;
+    use super::*;
+    use crate::report::example;
+
+    #[test]
+    fn every_row_has_a_marker() {
+        let mut report = example::two_systems(1);
+        let rows: usize = report.busbw.iter().map(|curve| curve.rows.len()).sum();
+        let Drawing { canvas, notes, .. } = draw_busbw(&report).expect("the example has curves");
+        let markers = canvas.marks.iter().filter(|mark| matches!(mark, Mark::Point { .. })).count();
+        assert_eq!((markers, notes.len()), (rows, 0));
+        report.busbw.clear();
+        assert_eq!(draw_busbw(&report), None);
+    }
+}

@@ -1,0 +1,106 @@
+//! What is drawn: a list of marks in pixels, from the bottom up. Charts fill it; `render` turns it into files.
+
+use super::style::{Color, HEIGHT, Marker, WIDTH};
+
+/// A place on the canvas in pixels from the upper left corner.
+pub(super) type Place = (f64, f64);
+
+/// Which part of a text stands at its place; in height it is always the middle.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Anchor {
+    /// The left end.
+    Start,
+    /// The middle.
+    Middle,
+    /// The right end.
+    End,
+}
+
+/// The direction in which a text runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Direction {
+    /// From left to right.
+    Rightward,
+    /// From bottom to top.
+    Upward,
+}
+
+/// A line of text.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Text {
+    pub(super) text: String,
+    pub(super) at: Place,
+    pub(super) size: f64,
+    pub(super) color: Color,
+    pub(super) anchor: Anchor,
+    pub(super) direction: Direction,
+}
+
+impl Text {
+    /// A line of text that runs rightward from `at`.
+    pub(super) fn new(text: impl Into<String>, at: Place, size: f64, color: Color) -> Self {
+        Self { text: text.into(), at, size, color, anchor: Anchor::Start, direction: Direction::Rightward }
+    }
+
+    /// The same text anchored elsewhere.
+    pub(super) fn anchored(self, anchor: Anchor) -> Self {
+        Self { anchor, ..self }
+    }
+
+    /// The same text running upward.
+    pub(super) fn upward(self) -> Self {
+        Self { direction: Direction::Upward, ..self }
+    }
+}
+
+/// One thing that is drawn.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Mark {
+    /// A line through places.
+    Line { through: Vec<Place>, color: Color, width: f64 },
+    /// A filled polygon with this opacity.
+    Area { corners: Vec<Place>, color: Color, opacity: f64 },
+    /// The bar of one data point.
+    Bar { upper_left: Place, lower_right: Place, color: Color },
+    /// The marker of one data point.
+    Point { at: Place, marker: Marker, color: Color },
+    /// A line of text.
+    Text(Text),
+}
+
+/// The marks of one figure of [`WIDTH`] by [`HEIGHT`] pixels on white.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct Canvas {
+    pub(super) marks: Vec<Mark>,
+}
+
+impl Canvas {
+    /// The extent in whole pixels.
+    pub(super) const fn size() -> (u32, u32) {
+        (WIDTH as u32, HEIGHT as u32)
+    }
+
+    /// Draws on top of what is there.
+    pub(super) fn push(&mut self, mark: Mark) {
+        self.marks.push(mark);
+    }
+
+    /// Draws a line of text.
+    pub(super) fn text(&mut self, text: Text) {
+        self.marks.push(Mark::Text(text));
+    }
+
+    /// Draws a straight line.
+    pub(super) fn segment(&mut self, from: Place, to: Place, color: Color, width: f64) {
+        self.marks.push(Mark::Line { through: vec![from, to], color, width });
+    }
+}
+
+/// A figure that is drawn and not yet rendered.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Drawing {
+    pub(super) title: String,
+    pub(super) canvas: Canvas,
+    /// What the figure leaves out, one sentence each.
+    pub(super) notes: Vec<String>,
+}

@@ -1,0 +1,223 @@
+//! How busy the links of each tier are over one step: a panel per system and number of chips, a line per tier.
+
+use super::axis::{Axis, number_label, percent_label};
+use super::canvas::{Canvas, Drawing, Mark, Place, Text};
+use super::frame::draw_frame;
+use super::legend::draw_legend;
+use super::panel::{Ends, Panel, Rect, X_TITLE_HEIGHT};
+use super::style::{Color, INK, LABEL_SIZE, series_color};
+use super::text::wrapped;
+use crate::report::number::{grouped, time_unit};
+use crate::report::{ScenarioReport, UtilizationTimeline};
+
+const TITLE: &str = "Link utilization over one training step";
+
+const MOST_PANELS: usize = 4;
+const LEGEND_SIZE: f64 = 25.0;
+const AREA_OPACITY: f64 = 0.3;
+/// Steps whose lengths differ by at most this factor share one time axis.
+const SHARED_AXIS_FACTOR: f64 = 4.0;
+/// Tick labels that a panel of half the width and half the height has room for.
+const MOST_ROWS: usize = 4;
+
+/// The timelines of one panel.
+struct Step<'a> {
+    system: &'a str,
+    chips: u64,
+    tiers: Vec<&'a UtilizationTimeline>,
+}
+
+impl Step<'_> {
+    fn seconds(&self) -> f64 {
+        self.tiers.iter().map(|tier| tier.bin_seconds * tier.utilization.len() as f64).fold(0.0, f64::max)
+    }
+}
+
+/// Draws the figure; `None` when no timeline has a bin.
+pub(super) fn draw_link_utilization(report: &ScenarioReport) -> Option<Drawing> {
+    let (steps, notes) = chosen(steps(&report.timelines));
+    let longest = steps.iter().map(Step::seconds).fold(0.0, f64::max);
+    let shortest = steps.iter().map(Step::seconds).fold(f64::INFINITY, f64::min);
+    if longest <= 0.0 {
+        return None;
+    }
+    let shared = longest <= shortest * SHARED_AXIS_FACTOR;
+    let (scale, unit) = time_unit(longest);
+    let values = steps.iter().flat_map(|step| &step.tiers).flat_map(|tier| &tier.utilization);
+    let y = Axis::from_zero("", values.copied().fold(0.0, f64::max), percent_label);
+    let tier_names = tier_names(&steps);
+    let mut canvas = Canvas::default();
+    let room = draw_frame(&mut canvas, report, TITLE, &notes);
+    for (index, (step, room)) in steps.iter().zip(cells(steps.len(), room)).enumerate() {
+        let end = if shared { longest } else { step.seconds() } / scale;
+        let is_lowest = index + columns(steps.len()) >= steps.len();
+        let title = if is_lowest { format!("time ({unit})") } else { String::new() };
+        let x = Axis::span(title, end, number_label);
+        let y = if steps.len() > 2 { y.clone().thinned(MOST_ROWS) } else { y.clone() };
+        draw_step(&mut canvas, step, &tier_names, Layout { room, x, y, scale });
+    }
+    Some(Drawing { title: TITLE.to_owned(), canvas, notes })
+}
+
+/// Timelines sorted into steps, in order of appearance; a tier that comes twice is a different sweep point.
+fn steps(timelines: &[UtilizationTimeline]) -> Vec<Step<'_>> {
+    let mut steps: Vec<Step<'_>> = Vec::new();
+    for timeline in timelines.iter().filter(|timeline| !timeline.utilization.is_empty()) {
+        let here = |step: &&mut Step<'_>| step.system == timeline.system && step.chips == timeline.chips;
+        match steps.iter_mut().find(here) {
+            Some(step) if step.tiers.iter().any(|tier| tier.tier == timeline.tier) => {}
+            Some(step) => step.tiers.push(timeline),
+            None => {
+                steps.push(Step { system: &timeline.system, chips: timeline.chips, tiers: vec![timeline] });
+            }
+        }
+    }
+    steps
+}
+
+/// All steps if they have room, else those at the largest number of chips of each system.
+fn chosen(mut steps: Vec<Step<'_>>) -> (Vec<Step<'_>>, Vec<String>) {
+    let all = steps.len();
+    if all <= MOST_PANELS {
+        return (steps, Vec::new());
+    }
+    let sizes: Vec<(String, u64)> = steps.iter().map(|step| (step.system.to_owned(), step.chips)).collect();
+    steps.retain(|step| sizes.iter().all(|(system, chips)| system != step.system || *chips <= step.chips));
+    steps.truncate(MOST_PANELS);
+    let note = format!(
+        "Shows {} of {all} steps: for each system the one with the largest number of chips.",
+        steps.len()
+    );
+    (steps, vec![note])
+}
+
+fn tier_names<'a>(steps: &[Step<'a>]) -> Vec<&'a str> {
+    let mut names: Vec<&str> = Vec::new();
+    for tier in steps.iter().flat_map(|step| &step.tiers) {
+        if !names.contains(&tier.tier.as_str()) {
+            names.push(&tier.tier);
+        }
+    }
+    names
+}
+
+/// Tiers begin after the colours of the first two systems, so that no tier looks like a system.
+fn tier_color(tier: &str, names: &[&str]) -> Color {
+    let index = names.iter().position(|name| *name == tier).unwrap_or(0);
+    series_color(index + 2)
+}
+
+/// One column of panels up to three, two columns beyond.
+fn columns(count: usize) -> usize {
+    if count <= 3 { 1 } else { 2 }
+}
+
+/// Rooms for `count` panels; the lowest of each column is higher by the title of its time axis.
+fn cells(count: usize, room: Rect) -> Vec<Rect> {
+    let columns = columns(count);
+    let rows = count.div_ceil(columns);
+    let (gap_x, gap_y) = (48.0, 20.0);
+    let width = (room.width() - gap_x * (columns as f64 - 1.0)) / columns as f64;
+    let height = (room.height() - gap_y * (rows as f64 - 1.0) - X_TITLE_HEIGHT) / rows as f64;
+    let cell = |index: usize| {
+        let left = room.left + (index % columns) as f64 * (width + gap_x);
+        let top = room.top + (index / columns) as f64 * (height + gap_y);
+        let title = if index + columns >= count { X_TITLE_HEIGHT } else { 0.0 };
+        Rect { left, top, right: left + width, bottom: top + height + title }
+    };
+    (0..count).map(cell).collect()
+}
+
+struct Layout {
+    room: Rect,
+    x: Axis,
+    y: Axis,
+    scale: f64,
+}
+
+fn draw_step(canvas: &mut Canvas, step: &Step<'_>, tier_names: &[&str], layout: Layout) {
+    let Rect { left, top, right, .. } = layout.room;
+    let title = format!("{}, {} chips", step.system, grouped(step.chips));
+    for line in wrapped(&title, LABEL_SIZE, right - left, 1) {
+        canvas.text(Text::new(line, (left, top + LABEL_SIZE * 0.5), LABEL_SIZE, INK));
+    }
+    let legend: Vec<(String, Color)> =
+        step.tiers.iter().map(|tier| (legend_entry(tier), tier_color(&tier.tier, tier_names))).collect();
+    let under_title = Rect { top: top + LABEL_SIZE * 1.1, ..layout.room };
+    let below = draw_legend(canvas, &legend, under_title, LEGEND_SIZE);
+    let panel = Panel::new(Rect { top: below + 12.0, ..layout.room }, layout.x, layout.y, Ends::Flush);
+    panel.draw(canvas);
+    for tier in &step.tiers {
+        draw_tier(canvas, &panel, tier, (tier_color(&tier.tier, tier_names), layout.scale));
+    }
+}
+
+fn legend_entry(tier: &UtilizationTimeline) -> String {
+    let sum: f64 = tier.utilization.iter().sum();
+    let mean = sum / tier.utilization.len() as f64;
+    let peak = tier.utilization.iter().copied().fold(0.0, f64::max);
+    format!("{}: mean {:.0} %, peak {:.0} %", tier.tier, mean * 100.0, peak * 100.0)
+}
+
+fn draw_tier(canvas: &mut Canvas, panel: &Panel, tier: &UtilizationTimeline, (color, scale): (Color, f64)) {
+    let outline = outline(panel, tier, scale);
+    let (Some(first), Some(last)) = (outline.first(), outline.last()) else { return };
+    let mut corners = vec![(first.0, panel.base())];
+    corners.extend(&outline);
+    corners.push((last.0, panel.base()));
+    canvas.push(Mark::Area { corners, color, opacity: AREA_OPACITY });
+    // Thin where bins are narrow, so that single bins stay visible.
+    let bin_pixels = panel.area.width() / tier.utilization.len() as f64;
+    let width = if bin_pixels < 4.0 { 1.0 } else { 2.0 };
+    canvas.push(Mark::Line { through: outline, color, width });
+}
+
+/// The steps of a timeline as a line; neighbouring bins of equal height are one step.
+fn outline(panel: &Panel, tier: &UtilizationTimeline, scale: f64) -> Vec<Place> {
+    let mut line: Vec<Place> = Vec::new();
+    for (bin, value) in tier.utilization.iter().enumerate() {
+        let edge = |bin: usize| panel.place(bin as f64 * tier.bin_seconds / scale, *value);
+        let (from, to) = (edge(bin), edge(bin + 1));
+        match line.last_mut() {
+            Some(last) if (last.1 - from.1).abs() < 0.25 => *last = (to.0, last.1),
+            _ => line.extend([from, to]),
+        }
+    }
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::example;
+
+    fn marks_of(report: &ScenarioReport) -> (usize, Vec<String>) {
+        let Drawing { canvas, notes, .. } = draw_link_utilization(report).expect("the example has timelines");
+        let areas = canvas.marks.iter().filter(
+            |mark| matches!(mark, Mark::Area { opacity, .. } if (*opacity - AREA_OPACITY).abs() < 1e-9),
+        );
+        (areas.count(), notes)
+    }
+
+    #[test]
+    fn every_tier_of_every_step_is_drawn_while_there_is_room() {
+        for chip_counts in [1, 2] {
+            let report = example::two_systems(chip_counts);
+            assert_eq!(marks_of(&report), (report.timelines.len(), Vec::new()));
+        }
+    }
+
+    #[test]
+    fn too_many_steps_are_cut_to_the_largest_of_each_system_and_say_so() {
+        let (areas, notes) = marks_of(&example::two_systems(10));
+        assert_eq!(areas, 2 * 2);
+        assert_eq!(notes.len(), 1);
+    }
+
+    #[test]
+    fn no_timeline_is_no_figure() {
+        let mut report = example::two_systems(1);
+        report.timelines.iter_mut().for_each(|timeline| timeline.utilization.clear());
+        assert_eq!(draw_link_utilization(&report), None);
+    }
+}

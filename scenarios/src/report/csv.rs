@@ -1,0 +1,205 @@
+//! Results as CSV: one flat row per point, the unit in every column's name, an empty field for what is null.
+
+use super::results::{CollectiveReport, CollectiveRow, PointResult, ScenarioResults};
+use std::collections::BTreeSet;
+use std::io::{self, Write};
+
+/// Writes one row per system and point.
+///
+/// # Errors
+/// When `out` does not take the text.
+pub fn write_results(out: &mut dyn Write, results: &ScenarioResults) -> io::Result<()> {
+    let columns = columns(&results.results);
+    let mut writer = csv::Writer::from_writer(out);
+    writer.write_record(columns.iter().map(|column| column.name.as_str())).map_err(io::Error::other)?;
+    for point in &results.results {
+        let fields = columns.iter().map(|column| (column.field)(point));
+        writer.write_record(fields).map_err(io::Error::other)?;
+    }
+    writer.flush()
+}
+
+/// Writes one row per size of a collective.
+///
+/// # Errors
+/// When `out` does not take the text.
+pub fn write_collective(out: &mut dyn Write, report: &CollectiveReport) -> io::Result<()> {
+    let mut writer = csv::Writer::from_writer(out);
+    let keys = ["system", "chips", "op"];
+    writer.write_record(keys.iter().chain(&ROW_NAMES)).map_err(io::Error::other)?;
+    for row in &report.rows {
+        let keys = [report.system.clone(), report.chips.to_string(), report.op.clone()];
+        writer.write_record(keys.into_iter().chain(row_fields(row))).map_err(io::Error::other)?;
+    }
+    writer.flush()
+}
+
+const ROW_NAMES: [&str; 8] = [
+    "size_bytes",
+    "time_us",
+    "algbw_gb_per_s",
+    "busbw_gb_per_s",
+    "wire_bytes_per_chip",
+    "algorithm",
+    "protocol",
+    "bound_by",
+];
+
+fn row_fields(row: &CollectiveRow) -> [String; 8] {
+    [
+        row.size_bytes.to_string(),
+        row.time_us.to_string(),
+        row.algbw_gb_per_s.to_string(),
+        row.busbw_gb_per_s.to_string(),
+        row.wire_bytes_per_chip.to_string(),
+        row.algorithm.clone(),
+        row.protocol.clone(),
+        row.bound_by.clone(),
+    ]
+}
+
+struct CsvColumn<'a> {
+    name: String,
+    field: Box<dyn Fn(&PointResult) -> String + 'a>,
+}
+
+fn column<'a>(name: impl Into<String>, field: impl Fn(&PointResult) -> String + 'a) -> CsvColumn<'a> {
+    CsvColumn { name: name.into(), field: Box::new(field) }
+}
+
+fn number<'a>(name: impl Into<String>, value: impl Fn(&PointResult) -> Option<f64> + 'a) -> CsvColumn<'a> {
+    column(name, move |point| value(point).map_or_else(String::new, |value| value.to_string()))
+}
+
+fn columns(points: &[PointResult]) -> Vec<CsvColumn<'_>> {
+    let mut columns = vec![
+        column("system", |point| point.system.clone()),
+        column("chips", |point| point.chips.to_string()),
+    ];
+    columns.extend(parameter_columns(points));
+    columns.push(column("fits", |point| point.fits.to_string()));
+    if points.iter().any(|point| point.collective.is_some()) {
+        columns.extend(collective_columns());
+    }
+    columns.extend(training_columns());
+    columns.extend(breakdown_columns());
+    columns.extend(memory_columns(points));
+    columns.extend(link_columns(points));
+    columns.extend(limit_columns(points));
+    columns
+}
+
+/// The swept parameters under their paths; one that already is a column of its own is not repeated.
+fn parameter_columns(points: &[PointResult]) -> impl Iterator<Item = CsvColumn<'_>> {
+    let names: BTreeSet<&String> = points.iter().flat_map(|point| point.point.keys()).collect();
+    names.into_iter().filter(|name| *name != "systems.chips" && *name != "chips").map(|name| {
+        column(name.clone(), move |point| {
+            point.point.get(name).map_or_else(String::new, super::points::value_text)
+        })
+    })
+}
+
+fn collective_columns<'a>() -> impl Iterator<Item = CsvColumn<'a>> {
+    ROW_NAMES.into_iter().enumerate().map(|(index, name)| {
+        column(name, move |point| {
+            point.collective.as_ref().map_or_else(String::new, |row| row_fields(row)[index].clone())
+        })
+    })
+}
+
+fn training_columns<'a>() -> [CsvColumn<'a>; 10] {
+    [
+        number("step_time_s", |point| point.step_time_s),
+        number("mfu", |point| point.mfu),
+        number("mfu_bf16", |point| point.mfu_bf16),
+        number("hfu", |point| point.hfu),
+        number("peak_tflops_per_chip", |point| point.peak_tflops_per_chip),
+        number("model_tflops_per_chip", |point| point.model_tflops_per_chip),
+        number("tokens_per_second_per_chip", |point| point.tokens_per_second_per_chip),
+        number("communication_share", |point| point.communication_share),
+        number("exposed_communication_share", |point| point.exposed_communication_share),
+        number("energy_j_per_token", |point| point.energy_j_per_token),
+    ]
+}
+
+fn breakdown_columns<'a>() -> impl Iterator<Item = CsvColumn<'a>> {
+    let names = super::results::Breakdown::default().terms().map(|(name, _)| name);
+    names.into_iter().enumerate().map(|(index, name)| {
+        number(format!("breakdown_{name}_s"), move |point| point.breakdown_s.and_then(|b| b.terms()[index].1))
+    })
+}
+
+fn memory_columns(points: &[PointResult]) -> impl Iterator<Item = CsvColumn<'_>> {
+    let terms: BTreeSet<&String> =
+        points.iter().filter_map(|p| p.memory_gb.as_ref()).flat_map(|m| m.keys()).collect();
+    terms.into_iter().map(|term| {
+        number(format!("memory_{term}_gb"), move |point| point.memory_gb.as_ref()?.get(term).copied())
+    })
+}
+
+fn link_columns(points: &[PointResult]) -> impl Iterator<Item = CsvColumn<'_>> {
+    let tiers: BTreeSet<&String> =
+        points.iter().filter_map(|p| p.link_utilization.as_ref()).flat_map(|tiers| tiers.keys()).collect();
+    tiers.into_iter().flat_map(|tier| {
+        let busy = move |point: &PointResult| point.link_utilization.as_ref()?.get(tier).copied();
+        [
+            number(format!("link_utilization_{tier}_mean"), move |point| busy(point).map(|busy| busy.mean)),
+            number(format!("link_utilization_{tier}_peak"), move |point| busy(point).map(|busy| busy.peak)),
+        ]
+    })
+}
+
+fn limit_columns(points: &[PointResult]) -> impl Iterator<Item = CsvColumn<'_>> {
+    let limits: BTreeSet<&String> =
+        points.iter().filter_map(|p| p.limited_by.as_ref()).flat_map(|limits| limits.keys()).collect();
+    limits.into_iter().map(|limit| {
+        number(format!("limited_by_{limit}"), move |point| point.limited_by.as_ref()?.get(limit).copied())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::example;
+    use super::*;
+
+    fn table(
+        write: impl Fn(&mut dyn Write) -> io::Result<()>,
+    ) -> Vec<std::collections::BTreeMap<String, String>> {
+        let mut out = Vec::new();
+        write(&mut out).expect("a vector takes every byte");
+        csv::Reader::from_reader(out.as_slice())
+            .deserialize()
+            .collect::<Result<_, _>>()
+            .expect("what was written is CSV with one name per field")
+    }
+
+    #[test]
+    fn every_value_reads_back_to_the_bit() {
+        let report = example::two_systems(2);
+        let rows = table(|out| write_results(out, &report.results));
+        assert_eq!(rows.len(), report.results.results.len());
+        for (row, point) in rows.iter().zip(&report.results.results) {
+            assert_eq!(row["system"], point.system);
+            assert_eq!(row["chips"].parse(), Ok(point.chips));
+            assert_eq!(row["step_time_s"].parse().ok(), point.step_time_s);
+            assert_eq!(row["breakdown_tensor_s"].parse().ok(), point.breakdown_s.and_then(|b| b.tensor));
+            assert_eq!(row["breakdown_expert_s"], "", "what is not modelled is empty");
+        }
+    }
+
+    #[test]
+    fn a_name_with_commas_and_quotes_reads_back() {
+        let mut report = example::two_systems(1);
+        report.results.results[0].system = "a, \"b\"\nc".to_owned();
+        let rows = table(|out| write_results(out, &report.results));
+        assert_eq!(rows[0]["system"], "a, \"b\"\nc");
+    }
+
+    #[test]
+    fn a_collective_has_one_row_per_size() {
+        let report = example::collective();
+        let rows = table(|out| write_collective(out, &report));
+        assert_eq!(rows.len(), report.rows.len());
+        assert_eq!(rows[0]["busbw_gb_per_s"].parse(), Ok(report.rows[0].busbw_gb_per_s));
+    }
+}

@@ -1,0 +1,167 @@
+//! Invented results for the tests of writers and figures. Nothing here was simulated.
+
+use super::{
+    Assumption, Breakdown, BusbwCurve, CollectiveReport, CollectiveRow, CurveKind, MEMORY_CAPACITY,
+    MEMORY_TOTAL, PointResult, SCHEMA, ScenarioReport, ScenarioResults, TierUtilization, UtilizationTimeline,
+    Work,
+};
+
+const SYSTEMS: [(&str, f64, f64); 2] = [("NVL72 copper", 0.412, 0.09), ("CM384 optical", 0.357, 0.16)];
+
+/// Two systems at 1,152 chips and its doublings.
+pub(crate) fn two_systems(chip_counts: u32) -> ScenarioReport {
+    let mut results = Vec::new();
+    for doubling in 0..chip_counts {
+        for (system, mfu, exposed) in SYSTEMS {
+            results.push(training_point(system, 1152 << doubling, [mfu, exposed]));
+        }
+    }
+    ScenarioReport {
+        timelines: results.iter().flat_map(timelines).collect(),
+        results: ScenarioResults {
+            schema: SCHEMA,
+            scenario: "nvl72-vs-cm384".into(),
+            seed: 1,
+            digest: "5a3e9d1c77b0f24e".into(),
+            work: Work { events: 12_345, flows: 678, ..Work::default() },
+            results,
+        },
+        question: "For a trillion-parameter dense model, do 384-chip optical supernodes beat 72-chip copper \
+                   domains?"
+            .into(),
+        busbw: busbw_curves(),
+        warnings: vec!["CM384 line rates are used as 392 GB/s; published values range from 350".into()],
+        assumptions: vec![Assumption {
+            what: "NVL72 copper: scale_up.link_bandwidth".into(),
+            value: "50 GB/s".into(),
+            source: "NVIDIA GB200 NVL72 data sheet".into(),
+        }],
+        reproduce: "copperlight run nvl72-vs-cm384".into(),
+        resolved_toml: "[scenario]\nname = \"nvl72-vs-cm384\"\n".into(),
+        curves: CurveKind::ALL.to_vec(),
+    }
+}
+
+fn training_point(system: &str, chips: u64, [mfu, exposed]: [f64; 2]) -> PointResult {
+    let decline = 1.0 - 0.03 * (chips as f64 / 1152.0).log2();
+    let mfu = mfu * decline;
+    let peak = if system.starts_with("NVL") { 2_500.0 } else { 752.0 };
+    let step = 1.4e8 / (chips as f64 * peak * mfu);
+    let exposed = exposed / decline;
+    let part = |share: f64| Some(step * share);
+    PointResult {
+        system: system.into(),
+        chips,
+        point: [("systems.chips".to_owned(), chips.into())].into(),
+        fits: true,
+        step_time_s: Some(step),
+        mfu: Some(mfu),
+        mfu_bf16: Some(mfu),
+        hfu: Some(mfu * 1.03),
+        peak_tflops_per_chip: Some(peak),
+        model_tflops_per_chip: Some(peak * mfu),
+        tokens_per_second_per_chip: Some(11_520.0 * 2048.0 / step / chips as f64),
+        communication_share: Some(exposed * 1.4),
+        exposed_communication_share: Some(exposed),
+        breakdown_s: Some(Breakdown {
+            compute: part(0.85 - exposed),
+            tensor: part(exposed * 0.7),
+            context: None,
+            pipeline: part(exposed * 0.1),
+            data: part(exposed * 0.2),
+            expert: None,
+            bubble: part(0.12),
+            optimizer: part(0.02),
+            wait: part(0.01),
+        }),
+        memory_gb: Some(
+            [("weights", 15.6), ("gradients", 31.25), ("activations", 42.0), (MEMORY_TOTAL, 88.85)]
+                .into_iter()
+                .chain([(MEMORY_CAPACITY, 192.0)])
+                .map(|(name, gb)| (name.to_owned(), gb))
+                .collect(),
+        ),
+        link_utilization: Some(
+            [
+                ("scale-up".to_owned(), TierUtilization { mean: 0.21, peak: 0.83 }),
+                ("scale-out".to_owned(), TierUtilization { mean: 0.05, peak: 0.92 }),
+            ]
+            .into(),
+        ),
+        ..PointResult::default()
+    }
+}
+
+/// Turns a point into one that does not fit in memory.
+pub(crate) fn make_too_large(point: &mut PointResult) {
+    let memory = [(MEMORY_TOTAL.to_owned(), 240.0), (MEMORY_CAPACITY.to_owned(), 192.0)].into();
+    *point = PointResult {
+        system: point.system.clone(),
+        chips: point.chips,
+        point: point.point.clone(),
+        fits: false,
+        memory_gb: Some(memory),
+        ..PointResult::default()
+    };
+}
+
+/// A step in 600 bins: regular bursts on the scale-up links, one long burst at the end on the scale-out links.
+fn timelines(point: &PointResult) -> Vec<UtilizationTimeline> {
+    let bins = 600;
+    let bin_seconds = point.step_time_s.unwrap_or(1.0) / f64::from(bins);
+    let busy = point.exposed_communication_share.unwrap_or(0.1);
+    let scale_up = |bin: i32| match bin {
+        0..30 | 500.. => 0.3 * busy,
+        bin => 2.0 * busy + 0.08 * f64::from(bin * 37 % 11) / 11.0,
+    };
+    let scale_out = |bin: i32| if bin > 520 && bin < 580 { 0.92 } else { 0.02 + 0.03 * f64::from(bin % 3) };
+    let timeline = |tier: &str, utilization: Vec<f64>| UtilizationTimeline {
+        system: point.system.clone(),
+        chips: point.chips,
+        tier: tier.into(),
+        bin_seconds,
+        utilization,
+    };
+    vec![
+        timeline("scale-up", (0..bins).map(scale_up).collect()),
+        timeline("scale-out", (0..bins).map(scale_out).collect()),
+    ]
+}
+
+/// All-reduce on one domain of each system, 1 KiB to 16 GiB.
+pub(crate) fn busbw_curves() -> Vec<BusbwCurve> {
+    vec![busbw_curve("NVL72 copper", 72, [9.0, 820.0]), busbw_curve("CM384 optical", 384, [31.0, 300.0])]
+}
+
+fn busbw_curve(system: &str, chips: u64, [latency_us, line_gb_per_s]: [f64; 2]) -> BusbwCurve {
+    let rows = (10..=34).map(|power| {
+        let size_bytes = 1_u64 << power;
+        let factor = 2.0 * (chips - 1) as f64 / chips as f64;
+        let time_us = latency_us + size_bytes as f64 * factor / (line_gb_per_s * 1e3);
+        let algbw = size_bytes as f64 / (time_us * 1e3);
+        CollectiveRow {
+            size_bytes,
+            time_us,
+            algbw_gb_per_s: algbw,
+            busbw_gb_per_s: algbw * factor,
+            wire_bytes_per_chip: 2 * (chips - 1) * size_bytes.div_ceil(chips),
+            algorithm: "ring".into(),
+            protocol: "simple".into(),
+            bound_by: "bandwidth".into(),
+        }
+    });
+    BusbwCurve { system: system.into(), chips, rows: rows.collect() }
+}
+
+/// The report of a `collective` command.
+pub(crate) fn collective() -> CollectiveReport {
+    CollectiveReport {
+        schema: SCHEMA,
+        system: "gb200-nvl72".into(),
+        chips: 72,
+        op: "all-reduce".into(),
+        rows: busbw_curves().remove(0).rows,
+        work: Work::default(),
+        digest: "00ff".into(),
+    }
+}

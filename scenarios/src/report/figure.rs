@@ -1,0 +1,23 @@
+//! A drawn figure, whoever drew it: writers of pages and files need no plotting library.
+
+/// One figure in both of its formats.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Figure {
+    /// The stem of its files: `mfu` gives `mfu.svg` and `mfu.png`.
+    pub name: String,
+    /// What it shows, in words.
+    pub title: String,
+    /// The figure as an SVG document.
+    pub svg: String,
+    /// The figure as a PNG file.
+    pub png: Vec<u8>,
+}
+
+/// What drawing a report gave.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Drawn {
+    /// The figures.
+    pub figures: Vec<Figure>,
+    /// Why a requested figure was left out or shows less than all data, one sentence each.
+    pub notes: Vec<String>,
+}

@@ -1,0 +1,212 @@
+//! The tables that show results: what came out, and where the time, the links and the memory go.
+
+use super::number::{duration, grouped, percent, rounded, size, time_unit};
+use super::points::{short_name, value_text, varying_parameters};
+use super::results::{
+    CollectiveReport, CollectiveRow, MEMORY_CAPACITY, MEMORY_TOTAL, PointResult, ScenarioResults,
+};
+use super::sheet::{Column, Sheet};
+use std::collections::BTreeSet;
+
+const NOT_MODELLED: &str = "-";
+
+/// The table that answers first: one row per system and point.
+pub(super) fn headline(results: &ScenarioResults) -> Sheet {
+    if results.results.iter().any(|point| point.collective.is_some()) {
+        collective_points(results)
+    } else {
+        training_points(results)
+    }
+}
+
+/// Every further table that has something to say about these results.
+pub(super) fn details(results: &ScenarioResults) -> Vec<Sheet> {
+    [breakdown(results), links(results), memory(results)].into_iter().flatten().collect()
+}
+
+/// Where the step's time goes.
+pub(super) fn breakdown(results: &ScenarioResults) -> Option<Sheet> {
+    let points: Vec<_> = results.results.iter().filter(|point| point.breakdown_s.is_some()).collect();
+    let longest = points.iter().filter_map(|point| point.step_time_s).fold(0.0, f64::max);
+    let (scale, unit) = time_unit(longest);
+    let modelled: Vec<&str> = points
+        .iter()
+        .flat_map(|point| point.breakdown_s.unwrap_or_default().terms())
+        .filter_map(|(name, seconds)| seconds.map(|_| name))
+        .collect();
+    let order = super::results::Breakdown::default().terms().map(|(name, _)| name);
+    let terms: Vec<_> = order.into_iter().filter(|name| modelled.contains(name)).collect();
+    let columns = terms.iter().map(|name| Column::number(*name, unit)).collect();
+    let mut sheet = keyed_sheet("Where the step's time goes (mean over ranks)", results, columns);
+    for point in &points {
+        let values = point.breakdown_s.unwrap_or_default().terms();
+        let cells = terms.iter().map(|term| {
+            let seconds = values.iter().find(|(name, _)| name == term).and_then(|(_, seconds)| *seconds);
+            cell(seconds.map(|seconds| rounded(seconds / scale)))
+        });
+        sheet.push(key_cells(point, results).into_iter().chain(cells).collect());
+    }
+    (!points.is_empty()).then_some(sheet)
+}
+
+fn training_points(results: &ScenarioResults) -> Sheet {
+    let longest = results.results.iter().filter_map(|point| point.step_time_s).fold(0.0, f64::max);
+    let (scale, unit) = time_unit(longest);
+    let mut columns = vec![
+        Column::number("step time", unit),
+        Column::number("MFU", "%"),
+        Column::number("TFLOPS", "per chip"),
+        Column::number("tokens/s", "per chip"),
+        Column::number("exposed comm.", "% of step"),
+        Column::number("memory", "GB"),
+    ];
+    let all_fit = results.results.iter().all(|point| point.fits);
+    if !all_fit {
+        columns.push(Column::text("fits"));
+    }
+    let mut sheet = keyed_sheet("", results, columns);
+    for point in &results.results {
+        let mut row = key_cells(point, results);
+        row.extend([
+            cell(point.step_time_s.map(|seconds| rounded(seconds / scale))),
+            cell(point.mfu.map(percent)),
+            cell(point.model_tflops_per_chip.map(rounded)),
+            cell(point.tokens_per_second_per_chip.map(rounded)),
+            cell(point.exposed_communication_share.map(percent)),
+            cell(point.memory_needed_gb().map(rounded)),
+        ]);
+        if !all_fit {
+            row.push(if point.fits { "yes" } else { "no" }.to_owned());
+        }
+        sheet.push(row);
+    }
+    sheet
+}
+
+/// The rows of a collective.
+pub(super) fn collective_rows(report: &CollectiveReport) -> Sheet {
+    let title = format!("{} on {}, {} chips", report.op, report.system, grouped(report.chips));
+    let mut sheet = Sheet::new(title, collective_columns().to_vec());
+    report.rows.iter().for_each(|row| sheet.push(collective_cells(row).to_vec()));
+    sheet
+}
+
+fn collective_points(results: &ScenarioResults) -> Sheet {
+    let mut sheet = keyed_sheet("", results, collective_columns().to_vec());
+    for point in &results.results {
+        let Some(row) = &point.collective else { continue };
+        sheet.push(key_cells(point, results).into_iter().chain(collective_cells(row)).collect());
+    }
+    sheet
+}
+
+fn collective_columns() -> [Column; 8] {
+    [
+        Column::number("size", ""),
+        Column::number("time", "µs"),
+        Column::number("algbw", "GB/s"),
+        Column::number("busbw", "GB/s"),
+        Column::number("sent per chip", ""),
+        Column::text("algorithm"),
+        Column::text("protocol"),
+        Column::text("bound by"),
+    ]
+}
+
+fn collective_cells(row: &CollectiveRow) -> [String; 8] {
+    [
+        size(row.size_bytes),
+        rounded(row.time_us),
+        rounded(row.algbw_gb_per_s),
+        rounded(row.busbw_gb_per_s),
+        size(row.wire_bytes_per_chip),
+        row.algorithm.clone(),
+        row.protocol.clone(),
+        row.bound_by.clone(),
+    ]
+}
+
+/// Mean and peak utilization of each tier's links over the step.
+fn links(results: &ScenarioResults) -> Option<Sheet> {
+    let tiers: BTreeSet<&String> = results
+        .results
+        .iter()
+        .filter_map(|point| point.link_utilization.as_ref())
+        .flat_map(|tiers| tiers.keys())
+        .collect();
+    let columns = tiers.iter().flat_map(|tier| {
+        [Column::number(format!("{tier} mean"), "%"), Column::number(format!("{tier} peak"), "%")]
+    });
+    let mut sheet = keyed_sheet("Link utilization over one step", results, columns.collect());
+    for point in &results.results {
+        let Some(utilization) = &point.link_utilization else { continue };
+        let cells = tiers.iter().flat_map(|tier| {
+            let busy = utilization.get(*tier);
+            [cell(busy.map(|busy| percent(busy.mean))), cell(busy.map(|busy| percent(busy.peak)))]
+        });
+        sheet.push(key_cells(point, results).into_iter().chain(cells).collect());
+    }
+    (!tiers.is_empty()).then_some(sheet)
+}
+
+/// What fills the memory of the fullest chip.
+fn memory(results: &ScenarioResults) -> Option<Sheet> {
+    let sums = [MEMORY_TOTAL, MEMORY_CAPACITY];
+    let found: BTreeSet<&str> = results
+        .results
+        .iter()
+        .filter_map(|point| point.memory_gb.as_ref())
+        .flat_map(|terms| terms.keys().map(String::as_str))
+        .collect();
+    let terms: Vec<&str> = found
+        .iter()
+        .copied()
+        .filter(|name| !sums.contains(name))
+        .chain(sums.into_iter().filter(|name| found.contains(name)))
+        .collect();
+    let columns = terms.iter().map(|term| Column::number(term.replace('_', " "), "GB")).collect();
+    let mut sheet = keyed_sheet("Memory of the fullest chip", results, columns);
+    for point in &results.results {
+        let Some(values) = &point.memory_gb else { continue };
+        let cells = terms.iter().map(|term| cell(values.get(*term).copied().map(rounded)));
+        sheet.push(key_cells(point, results).into_iter().chain(cells).collect());
+    }
+    (!terms.is_empty()).then_some(sheet)
+}
+
+fn keyed_sheet(title: &str, results: &ScenarioResults, values: Vec<Column>) -> Sheet {
+    let parameters = varying_parameters(&results.results);
+    let mut columns = vec![Column::text("system"), Column::number("chips", "")];
+    columns
+        .extend(parameters.iter().map(|name| Column::text(short_name(name, &parameters).replace('_', " "))));
+    columns.extend(values);
+    Sheet::new(title, columns)
+}
+
+fn key_cells(point: &PointResult, results: &ScenarioResults) -> Vec<String> {
+    let settings = varying_parameters(&results.results);
+    let values = settings.iter().map(|name| cell(point.point.get(name).map(value_text)));
+    [point.system.clone(), grouped(point.chips)].into_iter().chain(values).collect()
+}
+
+fn cell(value: Option<String>) -> String {
+    value.unwrap_or_else(|| NOT_MODELLED.to_owned())
+}
+
+/// The sentence under a table of points that do not fit: what they need against what a chip has.
+pub(super) fn does_not_fit(point: &PointResult) -> String {
+    let capacity = point.memory_gb.as_ref().and_then(|terms| terms.get(MEMORY_CAPACITY));
+    match (point.memory_needed_gb(), capacity) {
+        (Some(needed), Some(capacity)) => {
+            let (needed, capacity) = (rounded(needed), rounded(*capacity));
+            format!("needs {needed} GB of memory per chip, more than is usable of its {capacity} GB")
+        }
+        (Some(needed), None) => format!("needs {} GB of memory per chip", rounded(needed)),
+        (None, _) => "does not fit in memory".to_owned(),
+    }
+}
+
+/// A step time with its unit, or a dash.
+pub(super) fn step_time(point: &PointResult) -> String {
+    cell(point.step_time_s.map(duration))
+}

@@ -1,0 +1,44 @@
+//! What a run says and every form in which it is written.
+//!
+//! | file | idea |
+//! |---|---|
+//! | `results.rs` | the JSON contract of `run` and `collective`, as types |
+//! | `scenario_report.rs` | the results and what a page about them needs besides |
+//! | `figure.rs` | a drawn figure, whoever drew it |
+//! | `points.rs` | what tells the points of a sweep apart |
+//! | `answer.rs`, `collective_answer.rs` | the sentence that answers the scenario's question |
+//! | `number.rs` | how numbers are rounded for people |
+//! | `sheet.rs`, `headline.rs` | tables of text, and the ones that show results |
+//! | `table.rs`, `nccl_table.rs`, `markdown.rs`, `html.rs`, `json.rs`, `csv.rs` | one writer each |
+//! | `files.rs` | the output folder |
+//!
+//! Nothing here simulates, and nothing here draws: figures come from `plot`.
+
+pub mod answer;
+mod collective_answer;
+pub mod csv;
+mod figure;
+pub mod files;
+mod headline;
+pub mod html;
+pub mod json;
+pub mod markdown;
+pub mod nccl_table;
+pub mod number;
+mod points;
+mod results;
+mod scenario_report;
+mod sheet;
+pub mod table;
+
+#[cfg(test)]
+pub(crate) mod example;
+
+pub use figure::{Drawn, Figure};
+pub use points::{distinct_systems, label_setting, varying_parameters};
+pub use results::{
+    Breakdown, CollectiveReport, CollectiveRow, MEMORY_CAPACITY, MEMORY_TOTAL, PointResult, SCHEMA,
+    ScenarioResults, TierUtilization, Work,
+};
+pub use scenario_report::{Assumption, BusbwCurve, CurveKind, ScenarioReport, UtilizationTimeline};
+pub use sheet::{Align, Column, Sheet};

@@ -1,0 +1,321 @@
+//! The results of `run` and `collective` as types: serialised, they are the JSON that both commands print.
+//!
+//! A quantity that is not modelled, or that a point which does not fit in memory cannot have, is `None` and
+//! becomes `null`, never zero.
+
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::ops::AddAssign;
+
+/// The version of the JSON layout.
+pub const SCHEMA: u32 = 1;
+
+/// The key of `memory_gb` that holds the sum of all terms.
+pub const MEMORY_TOTAL: &str = "total";
+
+/// The key of `memory_gb` that holds what one chip has.
+pub const MEMORY_CAPACITY: &str = "capacity";
+
+/// Counts of what was really simulated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Work {
+    /// Events the engine handled.
+    pub events: u64,
+    /// Flows that went through the event engine.
+    pub flows: u64,
+    /// Times the rates of the draining flows were computed.
+    pub rate_solves: u64,
+    /// Ranks whose programs were stepped one by one.
+    pub ranks_simulated: u64,
+    /// Classes of ranks or operations that stood for all of their members.
+    pub classes: u64,
+    /// Collective instances taken from memory.
+    pub replayed: u64,
+    /// Flows stepped as lanes.
+    pub lanes: u64,
+}
+
+impl AddAssign for Work {
+    fn add_assign(&mut self, other: Self) {
+        self.events += other.events;
+        self.flows += other.flows;
+        self.rate_solves += other.rate_solves;
+        self.ranks_simulated += other.ranks_simulated;
+        self.classes += other.classes;
+        self.replayed += other.replayed;
+        self.lanes += other.lanes;
+    }
+}
+
+/// One collective of one size.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct CollectiveRow {
+    /// The user's size by the buffer convention of nccl-tests, in bytes.
+    pub size_bytes: u64,
+    /// The time from the start to the last rank's end, in microseconds.
+    pub time_us: f64,
+    /// Size over time, in GB/s.
+    pub algbw_gb_per_s: f64,
+    /// Algorithm bandwidth times the operation's factor, in GB/s.
+    pub busbw_gb_per_s: f64,
+    /// Payload bytes sent by the busiest chip over all ports, padding included.
+    pub wire_bytes_per_chip: u64,
+    /// The algorithm that ran.
+    pub algorithm: String,
+    /// The protocol that ran.
+    pub protocol: String,
+    /// What the time is bound by.
+    pub bound_by: String,
+}
+
+/// All rows of one `collective` command.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CollectiveReport {
+    /// The version of this layout: [`SCHEMA`].
+    pub schema: u32,
+    /// The system's name.
+    pub system: String,
+    /// The number of ranks.
+    pub chips: u64,
+    /// The operation, as the command line names it.
+    pub op: String,
+    /// One row per size.
+    pub rows: Vec<CollectiveRow>,
+    /// What was simulated.
+    pub work: Work,
+    /// A hash of the outcome.
+    pub digest: String,
+}
+
+/// Where a step's time goes: mean over ranks, in seconds. The modelled terms sum to the step time.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+pub struct Breakdown {
+    /// A compute kernel runs.
+    pub compute: Option<f64>,
+    /// Exposed tensor-parallel and sequence-parallel communication.
+    pub tensor: Option<f64>,
+    /// Exposed context-parallel communication.
+    pub context: Option<f64>,
+    /// Exposed pipeline sends and receives.
+    pub pipeline: Option<f64>,
+    /// Exposed data-parallel communication.
+    pub data: Option<f64>,
+    /// Exposed expert-parallel communication.
+    pub expert: Option<f64>,
+    /// Blocked on a pipeline receive whose send has not begun.
+    pub bubble: Option<f64>,
+    /// The optimizer runs.
+    pub optimizer: Option<f64>,
+    /// Blocked in an operation that some participant has not entered.
+    pub wait: Option<f64>,
+}
+
+impl Breakdown {
+    /// The terms with their names, in the order of the contract.
+    pub fn terms(&self) -> [(&'static str, Option<f64>); 9] {
+        [
+            ("compute", self.compute),
+            ("tensor", self.tensor),
+            ("context", self.context),
+            ("pipeline", self.pipeline),
+            ("data", self.data),
+            ("expert", self.expert),
+            ("bubble", self.bubble),
+            ("optimizer", self.optimizer),
+            ("wait", self.wait),
+        ]
+    }
+}
+
+/// How busy the links of one tier are over a step, as shares of their capacity.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+pub struct TierUtilization {
+    /// Mean over links and time.
+    pub mean: f64,
+    /// The highest mean over links of any time bin.
+    pub peak: f64,
+}
+
+/// One system at one point of the sweep.
+///
+/// A training point fills the training keys and leaves `collective` empty; a collective point is made by
+/// [`PointResult::of_collective`] and leaves the training keys `None`.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct PointResult {
+    /// The system's name.
+    pub system: String,
+    /// The number of chips.
+    pub chips: u64,
+    /// The swept parameters and their values at this point.
+    pub point: BTreeMap<String, serde_json::Value>,
+    /// Whether the training state fits in the chips' memory.
+    pub fits: bool,
+    /// The time of one step, in seconds.
+    pub step_time_s: Option<f64>,
+    /// Model FLOPs over the time and the dense peak of the precision that the matmuls use.
+    pub mfu: Option<f64>,
+    /// Model FLOPs over the time and the BF16 peak.
+    pub mfu_bf16: Option<f64>,
+    /// As `mfu`, with recomputed FLOPs counted.
+    pub hfu: Option<f64>,
+    /// The dense peak of the precision in use, in TFLOPS.
+    pub peak_tflops_per_chip: Option<f64>,
+    /// Model FLOPs per second and chip, in TFLOPS.
+    pub model_tflops_per_chip: Option<f64>,
+    /// Tokens per second and chip.
+    pub tokens_per_second_per_chip: Option<f64>,
+    /// Mean over ranks of communication over communication plus compute, overlapped or not.
+    pub communication_share: Option<f64>,
+    /// Exposed communication over the step time.
+    pub exposed_communication_share: Option<f64>,
+    /// Where the step's time goes, in seconds.
+    pub breakdown_s: Option<Breakdown>,
+    /// Memory terms of the fullest chip in GB, with [`MEMORY_TOTAL`] and [`MEMORY_CAPACITY`].
+    pub memory_gb: Option<BTreeMap<String, f64>>,
+    /// Energy per trained token, in joules.
+    pub energy_j_per_token: Option<f64>,
+    /// How busy the links of each tier are.
+    pub link_utilization: Option<BTreeMap<String, TierUtilization>>,
+    /// Shares of the step by the resource that limits it.
+    pub limited_by: Option<BTreeMap<String, f64>>,
+    /// The row of a collective point.
+    #[serde(flatten)]
+    pub collective: Option<CollectiveRow>,
+}
+
+impl PointResult {
+    /// The result of a point of `kind = "collective"`: its training keys are null.
+    pub fn of_collective(system: impl Into<String>, chips: u64, row: CollectiveRow) -> Self {
+        Self { system: system.into(), chips, fits: true, collective: Some(row), ..Self::default() }
+    }
+
+    /// What the fullest chip needs, in GB.
+    pub fn memory_needed_gb(&self) -> Option<f64> {
+        let terms = self.memory_gb.as_ref()?;
+        let sum = || terms.iter().filter(|(name, _)| *name != MEMORY_CAPACITY).map(|(_, gb)| gb).sum();
+        Some(terms.get(MEMORY_TOTAL).copied().unwrap_or_else(sum))
+    }
+}
+
+/// Every point of one scenario.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ScenarioResults {
+    /// The version of this layout: [`SCHEMA`].
+    pub schema: u32,
+    /// The scenario's name.
+    pub scenario: String,
+    /// The seed of its random streams.
+    pub seed: u64,
+    /// A hash of the outcomes.
+    pub digest: String,
+    /// What was simulated.
+    pub work: Work,
+    /// One result per system and point, in the order of the scenario.
+    pub results: Vec<PointResult>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::{Value, json};
+
+    fn keys(value: &Value) -> Vec<&str> {
+        value.as_object().expect("an object was serialised").keys().map(String::as_str).collect()
+    }
+
+    fn sorted(mut names: Vec<&str>) -> Vec<&str> {
+        names.sort_unstable();
+        names
+    }
+
+    const TRAINING_KEYS: [&str; 18] = [
+        "system",
+        "chips",
+        "point",
+        "fits",
+        "step_time_s",
+        "mfu",
+        "mfu_bf16",
+        "hfu",
+        "peak_tflops_per_chip",
+        "model_tflops_per_chip",
+        "tokens_per_second_per_chip",
+        "communication_share",
+        "exposed_communication_share",
+        "breakdown_s",
+        "memory_gb",
+        "energy_j_per_token",
+        "link_utilization",
+        "limited_by",
+    ];
+
+    const ROW_KEYS: [&str; 8] = [
+        "size_bytes",
+        "time_us",
+        "algbw_gb_per_s",
+        "busbw_gb_per_s",
+        "wire_bytes_per_chip",
+        "algorithm",
+        "protocol",
+        "bound_by",
+    ];
+
+    #[test]
+    fn a_training_point_has_the_keys_of_the_contract() {
+        let point = PointResult { breakdown_s: Some(Breakdown::default()), ..PointResult::default() };
+        let value = json!(point);
+        assert_eq!(sorted(keys(&value)), sorted(TRAINING_KEYS.to_vec()));
+        let names: Vec<_> = point.breakdown_s.unwrap_or_default().terms().map(|(name, _)| name).to_vec();
+        assert_eq!(sorted(keys(&value["breakdown_s"])), sorted(names));
+        assert_eq!(value["energy_j_per_token"], Value::Null);
+    }
+
+    #[test]
+    fn a_collective_point_adds_its_row_and_has_null_training_keys() {
+        let point = PointResult::of_collective("star", 8, CollectiveRow::default());
+        let value = json!(point);
+        assert_eq!(sorted(keys(&value)), sorted([&TRAINING_KEYS[..], &ROW_KEYS[..]].concat()));
+        assert_eq!(value["step_time_s"], Value::Null);
+        let read: PointResult = serde_json::from_value(value).expect("what was written reads back");
+        assert_eq!(read, point);
+    }
+
+    #[test]
+    fn both_documents_have_the_keys_of_the_contract() {
+        let results = ScenarioResults {
+            schema: SCHEMA,
+            scenario: "s".into(),
+            seed: 1,
+            digest: "d".into(),
+            work: Work::default(),
+            results: vec![PointResult::default()],
+        };
+        let expected = sorted(vec!["schema", "scenario", "seed", "digest", "work", "results"]);
+        assert_eq!(sorted(keys(&json!(results))), expected);
+        let work = vec!["events", "flows", "rate_solves", "ranks_simulated", "classes", "replayed", "lanes"];
+        assert_eq!(sorted(keys(&json!(results.work))), sorted(work));
+        let collective = CollectiveReport {
+            schema: SCHEMA,
+            system: "s".into(),
+            chips: 8,
+            op: "all-reduce".into(),
+            rows: vec![CollectiveRow::default()],
+            work: Work::default(),
+            digest: "d".into(),
+        };
+        let expected = sorted(vec!["schema", "system", "chips", "op", "rows", "work", "digest"]);
+        assert_eq!(sorted(keys(&json!(collective))), expected);
+        assert_eq!(sorted(keys(&json!(collective.rows[0]))), sorted(ROW_KEYS.to_vec()));
+    }
+
+    #[test]
+    fn needed_memory_is_the_total_or_the_sum_of_terms() {
+        let terms = |list: &[(&str, f64)]| PointResult {
+            memory_gb: Some(list.iter().map(|(name, gb)| ((*name).to_owned(), *gb)).collect()),
+            ..PointResult::default()
+        };
+        assert_eq!(terms(&[("weights", 1.0), ("total", 5.0)]).memory_needed_gb(), Some(5.0));
+        let without_total = terms(&[("weights", 1.0), ("gradients", 2.0), ("capacity", 192.0)]);
+        assert_eq!(without_total.memory_needed_gb(), Some(3.0));
+    }
+}

@@ -1,0 +1,119 @@
+//! The results of a scenario with everything that its page and its figures show besides them.
+
+use super::results::{CollectiveRow, ScenarioResults};
+use serde::{Deserialize, Serialize};
+
+/// A figure that a scenario may ask for under `[report] curves`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CurveKind {
+    /// Model FLOPs utilization against the number of chips.
+    Mfu,
+    /// Exposed communication share against the number of chips.
+    ExposedCommunicationShare,
+    /// Utilization of each tier's links over one step.
+    LinkUtilization,
+    /// Bus bandwidth of an all-reduce against its size, inside one domain of each system.
+    Busbw,
+}
+
+impl CurveKind {
+    /// Every kind, in the order in which figures are drawn.
+    pub const ALL: [Self; 4] =
+        [Self::Mfu, Self::ExposedCommunicationShare, Self::LinkUtilization, Self::Busbw];
+
+    /// The name in scenario files and of the figure's files.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Mfu => "mfu",
+            Self::ExposedCommunicationShare => "exposed_communication_share",
+            Self::LinkUtilization => "link_utilization",
+            Self::Busbw => "busbw",
+        }
+    }
+}
+
+/// Mean utilization of one tier's links in equal time bins over one step.
+#[derive(Debug, Clone, PartialEq)]
+pub struct UtilizationTimeline {
+    /// The system's name.
+    pub system: String,
+    /// The number of chips.
+    pub chips: u64,
+    /// The tier's name.
+    pub tier: String,
+    /// The width of a bin, in seconds.
+    pub bin_seconds: f64,
+    /// Share of the tier's capacity in use, one value a bin.
+    pub utilization: Vec<f64>,
+}
+
+/// Bus bandwidth of an all-reduce against its size, on one system.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BusbwCurve {
+    /// The system's name.
+    pub system: String,
+    /// The number of ranks.
+    pub chips: u64,
+    /// One row per size, ascending.
+    pub rows: Vec<CollectiveRow>,
+}
+
+/// One value that the results rest on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Assumption {
+    /// What the value is.
+    pub what: String,
+    /// The value with its unit.
+    pub value: String,
+    /// Where it comes from.
+    pub source: String,
+}
+
+/// One scenario, run.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ScenarioReport {
+    /// What `--format json` prints.
+    pub results: ScenarioResults,
+    /// The scenario's question, which may be empty.
+    pub question: String,
+    /// Link utilization over one step.
+    pub timelines: Vec<UtilizationTimeline>,
+    /// All-reduce bus bandwidth inside one domain of each system.
+    pub busbw: Vec<BusbwCurve>,
+    /// What a reader should know before trusting the numbers.
+    pub warnings: Vec<String>,
+    /// The values the results rest on.
+    pub assumptions: Vec<Assumption>,
+    /// The command that makes these results again.
+    pub reproduce: String,
+    /// The scenario with every default filled in.
+    pub resolved_toml: String,
+    /// The figures to draw.
+    pub curves: Vec<CurveKind>,
+}
+
+impl ScenarioReport {
+    /// The bus-bandwidth curves: those measured beside the scenario, else those of its own collective points.
+    pub fn busbw_curves(&self) -> Vec<BusbwCurve> {
+        if !self.busbw.is_empty() {
+            return self.busbw.clone();
+        }
+        let mut curves: Vec<BusbwCurve> = Vec::new();
+        for point in &self.results.results {
+            let Some(row) = &point.collective else { continue };
+            match curves.iter_mut().find(|curve| curve.system == point.system && curve.chips == point.chips) {
+                Some(curve) => curve.rows.push(row.clone()),
+                None => curves.push(BusbwCurve {
+                    system: point.system.clone(),
+                    chips: point.chips,
+                    rows: vec![row.clone()],
+                }),
+            }
+        }
+        for curve in &mut curves {
+            curve.rows.sort_by_key(|row| row.size_bytes);
+        }
+        curves
+    }
+}

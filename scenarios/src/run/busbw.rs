@@ -1,0 +1,36 @@
+//! All-reduce bus bandwidth against size, inside one domain of a system.
+
+use super::collective::{CollectiveRequest, run_collective};
+use super::{RunError, wants};
+use crate::file::{Scenario, SystemEntry, Workload};
+use crate::report::{BusbwCurve, CurveKind};
+use copperlight_core::units::Bytes;
+use copperlight_core::workload::CollectiveKind;
+
+/// Sizes run from 1 KiB to 16 GiB, by powers of two.
+const SIZES: std::ops::RangeInclusive<u32> = 10..=34;
+
+/// Whether the figure is asked for and not made of the scenario's own collective points.
+pub(super) fn is_wanted(scenario: &Scenario) -> bool {
+    let training = scenario.points().iter().any(|point| matches!(point.workload, Workload::Training(_)));
+    training && wants(scenario, CurveKind::Busbw)
+}
+
+/// The curve of one system as declared, before any sweep, over one domain or all that the scenario uses of it.
+pub(super) fn curve(scenario: &Scenario, system: usize, fold: bool) -> Result<BusbwCurve, RunError> {
+    let entry: &SystemEntry = &scenario.systems[system];
+    let used = scenario.points().iter().filter(|point| point.system_index == system);
+    let most = used.map(|point| point.chips).max().unwrap_or(1);
+    let chips = entry.system.domain_size().min(most);
+    let report = run_collective(&CollectiveRequest {
+        system: entry.system.clone(),
+        system_name: entry.name.clone(),
+        chips,
+        kind: CollectiveKind::AllReduce,
+        sizes: SIZES.map(|power| Bytes::new(1 << power)).collect(),
+        algorithm: None,
+        protocol: None,
+        fold,
+    })?;
+    Ok(BusbwCurve { system: entry.name.clone(), chips: chips as u64, rows: report.rows })
+}

@@ -1,0 +1,118 @@
+//! Collectives by size, as nccl-tests measures them.
+
+use super::fabric::{build, options, run_to_end, work};
+use super::{RunError, in_pool};
+use crate::report::{CollectiveReport, CollectiveRow, SCHEMA, Work};
+use copperlight_core::fabric::Fabric;
+use copperlight_core::ids::EndpointId;
+use copperlight_core::simulation::{Options, Unobserved};
+use copperlight_core::transport::Planner;
+use copperlight_core::units::{Bytes, Time};
+use copperlight_core::workload::{Algorithm, CollectiveCall, CollectiveKind, Protocol, SingleCollective};
+use copperlight_topologies::System;
+use rayon::prelude::*;
+use siphasher::sip128::{Hasher128, SipHasher13};
+use std::hash::Hasher;
+
+/// What `collective` is asked for.
+#[derive(Debug, Clone)]
+pub struct CollectiveRequest {
+    /// The machine.
+    pub system: System,
+    /// Its name in the results.
+    pub system_name: String,
+    /// The number of ranks: the first so many chips.
+    pub chips: usize,
+    /// Which collective.
+    pub kind: CollectiveKind,
+    /// The buffers, by the conventions of nccl-tests.
+    pub sizes: Vec<Bytes>,
+    /// The algorithm, or `None` to choose by predicted time.
+    pub algorithm: Option<Algorithm>,
+    /// The protocol, or `None` to choose by predicted time.
+    pub protocol: Option<Protocol>,
+    /// Whether to fold and replay.
+    pub fold: bool,
+}
+
+/// One size, simulated.
+pub(super) struct SizedOutcome {
+    pub(super) row: CollectiveRow,
+    pub(super) work: Work,
+    pub(super) digest: String,
+}
+
+/// Simulates a collective at every size that is asked for.
+///
+/// # Errors
+/// [`RunError`] when the machine cannot be built or the collective cannot run on it.
+pub fn run_collective(request: &CollectiveRequest) -> Result<CollectiveReport, RunError> {
+    let name = &request.system_name;
+    if request.chips == 0 {
+        return Err(RunError::NoChips { system: name.clone(), chips: request.chips });
+    }
+    let fabric = build(&request.system, name, request.chips)?;
+    let options = options(request.system.transport(), request.fold);
+    let run = |&bytes: &Bytes| {
+        let call = CollectiveCall {
+            kind: request.kind,
+            bytes,
+            algorithm: request.algorithm,
+            protocol: request.protocol,
+        };
+        run_size((&fabric, name), request.chips, call, &options)
+    };
+    let outcomes: Result<Vec<SizedOutcome>, RunError> =
+        in_pool(None, || request.sizes.par_iter().map(run).collect())?;
+    let mut report = CollectiveReport {
+        schema: SCHEMA,
+        system: name.clone(),
+        chips: request.chips as u64,
+        op: request.kind.name().to_owned(),
+        rows: Vec::new(),
+        work: Work::default(),
+        digest: String::new(),
+    };
+    let mut hasher = SipHasher13::new();
+    for outcome in outcomes? {
+        hasher.write(outcome.digest.as_bytes());
+        report.work += outcome.work;
+        report.rows.push(outcome.row);
+    }
+    report.digest = format!("{:032x}", hasher.finish128().as_u128());
+    Ok(report)
+}
+
+/// Simulates one collective over the first `chips` chips.
+pub(super) fn run_size(
+    (fabric, name): (&Fabric, &str),
+    chips: usize,
+    call: CollectiveCall,
+    options: &Options,
+) -> Result<SizedOutcome, RunError> {
+    let members: Vec<EndpointId> = (0..chips).map(EndpointId::new).collect();
+    let plan = Planner::new(fabric, &options.transport)
+        .plan(&members, &call)
+        .map_err(|source| RunError::Routing { system: name.to_owned(), source })?;
+    // What the planner chose is what runs.
+    let chosen =
+        CollectiveCall { algorithm: Some(plan.schedule.algorithm), protocol: Some(plan.protocol), ..call };
+    let workload = SingleCollective::new(chips, chosen);
+    let outcome = run_to_end((fabric, name), &workload, options, &mut Unobserved)?;
+    let row = CollectiveRow {
+        size_bytes: call.bytes.count(),
+        time_us: outcome.end.microseconds(),
+        algbw_gb_per_s: algorithm_bandwidth(call.bytes, outcome.end),
+        busbw_gb_per_s: algorithm_bandwidth(call.bytes, outcome.end) * call.kind.bus_factor(chips),
+        wire_bytes_per_chip: plan.schedule.wire_bytes().count(),
+        algorithm: plan.schedule.algorithm.name().to_owned(),
+        protocol: plan.protocol.name().to_owned(),
+        bound_by: plan.prediction.bound_by().to_owned(),
+    };
+    Ok(SizedOutcome { row, work: work(&outcome.work), digest: outcome.digest.to_string() })
+}
+
+/// Size over time in GB/s; nothing that takes no time has a rate.
+fn algorithm_bandwidth(bytes: Bytes, time: Time) -> f64 {
+    if time == Time::ZERO { 0.0 } else { bytes.count() as f64 / time.seconds() / 1e9 }
+}

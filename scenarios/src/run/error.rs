@@ -1,0 +1,93 @@
+//! Why a scenario or a collective could not be run.
+
+use copperlight_core::fabric::RoutingError;
+use copperlight_core::simulation::SimulationError;
+use copperlight_topologies::BuildError;
+use thiserror::Error;
+
+/// Why a scenario or a collective could not be run.
+#[derive(Debug, Clone, PartialEq, Error)]
+pub enum RunError {
+    /// The fabric of a system cannot be built for so many chips.
+    #[error("{system}: {source}")]
+    Build {
+        /// The system.
+        system: String,
+        /// What is wrong.
+        source: BuildError,
+    },
+    /// Training needs to know what a chip computes.
+    #[error(
+        "{system}: a bare family has no chip, so nothing can be trained on it; name a preset, or run `kind = \"collective\"`"
+    )]
+    NoChip {
+        /// The system.
+        system: String,
+    },
+    /// The chip has no rate for the precision.
+    #[error(
+        "{system}: no {precision} rate is known for {chip}; set `precision = \"bf16\"` or `systems.chip.peak_{precision}`"
+    )]
+    NoRate {
+        /// The system.
+        system: String,
+        /// The chip.
+        chip: String,
+        /// The precision.
+        precision: &'static str,
+    },
+    /// A collective needs at least as many chips as it has ranks, and one.
+    #[error("{system}: a collective needs at least one chip, not {chips}; set `--chips`")]
+    NoChips {
+        /// The system.
+        system: String,
+        /// How many were asked for.
+        chips: usize,
+    },
+    /// Chips cannot reach one another.
+    #[error("{system}: {source}")]
+    Routing {
+        /// The system.
+        system: String,
+        /// What is wrong.
+        source: RoutingError,
+    },
+    /// The simulator refuses the workload.
+    #[error("{system}: {source}")]
+    Simulation {
+        /// The system.
+        system: String,
+        /// What is wrong.
+        source: SimulationError,
+    },
+    /// The simulation could not finish.
+    #[error("{system}: the simulation could not finish: {reason}")]
+    Unfinished {
+        /// The system.
+        system: String,
+        /// Why it stopped.
+        reason: String,
+    },
+    /// No point of the scenario fits in memory.
+    #[error("no point fits in memory, so there is nothing to simulate: {}", notes.join("; "))]
+    NothingFits {
+        /// What each point needs, and what would help.
+        notes: Vec<String>,
+    },
+    /// The thread pool could not be made.
+    #[error("could not start threads: {reason}")]
+    NoThreads {
+        /// What the system said.
+        reason: String,
+    },
+}
+
+impl RunError {
+    /// The exit code of the contract: 3 when the simulation could not finish, else 2.
+    pub const fn exit_code(&self) -> u8 {
+        match self {
+            Self::Unfinished { .. } => 3,
+            _ => 2,
+        }
+    }
+}

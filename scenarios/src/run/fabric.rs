@@ -1,0 +1,59 @@
+//! Builds fabrics and simulates on them, with errors that name the system.
+
+use super::RunError;
+use crate::report::Work;
+use copperlight_core::fabric::Fabric;
+use copperlight_core::outcome::{self, Outcome, StopReason};
+use copperlight_core::simulation::{Observer, Options, simulate};
+use copperlight_core::transport::Transport;
+use copperlight_core::workload::Workload;
+use copperlight_topologies::System;
+
+/// How many blocked ranks an error names.
+const NAMED_RANKS: usize = 4;
+
+/// A fabric of so many chips.
+pub(super) fn build(system: &System, name: &str, chips: usize) -> Result<Fabric, RunError> {
+    system.build(chips).map_err(|source| RunError::Build { system: name.to_owned(), source })
+}
+
+/// Options of a simulation, folded or in full.
+pub(super) fn options(transport: Transport, fold: bool) -> Options {
+    let folded = Options::new(transport);
+    if fold { folded } else { folded.unfolded() }
+}
+
+/// Runs a workload to its end.
+pub(super) fn run_to_end(
+    (fabric, name): (&Fabric, &str),
+    workload: &dyn Workload,
+    options: &Options,
+    observer: &mut dyn Observer,
+) -> Result<Outcome, RunError> {
+    let outcome = simulate(fabric, workload, options, observer)
+        .map_err(|source| RunError::Simulation { system: name.to_owned(), source })?;
+    let reason = match &outcome.stop {
+        StopReason::Completed => return Ok(outcome),
+        StopReason::EventLimit => "it took more events than allowed".to_owned(),
+        StopReason::Deadlock(blocked) => {
+            let describe =
+                |blocked: &outcome::Blocked| format!("{} waits for {}", blocked.rank, blocked.waits_for);
+            let named: Vec<String> = blocked.iter().take(NAMED_RANKS).map(describe).collect();
+            format!("deadlock: {}", named.join("; "))
+        }
+    };
+    Err(RunError::Unfinished { system: name.to_owned(), reason })
+}
+
+/// The counters as results give them.
+pub(super) fn work(work: &outcome::Work) -> Work {
+    Work {
+        events: work.events,
+        flows: work.flows,
+        rate_solves: work.rate_solves,
+        ranks_simulated: work.ranks_simulated,
+        classes: work.classes,
+        replayed: work.replayed,
+        lanes: work.lanes,
+    }
+}

@@ -1,0 +1,165 @@
+//! Runs scenarios and collectives: builds fabrics and workloads, simulates, and puts the results together.
+//!
+//! Everything that can be wrong is found before the first simulation starts; points then run side by side and are
+//! collected in their declared order, so that results do not depend on the number of threads.
+
+mod assumptions;
+mod busbw;
+mod collective;
+mod error;
+mod fabric;
+mod point;
+mod utilization;
+
+pub use collective::{CollectiveRequest, run_collective};
+pub use error::RunError;
+
+use crate::file::{Point, Scenario};
+use crate::report::{BusbwCurve, CurveKind, SCHEMA, ScenarioReport, ScenarioResults, Work};
+use point::PointOutcome;
+use rayon::prelude::*;
+use siphasher::sip128::{Hasher128, SipHasher13};
+use std::hash::Hasher;
+
+/// How to run.
+#[derive(Debug, Clone, Copy)]
+pub struct RunOptions {
+    /// Whether identical ranks are simulated once and isolated collectives remembered.
+    pub fold: bool,
+    /// The number of threads, or all cores.
+    pub threads: Option<usize>,
+}
+
+impl Default for RunOptions {
+    fn default() -> Self {
+        Self { fold: true, threads: None }
+    }
+}
+
+/// Something that happened while a scenario ran, for a progress bar.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ProgressEvent {
+    /// So many parts will run.
+    Started {
+        /// How many.
+        parts: usize,
+    },
+    /// A part is done.
+    Finished {
+        /// What it was, in words.
+        what: String,
+    },
+}
+
+/// One independent piece of a scenario's work.
+enum Part<'a> {
+    Point(&'a Point),
+    Busbw(usize),
+}
+
+enum PartResult {
+    Point(Box<PointOutcome>),
+    Busbw(BusbwCurve),
+}
+
+/// Runs every point of a scenario.
+///
+/// A point that does not fit in memory is a result; when no point fits, that is the error.
+///
+/// # Errors
+/// [`RunError`] names the point that cannot run and why.
+pub fn run_scenario(
+    scenario: &Scenario,
+    options: &RunOptions,
+    progress: &(dyn Fn(ProgressEvent) + Sync),
+) -> Result<ScenarioReport, RunError> {
+    scenario.points().iter().try_for_each(point::check)?;
+    let mut parts: Vec<Part<'_>> = scenario.points().iter().map(Part::Point).collect();
+    if busbw::is_wanted(scenario) {
+        parts.extend((0..scenario.systems.len()).map(Part::Busbw));
+    }
+    progress(ProgressEvent::Started { parts: parts.len() });
+    let run = |part: &Part<'_>| run_part(scenario, part, options, progress);
+    let results: Result<Vec<PartResult>, RunError> =
+        in_pool(options.threads, || parts.par_iter().map(run).collect())?;
+    let (mut points, mut curves) = (Vec::new(), Vec::new());
+    for result in results? {
+        match result {
+            PartResult::Point(point) => points.push(*point),
+            PartResult::Busbw(curve) => curves.push(curve),
+        }
+    }
+    if points.iter().all(|point| !point.result.fits) {
+        return Err(RunError::NothingFits {
+            notes: points.into_iter().flat_map(|point| point.notes).collect(),
+        });
+    }
+    Ok(assemble(scenario, points, curves))
+}
+
+fn run_part(
+    scenario: &Scenario,
+    part: &Part<'_>,
+    options: &RunOptions,
+    progress: &(dyn Fn(ProgressEvent) + Sync),
+) -> Result<PartResult, RunError> {
+    let (result, what) = match part {
+        Part::Point(point) => {
+            let outcome = point::run(point, options.fold)?;
+            let what = format!("{} on {} chips", point.system_name, point.chips);
+            (PartResult::Point(Box::new(outcome)), what)
+        }
+        Part::Busbw(system) => {
+            let curve = busbw::curve(scenario, *system, options.fold)?;
+            let what = format!("{} all-reduce in one domain", curve.system);
+            (PartResult::Busbw(curve), what)
+        }
+    };
+    progress(ProgressEvent::Finished { what });
+    Ok(result)
+}
+
+/// Runs `work` on a pool of so many threads, or on all cores.
+fn in_pool<R: Send>(threads: Option<usize>, work: impl FnOnce() -> R + Send) -> Result<R, RunError> {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.unwrap_or(0)).build();
+    Ok(pool.map_err(|error| RunError::NoThreads { reason: error.to_string() })?.install(work))
+}
+
+fn assemble(scenario: &Scenario, points: Vec<PointOutcome>, busbw: Vec<BusbwCurve>) -> ScenarioReport {
+    let mut work = Work::default();
+    let mut hasher = SipHasher13::new();
+    let mut timelines = Vec::new();
+    let mut warnings = assumptions::warnings(scenario);
+    let mut results = Vec::new();
+    for point in points {
+        work += point.work;
+        hasher.write(point.digest.as_bytes());
+        timelines.extend(point.timelines);
+        warnings.extend(point.notes);
+        results.push(point.result);
+    }
+    let digest = format!("{:032x}", hasher.finish128().as_u128());
+    ScenarioReport {
+        results: ScenarioResults {
+            schema: SCHEMA,
+            scenario: scenario.name.clone(),
+            seed: scenario.seed,
+            digest,
+            work,
+            results,
+        },
+        question: scenario.question.clone().unwrap_or_default(),
+        timelines,
+        busbw,
+        warnings,
+        assumptions: assumptions::of(scenario),
+        reproduce: "copperlight run resolved.toml".to_owned(),
+        resolved_toml: scenario.resolved_text(),
+        curves: scenario.report.curves.clone(),
+    }
+}
+
+/// Whether a scenario asks for a figure.
+fn wants(scenario: &Scenario, curve: CurveKind) -> bool {
+    scenario.report.curves.contains(&curve)
+}

@@ -1,0 +1,181 @@
+//! One point of a scenario: a training step or a collective on one system.
+
+use super::fabric::{build, options, run_to_end, work};
+use super::{RunError, collective, utilization};
+use crate::file::{CollectiveSpec, Point, Workload};
+use crate::report::{Breakdown, MEMORY_CAPACITY, MEMORY_TOTAL, PointResult, UtilizationTimeline, Work};
+use crate::training::{
+    ChipRates, Ledger, LedgerEntry, LedgerSummary, MemoryEstimate, Precision, TrainingJob,
+};
+use copperlight_core::units::Bytes;
+use copperlight_core::workload::CollectiveCall;
+use copperlight_topologies::{Precision as ChipPrecision, System};
+use std::collections::BTreeMap;
+
+/// What one point has shown.
+pub(super) struct PointOutcome {
+    pub(super) result: PointResult,
+    pub(super) work: Work,
+    pub(super) digest: String,
+    pub(super) timelines: Vec<UtilizationTimeline>,
+    /// What a reader should know about it.
+    pub(super) notes: Vec<String>,
+}
+
+/// Finds what can be wrong with a point before anything runs.
+pub(super) fn check(point: &Point) -> Result<(), RunError> {
+    match &point.workload {
+        Workload::Training(job) => rates(&point.system, &point.system_name, job.precision()).map(|_| ()),
+        Workload::Collective(_) => Ok(()),
+    }
+}
+
+/// Runs one point.
+pub(super) fn run(point: &Point, fold: bool) -> Result<PointOutcome, RunError> {
+    let mut outcome = match &point.workload {
+        Workload::Training(job) => run_training(point, job, fold),
+        Workload::Collective(spec) => run_collective(point, spec, fold),
+    }?;
+    let swept = |(path, value): (&String, &toml::Value)| {
+        (path.clone(), serde_json::to_value(value).expect("a TOML value is a JSON value"))
+    };
+    outcome.result.point = point.values.iter().map(swept).collect();
+    Ok(outcome)
+}
+
+fn run_collective(point: &Point, spec: &CollectiveSpec, fold: bool) -> Result<PointOutcome, RunError> {
+    let fabric = build(&point.system, &point.system_name, point.chips)?;
+    let call = CollectiveCall {
+        kind: spec.operation,
+        bytes: spec.size,
+        algorithm: spec.algorithm,
+        protocol: spec.protocol,
+    };
+    let options = options(point.system.transport(), fold);
+    let sized = collective::run_size((&fabric, &point.system_name), point.chips, call, &options)?;
+    Ok(PointOutcome {
+        result: PointResult::of_collective(point.system_name.clone(), point.chips as u64, sized.row),
+        work: sized.work,
+        digest: sized.digest,
+        timelines: Vec::new(),
+        notes: Vec::new(),
+    })
+}
+
+fn run_training(point: &Point, job: &TrainingJob, fold: bool) -> Result<PointOutcome, RunError> {
+    let rates = rates(&point.system, &point.system_name, job.precision())?;
+    let memory = job.memory(&rates);
+    if !memory.fits() {
+        return Ok(does_not_fit(point, &memory, &rates));
+    }
+    let fabric = build(&point.system, &point.system_name, point.chips)?;
+    let mut ledger = Ledger::new();
+    let options = options(point.system.transport(), fold);
+    let workload = job.workload(&rates);
+    let outcome = run_to_end((&fabric, &point.system_name), &workload, &options, &mut ledger)?;
+    let place = (point.system_name.as_str(), point.chips as u64);
+    let (link_utilization, timelines) = utilization::of_tiers(&fabric, &outcome, place);
+    let summary = ledger.summary();
+    let metrics = job.metrics(outcome.end, &rates);
+    let result = PointResult {
+        step_time_s: Some(outcome.end.seconds()),
+        mfu: Some(metrics.mfu),
+        mfu_bf16: Some(metrics.mfu_bf16),
+        hfu: Some(metrics.hfu),
+        model_tflops_per_chip: Some(metrics.model_rate_per_chip.flops_per_second() / 1e12),
+        tokens_per_second_per_chip: Some(metrics.tokens_per_second_per_chip),
+        communication_share: Some(summary.communication_share),
+        exposed_communication_share: Some(summary.exposed_communication_share),
+        breakdown_s: Some(breakdown(&summary)),
+        link_utilization: Some(link_utilization),
+        ..unsimulated(point, &memory, &rates)
+    };
+    let digest = outcome.digest.to_string();
+    Ok(PointOutcome { result, work: work(&outcome.work), digest, timelines, notes: Vec::new() })
+}
+
+fn does_not_fit(point: &Point, memory: &MemoryEstimate, rates: &ChipRates) -> PointOutcome {
+    let largest = memory.largest_terms().into_iter().take(2);
+    let terms: Vec<String> =
+        largest.map(|(name, bytes)| format!("{name} {:.1} GB", gigabytes(bytes))).collect();
+    let note = format!(
+        "{} on {} chips does not fit in memory: {:.1} GB of {:.1} GB usable ({}); {}",
+        point.system_name,
+        point.chips,
+        gigabytes(memory.terms.total()),
+        gigabytes(memory.usable()),
+        terms.join(", "),
+        memory.remedies().join(", or "),
+    );
+    PointOutcome {
+        result: unsimulated(point, memory, rates),
+        work: Work::default(),
+        digest: "does not fit".to_owned(),
+        timelines: Vec::new(),
+        notes: vec![note],
+    }
+}
+
+/// What is known of a point without a simulation.
+fn unsimulated(point: &Point, memory: &MemoryEstimate, rates: &ChipRates) -> PointResult {
+    PointResult {
+        system: point.system_name.clone(),
+        chips: point.chips as u64,
+        fits: memory.fits(),
+        peak_tflops_per_chip: Some(rates.peak.flops_per_second() / 1e12),
+        memory_gb: Some(memory_terms(memory)),
+        ..PointResult::default()
+    }
+}
+
+fn memory_terms(memory: &MemoryEstimate) -> BTreeMap<String, f64> {
+    let named = memory.terms.named().map(|(name, bytes)| (name.to_owned(), gigabytes(bytes)));
+    let whole = [(MEMORY_TOTAL, memory.terms.total()), (MEMORY_CAPACITY, memory.capacity)];
+    named.into_iter().chain(whole.map(|(name, bytes)| (name.to_owned(), gigabytes(bytes)))).collect()
+}
+
+fn gigabytes(bytes: Bytes) -> f64 {
+    bytes.count() as f64 / 1e9
+}
+
+/// The ledger's entries; context and expert parallelism are not modelled yet, which is not the same as zero.
+fn breakdown(summary: &LedgerSummary) -> Breakdown {
+    let seconds = |entry| Some(summary.breakdown.seconds(entry));
+    Breakdown {
+        compute: seconds(LedgerEntry::Compute),
+        tensor: seconds(LedgerEntry::Tensor),
+        context: None,
+        pipeline: seconds(LedgerEntry::Pipeline),
+        data: seconds(LedgerEntry::Data),
+        expert: None,
+        bubble: seconds(LedgerEntry::Bubble),
+        optimizer: seconds(LedgerEntry::Optimizer),
+        wait: seconds(LedgerEntry::Wait),
+    }
+}
+
+/// What the step model needs to know of a system's chip.
+fn rates(system: &System, name: &str, precision: Precision) -> Result<ChipRates, RunError> {
+    let chip = system.chip().ok_or_else(|| RunError::NoChip { system: name.to_owned() })?;
+    let wanted = match precision {
+        Precision::Bf16 => ChipPrecision::Bf16,
+        Precision::Fp8 => ChipPrecision::Fp8,
+    };
+    let missing = || RunError::NoRate {
+        system: name.to_owned(),
+        chip: chip.name().to_owned(),
+        precision: precision.name(),
+    };
+    Ok(ChipRates {
+        peak: chip.peak(wanted).ok_or_else(missing)?,
+        peak_bf16: chip.peak_bf16(),
+        hbm_bandwidth: chip.hbm_bandwidth(),
+        hbm_capacity: chip.hbm_capacity(),
+        gemm_efficiency: chip.gemm_efficiency(wanted).ok_or_else(missing)?,
+        gemm_efficiency_bf16: chip.gemm_efficiency(ChipPrecision::Bf16).ok_or_else(missing)?,
+        attention_efficiency: chip.attention_efficiency(),
+        attention_backward_relative: chip.attention_backward_relative(),
+        hbm_efficiency: chip.hbm_efficiency(),
+        gemm_traffic: chip.gemm_traffic(),
+    })
+}

@@ -1,0 +1,50 @@
+//! How busy the links of each tier are over a step.
+
+use crate::report::{TierUtilization, UtilizationTimeline};
+use copperlight_core::fabric::Fabric;
+use copperlight_core::ids::TierId;
+use copperlight_core::outcome::Outcome;
+use std::collections::BTreeMap;
+
+/// Utilization of each tier: a mean and a peak for the table, a timeline for the figure.
+///
+/// The mean is bytes over capacity and step time, over all links of the tier; the peak is the same in the busiest
+/// of up to 512 equal slices of the step.
+pub(super) fn of_tiers(
+    fabric: &Fabric,
+    outcome: &Outcome,
+    (system, chips): (&str, u64),
+) -> (BTreeMap<String, TierUtilization>, Vec<UtilizationTimeline>) {
+    let mut table = BTreeMap::new();
+    let mut timelines = Vec::new();
+    for (index, (tier, timeline)) in fabric.tiers().iter().zip(&outcome.tiers).enumerate() {
+        let capacity = capacity(fabric, TierId::new(index));
+        if capacity == 0.0 {
+            continue;
+        }
+        let width = timeline.slice_width().seconds();
+        let step = outcome.end.seconds();
+        let slices = timeline.slices(outcome.end);
+        // The step may end inside the last slice.
+        let length = |slice: usize| width.min(step - slice as f64 * width);
+        let share = |(slice, &bytes): (usize, &f64)| bytes / (capacity * length(slice));
+        let utilization: Vec<f64> = slices.iter().enumerate().map(share).collect();
+        let peak = utilization.iter().copied().fold(0.0, f64::max);
+        let mean = timeline.total() / (capacity * step);
+        table.insert(tier.name.clone(), TierUtilization { mean, peak });
+        timelines.push(UtilizationTimeline {
+            system: system.to_owned(),
+            chips,
+            tier: tier.name.clone(),
+            bin_seconds: width,
+            utilization,
+        });
+    }
+    (table, timelines)
+}
+
+/// The capacity of all links of a tier together, in bytes per second.
+fn capacity(fabric: &Fabric, tier: TierId) -> f64 {
+    let of_tier = fabric.links().iter().filter(|link| link.tier == tier);
+    of_tier.map(|link| link.capacity.bytes_per_second()).sum()
+}

@@ -1,0 +1,169 @@
+//! A training job: a model, a plan and a batch that belong together.
+
+use super::layout::{RankLayout, Stage};
+use super::model::Model;
+use super::parallelism::{Parallelism, PlanError};
+use super::precision::Precision;
+
+/// A job as written by a user.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TrainingPlan {
+    /// The model.
+    pub model: Model,
+    /// How the chips share it.
+    pub parallelism: Parallelism,
+    /// Tokens of a sequence.
+    pub sequence_length: u64,
+    /// Sequences of a step, over all replicas.
+    pub global_batch: u64,
+    /// The precision of the layers' matmuls.
+    pub precision: Precision,
+}
+
+/// A job whose plan is legal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TrainingJob {
+    plan: TrainingPlan,
+    stages: Vec<Stage>,
+}
+
+const LONGEST_SEQUENCE: u64 = 1 << 24;
+const LARGEST_BATCH: u64 = 1 << 24;
+const MOST_TOKENS: u64 = 1 << 28;
+const MOST_OPERATIONS: u64 = 1 << 28;
+
+/// Upper bounds for one micro-batch: operations of a layer, forward and backward together, and of a stage beside them.
+const OPERATIONS_PER_LAYER: u64 = 24;
+const OPERATIONS_BESIDE_LAYERS: u64 = 40;
+
+impl TrainingJob {
+    /// The job of `plan` on exactly `chips` chips.
+    ///
+    /// # Errors
+    /// [`PlanError`] naming the first rule that the plan breaks.
+    pub fn new(plan: TrainingPlan, chips: u64) -> Result<Self, PlanError> {
+        plan.parallelism.check(plan.model.shape(), chips)?;
+        check_sequence(&plan)?;
+        check_batch(&plan)?;
+        let stages = Stage::divide(plan.model.shape().layers, plan.parallelism.pipeline);
+        let job = Self { plan, stages };
+        job.check_length()?;
+        Ok(job)
+    }
+
+    /// The model.
+    pub const fn model(&self) -> &Model {
+        &self.plan.model
+    }
+
+    /// How the chips share it.
+    pub const fn parallelism(&self) -> &Parallelism {
+        &self.plan.parallelism
+    }
+
+    /// Tokens of a sequence.
+    pub const fn sequence_length(&self) -> u64 {
+        self.plan.sequence_length
+    }
+
+    /// Sequences of a step.
+    pub const fn global_batch(&self) -> u64 {
+        self.plan.global_batch
+    }
+
+    /// The precision of the layers' matmuls.
+    pub const fn precision(&self) -> Precision {
+        self.plan.precision
+    }
+
+    /// The chips of the job.
+    pub const fn chips(&self) -> u64 {
+        self.plan.parallelism.chips()
+    }
+
+    /// Micro-batches of each replica in a step.
+    pub const fn micro_batches(&self) -> u64 {
+        self.plan.global_batch / (self.plan.parallelism.micro_batch * self.plan.parallelism.data)
+    }
+
+    /// Tokens of one micro-batch.
+    pub const fn micro_batch_tokens(&self) -> u64 {
+        self.plan.parallelism.micro_batch * self.plan.sequence_length
+    }
+
+    /// Tokens of a step.
+    pub const fn tokens_per_step(&self) -> u64 {
+        self.plan.global_batch * self.plan.sequence_length
+    }
+
+    /// The pipeline stages with their layers, which need not be equally many.
+    pub fn stages(&self) -> &[Stage] {
+        &self.stages
+    }
+
+    /// The order of the ranks.
+    pub fn layout(&self) -> RankLayout {
+        RankLayout::new(&self.plan.parallelism)
+    }
+
+    /// Whether first and last stage hold copies of one embedding, whose gradients must be added.
+    pub(super) const fn shares_embedding(&self) -> bool {
+        self.plan.model.shape().tied_embeddings && self.plan.parallelism.pipeline > 1
+    }
+
+    /// By what norms and residuals are divided: the tensor degree under sequence parallelism, else 1.
+    pub(super) const fn sequence_shards(&self) -> u64 {
+        if self.plan.parallelism.sequence_parallel { self.plan.parallelism.tensor } else { 1 }
+    }
+
+    /// The vocabulary on each chip of a tensor group, padded to a multiple of 128 as Megatron does.
+    pub(super) const fn vocabulary_shard(&self) -> u64 {
+        let tensor = self.plan.parallelism.tensor;
+        self.plan.model.shape().vocab.div_ceil(128 * tensor) * 128
+    }
+
+    fn check_length(&self) -> Result<(), PlanError> {
+        let layers = self.stages[0].layer_count();
+        let each = layers * OPERATIONS_PER_LAYER + OPERATIONS_BESIDE_LAYERS;
+        let micro_batches = self.micro_batches();
+        let operations = each.saturating_mul(micro_batches);
+        if operations > MOST_OPERATIONS {
+            return Err(PlanError::TooManyOperations { micro_batches, operations, largest: MOST_OPERATIONS });
+        }
+        Ok(())
+    }
+}
+
+fn check_sequence(plan: &TrainingPlan) -> Result<(), PlanError> {
+    let Parallelism { micro_batch, tensor, sequence_parallel, .. } = plan.parallelism;
+    let sequence_length = plan.sequence_length;
+    let sizes = [
+        ("sequence_length", sequence_length, LONGEST_SEQUENCE),
+        ("global_batch", plan.global_batch, LARGEST_BATCH),
+        ("micro_batch", micro_batch, MOST_TOKENS / sequence_length.max(1)),
+    ];
+    for (key, value, largest) in sizes {
+        if value == 0 {
+            return Err(PlanError::Zero { key });
+        }
+        if value > largest {
+            return Err(PlanError::TooLarge { key, value, largest });
+        }
+    }
+    let tokens = sequence_length * micro_batch;
+    if sequence_parallel && !tokens.is_multiple_of(tensor) {
+        return Err(PlanError::SequenceIndivisible { tokens, tensor });
+    }
+    Ok(())
+}
+
+fn check_batch(plan: &TrainingPlan) -> Result<(), PlanError> {
+    let Parallelism { micro_batch, data, .. } = plan.parallelism;
+    let global_batch = plan.global_batch;
+    let product = micro_batch * data;
+    if global_batch.is_multiple_of(product) {
+        return Ok(());
+    }
+    let nearest = ((global_batch + product / 2) / product).max(1) * product;
+    Err(PlanError::BatchIndivisible { global_batch, micro_batch, data, product, nearest })
+}

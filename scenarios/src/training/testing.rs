@@ -1,0 +1,72 @@
+//! Small jobs for the tests of this module.
+
+use super::job::{TrainingJob, TrainingPlan};
+use super::model::{Model, ModelShape};
+use super::parallelism::{Parallelism, Recompute};
+use super::precision::Precision;
+
+/// A GPT small enough to check by hand: 4 layers of width 64.
+pub(super) fn small_shape() -> ModelShape {
+    ModelShape {
+        layers: 4,
+        hidden: 64,
+        heads: 4,
+        kv_heads: 4,
+        head_dim: 16,
+        ffn: 256,
+        gated: false,
+        vocab: 512,
+        tied_embeddings: true,
+        biases: true,
+        learned_positions: 32,
+    }
+}
+
+/// The small model with these degrees (tensor, pipeline, data), four micro-batches of two sequences for each replica.
+pub(super) fn plan([tensor, pipeline, data]: [u64; 3]) -> TrainingPlan {
+    TrainingPlan {
+        model: Model::new("small", small_shape()).expect("the small shape is legal"),
+        parallelism: Parallelism {
+            tensor,
+            pipeline,
+            data,
+            micro_batch: 2,
+            sequence_parallel: true,
+            recompute: Recompute::Selective,
+            zero: 1,
+        },
+        sequence_length: 32,
+        global_batch: 8 * data,
+        precision: Precision::Bf16,
+    }
+}
+
+/// The job of a legal plan on as many chips as it takes.
+pub(super) fn job_of(plan: TrainingPlan) -> TrainingJob {
+    let chips = plan.parallelism.chips();
+    TrainingJob::new(plan, chips).expect("the plan is legal")
+}
+
+/// The job of [`plan`].
+pub(super) fn job(degrees: [u64; 3]) -> TrainingJob {
+    job_of(plan(degrees))
+}
+
+/// The trillion-parameter model on 1,152 chips.
+pub(super) fn gpt_1t_plan() -> TrainingPlan {
+    TrainingPlan {
+        model: Model::library("gpt-1t").expect("the model is in the library"),
+        parallelism: Parallelism {
+            tensor: 8,
+            pipeline: 16,
+            data: 9,
+            micro_batch: 1,
+            sequence_parallel: true,
+            recompute: Recompute::Selective,
+            zero: 1,
+        },
+        sequence_length: 2048,
+        global_batch: 11_520,
+        precision: Precision::Bf16,
+    }
+}

@@ -1,0 +1,5 @@
+//! Laws of whole programs.
+
+mod plans;
+mod programs;
+mod simulated;
