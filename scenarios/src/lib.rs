@@ -2,7 +2,7 @@
 //!
 //! This crate turns scenario files into simulations and simulations into reports:
 //!
-//! - [`file`]: a scenario file, read and checked, with errors that show the line and the remedy
+//! - [`mod@file`]: a scenario file, read and checked, with errors that show the line and the remedy
 //! - [`training`]: a training step of a transformer as programs of events, its memory and its ledger
 //! - [`run`]: every point of a scenario, and collectives by size
 //! - [`report`] and [`plot`]: tables, JSON, CSV, figures and one self-contained page

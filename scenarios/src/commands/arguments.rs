@@ -13,7 +13,7 @@ use std::ffi::OsString;
 
 /// Simulates GPU-cluster interconnects: what wins for trillion-parameter training, 72 chips on copper or 384 on light?
 #[derive(Debug, Parser)]
-#[command(name = "copperlight", version, max_term_width = 100)]
+#[command(name = "copperlight", bin_name = "copperlight", version, max_term_width = 100)]
 struct Arguments {
     #[command(subcommand)]
     command: Command,

@@ -50,7 +50,6 @@ impl Part {
             Self::Chips => &["peak_bf16", "peak_fp8", "hbm_capacity", "hbm_bandwidth", "power"],
             Self::Systems => &[
                 "chip",
-                "scale_up.family",
                 "scale_up.chips",
                 "scale_up.link_bandwidth",
                 "scale_out.bandwidth_per_chip",

@@ -15,6 +15,8 @@ mod output;
 mod panic_notice;
 mod progress;
 mod run;
+#[cfg(test)]
+mod tests;
 
 pub use arguments::run_command_line;
 pub use failure::{ExitStatus, Failure};

@@ -22,7 +22,7 @@ impl<T: Copy> Choice<'_, T> {
             return Ok(*value);
         }
         let names: Vec<&str> = self.available.iter().map(|(name, _)| *name).collect();
-        if self.later.iter().any(|name| same(name)) {
+        if self.later.iter().any(same) {
             let what = format!("the {} `{written}`", self.what);
             return Err(ScenarioError::NotAvailableYet {
                 what,

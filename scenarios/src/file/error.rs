@@ -13,7 +13,7 @@ use thiserror::Error;
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Error)]
 pub enum ScenarioError {
     /// The file cannot be read.
-    #[error("the scenario cannot be read: {reason}")]
+    #[error("the file cannot be read: {reason}")]
     NotReadable {
         /// Why.
         reason: String,
@@ -21,10 +21,10 @@ pub enum ScenarioError {
         remedy: String,
     },
     /// The file is larger than any scenario.
-    #[error("the scenario is larger than 1 MiB")]
+    #[error("the file is larger than 1 MiB")]
     TooLarge,
     /// The file is no text.
-    #[error("the scenario is not UTF-8 text: byte {position} does not belong to any character")]
+    #[error("the file is not UTF-8 text: byte {position} does not belong to any character")]
     NotUtf8 {
         /// The first byte that is wrong, counted from 0.
         position: usize,
@@ -211,9 +211,7 @@ impl ScenarioError {
             | Self::UnknownKey { remedy, .. }
             | Self::UnknownName { remedy, .. }
             | Self::BadSweep { remedy, .. } => Some(remedy.clone()),
-            Self::TooLarge => {
-                Some("a scenario names its data; check that this is the file you meant".to_owned())
-            }
+            Self::TooLarge => Some("check that this is the file you meant".to_owned()),
             Self::NotUtf8 { .. } => Some("save the file as UTF-8".to_owned()),
             Self::MissingKey { example, .. } => Some(format!("add it, for example: {example}")),
             Self::NotAvailableYet { instead, .. } => Some(instead.clone()),

@@ -7,7 +7,7 @@ const SCENARIOS: [(&str, &str); 1] =
     [("nvl72-vs-cm384", include_str!("../../library/scenarios/nvl72-vs-cm384.toml"))];
 
 /// The names of the library scenarios.
-pub fn scenario_names() -> impl Iterator<Item = &'static str> {
+pub fn scenario_names() -> impl Iterator<Item = &'static str> + Clone {
     SCENARIOS.iter().map(|(name, _)| *name)
 }
 

@@ -2,12 +2,14 @@
 
 use super::document::{Node, Table, Value};
 use super::error::{LocatedError, ScenarioError, ScenarioErrors};
+use super::findings::Findings;
 use super::points::Declared;
-use super::scenario::{Scenario, Sweep, SystemEntry};
-use super::section::{Findings, Section};
+use super::scenario::{Point, Scenario, Sweep, SystemEntry, Workload};
+use super::section::Section;
 use super::source::SourceText;
 use super::sweep::SweepPlan;
 use super::{document, expectation, header, points, report, resolved, settings, sweep, systems};
+use crate::report::CurveKind;
 use toml::de::DeTable;
 
 /// Finds and checks a scenario as a command line names it: a library name or a path.
@@ -70,10 +72,11 @@ fn check_document(document: &Table, findings: &Findings) -> Option<Scenario> {
     let names = systems::names(&declared, findings);
     let workload = find_workload(&root);
     let expectations = expectation::read(&root, &names);
-    let report = report::read(&root);
+    let declared = workload.map(|workload| Declared { systems: declared, workload, sweeps: &sweeps });
+    let points = declared.as_ref().map_or_else(Vec::new, |declared| points::make(declared, findings));
+    let report = report::read(&root, default_curves(&points));
     root.finish();
-    let declared = Declared { systems: declared, workload: workload?, sweeps: &sweeps };
-    let points = points::make(&declared, findings);
+    let declared = declared?;
     let header = header?;
     if findings.any() {
         return None;
@@ -92,6 +95,12 @@ fn check_document(document: &Table, findings: &Findings) -> Option<Scenario> {
     })
 }
 
+/// Every figure for training, the one of collectives for collectives.
+fn default_curves(points: &[Point]) -> &'static [CurveKind] {
+    let collective = points.iter().all(|point| matches!(point.workload, Workload::Collective(_)));
+    if collective { &[CurveKind::Busbw] } else { &CurveKind::ALL }
+}
+
 fn find_workload<'a>(root: &Section<'a>) -> Option<&'a Node> {
     let Some(entry) = root.entry("workload") else {
         root.missing("workload", "[workload] with kind = \"training\"");
@@ -102,7 +111,7 @@ fn find_workload<'a>(root: &Section<'a>) -> Option<&'a Node> {
 }
 
 /// The systems as the first point of each has them, with the chips that the file states.
-fn entries(declared: &Declared<'_>, points: &[super::scenario::Point]) -> Vec<SystemEntry> {
+fn entries(declared: &Declared<'_>, points: &[Point]) -> Vec<SystemEntry> {
     let stated = |node: &Node| match node.as_table()?.get("chips")?.node.value {
         Value::Integer(chips) => usize::try_from(chips).ok(),
         _ => None,

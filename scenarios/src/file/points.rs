@@ -2,12 +2,13 @@
 
 use super::document::{Entry, Node, Table, Value};
 use super::error::ScenarioError;
+use super::findings::Findings;
 use super::limits::MOST_POINTS;
 use super::scenario::Point;
-use super::section::{Findings, Section};
+use super::section::Section;
 use super::sweep::SweepPlan;
-use super::{systems, workload};
-use std::collections::BTreeMap;
+use super::systems::Machine;
+use super::{pairing, systems, workload};
 
 /// Systems, workload and sweeps as they stand in the document.
 pub(super) struct Declared<'a> {
@@ -65,8 +66,29 @@ fn make_one(
     chosen: &[(&SweepPlan, &Node)],
     findings: &Findings,
 ) -> Option<Point> {
-    let mut system = declared.systems[system_index].clone();
-    let mut work = declared.workload.clone();
+    let (system, work) = put_values(declared, system_index, chosen, findings)?;
+    let (system_table, work_table) = (system.as_table()?, work.as_table()?);
+    let section = Section::element(system_table, "systems", system_index, (Some(system.place), findings));
+    let machine = systems::read(&section);
+    let chips = machine.as_ref().and_then(|machine| machine.chips);
+    let section = Section::new(work_table, "workload", Some(work.place), findings);
+    let workload = workload::read(&section, chips);
+    let (machine, chips, workload) = (machine?, chips?.value, workload?);
+    pairing::check(&machine, &workload, (system_table, &section))?;
+    let value = |(sweep, value): &(&SweepPlan, &Node)| (sweep.parameter.clone(), value.to_toml());
+    let values = chosen.iter().map(value).collect();
+    let Machine { name: system_name, system, .. } = machine;
+    Some(Point { index: 0, system_index, system_name, system, chips, workload, values })
+}
+
+/// The tables of a system and of the workload with the chosen values in them.
+fn put_values(
+    declared: &Declared<'_>,
+    system_index: usize,
+    chosen: &[(&SweepPlan, &Node)],
+    findings: &Findings,
+) -> Option<(Node, Node)> {
+    let (mut system, mut work) = (declared.systems[system_index].clone(), declared.workload.clone());
     for (sweep, value) in chosen {
         let target = if sweep.of_systems() { &mut system } else { &mut work };
         let Value::Table(table) = &mut target.value else { continue };
@@ -76,24 +98,7 @@ fn make_one(
         }
     }
     overlay_parallelism(system.as_table()?, &mut work);
-    let section =
-        Section::element(system.as_table()?, "systems", system_index, (Some(system.place), findings));
-    let machine = systems::read(&section);
-    let chips = machine.as_ref().and_then(|machine| machine.chips);
-    let section = Section::new(work.as_table()?, "workload", Some(work.place), findings);
-    let workload = workload::read(&section, chips);
-    let (machine, chips) = (machine?, chips?.value);
-    let values: BTreeMap<String, toml::Value> =
-        chosen.iter().map(|(sweep, value)| (sweep.parameter.clone(), value.to_toml())).collect();
-    Some(Point {
-        index: 0,
-        system_index,
-        system_name: machine.name,
-        system: machine.system,
-        chips,
-        workload: workload?,
-        values,
-    })
+    Some((system, work))
 }
 
 /// Lays `[systems.parallelism]` over `[workload.parallelism]`.

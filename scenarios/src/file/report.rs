@@ -1,29 +1,31 @@
 //! The table `[report]`: which figures are drawn.
 
-use super::document::{Node, Value};
+use super::document::{Entry, Node, Value};
 use super::error::ScenarioError;
 use super::scenario::ReportSpec;
 use super::section::Section;
 use super::suggestion;
 use crate::report::CurveKind;
 
-/// Reads `[report]`; without it every figure is drawn.
-pub(super) fn read(document: &Section<'_>) -> ReportSpec {
-    let Some(section) = document.section("report") else {
-        return ReportSpec { curves: CurveKind::ALL.to_vec() };
-    };
+/// Reads `[report]`; what it does not say is drawn as `defaults` have it.
+pub(super) fn read(document: &Section<'_>, defaults: &[CurveKind]) -> ReportSpec {
+    let Some(section) = document.section("report") else { return default_report(document, defaults) };
     section.refuse_later(&["tokens", "timeline"], "leave it out");
-    let curves = read_curves(&section);
+    let report = match section.entry("curves") {
+        Some(entry) => ReportSpec { curves: read_curves(&section, entry) },
+        None => default_report(document, defaults),
+    };
     section.finish();
-    ReportSpec { curves }
+    report
 }
 
-fn read_curves(section: &Section<'_>) -> Vec<CurveKind> {
-    let Some(entry) = section.entry("curves") else {
-        let names: Vec<toml::Value> = CurveKind::ALL.iter().map(|curve| curve.name().into()).collect();
-        section.default("curves", names);
-        return CurveKind::ALL.to_vec();
-    };
+fn default_report(document: &Section<'_>, curves: &[CurveKind]) -> ReportSpec {
+    let names: Vec<toml::Value> = curves.iter().map(|curve| curve.name().into()).collect();
+    document.findings().note_default("report.curves", names);
+    ReportSpec { curves: curves.to_vec() }
+}
+
+fn read_curves(section: &Section<'_>, entry: &Entry) -> Vec<CurveKind> {
     let Some(elements) = entry.node.as_array() else {
         let expected = "an array of names, such as [\"mfu\", \"busbw\"]".to_owned();
         let error = ScenarioError::WrongType { key: "curves".to_owned(), expected, found: entry.node.kind() };

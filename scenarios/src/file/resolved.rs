@@ -1,9 +1,9 @@
 //! `resolved.toml`: the scenario with every default and override written out, and the values it rests on.
 
 use super::document::{Node, Place, Table, Value};
+use super::findings::Findings;
 use super::key_path::KeyPath;
 use super::scenario::Scenario;
-use super::section::Findings;
 use copperlight_topologies::System;
 
 /// What stands in for a place: resolved values were written nowhere.

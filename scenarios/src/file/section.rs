@@ -1,41 +1,13 @@
 //! Typed access to a table that remembers what was asked for, so that what was not is an unknown key.
 
 use super::document::{Entry, Node, Place, Table, Value};
-use super::error::{LocatedError, ScenarioError};
+use super::error::ScenarioError;
+use super::findings::Findings;
 use super::suggestion;
 use copperlight_core::units::Bytes;
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
-
-/// What checking has found so far: errors, and the defaults that were filled in.
-#[derive(Debug, Default)]
-pub(super) struct Findings {
-    errors: RefCell<BTreeSet<LocatedError>>,
-    defaults: RefCell<BTreeMap<String, toml::Value>>,
-}
-
-impl Findings {
-    /// Notes an error; the same error at the same place counts once, however many points meet it.
-    pub(super) fn error(&self, place: Option<Place>, error: ScenarioError) {
-        self.errors.borrow_mut().insert(LocatedError { place, error });
-    }
-
-    /// Whether anything is wrong.
-    pub(super) fn any(&self) -> bool {
-        !self.errors.borrow().is_empty()
-    }
-
-    /// The errors in the order of the text.
-    pub(super) fn into_errors(self) -> Vec<LocatedError> {
-        self.errors.into_inner().into_iter().collect()
-    }
-
-    /// The defaults that were used, by key path.
-    pub(super) fn defaults(&self) -> BTreeMap<String, toml::Value> {
-        self.defaults.borrow().clone()
-    }
-}
 
 /// A checked value and where it was written.
 #[derive(Debug, Clone, Copy)]
@@ -77,6 +49,11 @@ impl<'a> Section<'a> {
         self.place
     }
 
+    /// Everything found so far.
+    pub(super) fn findings(&self) -> &'a Findings {
+        self.findings
+    }
+
     /// The table in the words of messages: `[workload]`, or `the scenario` for the whole document.
     pub(super) fn title(&self) -> String {
         self.title.clone()
@@ -114,7 +91,7 @@ impl<'a> Section<'a> {
 
     /// Notes that a default was used for a key that was left out.
     pub(super) fn default(&self, key: &str, value: impl Into<toml::Value>) {
-        self.findings.defaults.borrow_mut().insert(format!("{}.{key}", self.path), value.into());
+        self.findings.note_default(&format!("{}.{key}", self.path), value);
     }
 
     /// Refuses keys of features that are not built.

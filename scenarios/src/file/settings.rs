@@ -2,8 +2,8 @@
 
 use super::document::{Node, Place, Table, Value};
 use super::error::{ScenarioError, ScenarioErrors};
+use super::findings::Findings;
 use super::key_path::KeyPath;
-use super::section::Findings;
 use super::source::SourceText;
 use toml::de::DeValue;
 

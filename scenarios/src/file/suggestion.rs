@@ -1,16 +1,34 @@
 //! "Did you mean": the known name that is most like what was written.
 
+/// How long a name must be to be recognised by its beginning alone.
+const LONG_ENOUGH: usize = 4;
+
 /// The most similar of `known`, when it is similar enough to be a slip of the hand.
-pub(crate) fn nearest<'k>(written: &str, known: impl Iterator<Item = &'k str>) -> Option<&'k str> {
+///
+/// A dotted name may be meant by its last part, and any name by its beginning.
+pub(crate) fn nearest<'k>(written: &str, known: impl Iterator<Item = &'k str> + Clone) -> Option<&'k str> {
     let written = written.to_lowercase();
-    let distance = |name: &str| strsim::osa_distance(&written, &name.to_lowercase());
-    let (best, steps) = known.map(|name| (name, distance(name))).min_by_key(|(_, steps)| *steps)?;
+    let (best, steps) =
+        known.clone().map(|name| (name, distance(&written, name))).min_by_key(|(_, steps)| *steps)?;
     let tolerated = (written.chars().count() / 3).clamp(1, 4);
-    (steps <= tolerated).then_some(best)
+    if steps <= tolerated {
+        return Some(best);
+    }
+    let mut known = known;
+    known.find(|name| written.len() >= LONG_ENOUGH && name.to_lowercase().starts_with(&written))
+}
+
+fn distance(written: &str, name: &str) -> usize {
+    let name = name.to_lowercase();
+    let whole = strsim::osa_distance(written, &name);
+    match name.rsplit_once('.') {
+        Some((_, last)) if !written.contains('.') => whole.min(strsim::osa_distance(written, last)),
+        _ => whole,
+    }
 }
 
 /// What to do about an unknown name: the nearest known one, or all of them.
-pub(crate) fn remedy<'k>(written: &str, known: &[&'k str]) -> String {
+pub(crate) fn remedy(written: &str, known: &[&str]) -> String {
     match nearest(written, known.iter().copied()) {
         Some(name) => format!("did you mean `{name}`?"),
         None if known.is_empty() => "remove it".to_owned(),
@@ -28,5 +46,10 @@ mod tests {
         assert_eq!(nearest("sequense_lenght", known.into_iter()), Some("sequence_length"));
         assert_eq!(nearest("Micro_Batch", known.into_iter()), Some("micro_batch"));
         assert_eq!(nearest("colour", known.into_iter()), None);
+        assert_eq!(nearest("global", known.into_iter()), Some("global_batch"));
+        assert_eq!(
+            nearest("link_latency", ["scale_up.link_latency"].into_iter()),
+            Some("scale_up.link_latency")
+        );
     }
 }

@@ -30,20 +30,53 @@ const SAME: f64 = 1e-9;
 pub(super) fn read(section: &Section<'_>) -> Option<Vec<Node>> {
     let from = bound(section, "from")?;
     let to = bound(section, "to")?;
-    let (factor, step) = (section.entry("factor"), section.entry("step"));
-    let (first, second) = ("factor", "step");
-    let either_or = |found| ScenarioError::EitherOr { table: section.title(), first, second, found };
     let (start, end) = (quantity(section, from)?, quantity(section, to)?);
-    let next: Box<dyn Fn(f64) -> f64> = match (factor, step) {
+    check(section, to, same_form(&start.form, &end.form), "`from` and `to` are of different kinds")?;
+    check(section, to, start.number <= end.number, "`to` lies below `from`")?;
+    let advance = read_advance(section, from, &start)?;
+    let numbers = list(start.number, end.number, &advance);
+    check(section, to, numbers.len() <= MOST_SWEEP_VALUES, "there would be more than 10000 values")?;
+    let fractional = [&start.form, &end.form, &advance.form].contains(&&Form::Fraction);
+    let form = if fractional { Form::Fraction } else { start.form };
+    let mut values: Vec<Value> = numbers.into_iter().map(|number| written(number, &form)).collect();
+    values.dedup_by(|a, b| format!("{a:?}") == format!("{b:?}"));
+    Some(values.into_iter().map(|value| Node { place: from.node.place, value }).collect())
+}
+
+/// How one value leads to the next.
+#[derive(Debug, Clone, PartialEq)]
+struct Advance {
+    by: By,
+    /// What the values look like; a factor leaves that to the bounds.
+    form: Form,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum By {
+    Factor(f64),
+    Step(f64),
+}
+
+impl Advance {
+    fn next(&self, number: f64) -> f64 {
+        match self.by {
+            By::Factor(factor) => number * factor,
+            By::Step(step) => number + step,
+        }
+    }
+}
+
+fn read_advance(section: &Section<'_>, from: &Entry, start: &Quantity) -> Option<Advance> {
+    let (place, found) = match (section.entry("factor"), section.entry("step")) {
         (Some(_), None) => {
             let factor = section.number("factor")?.value;
             check(
                 section,
                 from,
                 factor > 1.0 && start.number > 0.0,
-                "a factor must be above 1 and start above 0",
+                "a factor must be above 1 and `from` above 0",
             )?;
-            Box::new(move |number| number * factor)
+            return Some(Advance { by: By::Factor(factor), form: start.form.clone() });
         }
         (None, Some(entry)) => {
             let step = quantity(section, entry)?;
@@ -54,25 +87,14 @@ pub(super) fn read(section: &Section<'_>) -> Option<Vec<Node>> {
                 same_form(&step.form, &start.form),
                 "`step` and `from` are of different kinds",
             )?;
-            Box::new(move |number| number + step.number)
+            return Some(Advance { by: By::Step(step.number), form: step.form });
         }
-        (Some(_), Some(entry)) => {
-            section.error(Some(entry.place), either_or("both are here"));
-            return None;
-        }
-        (None, None) => {
-            section.error(section.place(), either_or("neither is here"));
-            return None;
-        }
+        (Some(_), Some(entry)) => (Some(entry.place), "both are here"),
+        (None, None) => (section.place(), "neither is here"),
     };
-    check(section, to, same_form(&start.form, &end.form), "`from` and `to` are of different kinds")?;
-    check(section, to, start.number <= end.number, "`to` lies below `from`")?;
-    let form = if end.form == Form::Fraction { Form::Fraction } else { start.form.clone() };
-    let numbers = list(start.number, end.number, next.as_ref());
-    check(section, to, numbers.len() <= MOST_SWEEP_VALUES, "there would be more than 10000 values")?;
-    let mut values: Vec<Value> = numbers.into_iter().map(|number| written(number, &form)).collect();
-    values.dedup_by(|a, b| format!("{a:?}") == format!("{b:?}"));
-    Some(values.into_iter().map(|value| Node { place: from.node.place, value }).collect())
+    let (first, second) = ("factor", "step");
+    section.error(place, ScenarioError::EitherOr { table: section.title(), first, second, found });
+    None
 }
 
 fn bound<'a>(section: &Section<'a>, key: &str) -> Option<&'a Entry> {
@@ -134,13 +156,13 @@ fn with_unit(text: &str) -> Option<Quantity> {
 }
 
 /// The values from `start` to `end`, at most one more than are allowed.
-fn list(start: f64, end: f64, next: &dyn Fn(f64) -> f64) -> Vec<f64> {
+fn list(start: f64, end: f64, advance: &Advance) -> Vec<f64> {
     let mut numbers = Vec::new();
     let mut number = start;
     let tolerance = SAME * end.abs();
     while number <= end + tolerance && numbers.len() <= MOST_SWEEP_VALUES {
         numbers.push(if (number - end).abs() <= tolerance { end } else { number });
-        number = next(number);
+        number = advance.next(number);
     }
     numbers
 }
@@ -160,10 +182,12 @@ mod tests {
 
     #[test]
     fn the_end_is_included_when_it_is_hit() {
-        assert_eq!(list(1.0, 8.0, &|n| n * 2.0), [1.0, 2.0, 4.0, 8.0]);
-        assert_eq!(list(1.0, 7.0, &|n| n * 2.0), [1.0, 2.0, 4.0]);
-        assert_eq!(list(0.0, 0.3, &|n| n + 0.1).len(), 4);
-        assert_eq!(list(0.0, 1e9, &|n| n + 1e-300).len(), MOST_SWEEP_VALUES + 1);
+        let listed = |start, end, by| list(start, end, &Advance { by, form: Form::Whole });
+        assert_eq!(listed(1.0, 8.0, By::Factor(2.0)), [1.0, 2.0, 4.0, 8.0]);
+        assert_eq!(listed(1.0, 7.0, By::Factor(2.0)), [1.0, 2.0, 4.0]);
+        // Three additions of 0.1 give slightly more than 0.3, which still counts as hit.
+        assert_eq!(listed(0.0, 0.3, By::Step(0.1)), [0.0, 0.1, 0.2, 0.3]);
+        assert_eq!(listed(0.0, 1e9, By::Step(1e-300)).len(), MOST_SWEEP_VALUES + 1);
     }
 
     #[test]

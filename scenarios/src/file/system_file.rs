@@ -2,8 +2,9 @@
 
 use super::document::{Entry, Node, Place, Table, Value};
 use super::error::{LocatedError, ScenarioError, ScenarioErrors};
+use super::findings::Findings;
 use super::load;
-use super::section::{Findings, Section};
+use super::section::Section;
 use super::settings;
 use super::source::SourceText;
 use super::systems;

@@ -2,8 +2,9 @@
 
 use super::document::{Entry as TableEntry, Node, Value};
 use super::error::ScenarioError;
+use super::findings::Findings;
 use super::limits::{MOST_CHIPS, MOST_SYSTEMS};
-use super::section::{Findings, Placed, Section};
+use super::section::{Placed, Section};
 use super::suggestion;
 use copperlight_topologies::catalog::{self, CatalogError, Entry};
 use copperlight_topologies::{FamilyError, OverrideError, System};
@@ -164,7 +165,24 @@ fn put(section: &Section<'_>, system: &mut System, prefix: &str, entry: &TableEn
 
 fn unknown(section: &Section<'_>, path: String) -> ScenarioError {
     let own = ["name", "preset", "fabric", "chips", "parallelism"];
-    let known: Vec<&str> = System::known_keys().iter().copied().chain(own).collect();
-    let remedy = suggestion::remedy(&path, &known);
+    let known: Vec<&str> = own.into_iter().chain(System::known_keys().iter().copied()).collect();
+    let remedy = match suggestion::nearest(&path, known.iter().copied()) {
+        Some(name) => format!("did you mean `{name}`?"),
+        None => format!("known here: {}", alternatives(&path, &known).join(", ")),
+    };
     ScenarioError::UnknownKey { key: path, table: section.title(), remedy }
+}
+
+/// The keys beside an unknown one: those of its table, or at the top one name for each table.
+fn alternatives(path: &str, known: &[&str]) -> Vec<String> {
+    let table = path.rsplit_once('.').map_or(String::new(), |(table, _)| format!("{table}."));
+    let beside = known.iter().filter_map(|key| key.strip_prefix(&table));
+    let mut names: Vec<String> = beside
+        .map(|key| match key.split_once('.') {
+            Some((inner, _)) => format!("{table}{inner}.*"),
+            None => format!("{table}{key}"),
+        })
+        .collect();
+    names.dedup();
+    names
 }

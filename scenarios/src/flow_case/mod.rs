@@ -12,6 +12,8 @@ mod fields;
 mod flows;
 mod links;
 mod order;
+#[cfg(test)]
+mod tests;
 
 pub use answer::{CaseAnswer, FinishedFlow};
 pub use case::NamedCase;

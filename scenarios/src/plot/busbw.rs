@@ -9,6 +9,7 @@ use crate::report::number::grouped;
 use crate::report::{BusbwCurve, ScenarioReport};
 
 const TITLE: &str = "Bus bandwidth against message size";
+const TITLE_IN_DOMAIN: &str = "All-reduce inside one domain: bus bandwidth against message size";
 
 /// Draws the figure; `None` when no curve has a row.
 pub(super) fn draw_busbw(report: &ScenarioReport) -> Option<Drawing> {
@@ -23,15 +24,16 @@ pub(super) fn draw_busbw(report: &ScenarioReport) -> Option<Drawing> {
     let (smallest, largest) = (sizes().min()?, sizes().max()?);
     let rows = curves.iter().flat_map(|curve| &curve.rows);
     let highest = rows.map(|row| row.busbw_gb_per_s).fold(0.0, f64::max);
+    let title = if report.busbw.is_empty() { TITLE } else { TITLE_IN_DOMAIN };
     let mut canvas = Canvas::default();
-    let room = draw_frame(&mut canvas, report, TITLE, &notes);
+    let room = draw_frame(&mut canvas, report, title, &notes);
     let chart = LineChart {
         x: Axis::sizes("message size (logarithmic)", smallest, largest),
         y: Axis::from_zero("bus bandwidth (GB/s)", highest, number_label),
         series: curves.iter().enumerate().map(|(index, curve)| series(index, curve)).collect(),
     };
     chart.draw(&mut canvas, room);
-    Some(Drawing { title: TITLE.to_owned(), canvas, notes })
+    Some(Drawing { title: title.to_owned(), canvas, notes })
 }
 
 fn series(index: usize, curve: &BusbwCurve) -> Series {

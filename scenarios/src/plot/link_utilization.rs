@@ -7,13 +7,16 @@ use super::legend::draw_legend;
 use super::panel::{Ends, Panel, Rect, X_TITLE_HEIGHT};
 use super::style::{Color, INK, LABEL_SIZE, series_color};
 use super::text::wrapped;
-use crate::report::number::{grouped, time_unit};
+use crate::report::number::{grouped, percent, time_unit};
 use crate::report::{ScenarioReport, UtilizationTimeline};
+use std::iter;
 
 const TITLE: &str = "Link utilization over one training step";
 
 const MOST_PANELS: usize = 4;
-const LEGEND_SIZE: f64 = 25.0;
+const LEGEND_SIZE: f64 = 24.0;
+const MEANING: &str = "Share of the capacity of all links of a tier; beside its name the mean over the step and \
+                       the highest slice of time.";
 const AREA_OPACITY: f64 = 0.3;
 /// Steps whose lengths differ by at most this factor share one time axis.
 const SHARED_AXIS_FACTOR: f64 = 4.0;
@@ -47,7 +50,8 @@ pub(super) fn draw_link_utilization(report: &ScenarioReport) -> Option<Drawing> 
     let y = Axis::from_zero("", values.copied().fold(0.0, f64::max), percent_label);
     let tier_names = tier_names(&steps);
     let mut canvas = Canvas::default();
-    let room = draw_frame(&mut canvas, report, TITLE, &notes);
+    let footnotes: Vec<String> = iter::once(MEANING.to_owned()).chain(notes.iter().cloned()).collect();
+    let room = draw_frame(&mut canvas, report, TITLE, &footnotes);
     for (index, (step, room)) in steps.iter().zip(cells(steps.len(), room)).enumerate() {
         let end = if shared { longest } else { step.seconds() } / scale;
         let is_lowest = index + columns(steps.len()) >= steps.len();
@@ -156,7 +160,7 @@ fn legend_entry(tier: &UtilizationTimeline) -> String {
     let sum: f64 = tier.utilization.iter().sum();
     let mean = sum / tier.utilization.len() as f64;
     let peak = tier.utilization.iter().copied().fold(0.0, f64::max);
-    format!("{}: mean {:.0} %, peak {:.0} %", tier.tier, mean * 100.0, peak * 100.0)
+    format!("{} {} % (peak {} %)", tier.tier, percent(mean), percent(peak))
 }
 
 fn draw_tier(canvas: &mut Canvas, panel: &Panel, tier: &UtilizationTimeline, (color, scale): (Color, f64)) {

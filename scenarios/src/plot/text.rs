@@ -3,7 +3,7 @@
 use plotters::style::{FontDesc, FontFamily, FontStyle, register_font};
 use std::sync::OnceLock;
 
-/// The font list that SVG files name. The first is the embedded one; viewers without it take the next they have.
+/// The font list that SVG files name. The first is the embedded one; a viewer without it takes the next it has.
 const FAMILY: &str = "Inter, Helvetica, Arial, sans-serif";
 
 static FONT: &[u8] = include_bytes!("../../assets/inter/Inter-Regular-subset.otf");

@@ -135,13 +135,11 @@ fn comparison(first: &PointResult, others: &[&PointResult]) -> String {
 }
 
 fn alone(place: &str, point: &PointResult) -> String {
-    let share = |value: Option<f64>, what: &str| value.map(|v| format!("{} % {what}", percent(v)));
+    let known =
+        [("MFU", point.mfu), ("exposed communication", point.exposed_communication_share)].into_iter();
     let facts: Vec<String> =
-        [share(point.mfu, "MFU"), share(point.exposed_communication_share, "of it in exposed communication")]
-            .into_iter()
-            .flatten()
-            .collect();
-    let facts = if facts.is_empty() { String::new() } else { format!(", at {}", joined(&facts)) };
+        known.filter_map(|(what, share)| Some(format!("{what} {} %", percent(share?)))).collect();
+    let facts = if facts.is_empty() { String::new() } else { format!(" ({})", facts.join(", ")) };
     format!("At {place}, {} takes {} a step{facts}.", point.system, step_time(point))
 }
 
@@ -178,14 +176,14 @@ fn reason(first: &PointResult, second: &PointResult) -> Option<String> {
     let (ours, theirs) = (first.breakdown_s?.terms(), second.breakdown_s?.terms());
     let gains = ours.iter().zip(&theirs).filter_map(|((name, a), (_, b))| Some((name, (*a)?, (*b)?)));
     let (name, a, b) = gains.max_by(|x, y| (x.2 - x.1).total_cmp(&(y.2 - y.1)))?;
-    (b > a).then(|| {
-        format!(
-            "The largest part of the difference is {}: {} against {}.",
-            part_of_step(name),
-            duration(a),
-            duration(b)
-        )
-    })
+    let peaks = match (first.peak_tflops_per_chip, second.peak_tflops_per_chip) {
+        (Some(ours), Some(theirs)) if *name == "compute" && rounded(ours) != rounded(theirs) => {
+            format!(", with a peak of {} against {} TFLOPS per chip", rounded(ours), rounded(theirs))
+        }
+        _ => String::new(),
+    };
+    let (part, a, b) = (b > a).then(|| (part_of_step(name), duration(a), duration(b)))?;
+    Some(format!("The largest part of the difference is {part}: {a} against {b}{peaks}."))
 }
 
 fn part_of_step(term: &str) -> String {
@@ -216,10 +214,24 @@ fn summary(points: &[PointResult], meetings: &[Meeting<'_>]) -> String {
             format!("A tie: the fastest step times are equal at {}.", places(&verdicts))
         }
         Some(system) if winners.iter().all(|winner| *winner == Some(system)) => {
-            format!("{system} wins on step time at {}, {}.", places(&verdicts), margin(&verdicts))
+            let also = other_leader(system, meetings).map_or_else(String::new, |leader| {
+                format!(" {leader} has the higher MFU at each, so it uses more of its peak.")
+            });
+            format!("{system} wins on step time at {}, {}.{also}", places(&verdicts), margin(&verdicts))
         }
         _ => mixed(&verdicts),
     }
+}
+
+/// The system with the highest MFU wherever several ran, when that is not the one with the shortest step.
+fn other_leader<'a>(fastest: &str, meetings: &[Meeting<'a>]) -> Option<&'a str> {
+    let compared = meetings.iter().filter(|meeting| meeting.runnable.len() > 1);
+    let mut leaders = compared.map(|meeting| {
+        let known = meeting.runnable.iter().filter_map(|point| Some((point, point.mfu?)));
+        known.max_by(|a, b| a.1.total_cmp(&b.1)).map(|(point, _)| point.system.as_str())
+    });
+    let first = leaders.next()??;
+    (first != fastest && leaders.all(|leader| leader == Some(first))).then_some(first)
 }
 
 fn nothing_to_compare(points: &[PointResult]) -> String {
@@ -292,6 +304,17 @@ mod tests {
         assert!(answer(&report).summary.starts_with("CM384 optical wins"), "{:?}", answer(&report));
         report.results.results[0].step_time_s = Some(0.5);
         assert!(answer(&report).summary.starts_with("It depends."), "{:?}", answer(&report));
+    }
+
+    #[test]
+    fn a_slower_system_with_the_higher_mfu_is_named() {
+        let mut report = example::two_systems(2);
+        assert!(!answer(&report).summary.contains("higher MFU"), "{:?}", answer(&report));
+        for point in report.results.results.iter_mut().filter(|point| point.system == "CM384 optical") {
+            point.mfu = Some(0.6);
+        }
+        let answer = answer(&report);
+        assert!(answer.summary.contains("CM384 optical has the higher MFU at each"), "{answer:?}");
     }
 
     #[test]

@@ -126,27 +126,17 @@ fn collective_cells(row: &CollectiveRow) -> [String; 8] {
     ]
 }
 
-/// Mean and peak utilization of each tier's links over the step.
+/// Mean and peak utilization of each tier's links over the step, a row per tier.
 fn links(results: &ScenarioResults) -> Option<Sheet> {
-    let tiers: BTreeSet<&String> = results
-        .results
-        .iter()
-        .filter_map(|point| point.link_utilization.as_ref())
-        .flat_map(|tiers| tiers.keys())
-        .collect();
-    let columns = tiers.iter().flat_map(|tier| {
-        [Column::number(format!("{tier} mean"), "%"), Column::number(format!("{tier} peak"), "%")]
-    });
-    let mut sheet = keyed_sheet("Link utilization over one step", results, columns.collect());
+    let columns = vec![Column::text("tier"), Column::number("mean", "%"), Column::number("peak", "%")];
+    let mut sheet = keyed_sheet("Link utilization over one step", results, columns);
     for point in &results.results {
-        let Some(utilization) = &point.link_utilization else { continue };
-        let cells = tiers.iter().flat_map(|tier| {
-            let busy = utilization.get(*tier);
-            [cell(busy.map(|busy| percent(busy.mean))), cell(busy.map(|busy| percent(busy.peak)))]
-        });
-        sheet.push(key_cells(point, results).into_iter().chain(cells).collect());
+        for (tier, busy) in point.link_utilization.iter().flatten() {
+            let cells = [tier.clone(), percent(busy.mean), percent(busy.peak)];
+            sheet.push(key_cells(point, results).into_iter().chain(cells).collect());
+        }
     }
-    (!tiers.is_empty()).then_some(sheet)
+    (!sheet.rows.is_empty()).then_some(sheet)
 }
 
 /// What fills the memory of the fullest chip.

@@ -74,20 +74,23 @@ pub(super) struct Stage<'a> {
 }
 
 impl Collectives {
-    /// A new instance that nobody has entered.
+    /// A new instance that nobody has entered; it takes the place of a forgotten one where there is one.
     pub(super) fn open(&mut self, plan: Arc<GroupPlan>, members: usize, undecided: bool) -> u32 {
-        let members = vec![MemberState::default(); members];
-        let instance = Instance { plan, members, entered: 0, left: 0, first_entry: Time::ZERO, undecided };
-        match self.free.pop() {
-            Some(index) => {
-                self.instances[index as usize] = instance;
-                index
-            }
-            None => {
-                self.instances.push(instance);
-                u32::try_from(self.instances.len() - 1).expect("fewer than 2^32 collectives run at once")
-            }
+        let index = self.free.pop().unwrap_or_else(|| {
+            u32::try_from(self.instances.len()).expect("fewer than 2^32 collectives run at once")
+        });
+        let mut states = match self.instances.get_mut(index as usize) {
+            Some(forgotten) => std::mem::take(&mut forgotten.members),
+            None => Vec::new(),
+        };
+        states.resize_with(members, MemberState::default);
+        let instance =
+            Instance { plan, members: states, entered: 0, left: 0, first_entry: Time::ZERO, undecided };
+        match self.instances.get_mut(index as usize) {
+            Some(forgotten) => *forgotten = instance,
+            None => self.instances.push(instance),
         }
+        index
     }
 
     /// A member enters. Returns whether it was the last.
@@ -271,8 +274,8 @@ impl Collectives {
         (end, closed)
     }
 
-    /// Those who have entered.
-    pub(super) fn ends(&self, index: u32) -> impl Iterator<Item = End> {
-        self.instances[index as usize].members.iter().filter_map(|member| member.end)
+    /// The end of a member that has entered.
+    pub(super) fn end(&self, index: u32, member: usize) -> Option<End> {
+        self.instances[index as usize].members[member].end
     }
 }

@@ -200,8 +200,10 @@ impl<'a, 'b> Execution<'a, 'b> {
             queue,
         };
         if self.collectives.enter(now, (instance, member), end, &mut stage) {
-            let ends: Vec<End> = self.collectives.ends(instance).collect();
-            ends.into_iter().for_each(|end| self.begin(now, end));
+            for member in 0..self.parts.groups[group as usize].members.len() {
+                let end = self.collectives.end(instance, member);
+                self.begin(now, end.expect("every member has entered"));
+            }
         }
     }
 

@@ -35,6 +35,8 @@ pub struct Folding {
     class_of_rank: Vec<u32>,
     links: Vec<FoldedLink>,
     class_of_link: Vec<u32>,
+    /// For each link, the end of the run of links of its class that follow it.
+    run_end: Vec<u32>,
     tier_of_class: Vec<u32>,
     denominator: f64,
 }
@@ -89,6 +91,7 @@ impl Folding {
             class_of_rank,
             tier_of_class: links.iter().map(|folded| fabric.link(folded.link).tier.index() as u32).collect(),
             links,
+            run_end: run_ends(&class_of_link),
             class_of_link,
             denominator: fabric.weight_denominator() as f64,
         }
@@ -113,8 +116,12 @@ impl Folding {
     pub fn weigh(&self, route: &Route) -> BTreeMap<u32, u64> {
         let mut weights = BTreeMap::new();
         for hop in route.hops() {
-            for link in hop.range() {
-                *weights.entry(self.class_of_link[link]).or_insert(0) += hop.weight;
+            let mut links = hop.range();
+            while !links.is_empty() {
+                let end = links.end.min(self.run_end[links.start] as usize);
+                let class = self.class_of_link[links.start];
+                *weights.entry(class).or_insert(0) += hop.weight * (end - links.start) as u64;
+                links.start = end;
             }
         }
         weights
@@ -138,6 +145,14 @@ impl Folding {
         }
         path
     }
+}
+
+fn run_ends(classes: &[u32]) -> Vec<u32> {
+    let mut ends = vec![classes.len() as u32; classes.len()];
+    for link in (1..classes.len()).rev() {
+        ends[link - 1] = if classes[link - 1] == classes[link] { ends[link] } else { link as u32 };
+    }
+    ends
 }
 
 /// Segments start with equal colours when their links are alike in themselves.

@@ -1,0 +1,143 @@
+//! The command line from words to output, without a process.
+
+use super::diagnostics::Colour;
+use super::{ExitStatus, Output, run_command_line};
+use std::ffi::OsString;
+use std::io::{self, Write};
+
+struct Ran {
+    status: ExitStatus,
+    data: String,
+    notes: String,
+}
+
+fn run(words: &[&str]) -> Ran {
+    let (mut data, mut notes) = (Vec::new(), Vec::new());
+    let mut output = Output { data: &mut data, notes: &mut notes, colour: Colour::Off, on_terminal: false };
+    let words = ["copperlight"].iter().chain(words).map(OsString::from);
+    let status = run_command_line(words, &mut output);
+    let text = |bytes| String::from_utf8(bytes).expect("commands write text");
+    Ran { status, data: text(data), notes: text(notes) }
+}
+
+#[test]
+fn help_and_version_are_data() {
+    for words in [["--help"], ["--version"]] {
+        let ran = run(&words);
+        assert_eq!((ran.status, ran.notes.as_str()), (ExitStatus::SUCCESS, ""));
+        assert!(ran.data.contains("copperlight"));
+    }
+}
+
+#[test]
+fn bad_words_are_errors_and_nothing_else() {
+    for words in [
+        &[][..],
+        &["runn"],
+        &["run"],
+        &["run", "nvl72-vs-cm384", "--trace", "x"],
+        &["run", "nvl72-vs-cm384", "--threads", "0"],
+        &["run", "nvl72-vs-cm384", "--set", "workload.micro_batch=7"],
+        &["run", "nvl72-vs-cm384", "--fidelity", "packet"],
+        &["run", "nvl72-vs-cm384", "nvl72-vs-cm384"],
+        &["collective", "all-reduce"],
+        &["collective", "all-reduce", "--system", "nvl72"],
+        &["collective", "broadcast", "--system", "gb200-nvl72"],
+        &["collective", "all-reduce", "--system", "gb200-nvl72", "-b", "2M", "-e", "1M"],
+        &["collective", "all-reduce", "--system", "gb200-nvl72", "-f", "1"],
+        &["collective", "all-reduce", "--system", "gb200-nvl72", "-f", "nan"],
+        &["collective", "all-reduce", "--system", "gb200-nvl72", "-f", "2", "-i", "1M"],
+        &["collective", "all-reduce", "--system", "gb200-nvl72", "-i", "0"],
+        &["collective", "all-reduce", "--system", "gb200-nvl72", "--chips", "0"],
+        &["collective", "all-reduce", "--system", "gb200-nvl72", "--algorithm", "nvls"],
+        &["collective", "all-reduce", "--system", "gb200-nvl72", "--set", "scale_up.link_bandwidth=45"],
+        &["flows", "no-such-file.json"],
+        &["catalog", "chips", "h20O"],
+    ] {
+        let ran = run(words);
+        assert_eq!(ran.status, ExitStatus::BAD_INPUT, "{words:?}");
+        assert_eq!(ran.data, "", "{words:?}");
+        assert!(!ran.notes.is_empty(), "{words:?}");
+    }
+}
+
+#[test]
+fn planned_commands_are_refused_with_a_sentence() {
+    for words in [&["check", "x", "--junit", "y"][..], &["validate", "--help"], &["man"]] {
+        let ran = run(words);
+        assert_eq!(ran.status, ExitStatus::BAD_INPUT);
+        assert!(
+            ran.notes.contains(&format!("`copperlight {}` is not available yet", words[0])),
+            "{}",
+            ran.notes
+        );
+    }
+}
+
+#[test]
+fn errors_of_scenarios_show_the_setting() {
+    let ran = run(&["run", "nvl72-vs-cm384", "--set", "systems.chips=1000", "--set", "sweep=[]"]);
+    assert!(ran.notes.contains("--set systems.chips=1000"), "{}", ran.notes);
+    assert!(ran.notes.contains("use 896 or 1024 chips"), "{}", ran.notes);
+}
+
+#[test]
+fn everything_built_in_is_listed() {
+    let ran = run(&["list"]);
+    for name in ["nvl72-vs-cm384", "gpt-1t", "llama-3.1-8b", "gb200-nvl72", "cloudmatrix384"] {
+        assert!(ran.data.contains(name), "{name}");
+    }
+}
+
+#[test]
+fn catalogs_are_written_in_every_format() {
+    for part in ["chips", "systems", "media", "transports"] {
+        for format in ["table", "json", "csv", "markdown"] {
+            let ran = run(&["catalog", part, "--format", format]);
+            assert_eq!(ran.status, ExitStatus::SUCCESS, "{}", ran.notes);
+            assert!(ran.data.lines().count() > 2, "{part} as {format}");
+        }
+    }
+    let one = run(&["catalog", "chips", "h200", "--format", "json"]);
+    let document: serde_json::Value = serde_json::from_str(&one.data).expect("one JSON document");
+    assert_eq!(document["values"]["hbm_capacity"]["value"], 141.0);
+}
+
+#[test]
+fn a_collective_runs_over_its_sizes() {
+    let words =
+        ["collective", "all-reduce", "--system", "gb200-nvl72", "--chips", "4", "-b", "1K", "-e", "4K"];
+    let ran = run(&[&words[..], &["--format", "json"]].concat());
+    let report: serde_json::Value = serde_json::from_str(&ran.data).expect("one JSON document");
+    let sizes: Vec<_> =
+        report["rows"].as_array().expect("rows").iter().map(|row| row["size_bytes"].clone()).collect();
+    assert_eq!(sizes, [1024, 2048, 4096]);
+    assert_eq!(report["chips"], 4);
+}
+
+/// A reader that has seen enough.
+struct Closed;
+
+impl Write for Closed {
+    fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+        Err(io::ErrorKind::BrokenPipe.into())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Err(io::ErrorKind::BrokenPipe.into())
+    }
+}
+
+#[test]
+fn a_closed_pipe_is_success_and_silence() {
+    for words in
+        [&["list"][..], &["catalog", "chips", "--format", "csv"], &["catalog", "chips", "--format", "json"]]
+    {
+        let mut notes = Vec::new();
+        let mut output =
+            Output { data: &mut Closed, notes: &mut notes, colour: Colour::Off, on_terminal: false };
+        let words = ["copperlight"].iter().chain(words).map(OsString::from);
+        assert_eq!(run_command_line(words, &mut output), ExitStatus::SUCCESS);
+        assert_eq!(String::from_utf8_lossy(&notes), "");
+    }
+}

@@ -1,0 +1,42 @@
+//! Whether a system can run a workload at all.
+
+use super::document::Table;
+use super::error::ScenarioError;
+use super::scenario::Workload;
+use super::section::Section;
+use super::systems::Machine;
+use crate::training;
+use copperlight_topologies::Precision;
+
+/// Nothing when the chip of `machine` cannot train as the workload asks; the tables say where that was written.
+pub(super) fn check(
+    machine: &Machine,
+    workload: &Workload,
+    (system, work): (&Table, &Section<'_>),
+) -> Option<()> {
+    let Workload::Training(job) = workload else { return Some(()) };
+    let Some(chip) = machine.system.chip() else {
+        let place = system.get("fabric").map(|entry| entry.place).or(work.place());
+        let problem = "a fabric has no chip, so nothing can be trained on it; \
+                       name a preset, or use kind = \"collective\""
+            .to_owned();
+        work.error(place, ScenarioError::IllegalSystem { problem });
+        return None;
+    };
+    let precision = match job.precision() {
+        training::Precision::Bf16 => Precision::Bf16,
+        training::Precision::Fp8 => Precision::Fp8,
+    };
+    if chip.peak(precision).is_none() || chip.gemm_efficiency(precision).is_none() {
+        let place = work.entry("precision").map(|entry| entry.node.place).or(work.place());
+        let name = job.precision().name();
+        let problem = format!(
+            "no {name} rate is known for {} of {}; use precision = \"bf16\", or state chip.peak_{name}",
+            chip.name(),
+            machine.name
+        );
+        work.error(place, ScenarioError::IllegalSystem { problem });
+        return None;
+    }
+    Some(())
+}
