@@ -7,6 +7,7 @@ use crate::report::{Breakdown, MEMORY_CAPACITY, MEMORY_TOTAL, PointResult, Utili
 use crate::training::{
     ChipRates, Ledger, LedgerEntry, LedgerSummary, MemoryEstimate, Precision, TrainingJob,
 };
+use copperlight_core::outcome;
 use copperlight_core::units::Bytes;
 use copperlight_core::workload::CollectiveCall;
 use copperlight_topologies::{Precision as ChipPrecision, System};
@@ -91,7 +92,15 @@ fn run_training(point: &Point, job: &TrainingJob, fold: bool) -> Result<PointOut
         ..unsimulated(point, &memory, &rates)
     };
     let digest = outcome.digest.to_string();
-    Ok(PointOutcome { result, work: work(&outcome.work), digest, timelines, notes: Vec::new() })
+    let notes = fold_note(point, fold, &outcome.work).into_iter().collect();
+    Ok(PointOutcome { result, work: work(&outcome.work), digest, timelines, notes })
+}
+
+/// Says so when folding was asked for and no two ranks were alike.
+fn fold_note(point: &Point, fold: bool, work: &outcome::Work) -> Option<String> {
+    let all = fold && point.chips > 1 && work.classes == point.chips as u64;
+    let (system, chips) = (&point.system_name, point.chips);
+    all.then(|| format!("{system} on {chips} chips: no two ranks are alike, so every one was simulated"))
 }
 
 fn does_not_fit(point: &Point, memory: &MemoryEstimate, rates: &ChipRates) -> PointOutcome {

@@ -19,9 +19,15 @@ pub use shape::GroupShape;
 
 use crate::workload::{Algorithm, CollectiveCall, CollectiveKind};
 
+/// Larger groups do not exchange with everyone at once: `n^2` transfers would be in flight.
+const MOST_AT_ONCE: usize = 512;
+
 /// The algorithms that can run a collective on a group of this shape, none of them degenerate.
 pub fn candidates(kind: CollectiveKind, shape: &GroupShape) -> Vec<Algorithm> {
     match kind {
+        CollectiveKind::AllToAll if shape.ranks() <= MOST_AT_ONCE => {
+            vec![Algorithm::Direct, Algorithm::Pairwise]
+        }
         CollectiveKind::AllToAll => vec![Algorithm::Pairwise],
         _ if shape.tiers().len() > 1 => vec![Algorithm::Ring, Algorithm::Hierarchical],
         _ => vec![Algorithm::Ring],

@@ -1,7 +1,7 @@
 //! What a schedule costs under a transport, and the closed form of its time.
 
 use super::Transport;
-use crate::collectives::{Pattern, Schedule};
+use crate::collectives::{Pattern, Phase, Schedule};
 use crate::fabric::Scope;
 use crate::units::{Bandwidth, Time};
 use crate::workload::{CollectiveCall, CollectiveKind, Protocol};
@@ -108,44 +108,51 @@ pub fn collective_cost(
     if schedule.phases.is_empty() {
         return CollectiveCost { launch: transport.launch, ..CollectiveCost::default() };
     }
-    let step = schedule
-        .phases
-        .iter()
-        .zip(profiles)
-        .map(|(phase, profile)| {
-            let transfers = phase.steps as f64;
-            let wire = profile.rate.drain_time(phase.bytes).seconds() * transfers;
-            let ramp = if protocol == Protocol::Simple {
-                2.0 * (transport.ramp.seconds() * wire).sqrt() / transfers
-            } else {
-                0.0
-            };
-            step_cost(transport, profile, protocol, phase.pattern, Time::from_seconds(ramp))
-        })
-        .collect();
+    let step = |(phase, profile): (&Phase, &PhaseProfile)| {
+        let set_up = peer_set_up(transport, call, phase.pattern, schedule.ranks);
+        let extra = ramp_per_step(transport, phase, profile, protocol) + set_up;
+        let together = phase.pattern.receives(schedule.ranks) as f64;
+        step_cost(transport, profile, (protocol, together), extra)
+    };
     CollectiveCost {
         launch: transport.launch + transport.start.get(protocol),
-        step,
+        step: schedule.phases.iter().zip(profiles).map(step).collect(),
         tail: own_chunk_time(transport, call, schedule, profiles, protocol),
     }
 }
 
+/// Chunks are handed on at a cost: `2 sqrt(ramp W)` over a phase of wire time `W`, an equal part a step (Simple only).
+fn ramp_per_step(transport: &Transport, phase: &Phase, profile: &PhaseProfile, protocol: Protocol) -> Time {
+    if protocol != Protocol::Simple {
+        return Time::ZERO;
+    }
+    let steps = phase.steps as f64;
+    let wire = profile.rate.drain_time(phase.bytes).seconds() * steps;
+    Time::from_seconds(2.0 * (transport.ramp.seconds() * wire).sqrt() / steps)
+}
+
+/// Before an all-to-all sends, it sets up its peers: all of them for an exchange with everyone at once.
+fn peer_set_up(transport: &Transport, call: &CollectiveCall, pattern: Pattern, ranks: usize) -> Time {
+    match (call.kind, pattern) {
+        (CollectiveKind::AllToAll, Pattern::Everyone) => transport.peer * (ranks as u64 - 1),
+        (CollectiveKind::AllToAll, Pattern::Shift) => transport.peer,
+        _ => Time::ZERO,
+    }
+}
+
+/// What a transfer costs when a rank sends `together` of them at once, which share what the protocol can reach.
 fn step_cost(
     transport: &Transport,
     profile: &PhaseProfile,
-    protocol: Protocol,
-    pattern: Pattern,
-    ramp: Time,
+    (protocol, together): (Protocol, f64),
+    extra: Time,
 ) -> StepCost {
-    let inside = match pattern {
-        Pattern::Shift => transport.peer,
-        Pattern::Ring { .. } | Pattern::Everyone => transport.scale_up.step.get(protocol),
-    };
+    let cap_in = |scope| cap(transport, profile, scope, protocol) * (1.0 / together);
     StepCost {
-        inside: inside + ramp,
-        outside: transport.scale_out.step.get(protocol) + ramp,
-        cap_inside: cap(transport, profile, Scope::ScaleUp, protocol),
-        cap_outside: cap(transport, profile, Scope::ScaleOut, protocol),
+        inside: transport.scale_up.step.get(protocol) + extra,
+        outside: transport.scale_out.step.get(protocol) + extra,
+        cap_inside: cap_in(Scope::ScaleUp),
+        cap_outside: cap_in(Scope::ScaleOut),
     }
 }
 
@@ -154,7 +161,7 @@ fn cap(transport: &Transport, profile: &PhaseProfile, scope: Scope, protocol: Pr
     if share >= 1.0 { Bandwidth::UNBOUNDED } else { profile.nominal * share }
 }
 
-/// The copy of the rank's own chunk, at the rate that the first phase reaches inside the domain.
+/// The copy of the rank's own chunk, at the rate that a rank reaches in the first phase inside the domain.
 fn own_chunk_time(
     transport: &Transport,
     call: &CollectiveCall,
@@ -168,8 +175,11 @@ fn own_chunk_time(
             transport.own_chunk
         }
     };
-    let inside = profiles.iter().find(|profile| profile.scope == Scope::ScaleUp).unwrap_or(&profiles[0]);
-    let rate = inside.rate.min(cap(transport, inside, inside.scope, protocol));
+    let inside = profiles.iter().position(|profile| profile.scope == Scope::ScaleUp).unwrap_or(0);
+    let (phase, profile) = (&schedule.phases[inside], &profiles[inside]);
+    // Transfers of one step share the port, which the copy has to itself.
+    let port = profile.rate * phase.pattern.receives(schedule.ranks) as f64;
+    let rate = port.min(cap(transport, profile, profile.scope, protocol));
     let chunk = call.bytes.padded_chunk(schedule.ranks as u64);
     rate.drain_time_of(relative * chunk.count() as f64)
 }
