@@ -3,14 +3,17 @@
 use copperlight_core::simulation::{Options, Unobserved, simulate};
 use copperlight_core::transport::Transport;
 use copperlight_core::units::Bytes;
-use copperlight_core::workload::{CollectiveCall, CollectiveKind};
+use copperlight_core::workload::{Algorithm, CollectiveCall, CollectiveKind};
 use copperlight_tests::fabrics::Domains;
 use copperlight_tests::workloads::{Step, Uniform};
 
 #[test]
 fn the_digest_of_a_known_run_never_changes() {
     let reduce = CollectiveCall::auto(CollectiveKind::AllReduce, Bytes::new(100_003));
-    let exchange = CollectiveCall::auto(CollectiveKind::AllToAll, Bytes::new(50_001));
+    let exchange = CollectiveCall {
+        algorithm: Some(Algorithm::Pairwise),
+        ..CollectiveCall::auto(CollectiveKind::AllToAll, Bytes::new(50_001))
+    };
     let uniform = Uniform {
         ranks: 12,
         block: 3,

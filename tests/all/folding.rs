@@ -2,26 +2,15 @@
 
 use copperlight_core::outcome::{Outcome, StopReason};
 use copperlight_core::simulation::{Options, Unobserved, simulate};
-use copperlight_core::transport::{ByProtocol, Transport};
-use copperlight_core::units::{Bytes, Time};
+use copperlight_core::transport::Transport;
+use copperlight_core::units::Bytes;
 use copperlight_core::workload::{Algorithm, CollectiveCall, CollectiveKind, Workload};
+use copperlight_tests::cases;
 use copperlight_tests::fabrics::Domains;
+use copperlight_tests::transports::costly;
 use copperlight_tests::workloads::{Step, Uniform};
 use proptest::prelude::*;
 use std::sync::atomic::{AtomicU32, Ordering};
-
-/// A transport in which every parameter matters.
-fn costly() -> Transport {
-    let mut transport = Transport::ideal();
-    transport.launch = Time::from_picoseconds(7_700_000);
-    transport.ramp = Time::from_picoseconds(1_540_000);
-    transport.own_chunk = 0.44;
-    transport.scale_up.step = ByProtocol::all(Time::from_picoseconds(660_000));
-    transport.scale_up.efficiency = 0.811;
-    transport.scale_out.step = ByProtocol::all(Time::from_picoseconds(6_600_000));
-    transport.scale_out.efficiency = 0.984;
-    transport
-}
 
 fn run(domains: &Domains, uniform: &Uniform, transport: Transport, fold: bool, replay: bool) -> Outcome {
     let options = Options { fold, replay, ..Options::new(transport) };
@@ -77,7 +66,7 @@ static CASES: AtomicU32 = AtomicU32::new(0);
 static FOLDED: AtomicU32 = AtomicU32::new(0);
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig::with_cases(cases(400)))]
 
     fn every_way_of_running_gives_the_same_outcome((domains, uniform) in case()) {
         let transport = if uniform.repeat == 1 { Transport::ideal() } else { costly() };

@@ -5,12 +5,17 @@ use copperlight_core::outcome::Outcome;
 use copperlight_core::simulation::{Options, Unobserved, simulate};
 use copperlight_core::transport::{Planner, Transport};
 use copperlight_core::units::{Bandwidth, Bytes, Time};
-use copperlight_core::workload::{Algorithm, CollectiveCall, CollectiveKind, SingleCollective};
+use copperlight_core::workload::{Algorithm, CollectiveCall, CollectiveKind, Protocol, SingleCollective};
 use copperlight_tests::fabrics::Domains;
+use copperlight_tests::transports::costly;
 
 fn run(domains: &Domains, call: CollectiveCall) -> Outcome {
+    run_with(domains, call, Transport::ideal())
+}
+
+fn run_with(domains: &Domains, call: CollectiveCall, transport: Transport) -> Outcome {
     let workload = SingleCollective::new(domains.chips, call);
-    let options = Options::new(Transport::ideal()).unfolded();
+    let options = Options::new(transport).unfolded();
     simulate(&domains.build(), &workload, &options, &mut Unobserved).expect("the workload fits the fabric")
 }
 
@@ -76,6 +81,28 @@ fn hierarchical_rings_equal_the_prediction_of_their_phases() {
         let plan = Planner::new(&fabric, &transport).plan(&members, &call).expect("all chips are joined");
         assert_eq!(plan.schedule.algorithm, Algorithm::Hierarchical);
         assert_eq!(run(&domains, call).end, plan.prediction.total(), "{}", kind.name());
+    }
+}
+
+#[test]
+fn a_transport_adds_what_its_closed_form_says() {
+    // Launch, steps with software and ramp, protocols' bounds and the own chunk: simulated as events, predicted as a sum.
+    let fabric = Domains::star(8, 50.0);
+    for (kind, algorithm) in [
+        (CollectiveKind::AllReduce, Algorithm::Ring),
+        (CollectiveKind::AllReduce, Algorithm::Direct),
+        (CollectiveKind::ReduceScatter, Algorithm::Ring),
+        (CollectiveKind::AllToAll, Algorithm::Direct),
+        (CollectiveKind::AllToAll, Algorithm::Pairwise),
+    ] {
+        for protocol in Protocol::ALL {
+            let call = CollectiveCall { protocol: Some(protocol), ..with(kind, 8_000_000, algorithm) };
+            let (built, transport) = (fabric.build(), costly());
+            let members: Vec<_> = (0..8).map(EndpointId::new).collect();
+            let plan = Planner::new(&built, &transport).plan(&members, &call).expect("all chips are joined");
+            let end = run_with(&fabric, call, transport).end;
+            assert_eq!(end, plan.prediction.total(), "{} {} {protocol:?}", kind.name(), algorithm.name());
+        }
     }
 }
 

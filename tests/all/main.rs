@@ -3,7 +3,17 @@
 //! - `laws`: closed forms that simulated collectives must equal
 //! - `folding`: folded and replayed runs equal the full simulation, to the picosecond
 //! - `determinism`: the same digest, run after run
+//! - `tidy`: arrows between crates and modules, confined dependencies, pages that name what exists
+//! - `errors`: the message of every error, none left out
+//! - `oracle`: flow cases that independent simulators have solved
+//! - `cli`: the command line, end to end
+//! - `library`: what is built in loads, and the founding scenario's numbers
 
+mod cli;
 mod determinism;
+mod errors;
 mod folding;
 mod laws;
+mod library;
+mod oracle;
+mod tidy;

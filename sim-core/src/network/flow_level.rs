@@ -280,9 +280,9 @@ impl FlowLevel {
         self.carried[link as usize] += weighted_bytes;
     }
 
-    /// Adds bytes of a tier that were moved elsewhere during `when`.
-    pub fn credit_tier(&mut self, tier: u32, when: Range<Time>, bytes: f64) {
-        self.timelines[tier as usize].add(when, bytes);
+    /// Adds bytes of a tier that were moved elsewhere during `when`, over time as `moved` says from zero on.
+    pub fn credit_tier(&mut self, tier: u32, when: Range<Time>, moved: &Timeline) {
+        self.timelines[tier as usize].add_timeline(when, moved);
     }
 
     /// The bytes that each link has carried, times the denominator of the weights.

@@ -10,18 +10,20 @@ const SLICES: usize = 512;
 pub struct Timeline {
     width: u64,
     slices: Vec<f64>,
+    total: f64,
 }
 
 impl Default for Timeline {
     fn default() -> Self {
         // Slices start at 2^10 ps and double.
-        Self { width: 1 << 10, slices: vec![0.0; SLICES] }
+        Self { width: 1 << 10, slices: vec![0.0; SLICES], total: 0.0 }
     }
 }
 
 impl Timeline {
     /// Adds an amount, spread evenly over `when`.
     pub fn add(&mut self, when: Range<Time>, amount: f64) {
+        self.total += amount;
         let (start, end) = (when.start.picoseconds(), when.end.picoseconds());
         while end.max(start + 1) > self.width * SLICES as u64 {
             self.widen();
@@ -35,6 +37,20 @@ impl Timeline {
             let from = start.max(slice * self.width);
             let to = end.min((slice + 1) * self.width);
             self.slices[slice as usize] += rate * (to - from) as f64;
+        }
+    }
+
+    /// Adds another timeline, from its own zero at the start of `when` to its end; as a whole where slices are wider.
+    pub fn add_timeline(&mut self, when: Range<Time>, other: &Self) {
+        let length = when.end.saturating_sub(when.start);
+        if length.picoseconds() <= self.width {
+            self.add(when, other.total());
+            return;
+        }
+        for (slice, &amount) in other.slices(length).iter().enumerate().filter(|slice| *slice.1 > 0.0) {
+            let from = Time::from_picoseconds(slice as u64 * other.width);
+            let to = Time::from_picoseconds((slice as u64 + 1) * other.width).min(length);
+            self.add(when.start + from..when.start + to, amount);
         }
     }
 
@@ -59,13 +75,23 @@ impl Timeline {
 
     /// The whole amount.
     pub fn total(&self) -> f64 {
-        self.slices.iter().sum()
+        self.total
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_timeline_is_added_in_its_place() {
+        let at = Time::from_picoseconds;
+        let mut moved = Timeline::default();
+        moved.add(at(1024)..at(2048), 8.0);
+        let mut timeline = Timeline::default();
+        timeline.add_timeline(at(4096)..at(8192), &moved);
+        assert_eq!(timeline.slices(at(8192)), [0.0, 0.0, 0.0, 0.0, 0.0, 8.0, 0.0, 0.0]);
+    }
 
     #[test]
     fn widening_keeps_the_total_and_the_place() {

@@ -40,7 +40,7 @@ pub(super) fn attempt<'a>(
     for actor in 0..execution.states.len() as u32 {
         execution.enter_what_can(Time::ZERO, actor, &mut queue);
     }
-    let (end, loop_end, events) = run(&mut execution, &mut queue, limits);
+    let (_, loop_end, events) = run(&mut execution, &mut queue, limits);
     execution.work.events += events;
     if let Some(error) = execution.error {
         return Err(error);
@@ -51,6 +51,8 @@ pub(super) fn attempt<'a>(
         }
         return Ok(Attempt::LinksWereShared);
     }
+    // The last event may be a finish that has moved since: the end is that of the last operation.
+    let end = execution.ends.iter().copied().max().unwrap_or_default();
     execution.observer.finish(end);
     Ok(Attempt::Finished(execution.outcome(end, loop_end)))
 }
@@ -75,30 +77,54 @@ struct Execution<'a, 'b> {
     error: Option<SimulationError>,
 }
 
-/// The running calls of one group, in order of their numbers.
+/// The calls of one group from the first that is not closed, in order of their numbers.
 #[derive(Debug, Default)]
 struct LiveCalls {
     first: u32,
-    instances: VecDeque<Option<u32>>,
-    /// How many calls each member has made.
-    calls: Vec<u32>,
+    calls: VecDeque<LiveCall>,
+}
+
+/// A call of a group, on its way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum LiveCall {
+    /// No member has entered it, though some have entered a later one on another stream.
+    Ahead,
+    Running(u32),
+    Closed,
+}
+
+impl LiveCalls {
+    /// The place of a call by its number, made where it is new.
+    fn at(&mut self, number: u32) -> &mut LiveCall {
+        let place = (number - self.first) as usize;
+        if place >= self.calls.len() {
+            self.calls.resize(place + 1, LiveCall::Ahead);
+        }
+        &mut self.calls[place]
+    }
+
+    /// Closes a running call and forgets those at the front that are closed.
+    fn close(&mut self, instance: u32) {
+        let place = self.calls.iter().position(|&call| call == LiveCall::Running(instance));
+        self.calls[place.expect("a running instance is live")] = LiveCall::Closed;
+        while self.calls.front() == Some(&LiveCall::Closed) {
+            self.calls.pop_front();
+            self.first += 1;
+        }
+    }
 }
 
 impl<'a, 'b> Execution<'a, 'b> {
     fn new(parts: Parts<'a>, plans: Plans, replays: &'b mut Replays, observer: &'b mut dyn Observer) -> Self {
         let states: Vec<ProgramState> =
             parts.actors.iter().map(|actor| ProgramState::new(Arc::clone(&actor.program))).collect();
-        let live = |group: &super::group::Group| LiveCalls {
-            calls: vec![0; group.members.len()],
-            ..LiveCalls::default()
-        };
         Self {
             entries: plans.iter().map(|of| of.iter().map(|plan| replays.entry(plan)).collect()).collect(),
             begun: states.iter().map(|state| vec![Time::ZERO; state.streams()]).collect(),
             hashes: states.iter().map(|state| OperationHashes::new(state.streams())).collect(),
             ends: vec![Time::ZERO; states.len()],
             mailboxes: (0..parts.mailboxes).map(|_| Mailbox::default()).collect(),
-            live: parts.groups.iter().map(live).collect(),
+            live: parts.groups.iter().map(|_| LiveCalls::default()).collect(),
             undecided: Vec::new(),
             collectives: Collectives::default(),
             carrier: new_network(parts.around, parts.transport),
@@ -185,7 +211,8 @@ impl<'a, 'b> Execution<'a, 'b> {
         let places = &self.parts.actors[end.actor as usize].groups;
         let place = places.iter().find(|place| place.0 == communicator);
         let &(_, group, member) = place.expect("a rank is in a group of each communicator that it calls");
-        let instance = self.call_instance(group, member, &call);
+        let number = self.states[end.actor as usize].call_number(end.stream as usize);
+        let instance = self.call_instance(group, number, &call);
         let expected = self.collectives.instance(instance).plan.call;
         if expected != call {
             let rank = self.parts.actors[end.actor as usize].representative.rank;
@@ -207,14 +234,10 @@ impl<'a, 'b> Execution<'a, 'b> {
         }
     }
 
-    /// The instance of a member's next call, opened when the member is the first to come so far.
-    fn call_instance(&mut self, group: u32, member: u32, call: &CollectiveCall) -> u32 {
-        let live = &mut self.live[group as usize];
-        let number = live.calls[member as usize];
-        live.calls[member as usize] += 1;
-        let place = (number - live.first) as usize;
-        if let Some(instance) = live.instances.get(place) {
-            return instance.expect("an instance lives until every member has left it");
+    /// The instance of a call by its number, opened when nobody has entered it yet.
+    fn call_instance(&mut self, group: u32, number: u32, call: &CollectiveCall) -> u32 {
+        if let LiveCall::Running(instance) = *self.live[group as usize].at(number) {
+            return instance;
         }
         let plans = &self.plans[group as usize];
         let known = plans.iter().position(|plan| plan.call == *call);
@@ -223,7 +246,7 @@ impl<'a, 'b> Execution<'a, 'b> {
         let replayed = self.entries[group as usize][plan].is_some_and(|entry| self.replays.allows(entry));
         let members = self.parts.groups[group as usize].members.len();
         let instance = self.collectives.open(Arc::clone(&plans[plan]), members, replayed);
-        live.instances.push_back(Some(instance));
+        *self.live[group as usize].at(number) = LiveCall::Running(instance);
         if replayed {
             self.undecided.push(instance);
         }
@@ -319,13 +342,7 @@ impl<'a, 'b> Execution<'a, 'b> {
         let group = self.collectives.instance(instance).plan.group;
         let (end, closed) = self.collectives.left(instance, member);
         if closed {
-            let live = &mut self.live[group as usize];
-            let place = live.instances.iter().position(|&one| one == Some(instance));
-            live.instances[place.expect("a running instance is live")] = None;
-            while live.instances.front() == Some(&None) {
-                live.instances.pop_front();
-                live.first += 1;
-            }
+            self.live[group as usize].close(instance);
         }
         end
     }
@@ -361,8 +378,8 @@ impl<'a, 'b> Execution<'a, 'b> {
         for (&link, &carried) in signature.links.iter().zip(&recording.carried) {
             self.carrier.network.credit(link, carried);
         }
-        for (tier, &bytes) in recording.tiers.iter().enumerate() {
-            self.carrier.network.credit_tier(tier as u32, now..until, bytes);
+        for (tier, timeline) in recording.tiers.iter().enumerate() {
+            self.carrier.network.credit_tier(tier as u32, now..until, timeline);
         }
         self.collectives.run_by_recording(now, instance, &recording, queue);
         Ok(())

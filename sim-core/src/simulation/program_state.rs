@@ -75,6 +75,14 @@ impl ProgramState {
         awaited.is_empty() || awaited.iter().all(|other| self.progress[other.index()] > *index)
     }
 
+    /// The number of the collective that a stream is in, among the calls of its communicator in program order.
+    pub(super) fn call_number(&self, stream: usize) -> u32 {
+        let cursor = &self.cursors[stream];
+        let (index, _) = cursor.current.expect("a stream in a collective has an operation");
+        let (_, start) = self.program.instance(cursor.instance as usize);
+        self.program.call_number(cursor.instance as usize, (index - start) as usize)
+    }
+
     /// Enters the operation of a stream.
     pub(super) fn enter(&mut self, stream: usize) -> (u32, Operation) {
         self.waiting &= !(1 << stream);

@@ -8,6 +8,7 @@ use super::setup::new_network;
 use crate::collectives::Schedule;
 use crate::engine::{EventQueue, Limits, Process, run};
 use crate::fabric::RoutingError;
+use crate::network::Timeline;
 use crate::transport::{CollectiveCost, Transport};
 use crate::units::Time;
 use std::collections::BTreeMap;
@@ -20,8 +21,8 @@ pub(super) struct Recording {
     pub(super) exits: Vec<Time>,
     /// The weighted bytes of each link, in the order of the signature's links.
     pub(super) carried: Vec<u128>,
-    /// The bytes of each tier.
-    pub(super) tiers: Vec<f64>,
+    /// The bytes of each tier over time.
+    pub(super) tiers: Vec<Timeline>,
     /// Flows that its simulation took.
     pub(super) flows: u64,
     /// Times that rates were solved for.
@@ -132,7 +133,7 @@ pub(super) fn record(
     Ok(Recording {
         exits: alone.exits,
         carried: signature.links.iter().map(|&link| network.carried()[link as usize]).collect(),
-        tiers: network.timelines().iter().map(crate::network::Timeline::total).collect(),
+        tiers: network.timelines().to_vec(),
         flows: network.attached(),
         solves: network.solves(),
         events,

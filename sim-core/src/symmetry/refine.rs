@@ -47,7 +47,7 @@ fn refine_once(transfers: &Transfers, old: &Colours) -> Colours {
         let at = |node: u32| node as usize;
         ranks[at(transfer.source)] = ranks[at(transfer.source)].wrapping_add(sent);
         ranks[at(transfer.target)] = ranks[at(transfer.target)].wrapping_add(received);
-        let ends = mix(mix(u64::from(source), target), transfer.kind);
+        let ends = mix(mix(route, source), target);
         for &(segment, weight, _) in &transfers.routes[transfer.route as usize] {
             let load = scramble(ends).wrapping_mul(weight);
             segments[segment as usize] = segments[segment as usize].wrapping_add(load);

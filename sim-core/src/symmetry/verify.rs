@@ -5,7 +5,7 @@ use super::transfers::Transfers;
 use std::collections::BTreeMap;
 
 type RankView = Vec<(u32, bool, u32, u32)>;
-type SegmentView = BTreeMap<(u32, u32, u32), u64>;
+type SegmentView = BTreeMap<(u32, u32, u32, u32), u64>;
 
 /// Whether members of each class agree on their own properties, on the kinds, peers' classes and routes' classes of
 /// everything that they send and receive, and links of each class on the weight of every class of transfers.
@@ -20,7 +20,7 @@ pub(super) fn is_equitable(transfers: &Transfers, colours: &Colours) -> bool {
         ranks[transfer.source as usize].push((transfer.kind, true, target, route));
         ranks[transfer.target as usize].push((transfer.kind, false, source, route));
         for &(segment, weight, _) in &transfers.routes[transfer.route as usize] {
-            *segments[segment as usize].entry((transfer.kind, source, target)).or_default() += weight;
+            *segments[segment as usize].entry((transfer.kind, source, target, route)).or_default() += weight;
         }
     }
     ranks.iter_mut().for_each(|view| view.sort_unstable());

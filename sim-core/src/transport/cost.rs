@@ -15,8 +15,10 @@ pub struct PhaseProfile {
     pub latency: Time,
     /// The rate of the slowest transfer when all of a step run together, at the efficiency of the links.
     pub rate: Bandwidth,
-    /// The nominal bandwidth of a chip in this scope.
-    pub nominal: Bandwidth,
+    /// The nominal bandwidth of a chip inside a domain.
+    pub nominal_inside: Bandwidth,
+    /// The nominal bandwidth of a chip's own adapters between domains; unbounded where it has none.
+    pub nominal_outside: Bandwidth,
 }
 
 /// The delays and bounds that a transport adds to a schedule.
@@ -158,7 +160,11 @@ fn step_cost(
 
 fn cap(transport: &Transport, profile: &PhaseProfile, scope: Scope, protocol: Protocol) -> Bandwidth {
     let share = transport.scope(scope).protocol_share.get(protocol);
-    if share >= 1.0 { Bandwidth::UNBOUNDED } else { profile.nominal * share }
+    let nominal = match scope {
+        Scope::ScaleUp => profile.nominal_inside,
+        Scope::ScaleOut => profile.nominal_outside,
+    };
+    if share >= 1.0 { Bandwidth::UNBOUNDED } else { nominal * share }
 }
 
 /// The copy of the rank's own chunk, at the rate that a rank reaches in the first phase inside the domain.

@@ -158,7 +158,8 @@ impl<'a> Planner<'a> {
             scope: Scope::ScaleUp,
             latency: Time::ZERO,
             rate: Bandwidth::UNBOUNDED,
-            nominal: Bandwidth::UNBOUNDED,
+            nominal_inside: self.nominal(members, Scope::ScaleUp),
+            nominal_outside: self.nominal(members, Scope::ScaleOut),
         };
         let distinct = if pattern.repeats() { 1 } else { steps };
         for step in 0..distinct {
@@ -174,10 +175,14 @@ impl<'a> Planner<'a> {
             }
             self.add_step(&routes, &mut worst);
         }
-        for &member in members {
-            worst.nominal = worst.nominal.min(self.fabric.injection_bandwidth(member, worst.scope));
-        }
         Ok(worst)
+    }
+
+    /// What the weakest member's own links in a scope can send; members without any are not bound by them.
+    fn nominal(&self, members: &[EndpointId], scope: Scope) -> Bandwidth {
+        let injection = members.iter().map(|&member| self.fabric.injection_bandwidth(member, scope));
+        let own = injection.filter(|&bandwidth| bandwidth > Bandwidth::ZERO);
+        own.fold(Bandwidth::UNBOUNDED, Bandwidth::min)
     }
 
     fn add_step(&mut self, routes: &[Route], worst: &mut PhaseProfile) {

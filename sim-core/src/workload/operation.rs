@@ -107,7 +107,8 @@ pub enum OperationKind {
         peer: PeerSlot,
         /// How much.
         bytes: Bytes,
-        /// Sends and receives between two ranks match in order on each channel.
+        /// Sends and receives between two ranks match on each channel in the order in which they are entered; a
+        /// channel is best kept on one stream.
         channel: u16,
     },
     /// Receives from a peer.
@@ -117,7 +118,7 @@ pub enum OperationKind {
         /// The channel that the peer sends on.
         channel: u16,
     },
-    /// Takes part in a collective of the rank's group; the n-th calls of all members belong together.
+    /// Takes part in a collective of the rank's group; the n-th calls of all members, in program order, belong together.
     Collective {
         /// The communicator whose group takes part.
         communicator: CommunicatorId,

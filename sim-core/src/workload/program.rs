@@ -1,6 +1,8 @@
 //! Programs: sequences of blocks, each block stored once however often it recurs.
 
-use super::operation::{MAX_STREAMS, Operation, StreamId, StreamSet};
+use super::operation::{MAX_STREAMS, Operation, OperationKind, StreamId, StreamSet};
+use crate::ids::CommunicatorId;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Operations that recur together, such as the forward pass of one micro-batch.
@@ -8,6 +10,9 @@ use std::sync::Arc;
 pub struct Block {
     operations: Vec<Operation>,
     by_stream: [Vec<u32>; MAX_STREAMS],
+    /// For each collective, how many calls of its communicator stand before it in the block.
+    calls_before: Vec<u32>,
+    calls: BTreeMap<CommunicatorId, u32>,
 }
 
 impl Block {
@@ -18,7 +23,9 @@ impl Block {
             let index = u32::try_from(index).expect("a block has fewer than 2^32 operations");
             by_stream[operation.stream.index()].push(index);
         }
-        Self { operations, by_stream }
+        let mut calls = BTreeMap::new();
+        let calls_before = operations.iter().map(|operation| count_call(operation, &mut calls)).collect();
+        Self { operations, by_stream, calls_before, calls }
     }
 
     /// The operations in program order.
@@ -32,12 +39,22 @@ impl Block {
     }
 }
 
+/// Counts a collective among the calls of its communicator; returns how many came before.
+fn count_call(operation: &Operation, calls: &mut BTreeMap<CommunicatorId, u32>) -> u32 {
+    let OperationKind::Collective { communicator, .. } = operation.kind else { return 0 };
+    let count = calls.entry(communicator).or_default();
+    *count += 1;
+    *count - 1
+}
+
 /// What ranks of one role do, in program order.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Program {
     blocks: Vec<Arc<Block>>,
     sequence: Vec<u32>,
     starts: Vec<u32>,
+    /// For each communicator, how many calls stand before each block instance.
+    calls_before: BTreeMap<CommunicatorId, Vec<u32>>,
     streams: StreamSet,
 }
 
@@ -55,6 +72,17 @@ impl Program {
     /// The block that the n-th instance runs, with the program-order index of its first operation.
     pub fn instance(&self, n: usize) -> (&Block, u32) {
         (&self.blocks[self.sequence[n] as usize], self.starts[n])
+    }
+
+    /// The number of a collective among all calls of its communicator, in program order.
+    ///
+    /// `operation` is an index into the block of the n-th instance.
+    pub fn call_number(&self, n: usize, operation: usize) -> u32 {
+        let block = &self.blocks[self.sequence[n] as usize];
+        let OperationKind::Collective { communicator, .. } = block.operations[operation].kind else {
+            return 0;
+        };
+        self.calls_before[&communicator][n] + block.calls_before[operation]
     }
 
     /// The number of operations.
@@ -128,6 +156,45 @@ impl ProgramBuilder {
 
     /// The program.
     pub fn build(self) -> Program {
-        self.program
+        let mut program = self.program;
+        let communicators = program.blocks.iter().flat_map(|block| block.calls.keys().copied());
+        let mut calls_before: BTreeMap<CommunicatorId, Vec<u32>> =
+            communicators.map(|communicator| (communicator, Vec::new())).collect();
+        for (communicator, before) in &mut calls_before {
+            let mut calls = 0;
+            for &block in &program.sequence {
+                before.push(calls);
+                calls += program.blocks[block as usize].calls.get(communicator).unwrap_or(&0);
+            }
+        }
+        program.calls_before = calls_before;
+        program
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::units::Bytes;
+    use crate::workload::{CollectiveCall, CollectiveKind, Tag};
+
+    #[test]
+    fn calls_are_numbered_in_program_order_whatever_their_stream() {
+        let call = |stream, communicator| Operation {
+            stream: StreamId::new(stream),
+            waits: StreamSet::EMPTY,
+            tag: Tag::default(),
+            kind: OperationKind::Collective {
+                communicator: CommunicatorId::new(communicator),
+                call: CollectiveCall::auto(CollectiveKind::AllReduce, Bytes::new(1)),
+            },
+        };
+        let mut builder = ProgramBuilder::new();
+        let block = builder.block(vec![call(0, 0), call(1, 1), call(1, 0)]);
+        builder.run(block);
+        builder.run(block);
+        let program = builder.build();
+        let numbers: Vec<u32> = (0..2).flat_map(|n| [0, 1, 2].map(|at| program.call_number(n, at))).collect();
+        assert_eq!(numbers, [0, 0, 1, 2, 1, 3]);
     }
 }

@@ -95,8 +95,10 @@ impl Entry {
 
     fn read_value(&mut self, key: String, value: &toml::Value) -> Result<(), EntryError> {
         let sourced: Result<Sourced, _> = value.clone().try_into();
-        let sourced = sourced
-            .map_err(|error| EntryError::NoSourcedValue { key: key.clone(), reason: error.to_string() })?;
+        let sourced = sourced.map_err(|error| EntryError::NoSourcedValue {
+            key: key.clone(),
+            reason: error.message().trim().to_owned(),
+        })?;
         check(self.section, &key, &sourced)?;
         self.values.insert(key, sourced);
         Ok(())

@@ -1,0 +1,74 @@
+//! `copperlight flows`.
+
+use super::{BAD_INPUT, Workplace, command, keys, number};
+use serde_json::Value;
+use std::io::{BufRead, BufReader};
+use std::process::{self, Stdio};
+
+const PARKING_LOT: &str = include_str!("../../oracle/02_parking_lot_3.json");
+const TWO_THOUSAND_FLOWS: &str = include_str!("../../oracle/08_clos_384h_2000_flows_staggered.json");
+
+#[test]
+fn a_published_case_is_solved() {
+    let place = Workplace::with("case.json", PARKING_LOT);
+    let published: Value = serde_json::from_str(PARKING_LOT).expect("the case is JSON");
+    let solved = place.json(&["flows", "case.json"]);
+    assert_eq!(keys(&solved), ["flows", "makespan_s"]);
+    let flows = |document: &Value| document["flows"].as_array().expect("flows are an array").clone();
+    for (flow, expected) in flows(&solved).iter().zip(&flows(&published)) {
+        assert_eq!(keys(flow), ["finish_s", "id"]);
+        assert_eq!(flow["id"], expected["id"]);
+        assert!((number(&flow["finish_s"]) - number(&expected["finish_s"])).abs() < 2e-12, "{flow}");
+    }
+    assert_eq!(flows(&solved).len(), flows(&published).len());
+    assert!((number(&solved["makespan_s"]) - number(&published["makespan_s"])).abs() < 2e-12);
+}
+
+#[test]
+fn standard_input_and_files_give_the_same_table() {
+    let place = Workplace::with("case.json", PARKING_LOT);
+    let from_file = place.succeed(&["flows", "case.json"]);
+    let from_input = place.run_with(PARKING_LOT, &["flows", "-"]);
+    assert_eq!((from_input.code, &from_input.stdout), (0, &from_file.stdout));
+    assert!(from_file.stdout.contains("0.007000000000"), "{}", from_file.stdout);
+}
+
+#[test]
+fn wrong_cases_are_refused() {
+    let place = Workplace::new();
+    place.refuse(&["flows", "missing.json"], &["missing.json"]);
+    place.refuse(&["flows", "."], &["cannot be read"]);
+    let refused = |text: &str, fragments: &[&str]| {
+        let done = place.run_with(text, &["flows", "-"]);
+        assert_eq!((done.code, done.stdout.as_str()), (BAD_INPUT, ""), "{text}");
+        fragments.iter().for_each(|fragment| assert!(done.stderr.contains(fragment), "{}", done.stderr));
+    };
+    refused("", &["not JSON"]);
+    refused("{}", &["`links`"]);
+    let link = r#"{"id": 0, "capacity_Bps": 1e9, "latency_s": 0}"#;
+    let case = |flow: &str| format!(r#"{{"links": [{link}], "flows": [{flow}]}}"#);
+    refused(&case(r#"{"id": 1, "bytes": -1, "start_s": 0, "path": [0]}"#), &["flow 1", "`bytes`", "-1"]);
+    refused(&case(r#"{"id": 1, "bytes": 1, "start_s": 0, "path": [9]}"#), &["flow 1", "`path`", "9"]);
+    refused(&case(r#"{"id": 1, "bytes": 1, "start": 0, "path": [0]}"#), &["did you mean `start_s`?"]);
+}
+
+#[test]
+fn a_reader_that_has_seen_enough_is_no_failure() {
+    // The answer is longer than the buffer of a pipe, so that writing goes on when nobody reads any more.
+    let place = Workplace::with("case.json", TWO_THOUSAND_FLOWS);
+    let program = command(place.folder.path()).get_program().to_owned();
+    let mut child = process::Command::new(program)
+        .args(["flows", "case.json", "--format", "json"])
+        .current_dir(place.folder.path())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the binary can be started");
+    let mut reader = BufReader::with_capacity(64, child.stdout.take().expect("the output is piped"));
+    let mut first = String::new();
+    reader.read_line(&mut first).expect("the binary writes a line");
+    drop(reader);
+    let output = child.wait_with_output().expect("the binary ends");
+    assert_eq!((output.status.code(), first.as_str()), (Some(0), "{\n"));
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+}

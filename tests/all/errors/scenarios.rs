@@ -1,0 +1,178 @@
+//! Errors of `copperlight`, except those of scenario files.
+
+use super::{Case, fault};
+use copperlight::commands::Failure;
+use copperlight::file::{KeyPathError, ScenarioError, ScenarioErrors};
+use copperlight::flow_case::{FlowCaseError, NamedCase};
+use copperlight::plot::PlotError;
+use copperlight::report::files::FilesError;
+use copperlight::run::RunError;
+use copperlight::training::{
+    Model, ModelShape, Parallelism, PlanError, Precision, Recompute, TrainingJob, TrainingPlan,
+};
+use copperlight_core::fabric::RoutingError;
+use copperlight_core::ids::RankId;
+use copperlight_core::simulation::SimulationError;
+use copperlight_topologies::BuildError;
+use std::io::{Error, ErrorKind};
+
+pub(super) fn cases() -> Vec<Case> {
+    let mut cases = key_paths();
+    cases.extend(models());
+    cases.extend(plans());
+    cases.extend(flow_cases());
+    cases.extend(runs());
+    cases.extend(files());
+    cases.extend(failures());
+    cases
+}
+
+fn key_paths() -> Vec<Case> {
+    let path = || "systems[7]".to_owned();
+    vec![
+        Case::of(&KeyPathError::Malformed { text: "systems..chips".to_owned() }),
+        Case::of(&KeyPathError::NoSuchElement { path: path(), length: 2 }),
+        Case::of(&KeyPathError::NotATable { path: path(), kind: "a number" }),
+    ]
+}
+
+fn library_shape() -> ModelShape {
+    *Model::library("llama-3.1-8b").expect("the model is in the library").shape()
+}
+
+fn models() -> Vec<Case> {
+    let model = |shape| fault(Model::new("mine", shape));
+    vec![
+        model(ModelShape { layers: 0, ..library_shape() }),
+        model(ModelShape { hidden: 1 << 40, ..library_shape() }),
+        model(ModelShape { kv_heads: 5, ..library_shape() }),
+    ]
+}
+
+/// A plan of 16 chips that is legal but for what `change` does to it.
+fn plan(chips: u64, change: impl FnOnce(&mut TrainingPlan)) -> Case {
+    let mut plan = TrainingPlan {
+        model: Model::library("llama-3.1-8b").expect("the model is in the library"),
+        parallelism: Parallelism {
+            tensor: 2,
+            pipeline: 4,
+            data: 2,
+            micro_batch: 1,
+            sequence_parallel: true,
+            recompute: Recompute::Selective,
+            zero: 1,
+        },
+        sequence_length: 4096,
+        global_batch: 64,
+        precision: Precision::Bf16,
+    };
+    change(&mut plan);
+    fault(TrainingJob::new(plan, chips))
+}
+
+fn plans() -> Vec<Case> {
+    let indivisible: Result<u64, PlanError> = Parallelism::replicas(1_000, 8, 16);
+    vec![
+        plan(16, |plan| plan.parallelism.tensor = 0),
+        plan(16, |plan| plan.global_batch = 1 << 40),
+        plan(24, |_| ()),
+        fault(indivisible),
+        plan(56, |plan| plan.parallelism.tensor = 7),
+        plan(16, |plan| plan.sequence_length = 4095),
+        plan(2 * 40 * 2, |plan| plan.parallelism.pipeline = 40),
+        plan(16, |plan| plan.global_batch = 63),
+        plan(16, |plan| plan.parallelism.zero = 3),
+        plan(16, |plan| plan.global_batch = 1 << 24),
+    ]
+}
+
+fn flow_cases() -> Vec<Case> {
+    let read = |text: &str| -> Case {
+        let result: Result<NamedCase, FlowCaseError> = NamedCase::read(text);
+        fault(result)
+    };
+    let case = |links: &str, flows: &str| read(&format!(r#"{{"links": [{links}], "flows": [{flows}]}}"#));
+    let link = r#"{"id": "x", "capacity_Bps": 1e9, "latency_s": 0}"#;
+    let flow = |id: u32, rest: &str| format!(r#"{{"id": {id}, "bytes": 1, "start_s": 0, {rest}}}"#);
+    let one = |rest: &str| case(link, &flow(1, rest));
+    let path = r#""path": ["x"]"#;
+    let waiting = [flow(1, r#""path": ["x"], "after": [2]"#), flow(2, r#""path": ["x"], "after": [1]"#)];
+    vec![
+        read("{"),
+        read(r#"{"links": []}"#),
+        one(r#""path": ["x"], "wieghts": [1]"#),
+        one(r#""path": "x""#),
+        case(r#"{"id": "x", "capacity_Bps": -1, "latency_s": 0}"#, ""),
+        case(link, &format!("{}, {}", flow(1, path), flow(1, path))),
+        one(r#""path": ["y"]"#),
+        one(r#""path": []"#),
+        one(r#""path": ["x", "x"]"#),
+        one(r#""path": ["x"], "weights": [1, 2]"#),
+        case(link, &waiting.join(", ")),
+    ]
+}
+
+fn runs() -> Vec<Case> {
+    let system = || "NVL72 copper".to_owned();
+    let unreachable = RoutingError::Unreachable { from: "chip0".to_owned(), to: "chip1".to_owned() };
+    let shared = SimulationError::SharedEndpoint { first: RankId::new(0), second: RankId::new(1) };
+    let notes = vec!["NVL72 copper on 8 chips does not fit in memory".to_owned()];
+    let reason = || "deadlock: rank 0 waits for a message of rank 1".to_owned();
+    [
+        RunError::Build { system: system(), source: BuildError::Chips { chips: 0 } },
+        RunError::NoChip { system: system() },
+        RunError::NoRate { system: system(), chip: "ascend-910c".to_owned(), precision: "fp8" },
+        RunError::NoChips { system: system(), chips: 0 },
+        RunError::Routing { system: system(), source: unreachable },
+        RunError::Simulation { system: system(), source: shared },
+        RunError::Unfinished { system: system(), reason: reason() },
+        RunError::NothingFits { notes },
+        RunError::NoThreads { reason: "resource temporarily unavailable".to_owned() },
+    ]
+    .iter()
+    .map(Case::of)
+    .collect()
+}
+
+fn files() -> Vec<Case> {
+    let path = || "out/results.json".into();
+    let source = || Error::from(ErrorKind::PermissionDenied);
+    let (found, expected) = ("other".to_owned(), "nvl72-vs-cm384".to_owned());
+    let mut cases: Vec<Case> = [
+        FilesError::CreateFolder { path: path(), source: source() },
+        FilesError::OtherScenario { path: path(), found, expected },
+        FilesError::NotResults { path: path() },
+        FilesError::Read { path: path(), source: source() },
+        FilesError::Write { path: path(), source: source() },
+    ]
+    .iter()
+    .map(Case::of)
+    .collect();
+    let reason = "no space for the axis".to_owned();
+    cases.push(Case::of(&PlotError::Drawing { figure: "mfu".to_owned(), reason }));
+    cases
+}
+
+fn failures() -> Vec<Case> {
+    let unknown = ScenarioError::UnknownName {
+        what: "algorithm",
+        name: "rign".to_owned(),
+        remedy: "did you mean `ring`?".to_owned(),
+    };
+    let empty_path = FlowCaseError::EmptyPath { item: "flow 1".to_owned() };
+    [
+        Failure::Scenario(vec![ScenarioErrors::whole("mine.toml", ScenarioError::TooLarge)]),
+        Failure::Argument { flag: "--algorithm", error: unknown },
+        Failure::Parser("unexpected argument '--chip' found".to_owned()),
+        Failure::Usage("--minbytes 2 KiB is more than --maxbytes 1 KiB".to_owned()),
+        Failure::FlowCase { path: "case.json".to_owned(), error: empty_path },
+        Failure::Run(RunError::NoChips { system: "star".to_owned(), chips: 0 }),
+        Failure::Files(FilesError::NotResults { path: "out/results.json".into() }),
+        Failure::Figures("cannot draw the figure `mfu`".to_owned()),
+        Failure::Output(Error::from(ErrorKind::StorageFull)),
+        Failure::NotAvailableYet("check".to_owned()),
+    ]
+    .iter()
+    .map(Case::of)
+    .collect()
+}

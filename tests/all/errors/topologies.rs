@@ -1,0 +1,108 @@
+//! Errors of `copperlight-topologies`.
+
+use super::{Case, fault};
+use copperlight_core::fabric::FabricError;
+use copperlight_core::units::{Bandwidth, Time};
+use copperlight_topologies::catalog::{Entry, EntryError, Section, find};
+use copperlight_topologies::families::{DomainsJoined, RailOptimised, ScaleUpPlanes, Star};
+use copperlight_topologies::{BuildError, FamilyError, OverrideError, System};
+use toml::Value;
+
+pub(super) fn cases() -> Vec<Case> {
+    let mut cases = catalog();
+    cases.extend(families());
+    cases.extend(overrides());
+    cases.extend(parameters());
+    cases.extend(builds());
+    cases
+}
+
+fn catalog() -> Vec<Case> {
+    let entry = |text: &str| -> Result<Entry, EntryError> {
+        Entry::read(Section::Chips, "chip", &text.parse().expect("the test writes TOML"))
+    };
+    let value = |rest: &str| entry(&format!("power = {{ confidence = 'measured', {rest} }}"));
+    vec![
+        fault(find(Section::Systems, "tpu-v4-pod")),
+        fault(find(Section::Systems, "gb200-nvl27")),
+        fault(entry("power = 400")),
+        fault(value("value = 400, unit = 'W', source = ' '")),
+        fault(entry("colour = { value = 4, unit = 'W', source = 'a page', confidence = 'measured' }")),
+        fault(value("value = 400, unit = 'GB', source = 'a page'")),
+        fault(value("value = 400, unit = 'W', source = 'a page', range = [500, 600]")),
+    ]
+}
+
+fn families() -> Vec<Case> {
+    let family = |text: &str| -> Result<System, FamilyError> {
+        System::from_family(&text.parse().expect("the test writes TOML"))
+    };
+    let star = |rest: &str| fault(family(&format!("family = 'star'\nlink_latency = '500 ns'\n{rest}")));
+    vec![
+        fault(family("link_latency = '500 ns'")),
+        fault(family("family = 'torus'")),
+        fault(family("family = 'sta'")),
+        star("link_bandwith = '50 GB/s'"),
+        star(""),
+        star("link_bandwidth = '50 GB/s'\nlink_bandwidth_bidirectional = '100 GB/s'"),
+        star("link_bandwidth = '50 GB'"),
+    ]
+}
+
+fn overrides() -> Vec<Case> {
+    let set = |key: &str, value: Value| -> Case {
+        let mut system = System::preset("gb200-nvl72").expect("the preset is in the catalog");
+        let result: Result<(), OverrideError> = system.set(key, &value);
+        fault(result)
+    };
+    vec![
+        set("scale_up.link_bandwith", "45 GB/s".into()),
+        set("noise", "sampled".into()),
+        set("scale_up.uplinks", 8.into()),
+        set("scale_up.link_bandwidth", 45.into()),
+        set("scale_up.link_bandwidth", "45 GB".into()),
+        set("scale_out.oversubscription", 0.5.into()),
+        set("transport", "nvlink6".into()),
+    ]
+}
+
+fn star() -> Star {
+    let link_bandwidth = Bandwidth::from_gigabytes_per_second(50.0);
+    Star { chips: 8, link_bandwidth, link_latency: Time::from_picoseconds(500_000) }
+}
+
+fn parameters() -> Vec<Case> {
+    let planes = ScaleUpPlanes {
+        chips: 8,
+        chips_per_node: 4,
+        planes: 70_000,
+        links_per_plane: 1,
+        link_bandwidth: star().link_bandwidth,
+        link_latency: star().link_latency,
+        medium: "copper".to_owned(),
+    };
+    let scale_out = RailOptimised {
+        rails: 8,
+        bandwidth_per_chip: star().link_bandwidth,
+        latency: star().link_latency,
+        oversubscription: 0.5,
+        medium: "optics".to_owned(),
+    };
+    vec![
+        fault(DomainsJoined::new(Star { chips: 0, ..star() }).check()),
+        fault(DomainsJoined::new(Star { link_bandwidth: Bandwidth::ZERO, ..star() }).check()),
+        fault(DomainsJoined::new(planes).check()),
+        fault(DomainsJoined::new(star()).joined_by(scale_out).check()),
+        fault(DomainsJoined::new(star()).with_chips_per_domain(9).check()),
+    ]
+}
+
+fn builds() -> Vec<Case> {
+    vec![
+        fault(DomainsJoined::new(star()).build(0)),
+        fault(DomainsJoined::new(star()).build(16)),
+        fault(DomainsJoined::new(Star { chips: 0, ..star() }).build(1)),
+        // The families wire nothing that the builder of fabrics refuses.
+        Case::of(&BuildError::Fabric(FabricError::NoEndpoints)),
+    ]
+}
