@@ -1,33 +1,13 @@
 //! Carries transfers: overhead and latency first, then draining in the network.
 
-use super::collective::StepTransfer;
-use super::messages::Message;
+use super::events::{Event, Purpose};
+use super::surroundings::Surroundings;
 use crate::engine::EventQueue;
 use crate::network::{FlowLevel, FlowSlot, NewFlow, Path};
+use crate::symmetry::FoldedLink;
+use crate::transport::Transport;
 use crate::units::{Bandwidth, Bytes, Time};
 use std::sync::Arc;
-
-/// Everything that can happen in a simulation.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Event {
-    /// A computation ends.
-    ComputeEnd { actor: u32, stream: u8 },
-    /// The first byte of a transfer arrives: it begins to drain.
-    Depart { transfer: u32 },
-    /// A flow may have drained.
-    Drained { slot: FlowSlot },
-    /// A member of a collective is ready for its first step.
-    Launched { instance: u32, member: u32 },
-    /// A member of a collective is done with it.
-    Left { instance: u32, member: u32 },
-}
-
-/// What a transfer belongs to.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Purpose {
-    Message(Message),
-    Step(StepTransfer),
-}
 
 /// A transfer to be carried.
 #[derive(Debug, Clone)]
@@ -56,12 +36,21 @@ pub(super) struct Carrier {
 }
 
 impl Carrier {
-    pub(super) fn new(network: FlowLevel, links: usize) -> Self {
+    /// The links of a folding at the efficiency of their transport, with nothing on them.
+    pub(super) fn new(around: Surroundings<'_>, transport: &Transport) -> Self {
+        let fabric = around.fabric;
+        let links = around.folding.links();
+        let capacity = |folded: &FoldedLink| {
+            let link = fabric.link(folded.link);
+            let scope = fabric.tiers()[link.tier.index()].scope;
+            let payload = link.capacity * transport.scope(scope).efficiency;
+            payload.bytes_per_second() * fabric.weight_denominator() as f64
+        };
         Self {
-            network,
+            network: FlowLevel::new(links.iter().map(capacity), fabric.tiers().len()),
             transfers: Vec::new(),
             free: Vec::new(),
-            reservations: vec![Reservation::default(); links],
+            reservations: vec![Reservation::default(); links.len()],
             broken: Vec::new(),
         }
     }

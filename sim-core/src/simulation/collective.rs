@@ -1,36 +1,15 @@
 //! Steps groups through their schedules.
 
-use super::carrier::{Carrier, Event, Purpose, Transfer};
-use super::group::{Group, GroupPlan, Surroundings};
+use super::carrier::{Carrier, Transfer};
+use super::events::{Event, Purpose, StepTransfer};
+use super::group::{Group, GroupPlan, Target};
 use super::messages::End;
-use super::replay::Recording;
+use super::recording::Recording;
+use super::surroundings::Surroundings;
 use crate::engine::EventQueue;
-use crate::fabric::{RoutingError, Scope};
-use crate::network::Path;
+use crate::fabric::RoutingError;
 use crate::units::Time;
 use std::sync::Arc;
-
-/// A class of flows that a member sends in one step.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct Target {
-    /// The member that receives.
-    pub(super) member: u32,
-    pub(super) scope: Scope,
-    pub(super) latency: Time,
-    /// How many flows the class has, over all groups of the class: what it counts for at the receiver.
-    pub(super) weight: u64,
-    pub(super) path: Arc<Path>,
-}
-
-/// A transfer of a step, on its way.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct StepTransfer {
-    instance: u32,
-    sender: u32,
-    receiver: u32,
-    step: u32,
-    weight: u64,
-}
 
 /// A member of a running collective.
 #[derive(Debug, Clone, Default)]

@@ -1,13 +1,15 @@
 //! Runs the programs of the representatives.
 
-use super::carrier::{Carrier, Event, Purpose, Transfer};
+use super::carrier::{Carrier, Transfer};
 use super::collective::{Collectives, Stage};
+use super::events::{Event, Purpose};
 use super::group::GroupPlan;
+use super::live_calls::{LiveCall, LiveCalls};
 use super::messages::{End, Mailbox, Message};
 use super::observer::{Notice, Observer};
 use super::program_state::ProgramState;
 use super::replay::{Replays, record};
-use super::setup::{Parts, Plans, SimulationError, new_network};
+use super::setup::{Parts, Plans, SimulationError};
 use crate::digest::{OperationHashes, outcome_digest};
 use crate::engine::{EventQueue, Limits, Process, StopReason as LoopEnd, run};
 use crate::ids::CommunicatorId;
@@ -15,7 +17,6 @@ use crate::outcome::{Blocked, LinkOutcome, Outcome, RankOutcome, StopReason, Wor
 use crate::symmetry::Representative;
 use crate::units::{Bandwidth, Bytes, Time};
 use crate::workload::{CollectiveCall, Operation, OperationKind};
-use std::collections::VecDeque;
 use std::sync::Arc;
 
 /// How an attempt at a run ended.
@@ -77,43 +78,6 @@ struct Execution<'a, 'b> {
     error: Option<SimulationError>,
 }
 
-/// The calls of one group from the first that is not closed, in order of their numbers.
-#[derive(Debug, Default)]
-struct LiveCalls {
-    first: u32,
-    calls: VecDeque<LiveCall>,
-}
-
-/// A call of a group, on its way.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum LiveCall {
-    /// No member has entered it, though some have entered a later one on another stream.
-    Ahead,
-    Running(u32),
-    Closed,
-}
-
-impl LiveCalls {
-    /// The place of a call by its number, made where it is new.
-    fn at(&mut self, number: u32) -> &mut LiveCall {
-        let place = (number - self.first) as usize;
-        if place >= self.calls.len() {
-            self.calls.resize(place + 1, LiveCall::Ahead);
-        }
-        &mut self.calls[place]
-    }
-
-    /// Closes a running call and forgets those at the front that are closed.
-    fn close(&mut self, instance: u32) {
-        let place = self.calls.iter().position(|&call| call == LiveCall::Running(instance));
-        self.calls[place.expect("a running instance is live")] = LiveCall::Closed;
-        while self.calls.front() == Some(&LiveCall::Closed) {
-            self.calls.pop_front();
-            self.first += 1;
-        }
-    }
-}
-
 impl<'a, 'b> Execution<'a, 'b> {
     fn new(parts: Parts<'a>, plans: Plans, replays: &'b mut Replays, observer: &'b mut dyn Observer) -> Self {
         let states: Vec<ProgramState> =
@@ -127,7 +91,7 @@ impl<'a, 'b> Execution<'a, 'b> {
             live: parts.groups.iter().map(|_| LiveCalls::default()).collect(),
             undecided: Vec::new(),
             collectives: Collectives::default(),
-            carrier: new_network(parts.around, parts.transport),
+            carrier: Carrier::new(parts.around, parts.transport),
             work: Work::default(),
             error: None,
             states,

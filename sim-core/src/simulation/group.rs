@@ -1,14 +1,27 @@
 //! Groups of ranks that run collectives together, as their representatives see them.
 
-use super::collective::Target;
-use crate::fabric::{Fabric, RoutingError, Scope};
+use super::surroundings::Surroundings;
+use crate::fabric::{RoutingError, Scope};
 use crate::ids::{CommunicatorId, RankId};
-use crate::symmetry::Folding;
+use crate::network::Path;
 use crate::transport::Plan;
-use crate::workload::{CollectiveCall, Workload};
+use crate::units::Time;
+use crate::workload::CollectiveCall;
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+
+/// A class of flows that a member sends in one step.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Target {
+    /// The member that receives.
+    pub(super) member: u32,
+    pub(super) scope: Scope,
+    pub(super) latency: Time,
+    /// How many flows the class has, over all groups of the class: what it counts for at the receiver.
+    pub(super) weight: u64,
+    pub(super) path: Arc<Path>,
+}
 
 /// A simulated member of a group.
 #[derive(Debug, Clone)]
@@ -30,14 +43,6 @@ pub(super) struct Group {
     pub(super) members: Vec<Member>,
     /// The member that stands for each class of ranks.
     member_of_class: FxHashMap<usize, u32>,
-}
-
-/// What plans and routes are looked up in.
-#[derive(Clone, Copy)]
-pub(super) struct Surroundings<'a> {
-    pub(super) fabric: &'a Fabric,
-    pub(super) workload: &'a dyn Workload,
-    pub(super) folding: &'a Folding,
 }
 
 impl Group {

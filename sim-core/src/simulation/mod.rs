@@ -1,19 +1,23 @@
 //! A workload on a fabric, run to its end: [`simulate`] is the front door of the crate.
 //!
-//! The layers, from the bottom: [`carrier`] moves bytes, `collective` steps groups through their schedules,
+//! The layers, from the bottom: `carrier` moves bytes, `collective` steps groups through their schedules,
 //! `messages` matches sends with receives, `execution` runs the programs of the representatives on top of them.
 //! Replays live in `replay`: a collective that is alone on its links is simulated once and remembered.
 
 mod carrier;
 mod collective;
+mod events;
 mod execution;
 mod flow_set;
 mod group;
+mod live_calls;
 mod messages;
 mod observer;
 mod program_state;
+mod recording;
 mod replay;
 mod setup;
+mod surroundings;
 
 pub use crate::symmetry::Representative;
 pub use flow_set::{Flow, FlowCase, FlowLink, solve_flows};

@@ -1,42 +1,19 @@
 //! Collectives that are alone on their links, simulated once and remembered.
 
-use super::carrier::{Carrier, Event, Purpose};
+use super::carrier::Carrier;
 use super::collective::{Collectives, Stage};
-use super::group::{Group, GroupPlan, Signature, Surroundings};
+use super::events::{Event, Purpose};
+use super::group::{Group, GroupPlan, Signature};
 use super::messages::End;
-use super::setup::new_network;
+use super::recording::Recording;
+use super::surroundings::Surroundings;
 use crate::collectives::Schedule;
 use crate::engine::{EventQueue, Limits, Process, run};
 use crate::fabric::RoutingError;
-use crate::network::Timeline;
 use crate::transport::{CollectiveCost, Transport};
 use crate::units::Time;
 use std::collections::BTreeMap;
 use std::sync::Arc;
-
-/// What an isolated collective does, relative to the common entry of its members.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct Recording {
-    /// When each member leaves.
-    pub(super) exits: Vec<Time>,
-    /// The weighted bytes of each link, in the order of the signature's links.
-    pub(super) carried: Vec<u128>,
-    /// The bytes of each tier over time.
-    pub(super) tiers: Vec<Timeline>,
-    /// Flows that its simulation took.
-    pub(super) flows: u64,
-    /// Times that rates were solved for.
-    pub(super) solves: u64,
-    /// Events that its simulation took.
-    pub(super) events: u64,
-}
-
-impl Recording {
-    /// When the last member leaves.
-    pub(super) fn duration(&self) -> Time {
-        self.exits.iter().copied().max().unwrap_or_default()
-    }
-}
 
 /// The recordings of a run, by what distinguishes them.
 #[derive(Debug)]
@@ -113,7 +90,7 @@ pub(super) fn record(
 ) -> Result<Recording, RoutingError> {
     let mut alone = Alone {
         collectives: Collectives::default(),
-        carrier: new_network(around, transport),
+        carrier: Carrier::new(around, transport),
         groups,
         around,
         exits: vec![Time::ZERO; groups[plan.group as usize].members.len()],

@@ -1,10 +1,10 @@
 //! Turns a workload and its folding into what is executed: actors, groups, plans and mailboxes.
 
-use super::carrier::Carrier;
-use super::group::{Group, GroupPlan, Member, Surroundings};
+use super::group::{Group, GroupPlan, Member};
+use super::surroundings::Surroundings;
 use crate::fabric::{Fabric, RoutingError, Scope};
 use crate::ids::{CommunicatorId, GroupId, PeerSlot, RankId, RoleId};
-use crate::network::{FlowLevel, Path};
+use crate::network::Path;
 use crate::symmetry::{Folding, Representative};
 use crate::transport::{Planner, Transport};
 use crate::units::Time;
@@ -109,19 +109,6 @@ pub(super) fn check_placement(fabric: &Fabric, workload: &dyn Workload) -> Resul
         }
     }
     Ok(())
-}
-
-/// The links of a folding at the efficiency of their transport, with nothing on them.
-pub(super) fn new_network(around: Surroundings<'_>, transport: &Transport) -> Carrier {
-    let fabric = around.fabric;
-    let links = around.folding.links();
-    let capacity = |folded: &crate::symmetry::FoldedLink| {
-        let link = fabric.link(folded.link);
-        let scope = fabric.tiers()[link.tier.index()].scope;
-        let payload = link.capacity * transport.scope(scope).efficiency;
-        payload.bytes_per_second() * fabric.weight_denominator() as f64
-    };
-    Carrier::new(FlowLevel::new(links.iter().map(capacity), fabric.tiers().len()), links.len())
 }
 
 /// Prepares an execution.

@@ -1,0 +1,36 @@
+//! What can happen in a simulation, and what the transfers on their way belong to.
+
+use super::messages::Message;
+use crate::network::FlowSlot;
+
+/// Everything that can happen in a simulation.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Event {
+    /// A computation ends.
+    ComputeEnd { actor: u32, stream: u8 },
+    /// The first byte of a transfer arrives: it begins to drain.
+    Depart { transfer: u32 },
+    /// A flow may have drained.
+    Drained { slot: FlowSlot },
+    /// A member of a collective is ready for its first step.
+    Launched { instance: u32, member: u32 },
+    /// A member of a collective is done with it.
+    Left { instance: u32, member: u32 },
+}
+
+/// What a transfer belongs to.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Purpose {
+    Message(Message),
+    Step(StepTransfer),
+}
+
+/// A transfer of a step, on its way.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct StepTransfer {
+    pub(super) instance: u32,
+    pub(super) sender: u32,
+    pub(super) receiver: u32,
+    pub(super) step: u32,
+    pub(super) weight: u64,
+}

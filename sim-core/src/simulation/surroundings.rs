@@ -1,0 +1,13 @@
+//! What a simulation stands in: the fabric, the workload, and the folding between them.
+
+use crate::fabric::Fabric;
+use crate::symmetry::Folding;
+use crate::workload::Workload;
+
+/// What plans and routes are looked up in.
+#[derive(Clone, Copy)]
+pub(super) struct Surroundings<'a> {
+    pub(super) fabric: &'a Fabric,
+    pub(super) workload: &'a dyn Workload,
+    pub(super) folding: &'a Folding,
+}
