@@ -33,6 +33,8 @@ pub enum StopReason {
     Deadlock(Vec<Blocked>),
     /// More events than the limit allows.
     EventLimit,
+    /// The run would go on past [`Time::MAX`].
+    TimeLimit,
 }
 
 /// An operation that can never end.

@@ -14,6 +14,8 @@ use tempfile::TempDir;
 
 /// Bad usage or bad input.
 const BAD_INPUT: i32 = 2;
+/// The exit code of a simulation that cannot finish.
+const UNFINISHED: i32 = 3;
 
 /// A small training job: two machines, two points each, less than a second even in a debug build.
 const TINY: &str = include_str!("cli/tiny.toml");

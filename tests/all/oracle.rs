@@ -64,7 +64,7 @@ fn worst_flow(path: &Path) -> Comparison {
     let text = fs::read_to_string(path).expect("a case is text");
     let document: Value = serde_json::from_str(&text).expect("a case is JSON");
     let read = NamedCase::read(&text).unwrap_or_else(|error| panic!("{case}: {error}"));
-    let finished = solve_flows(&read.case);
+    let finished = solve_flows(&read.case).expect("every flow of the case finishes");
     let flows = document["flows"].as_array().expect("a case has flows");
     assert_eq!(finished.len(), flows.len(), "{case}: every flow has a finish");
     let compare = |(flow, finish): (&Value, &Time)| Comparison {
@@ -93,6 +93,7 @@ fn the_case_solved_by_hand_is_exact() {
     // B then has 50 MB left, alone for 0.5 ms.
     let text = fs::read_to_string(&cases()[0]).expect("a case is text");
     let case = NamedCase::read(&text).expect("the case is sound");
-    let finished: Vec<u64> = solve_flows(&case.case).into_iter().map(Time::picoseconds).collect();
+    let finished: Vec<u64> =
+        solve_flows(&case.case).expect("every flow finishes").into_iter().map(Time::picoseconds).collect();
     assert_eq!(finished, [1_501_000_000, 2_001_000_000]);
 }

@@ -4,6 +4,7 @@ use super::failure::Failure;
 use super::output::{Format, Output};
 use crate::flow_case::{CaseAnswer, NamedCase};
 use crate::report::{Column, Sheet};
+use crate::run::{RunError, TOO_LONG};
 use clap::Args;
 use std::fs::File;
 use std::io::{self, Read};
@@ -27,7 +28,8 @@ pub(super) fn run(arguments: &FlowsArguments, output: &mut Output<'_>) -> Result
     let text = read(&arguments.case)?;
     let case =
         NamedCase::read(&text).map_err(|error| Failure::FlowCase { path: arguments.case.clone(), error })?;
-    let answer = case.solve();
+    let too_long = || RunError::Unfinished { system: arguments.case.clone(), reason: TOO_LONG.to_owned() };
+    let answer = case.solve().ok_or_else(too_long)?;
     Ok(arguments.format.write(&sheet(&answer), &answer, output.data)?)
 }
 

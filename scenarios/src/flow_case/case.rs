@@ -49,15 +49,15 @@ impl NamedCase {
         }
     }
 
-    /// When each flow finishes.
-    pub fn solve(&self) -> CaseAnswer {
-        let finished = solve_flows(&self.case);
+    /// When each flow finishes; `None` when some flow takes longer than can be simulated.
+    pub fn solve(&self) -> Option<CaseAnswer> {
+        let finished = solve_flows(&self.case)?;
         let makespan = finished.iter().copied().max().unwrap_or(Time::ZERO);
         let flow = |(id, finish): (&Value, Time)| FinishedFlow { id: id.clone(), finish_s: finish.seconds() };
-        CaseAnswer {
+        Some(CaseAnswer {
             flows: self.ids.iter().zip(finished).map(flow).collect(),
             makespan_s: makespan.seconds(),
-        }
+        })
     }
 }
 

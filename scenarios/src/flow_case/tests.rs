@@ -96,7 +96,7 @@ fn two_flows_share_a_link_and_a_third_waits() {
            {"id": "b", "bytes": 1000000, "start_s": 0, "path": ["x"]},
            {"id": 3, "bytes": 1000000, "start_s": 0, "path": ["x"], "after": ["a"]}"#,
     );
-    let answer = NamedCase::read(&text).expect("the case is sound").solve();
+    let answer = NamedCase::read(&text).expect("the case is sound").solve().expect("every flow finishes");
     // 1 us latency; 2 MB at 1 GB/s for the two that share: 2 ms. Then 1 us and 1 MB at 1 GB/s: 1 ms.
     let finished: Vec<f64> = answer.flows.iter().map(|flow| flow.finish_s).collect();
     assert_eq!(finished, [0.002001, 0.002001, 0.003002]);
@@ -106,6 +106,9 @@ fn two_flows_share_a_link_and_a_third_waits() {
 
 #[test]
 fn a_case_without_flows_takes_no_time() {
-    let answer = NamedCase::read("{\"links\": [], \"flows\": []}").expect("nothing is sound").solve();
+    let answer = NamedCase::read("{\"links\": [], \"flows\": []}")
+        .expect("nothing is sound")
+        .solve()
+        .expect("nothing takes no time");
     assert_eq!((answer.flows.len(), answer.makespan_s), (0, 0.0));
 }

@@ -9,6 +9,10 @@ use copperlight_core::transport::Transport;
 use copperlight_core::workload::Workload;
 use copperlight_topologies::System;
 
+/// What is said of a run that goes past the largest time.
+pub const TOO_LONG: &str =
+    "it takes longer than 213 days, the longest time that can be simulated; raise bandwidths or move less";
+
 /// How many blocked ranks an error names.
 const NAMED_RANKS: usize = 4;
 
@@ -35,6 +39,7 @@ pub(super) fn run_to_end(
     let reason = match &outcome.stop {
         StopReason::Completed => return Ok(outcome),
         StopReason::EventLimit => "it took more events than allowed".to_owned(),
+        StopReason::TimeLimit => TOO_LONG.to_owned(),
         StopReason::Deadlock(blocked) => {
             let describe =
                 |blocked: &outcome::Blocked| format!("{} waits for {}", blocked.rank, blocked.waits_for);

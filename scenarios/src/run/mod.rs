@@ -13,6 +13,7 @@ mod utilization;
 
 pub use collective::{CollectiveRequest, run_collective};
 pub use error::RunError;
+pub use fabric::TOO_LONG;
 
 use crate::file::{Point, Scenario};
 use crate::report::{BusbwCurve, CurveKind, SCHEMA, ScenarioReport, ScenarioResults, Work};

@@ -39,6 +39,8 @@ pub enum StopReason {
     Interrupted,
     /// More events were handled than [`Limits::events`] allows.
     EventLimit,
+    /// What is pending lies at or beyond [`Time::MAX`].
+    TimeLimit,
 }
 
 /// Runs until nothing is pending; returns the time of the last event, why it ended, and how many events it took.
@@ -58,6 +60,9 @@ pub fn run<E, P: Process<E>>(
         let Some(time) = queue.pop_batch(&mut batch) else {
             return (now, StopReason::Exhausted, events);
         };
+        if time == Time::MAX {
+            return (now, StopReason::TimeLimit, events);
+        }
         now = time;
         while !batch.is_empty() {
             events += batch.len() as u64;

@@ -267,7 +267,7 @@ impl FlowLevel {
         state.rate = rate;
         state.version = state.version.wrapping_add(1);
         let drain = Bandwidth::from_bytes_per_second(rate).drain_time_of(state.remaining);
-        schedule(now.saturating_add(drain), FlowSlot { index, version: state.version });
+        schedule(now + drain, FlowSlot { index, version: state.version });
     }
 
     /// Whether any flow drains on a link.

@@ -25,7 +25,7 @@ impl Timeline {
     pub fn add(&mut self, when: Range<Time>, amount: f64) {
         self.total += amount;
         let (start, end) = (when.start.picoseconds(), when.end.picoseconds());
-        while end.max(start + 1) > self.width * SLICES as u64 {
+        while end.max(start.saturating_add(1)) > self.width.saturating_mul(SLICES as u64) {
             self.widen();
         }
         if end <= start {
@@ -35,7 +35,7 @@ impl Timeline {
         let rate = amount / (end - start) as f64;
         for slice in start / self.width..=(end - 1) / self.width {
             let from = start.max(slice * self.width);
-            let to = end.min((slice + 1) * self.width);
+            let to = end.min((slice + 1).saturating_mul(self.width));
             self.slices[slice as usize] += rate * (to - from) as f64;
         }
     }
@@ -49,7 +49,7 @@ impl Timeline {
         }
         for (slice, &amount) in other.slices(length).iter().enumerate().filter(|slice| *slice.1 > 0.0) {
             let from = Time::from_picoseconds(slice as u64 * other.width);
-            let to = Time::from_picoseconds((slice as u64 + 1) * other.width).min(length);
+            let to = Time::from_picoseconds((slice as u64 + 1).saturating_mul(other.width)).min(length);
             self.add(when.start + from..when.start + to, amount);
         }
     }

@@ -385,6 +385,7 @@ impl<'a, 'b> Execution<'a, 'b> {
         let digest = outcome_digest(rank_hashes, &links);
         let stop = match loop_end {
             LoopEnd::EventLimit => StopReason::EventLimit,
+            LoopEnd::TimeLimit => StopReason::TimeLimit,
             LoopEnd::Exhausted | LoopEnd::Interrupted => self.stop_reason(),
         };
         Outcome { end, stop, ranks, links, tiers: network.timelines().to_vec(), work, digest }

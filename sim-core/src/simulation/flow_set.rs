@@ -1,6 +1,6 @@
 //! Flows by themselves, on links by themselves: no ranks and no programs.
 
-use crate::engine::{EventQueue, Limits, Process, run};
+use crate::engine::{EventQueue, Limits, Process, StopReason, run};
 use crate::network::{Crossing, FlowLevel, FlowSlot, NewFlow, Path};
 use crate::units::{Bandwidth, Bytes, Time};
 use std::sync::Arc;
@@ -41,14 +41,14 @@ pub struct FlowCase {
 /// The denominator of fractional weights: 12 decimal places are kept.
 const WEIGHT_SCALE: f64 = 1e12;
 
-/// When each flow has finished.
+/// When each flow has finished; `None` when some flow would not have by [`Time::MAX`].
 ///
 /// A flow starts at its time or when the last of its predecessors has finished, waits for the latencies of its
 /// links, and then drains at its max-min fair rate.
 ///
 /// # Panics
 /// When a flow names a link or a flow that does not exist: cases are checked where they are read.
-pub fn solve_flows(case: &FlowCase) -> Vec<Time> {
+pub fn solve_flows(case: &FlowCase) -> Option<Vec<Time>> {
     let mut queue = EventQueue::new();
     let mut process = FlowProcess::new(case);
     for (index, flow) in case.flows.iter().enumerate() {
@@ -56,8 +56,8 @@ pub fn solve_flows(case: &FlowCase) -> Vec<Time> {
             queue.push(flow.start + process.latency(index), FlowEvent::Depart(index as u32));
         }
     }
-    run(&mut process, &mut queue, Limits::default());
-    process.finished
+    let (_, stop, _) = run(&mut process, &mut queue, Limits::default());
+    (stop == StopReason::Exhausted).then_some(process.finished)
 }
 
 #[derive(Debug, Clone, Copy)]

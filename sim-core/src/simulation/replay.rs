@@ -93,7 +93,8 @@ pub(super) fn record(
         carrier: Carrier::new(around, transport),
         groups,
         around,
-        exits: vec![Time::ZERO; groups[plan.group as usize].members.len()],
+        // Who has not left when time ends never leaves.
+        exits: vec![Time::MAX; groups[plan.group as usize].members.len()],
         error: None,
     };
     let mut queue = EventQueue::new();

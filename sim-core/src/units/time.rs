@@ -6,7 +6,7 @@ use std::iter::Sum;
 use std::ops::{Add, AddAssign, Mul, Sub};
 use std::str::FromStr;
 
-/// An instant or a duration in integer picoseconds; `u64` holds 213 days.
+/// An instant or a duration in integer picoseconds; `u64` holds 213 days, and sums that do not fit stop there.
 ///
 /// Nanoseconds would be too coarse: 64 B at 400 Gb/s last 1.28 ns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -17,7 +17,7 @@ const UNITS: &str = "ps, ns, us, µs, ms, s";
 impl Time {
     /// The start of every simulation, and the empty duration.
     pub const ZERO: Self = Self(0);
-    /// The largest instant.
+    /// The largest instant; a simulation that comes here stops.
     pub const MAX: Self = Self(u64::MAX);
 
     /// `picoseconds` ps.
@@ -54,23 +54,18 @@ impl Time {
     pub const fn saturating_sub(self, earlier: Self) -> Self {
         Self(self.0.saturating_sub(earlier.0))
     }
-
-    /// The sum, or the largest instant when it does not fit.
-    pub const fn saturating_add(self, duration: Self) -> Self {
-        Self(self.0.saturating_add(duration.0))
-    }
 }
 
 impl Add for Time {
     type Output = Self;
     fn add(self, duration: Self) -> Self {
-        Self(self.0 + duration.0)
+        Self(self.0.saturating_add(duration.0))
     }
 }
 
 impl AddAssign for Time {
     fn add_assign(&mut self, duration: Self) {
-        self.0 += duration.0;
+        *self = *self + duration;
     }
 }
 
@@ -84,7 +79,7 @@ impl Sub for Time {
 impl Mul<u64> for Time {
     type Output = Self;
     fn mul(self, times: u64) -> Self {
-        Self(self.0 * times)
+        Self(self.0.saturating_mul(times))
     }
 }
 

@@ -1,6 +1,6 @@
 //! `copperlight collective`.
 
-use super::{STAR, Workplace, keys, number, sorted};
+use super::{STAR, UNFINISHED, Workplace, keys, number, sorted};
 use serde_json::Value;
 
 const ON_NVL72: [&str; 5] = ["collective", "all-reduce", "--system", "gb200-nvl72", "--chips"];
@@ -28,6 +28,18 @@ fn the_table_has_the_columns_of_nccl_tests() {
     }
     assert_eq!(data.len(), expected.len());
     assert!(comments.iter().any(|line| line.starts_with("# Avg bus bandwidth")));
+}
+
+#[test]
+fn what_takes_longer_than_time_has_cannot_finish() {
+    let system = "[[systems]]\nname = \"s\"\nchips = 4\n[systems.fabric]\nfamily = \"star\"\nlink_bandwidth = \"1 B/s\"\nlink_latency = \"1 us\"\n";
+    let place = Workplace::with("slow.toml", system);
+    for fold in [&[][..], &["--no-fold"]] {
+        let words = ["collective", "all-reduce", "--system", "slow.toml", "-b", "64M", "-e", "64M"];
+        let done = place.run(&[&words[..], fold].concat());
+        assert_eq!((done.code, done.stdout.as_str()), (UNFINISHED, ""), "{}", done.stderr);
+        assert!(done.stderr.contains("longer than 213 days"), "{}", done.stderr);
+    }
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! `copperlight flows`.
 
-use super::{BAD_INPUT, Workplace, command, keys, number};
+use super::{BAD_INPUT, UNFINISHED, Workplace, command, keys, number};
 use serde_json::Value;
 use std::io::{BufRead, BufReader};
 use std::process::{self, Stdio};
@@ -50,6 +50,15 @@ fn wrong_cases_are_refused() {
     refused(&case(r#"{"id": 1, "bytes": -1, "start_s": 0, "path": [0]}"#), &["flow 1", "`bytes`", "-1"]);
     refused(&case(r#"{"id": 1, "bytes": 1, "start_s": 0, "path": [9]}"#), &["flow 1", "`path`", "9"]);
     refused(&case(r#"{"id": 1, "bytes": 1, "start": 0, "path": [0]}"#), &["did you mean `start_s`?"]);
+}
+
+#[test]
+fn what_takes_longer_than_time_has_cannot_finish() {
+    let slow = r#"{"links": [{"id": 0, "capacity_Bps": 1, "latency_s": 0}],
+        "flows": [{"id": 1, "bytes": 1000000000, "start_s": 0, "path": [0]}]}"#;
+    let done = Workplace::new().run_with(slow, &["flows", "-"]);
+    assert_eq!((done.code, done.stdout.as_str()), (UNFINISHED, ""));
+    assert!(done.stderr.contains("longer than 213 days"), "{}", done.stderr);
 }
 
 #[test]
