@@ -3,8 +3,8 @@
 use super::cost::{CollectiveCost, PhaseProfile, Prediction, collective_cost, predict};
 use super::{ByProtocol, Transport};
 use crate::collectives::{GroupShape, Pattern, Schedule, candidates, effective, expand};
-use crate::fabric::{Fabric, Hop, Route, RoutingError, Scope};
-use crate::ids::EndpointId;
+use crate::fabric::{Fabric, RoutingError, Scope};
+use crate::ids::{EndpointId, LinkId};
 use crate::units::{Bandwidth, Time};
 use crate::workload::{Algorithm, CollectiveCall, Protocol};
 use std::collections::{BTreeMap, BTreeSet};
@@ -163,17 +163,22 @@ impl<'a> Planner<'a> {
         };
         let distinct = if pattern.repeats() { 1 } else { steps };
         for step in 0..distinct {
-            let mut routes = Vec::new();
+            // Many routes cross the same runs of links: weights are summed by run first.
+            let mut runs: BTreeMap<(LinkId, u32), u64> = BTreeMap::new();
             for (position, &from) in members.iter().enumerate() {
                 for target in pattern.targets(members.len(), position, step) {
                     let to = members[target];
                     if !self.fabric.same_domain(from, to) {
                         worst.scope = Scope::ScaleOut;
                     }
-                    routes.push(self.fabric.route(from, to)?);
+                    let route = self.fabric.route(from, to)?;
+                    worst.latency = worst.latency.max(route.latency());
+                    for hop in route.hops() {
+                        *runs.entry((hop.first, hop.count)).or_default() += hop.weight;
+                    }
                 }
             }
-            self.add_step(&routes, &mut worst);
+            worst.rate = worst.rate.min(self.slowest_rate(&runs));
         }
         Ok(worst)
     }
@@ -185,25 +190,24 @@ impl<'a> Planner<'a> {
         own.fold(Bandwidth::UNBOUNDED, Bandwidth::min)
     }
 
-    fn add_step(&mut self, routes: &[Route], worst: &mut PhaseProfile) {
-        for hop in routes.iter().flat_map(Route::hops) {
-            self.load[hop.range()].iter_mut().for_each(|load| *load += hop.weight);
+    /// The rate on the most loaded link, where runs of links carry so much weight.
+    fn slowest_rate(&mut self, runs: &BTreeMap<(LinkId, u32), u64>) -> Bandwidth {
+        let links = |&(first, count): &(LinkId, u32)| first.index()..first.index() + count as usize;
+        for (run, weight) in runs {
+            self.load[links(run)].iter_mut().for_each(|load| *load += weight);
         }
         let denominator = self.fabric.weight_denominator() as f64;
-        for route in routes {
-            worst.latency = worst.latency.max(route.latency());
-            for index in route.hops().iter().flat_map(Hop::range) {
-                let link = &self.fabric.links()[index];
-                let scope = self.fabric.tiers()[link.tier.index()].scope;
-                let capacity = link.capacity * self.transport.scope(scope).efficiency;
-                let share = Bandwidth::from_bytes_per_second(
-                    capacity.bytes_per_second() * denominator / self.load[index] as f64,
-                );
-                worst.rate = worst.rate.min(share);
-            }
+        let mut slowest = Bandwidth::UNBOUNDED;
+        for index in runs.keys().flat_map(links) {
+            let link = &self.fabric.links()[index];
+            let scope = self.fabric.tiers()[link.tier.index()].scope;
+            let capacity = link.capacity * self.transport.scope(scope).efficiency;
+            let scaled = capacity.bytes_per_second() * denominator;
+            slowest = slowest.min(Bandwidth::from_bytes_per_second(scaled / self.load[index] as f64));
         }
-        for hop in routes.iter().flat_map(Route::hops) {
-            self.load[hop.range()].fill(0);
+        for run in runs.keys() {
+            self.load[links(run)].fill(0);
         }
+        slowest
     }
 }
