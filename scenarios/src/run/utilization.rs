@@ -29,8 +29,9 @@ pub(super) fn of_tiers(
         let length = |slice: usize| width.min(step - slice as f64 * width);
         let share = |(slice, &bytes): (usize, &f64)| bytes / (capacity * length(slice));
         let utilization: Vec<f64> = slices.iter().enumerate().map(share).collect();
-        let peak = utilization.iter().copied().fold(0.0, f64::max);
-        let mean = timeline.total() / (capacity * step);
+        // Slices are sums of rounded parts: no more than all of a link can be in use.
+        let peak = utilization.iter().copied().fold(0.0, f64::max).min(1.0);
+        let mean = carried(fabric, outcome, TierId::new(index)) / (capacity * step);
         table.insert(tier.name.clone(), TierUtilization { mean, peak });
         timelines.push(UtilizationTimeline {
             system: system.to_owned(),
@@ -41,6 +42,13 @@ pub(super) fn of_tiers(
         });
     }
     (table, timelines)
+}
+
+/// The bytes that all links of a tier carried, from exact sums.
+fn carried(fabric: &Fabric, outcome: &Outcome, tier: TierId) -> f64 {
+    let of_tier = outcome.links.iter().filter(|link| fabric.link(link.link).tier == tier);
+    let weighted: u128 = of_tier.map(|link| link.weighted_bytes * u128::from(link.multiplicity)).sum();
+    weighted as f64 / fabric.weight_denominator() as f64
 }
 
 /// The capacity of all links of a tier together, in bytes per second.

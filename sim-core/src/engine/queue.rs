@@ -75,6 +75,12 @@ impl<E> EventQueue<E> {
         self.front.front().map(|entry| Time::from_picoseconds(entry.time))
     }
 
+    /// Whether events are pending at the time of the last batch.
+    pub fn is_due(&self, now: Time) -> bool {
+        // Invariant: whatever is pushed up to the horizon, which is not before the last batch, goes to the front.
+        self.front.front().is_some_and(|entry| entry.time == now.picoseconds())
+    }
+
     /// Moves all events of the earliest picosecond to the end of `batch`; returns that time.
     pub fn pop_batch(&mut self, batch: &mut Vec<E>) -> Option<Time> {
         let time = self.next_time()?;
@@ -125,7 +131,8 @@ impl<E> EventQueue<E> {
 
     /// Gives the later part of a long front back to the wheel.
     fn cut_front(&mut self) {
-        let last_kept = self.front[SHORT].time;
+        // Never before the wheel's own time: looking ahead may have moved it past the last batch.
+        let last_kept = self.front[SHORT].time.max(self.base);
         let kept = self.front.partition_point(|entry| entry.time <= last_kept);
         self.horizon = last_kept;
         for entry in self.front.split_off(kept) {
@@ -192,6 +199,18 @@ mod tests {
         ]
     }
 
+    #[test]
+    fn looking_ahead_leaves_room_before_what_was_seen() {
+        let at = Time::from_picoseconds;
+        let mut queue = EventQueue::new();
+        queue.push(at(3_000_000), 0);
+        assert_eq!(queue.next_time(), Some(at(3_000_000)));
+        (1_001..=1_200).for_each(|time| queue.push(at(time), time));
+        queue.push(at(2_091_102), 1);
+        let times = std::iter::from_fn(|| queue.pop_batch(&mut Vec::new())).collect::<Vec<_>>();
+        assert!(times.is_sorted() && times.len() == 202, "{times:?}");
+    }
+
     proptest! {
         #[test]
         fn order_equals_that_of_a_heap(rounds in prop::collection::vec(prop::collection::vec(delay(), 0..300), 1..12)) {
@@ -204,7 +223,10 @@ mod tests {
                     heap.push(Reverse((time, pushed)));
                     pushed += 1;
                 }
-                for _ in 0..40 {
+                for look_ahead in [false, true].repeat(20) {
+                    if look_ahead {
+                        prop_assert_eq!(queue.next_time().map(Time::picoseconds), heap.peek().map(|next| next.0.0));
+                    }
                     let mut batch = Vec::new();
                     let Some(time) = queue.pop_batch(&mut batch) else { break };
                     now = time.picoseconds();

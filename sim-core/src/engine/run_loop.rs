@@ -68,7 +68,7 @@ pub fn run<E, P: Process<E>>(
             events += batch.len() as u64;
             process.handle(now, &batch, queue);
             batch.clear();
-            if queue.next_time() == Some(now) {
+            if queue.is_due(now) {
                 queue.pop_batch(&mut batch);
             }
         }

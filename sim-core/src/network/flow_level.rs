@@ -267,7 +267,15 @@ impl FlowLevel {
         state.rate = rate;
         state.version = state.version.wrapping_add(1);
         let drain = Bandwidth::from_bytes_per_second(rate).drain_time_of(state.remaining);
-        schedule(now + drain, FlowSlot { index, version: state.version });
+        // A finish past the end of time may still come nearer; until then there is nothing to wait for.
+        if now + drain < Time::MAX {
+            schedule(now + drain, FlowSlot { index, version: state.version });
+        }
+    }
+
+    /// Whether any flow drains at all.
+    pub fn is_draining(&self) -> bool {
+        self.flows.len() > self.free.len()
     }
 
     /// Whether any flow drains on a link.

@@ -72,6 +72,8 @@ struct Execution<'a, 'b> {
     mailboxes: Vec<Mailbox>,
     live: Vec<LiveCalls>,
     undecided: Vec<u32>,
+    /// Actors for whom something ended in this batch.
+    touched: Vec<u32>,
     collectives: Collectives,
     carrier: Carrier,
     work: Work,
@@ -90,6 +92,7 @@ impl<'a, 'b> Execution<'a, 'b> {
             mailboxes: (0..parts.mailboxes).map(|_| Mailbox::default()).collect(),
             live: parts.groups.iter().map(|_| LiveCalls::default()).collect(),
             undecided: Vec::new(),
+            touched: Vec::new(),
             collectives: Collectives::default(),
             carrier: Carrier::new(parts.around, parts.transport),
             work: Work::default(),
@@ -232,6 +235,7 @@ impl<'a, 'b> Execution<'a, 'b> {
         self.hashes[end.actor as usize].add(end.stream as usize, *index, (begun, now));
         self.ends[end.actor as usize] = now;
         state.advance(end.stream as usize);
+        self.touched.push(end.actor);
     }
 
     fn handle_one(
@@ -242,7 +246,7 @@ impl<'a, 'b> Execution<'a, 'b> {
     ) -> Result<(), SimulationError> {
         match event {
             Event::ComputeEnd { actor, stream } => {
-                self.end_and_go_on(now, End { actor, stream }, queue);
+                self.end_operation(now, End { actor, stream });
             }
             Event::Depart { transfer } => {
                 let arrived = self.carrier.depart(now, transfer);
@@ -263,15 +267,10 @@ impl<'a, 'b> Execution<'a, 'b> {
             }
             Event::Left { instance, member } => {
                 let end = self.leave(instance, member);
-                self.end_and_go_on(now, end, queue);
+                self.end_operation(now, end);
             }
         }
         Ok(())
-    }
-
-    fn end_and_go_on(&mut self, now: Time, end: End, queue: &mut EventQueue<Event>) {
-        self.end_operation(now, end);
-        self.enter_what_can(now, end.actor, queue);
     }
 
     fn arrive(
@@ -285,8 +284,6 @@ impl<'a, 'b> Execution<'a, 'b> {
             Some(Purpose::Message(message)) => {
                 self.end_operation(now, message.sender);
                 self.end_operation(now, message.receiver);
-                self.enter_what_can(now, message.sender.actor, queue);
-                self.enter_what_can(now, message.receiver.actor, queue);
             }
             Some(Purpose::Step(transfer)) => {
                 let mut stage = Stage {
@@ -386,6 +383,8 @@ impl<'a, 'b> Execution<'a, 'b> {
         let stop = match loop_end {
             LoopEnd::EventLimit => StopReason::EventLimit,
             LoopEnd::TimeLimit => StopReason::TimeLimit,
+            // A flow that drains without a finish in sight would finish past the end of time.
+            _ if network.is_draining() => StopReason::TimeLimit,
             LoopEnd::Exhausted | LoopEnd::Interrupted => self.stop_reason(),
         };
         Outcome { end, stop, ranks, links, tiers: network.timelines().to_vec(), work, digest }
@@ -432,6 +431,10 @@ impl Process<Event> for Execution<'_, '_> {
                 self.error = Some(error);
             }
         }
+        // What follows is entered when the whole batch has ended, so that its order does not matter.
+        for actor in std::mem::take(&mut self.touched) {
+            self.enter_what_can(now, actor, queue);
+        }
     }
 
     fn settle(&mut self, now: Time, queue: &mut EventQueue<Event>) {
@@ -440,7 +443,10 @@ impl Process<Event> for Execution<'_, '_> {
                 self.error = Some(error);
             }
         }
-        self.carrier.settle(now, queue);
+        // What a decision has started at once comes first: rates are found when all of this picosecond is known.
+        if !queue.is_due(now) {
+            self.carrier.settle(now, queue);
+        }
     }
 
     fn interrupted(&self) -> bool {

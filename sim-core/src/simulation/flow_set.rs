@@ -38,8 +38,10 @@ pub struct FlowCase {
     pub flows: Vec<Flow>,
 }
 
-/// The denominator of fractional weights: 12 decimal places are kept.
+/// The denominator of fractional weights: 12 decimal places are kept where sums of weights allow it.
 const WEIGHT_SCALE: f64 = 1e12;
+/// Sums of scaled weights stay below this, which 64 bits hold.
+const LARGEST_LOAD: f64 = 4e18;
 
 /// When each flow has finished; `None` when some flow would not have by [`Time::MAX`].
 ///
@@ -57,7 +59,21 @@ pub fn solve_flows(case: &FlowCase) -> Option<Vec<Time>> {
         }
     }
     let (_, stop, _) = run(&mut process, &mut queue, Limits::default());
-    (stop == StopReason::Exhausted).then_some(process.finished)
+    let all = stop == StopReason::Exhausted && !process.network.is_draining();
+    all.then_some(process.finished)
+}
+
+/// What weights are multiplied by to be integers: paths have unit weights, only fractions need a finer scale.
+fn weight_scale(case: &FlowCase) -> f64 {
+    let hops = || case.flows.iter().flat_map(|flow| &flow.hops);
+    let mut loads = vec![0.0; case.links.len()];
+    hops().for_each(|&(link, weight)| loads[link] += weight);
+    let heaviest: f64 = loads.into_iter().fold(0.0, f64::max);
+    let mut scale = if hops().all(|hop| hop.1.fract() == 0.0) { 1.0 } else { WEIGHT_SCALE };
+    while heaviest * scale > LARGEST_LOAD {
+        scale /= 10.0;
+    }
+    scale
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -77,9 +93,7 @@ struct FlowProcess<'a> {
 
 impl<'a> FlowProcess<'a> {
     fn new(case: &'a FlowCase) -> Self {
-        // Paths have unit weights; only a case with fractions needs a finer scale.
-        let whole = case.flows.iter().flat_map(|flow| &flow.hops).all(|hop| hop.1.fract() == 0.0);
-        let scale = if whole { 1.0 } else { WEIGHT_SCALE };
+        let scale = weight_scale(case);
         let crossing = |&(link, weight): &(usize, f64)| Crossing {
             link: link as u32,
             weight: (weight * scale).round() as u64,

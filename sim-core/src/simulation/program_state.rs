@@ -55,17 +55,20 @@ impl ProgramState {
         self.waiting & 1 << stream == 0 && self.cursors[stream].current.is_some()
     }
 
-    /// The first stream whose operation can be entered now: the streams that it waits for have come past it.
+    /// The stream whose operation is the first in program order that can be entered now: the streams that it waits
+    /// for have come past it.
     pub(super) fn next_to_enter(&self) -> Option<usize> {
+        let mut first: Option<(u32, usize)> = None;
         let mut waiting = self.waiting;
         while waiting != 0 {
             let stream = waiting.trailing_zeros() as usize;
-            if self.can_enter(stream) {
-                return Some(stream);
-            }
             waiting &= waiting - 1;
+            let index = self.progress[self.cursors[stream].stream.index()];
+            if first.is_none_or(|first| index < first.0) && self.can_enter(stream) {
+                first = Some((index, stream));
+            }
         }
-        None
+        first.map(|first| first.1)
     }
 
     fn can_enter(&self, stream: usize) -> bool {

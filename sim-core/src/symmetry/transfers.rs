@@ -12,10 +12,19 @@ use std::collections::{BTreeMap, BTreeSet};
 /// What kind of transfer it is; transfers of different kinds are never alike.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Kind {
-    /// A message to the peer in a slot, on a channel.
-    Message(PeerSlot, u16),
+    /// A message: how it is sent, and the lowest slot by which the peer receives it, if it does.
+    Message(Port, Option<PeerSlot>),
     /// A step of a collective.
     Step(CommunicatorId, Pattern, usize),
+}
+
+/// A rank's own end of messages with a peer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct Port {
+    slot: PeerSlot,
+    channel: u16,
+    /// The lowest slot that names the same peer on this channel: by it ends are matched.
+    matched_by: PeerSlot,
 }
 
 /// One transfer.
@@ -45,6 +54,7 @@ pub(super) struct Transfers {
 struct RoleCalls {
     collectives: Vec<(CommunicatorId, CollectiveCall)>,
     sends: Vec<(PeerSlot, u16)>,
+    receives: Vec<(PeerSlot, u16)>,
 }
 
 struct Collector<'a> {
@@ -78,18 +88,57 @@ pub(super) fn collect(
     };
     let mut own: Vec<Vec<u32>> =
         (0..workload.ranks()).map(|rank| vec![workload.role(RankId::new(rank)).index() as u32]).collect();
-    for rank in 0..workload.ranks() {
-        for &(slot, channel) in &calls[own[rank][0] as usize].sends {
-            let peer = workload.peer(RankId::new(rank), slot);
-            collector.add(Kind::Message(slot, channel), rank, peer.index())?;
-        }
-    }
+    collect_messages(&mut collector, &calls)?;
     collect_collectives(&mut collector, planner, &calls, &mut own)?;
+    for (rank, own) in own.iter_mut().enumerate() {
+        own.extend(receive_ends(workload, &calls, RankId::new(rank)));
+    }
     Ok(collector.finish(own))
 }
 
+fn collect_messages(collector: &mut Collector<'_>, calls: &[RoleCalls]) -> Result<(), RoutingError> {
+    let workload = collector.workload;
+    for rank in (0..workload.ranks()).map(RankId::new) {
+        for &(slot, channel) in &calls[workload.role(rank).index()].sends {
+            let peer = workload.peer(rank, slot);
+            let sends = &calls[workload.role(rank).index()].sends;
+            let matched_by = lowest_slot(workload, sends, (rank, peer), channel).unwrap_or(slot);
+            let receives = &calls[workload.role(peer).index()].receives;
+            let received = lowest_slot(workload, receives, (peer, rank), channel);
+            let kind = Kind::Message(Port { slot, channel, matched_by }, received);
+            collector.add(kind, rank.index(), peer.index())?;
+        }
+    }
+    Ok(())
+}
+
+/// The lowest of a rank's slots on a channel that names a peer.
+fn lowest_slot(
+    workload: &dyn Workload,
+    ports: &[(PeerSlot, u16)],
+    (rank, peer): (RankId, RankId),
+    channel: u16,
+) -> Option<PeerSlot> {
+    let names = |port: &&(PeerSlot, u16)| port.1 == channel && workload.peer(rank, port.0) == peer;
+    ports.iter().filter(names).map(|port| port.0).min()
+}
+
+/// How a rank's receives are matched: part of what it is, because a transfer shows only how it is sent.
+fn receive_ends(workload: &dyn Workload, calls: &[RoleCalls], rank: RankId) -> Vec<u32> {
+    let receives = &calls[workload.role(rank).index()].receives;
+    let number = |slot: Option<PeerSlot>| slot.map_or(u32::MAX, |slot| slot.index() as u32);
+    let end = |&(slot, channel): &(PeerSlot, u16)| {
+        let sender = workload.peer(rank, slot);
+        let sends = &calls[workload.role(sender).index()].sends;
+        let sent = lowest_slot(workload, sends, (sender, rank), channel);
+        let matched_by = lowest_slot(workload, receives, (rank, sender), channel);
+        [number(Some(slot)), u32::from(channel), number(sent), number(matched_by)]
+    };
+    receives.iter().flat_map(end).collect()
+}
+
 fn role_calls(workload: &dyn Workload, role: usize) -> RoleCalls {
-    let mut calls = RoleCalls { collectives: Vec::new(), sends: Vec::new() };
+    let mut calls = RoleCalls { collectives: Vec::new(), sends: Vec::new(), receives: Vec::new() };
     for block in workload.program(RoleId::new(role)).blocks() {
         for operation in block.operations() {
             match operation.kind {
@@ -97,7 +146,8 @@ fn role_calls(workload: &dyn Workload, role: usize) -> RoleCalls {
                     push_new(&mut calls.collectives, (communicator, call));
                 }
                 OperationKind::Send { peer, channel, .. } => push_new(&mut calls.sends, (peer, channel)),
-                OperationKind::Receive { .. } | OperationKind::Compute { .. } => {}
+                OperationKind::Receive { peer, channel } => push_new(&mut calls.receives, (peer, channel)),
+                OperationKind::Compute { .. } => {}
             }
         }
     }
