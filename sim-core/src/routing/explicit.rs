@@ -17,6 +17,9 @@ impl ExplicitRoutes {
     }
 
     /// Adds a path for a pair; a second path for the pair makes a spray.
+    ///
+    /// The number of paths of a pair must divide the fabric's weight denominator, which its builder sets: routing
+    /// panics when it does not.
     pub fn add(&mut self, from: EndpointId, to: EndpointId, path: Vec<LinkId>) {
         self.paths.entry((from, to)).or_default().push(path);
     }

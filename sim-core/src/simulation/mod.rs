@@ -70,6 +70,7 @@ pub fn simulate(
     observer: &mut dyn Observer,
 ) -> Result<Outcome, SimulationError> {
     setup::check_placement(fabric, workload)?;
+    setup::check_groups(workload)?;
     let mut planner = Planner::new(fabric, &options.transport);
     let folding = if options.fold {
         Folding::of(fabric, workload, &mut planner)?

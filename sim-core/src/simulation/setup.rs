@@ -56,6 +56,18 @@ pub enum SimulationError {
         /// What others have called.
         expected: String,
     },
+    /// A group that cannot run collectives.
+    #[error(
+        "{rank} calls {communicator}, but {problem}; a group is made of different ranks, the caller among them, that all call"
+    )]
+    BadGroup {
+        /// A rank that calls.
+        rank: RankId,
+        /// The communicator.
+        communicator: CommunicatorId,
+        /// What is wrong with the group.
+        problem: String,
+    },
     /// Ranks that communicate cannot reach one another.
     #[error(transparent)]
     Routing(#[from] RoutingError),
@@ -106,6 +118,37 @@ pub(super) fn check_placement(fabric: &Fabric, workload: &dyn Workload) -> Resul
         };
         if let Some(first) = place.replace(rank) {
             return Err(SimulationError::SharedEndpoint { first, second: rank });
+        }
+    }
+    Ok(())
+}
+
+/// Every rank that calls a communicator is in a group of different ranks that all call it.
+pub(super) fn check_groups(workload: &dyn Workload) -> Result<(), SimulationError> {
+    let calls: Vec<Calls> =
+        (0..workload.roles()).map(|role| Calls::of(&workload.program(RoleId::new(role)))).collect();
+    let calls_of = |rank: RankId| &calls[workload.role(rank).index()];
+    let mut group_of: BTreeMap<CommunicatorId, Vec<Option<GroupId>>> = BTreeMap::new();
+    let mut seen = BTreeSet::new();
+    for rank in (0..workload.ranks()).map(RankId::new) {
+        let called: BTreeSet<CommunicatorId> = calls_of(rank).collectives.iter().map(|call| call.0).collect();
+        for communicator in called {
+            let group = workload.group(rank, communicator);
+            let found = group_of.entry(communicator).or_insert_with(|| vec![None; workload.ranks()]);
+            let bad = |problem| Err(SimulationError::BadGroup { rank, communicator, problem });
+            if seen.insert((communicator, group)) {
+                for member in workload.members(communicator, group) {
+                    if found[member.index()].replace(group).is_some() {
+                        return bad(format!("{member} stands in its groups twice"));
+                    }
+                    if !calls_of(member).collectives.iter().any(|call| call.0 == communicator) {
+                        return bad(format!("{member} of its group never does"));
+                    }
+                }
+            }
+            if found[rank.index()] != Some(group) {
+                return bad("it is no member of its own group".to_owned());
+            }
         }
     }
     Ok(())

@@ -3,7 +3,7 @@
 use super::{Program, Workload};
 use crate::ids::{CommunicatorId, EndpointId, GroupId, PeerSlot, RankId, RoleId};
 
-/// A workload held in tables.
+/// A workload held in tables; looking up what a table lacks panics.
 #[derive(Debug, Clone, Default)]
 pub struct ExplicitWorkload {
     /// Where each rank runs.

@@ -121,6 +121,7 @@ fn simulations() -> Vec<Case> {
         run(&joined(), &on([1, 1])),
         run(&joined(), &pair([receive, compute])),
         run(&joined(), &pair([reduce, collective(CollectiveKind::AllGather)])),
+        run(&joined(), &pair([reduce, compute])),
         run(&fabric_without_routes(), &pair([send, receive])),
     ]
 }
