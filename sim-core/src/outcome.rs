@@ -1,5 +1,6 @@
 //! What a run has shown: facts, without percentages and without text.
 
+use crate::engine::Memory;
 use crate::ids::{LinkId, RankId};
 use crate::network::Timeline;
 use crate::units::Time;
@@ -30,11 +31,22 @@ pub enum StopReason {
     /// Every program ended.
     Completed,
     /// Nothing can happen any more, but some ranks have not ended.
-    Deadlock(Vec<Blocked>),
+    Deadlock(Deadlock),
     /// More events than the limit allows.
     EventLimit,
-    /// The run would go on past [`Time::MAX`].
+    /// The run would go on past the limit, or past [`Time::MAX`].
     TimeLimit,
+    /// More memory than the limit allows.
+    MemoryLimit(Memory),
+}
+
+/// Ranks that wait for what never comes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Deadlock {
+    /// The operations that can never end.
+    pub blocked: Vec<Blocked>,
+    /// Ranks of which each waits for the next, and the last for the first; empty when all wait for ranks that have ended.
+    pub cycle: Vec<RankId>,
 }
 
 /// An operation that can never end.

@@ -1,5 +1,7 @@
 //! Folding and replay are exact: every way of running a workload gives the same outcome.
 
+use copperlight::file::{SourceText, check};
+use copperlight::run::{RunOptions, run_scenario};
 use copperlight_core::outcome::{Outcome, StopReason};
 use copperlight_core::simulation::{Options, Unobserved, simulate};
 use copperlight_core::transport::Transport;
@@ -64,6 +66,7 @@ fn case() -> impl Strategy<Value = (Domains, Uniform)> {
 
 static CASES: AtomicU32 = AtomicU32::new(0);
 static FOLDED: AtomicU32 = AtomicU32::new(0);
+static STEPPED_AS_LANES: AtomicU32 = AtomicU32::new(0);
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(cases(400)))]
@@ -78,6 +81,7 @@ proptest! {
             if fold && replay && uniform.ranks > 1 {
                 CASES.fetch_add(1, Ordering::Relaxed);
                 FOLDED.fetch_add(u32::from(other.work.classes < full.work.classes), Ordering::Relaxed);
+                STEPPED_AS_LANES.fetch_add(u32::from(other.work.lanes > 0), Ordering::Relaxed);
             }
         }
     }
@@ -88,20 +92,77 @@ fn folding_is_exact_and_happens() {
     every_way_of_running_gives_the_same_outcome();
     let (cases, folded) = (CASES.load(Ordering::Relaxed), FOLDED.load(Ordering::Relaxed));
     assert!(3 * folded >= cases, "{folded} of {cases} cases had fewer classes than ranks");
+    let lanes = STEPPED_AS_LANES.load(Ordering::Relaxed);
+    assert!(10 * lanes >= cases, "{lanes} of {cases} cases had rings that were stepped as lanes");
+    let lanes = STEPPED_AS_LANES.load(Ordering::Relaxed);
+    assert!(10 * lanes >= cases, "{lanes} of {cases} cases had rings that were stepped as lanes");
 }
 
 #[test]
 fn a_collective_alone_on_its_links_is_simulated_once() {
-    // 3 groups of 4 repeat one all-reduce 5 times: 15 instances, one simulated, 14 from memory.
-    let reduce = CollectiveCall::auto(CollectiveKind::AllReduce, Bytes::new(4_000));
-    let uniform = Uniform {
-        ranks: 12,
-        block: 4,
-        slow: Vec::new(),
-        steps: vec![Step::Collective(0, reduce), Step::Compute(10)],
-        repeat: 5,
-    };
-    let outcome = run(&Domains::star(12, 50.0), &uniform, Transport::ideal(), false, true);
-    assert_eq!(outcome.work.replayed, 14);
-    assert_eq!(outcome.work.flows, 6 * 4);
+    // 3 groups of 4 repeat one collective 5 times: 15 instances, one simulated, 14 from memory. A ring all-reduce
+    // takes 6 steps of 4 flows and is stepped as lanes; in an all-to-all each of 4 sends to the 3 others at once.
+    for (kind, algorithm, flows, lanes) in [
+        (CollectiveKind::AllReduce, Algorithm::Ring, 0, 6 * 4),
+        (CollectiveKind::AllToAll, Algorithm::Direct, 3 * 4, 0),
+    ] {
+        let call = CollectiveCall {
+            algorithm: Some(algorithm),
+            ..CollectiveCall::auto(kind, Bytes::new(4_000))
+        };
+        let uniform = Uniform {
+            ranks: 12,
+            block: 4,
+            slow: Vec::new(),
+            steps: vec![Step::Collective(0, call), Step::Compute(10)],
+            repeat: 5,
+        };
+        let outcome = run(&Domains::star(12, 50.0), &uniform, Transport::ideal(), false, true);
+        assert_eq!(outcome.work.replayed, 14, "{}", kind.name());
+        assert_eq!((outcome.work.flows, outcome.work.lanes), (flows, lanes), "{}", kind.name());
+    }
+}
+
+/// 18 replicas of a job of 4 x 5 chips: tensor-parallel groups in a domain of 72, pipelines and replicas across.
+const SMALL_TRAINING: &str = r#"
+[scenario]
+name = "small"
+
+[[systems]]
+name = "NVL72"
+preset = "gb200-nvl72"
+chips = 360
+
+[workload]
+kind = "training"
+sequence_length = 2048
+global_batch = 180
+
+[workload.model]
+layers = 5
+hidden = 4096
+heads = 32
+kv_heads = 8
+ffn = 14336
+vocab = 128256
+
+[workload.parallelism]
+tensor = 4
+pipeline = 5
+sequence_parallel = true
+"#;
+
+#[test]
+fn a_training_step_is_the_same_folded_and_in_full() {
+    let scenario = check(SourceText::new("small.toml", SMALL_TRAINING), &[]);
+    let scenario = scenario.unwrap_or_else(|errors| panic!("{errors}"));
+    let work = [true, false].map(|fold| {
+        let options = RunOptions { fold, ..RunOptions::default() };
+        let report = run_scenario(&scenario, &options, &|_| {}).unwrap_or_else(|error| panic!("{error}"));
+        let results = report.results;
+        assert_eq!(results.digest, "55907d0e5c3f9436cf7aa425cf67d06a", "fold {fold}");
+        assert_eq!(results.results[0].step_time_s, Some(0.027649938229), "fold {fold}");
+        results.work
+    });
+    assert!(work[0].flows < work[1].flows, "folding leaves flows out");
 }

@@ -1,6 +1,7 @@
 //! One test binary for the whole workspace.
 //!
 //! - `laws`: closed forms that simulated collectives must equal
+//! - `flow_engine`: the flow engine equals its plain twin, and laws that it keeps
 //! - `folding`: folded and replayed runs equal the full simulation, to the picosecond
 //! - `determinism`: the same digest, run after run
 //! - `tidy`: arrows between crates and modules, confined dependencies, pages that name what exists
@@ -12,6 +13,7 @@
 mod cli;
 mod determinism;
 mod errors;
+mod flow_engine;
 mod folding;
 mod laws;
 mod library;

@@ -30,7 +30,7 @@ const CORE_MODULES: [(&str, &[&str]); 14] = [
     ("transport", &["units", "ids", "fabric", "routing", "workload", "collectives"]),
     ("network", &["units"]),
     ("symmetry", &["units", "ids", "fabric", "routing", "workload", "collectives", "transport", "network"]),
-    ("outcome", &["units", "ids", "network"]),
+    ("outcome", &["units", "ids", "engine", "network"]),
     ("digest", &["units", "outcome"]),
     (
         "simulation",

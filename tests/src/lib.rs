@@ -1,6 +1,8 @@
 //! Small fabrics and workloads that the integration tests in `all/` share.
 
 pub mod fabrics;
+pub mod plain_flows;
+pub mod star;
 pub mod transports;
 pub mod workloads;
 

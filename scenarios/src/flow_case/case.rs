@@ -4,6 +4,7 @@ use super::answer::{CaseAnswer, FinishedFlow};
 use super::error::FlowCaseError;
 use super::fields::{Fields, Keys};
 use super::{flows, links, order};
+use copperlight_core::engine::{Limits, StopReason};
 use copperlight_core::simulation::{FlowCase, solve_flows};
 use copperlight_core::units::Time;
 use serde_json::Value;
@@ -45,13 +46,17 @@ impl NamedCase {
         let ids: Vec<Value> = elements.iter().map(|element| element["id"].clone()).collect();
         match order::find_cycle(&flows) {
             Some(cycle) => Err(cycle_error(&cycle, &ids)),
-            None => Ok(Self { case: FlowCase { links, flows }, ids }),
+            None => Ok(Self { case: FlowCase::new(links, flows), ids }),
         }
     }
 
     /// When each flow finishes; `None` when some flow takes longer than can be simulated.
     pub fn solve(&self) -> Option<CaseAnswer> {
-        let finished = solve_flows(&self.case)?;
+        let outcome = solve_flows(&self.case, Limits::default());
+        if outcome.stop != StopReason::Exhausted {
+            return None;
+        }
+        let finished = outcome.finished;
         let makespan = finished.iter().copied().max().unwrap_or(Time::ZERO);
         let flow = |(id, finish): (&Value, Time)| FinishedFlow { id: id.clone(), finish_s: finish.seconds() };
         Some(CaseAnswer {

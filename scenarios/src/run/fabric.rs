@@ -40,14 +40,26 @@ pub(super) fn run_to_end(
         StopReason::Completed => return Ok(outcome),
         StopReason::EventLimit => "it took more events than allowed".to_owned(),
         StopReason::TimeLimit => TOO_LONG.to_owned(),
-        StopReason::Deadlock(blocked) => {
-            let describe =
-                |blocked: &outcome::Blocked| format!("{} waits for {}", blocked.rank, blocked.waits_for);
-            let named: Vec<String> = blocked.iter().take(NAMED_RANKS).map(describe).collect();
-            format!("deadlock: {}", named.join("; "))
+        StopReason::MemoryLimit(memory) => {
+            format!("it needed more memory than allowed, {} of it for {}", memory.largest, memory.name)
         }
+        StopReason::Deadlock(deadlock) => describe_deadlock(deadlock),
     };
     Err(RunError::Unfinished { system: name.to_owned(), reason })
+}
+
+fn describe_deadlock(deadlock: &outcome::Deadlock) -> String {
+    let describe = |blocked: &outcome::Blocked| format!("{} waits for {}", blocked.rank, blocked.waits_for);
+    let named: Vec<String> = deadlock.blocked.iter().take(NAMED_RANKS).map(describe).collect();
+    let more = match deadlock.blocked.len() - named.len() {
+        0 => String::new(),
+        more => format!("; and {more} more"),
+    };
+    let around: Vec<String> =
+        deadlock.cycle.iter().chain(deadlock.cycle.first()).map(ToString::to_string).collect();
+    let cycle =
+        if around.is_empty() { String::new() } else { format!("; the circle: {}", around.join(" -> ")) };
+    format!("deadlock: {}{more}{cycle}", named.join("; "))
 }
 
 /// The counters as results give them.

@@ -5,7 +5,7 @@
 //! spread over lower levels when it is long. Entries of one time always lie in one slot and move in order, so that
 //! no sequence number is kept.
 
-use crate::units::Time;
+use crate::units::{Bytes, Time};
 use std::collections::VecDeque;
 
 /// Base-64 digits of a 64-bit time.
@@ -99,6 +99,11 @@ impl<E> EventQueue<E> {
     /// Whether no event is pending.
     pub fn is_empty(&self) -> bool {
         self.pending == 0
+    }
+
+    /// The memory that pending events take.
+    pub fn memory(&self) -> Bytes {
+        Bytes::new((self.pending * size_of::<Entry<E>>()) as u64)
     }
 
     /// Puts an entry into the wheel.

@@ -1,7 +1,7 @@
 //! The loop: batches of one picosecond, then a settling, until nothing is pending.
 
 use super::EventQueue;
-use crate::units::Time;
+use crate::units::{Bytes, Time};
 
 /// Something that events happen to.
 pub trait Process<E> {
@@ -15,6 +15,35 @@ pub trait Process<E> {
     fn interrupted(&self) -> bool {
         false
     }
+
+    /// The memory that the process holds, and what most of it is for; asked for now and then.
+    fn memory(&self) -> Memory {
+        Memory::default()
+    }
+}
+
+/// Memory that a run holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Memory {
+    /// All of it.
+    pub total: Bytes,
+    /// The largest part.
+    pub largest: Bytes,
+    /// What the largest part is, in words.
+    pub name: &'static str,
+}
+
+impl Memory {
+    /// The sum of `parts`, each with its name.
+    pub fn of(parts: &[(&'static str, Bytes)]) -> Self {
+        parts.iter().fold(Self::default(), |sum, &(name, bytes)| sum.and(name, bytes))
+    }
+
+    /// With one part more.
+    fn and(self, name: &'static str, bytes: Bytes) -> Self {
+        let total = self.total + bytes;
+        if bytes > self.largest { Self { total, largest: bytes, name } } else { Self { total, ..self } }
+    }
 }
 
 /// Bounds on a run.
@@ -22,11 +51,16 @@ pub trait Process<E> {
 pub struct Limits {
     /// The largest number of events.
     pub events: u64,
+    /// The last instant that is simulated.
+    pub time: Time,
+    /// The most memory that pending events and the state of the process may take.
+    pub memory: Bytes,
 }
 
 impl Default for Limits {
+    /// No bounds but those of the representation.
     fn default() -> Self {
-        Self { events: u64::MAX }
+        Self { events: u64::MAX, time: Time::MAX, memory: Bytes::new(u64::MAX) }
     }
 }
 
@@ -39,9 +73,14 @@ pub enum StopReason {
     Interrupted,
     /// More events were handled than [`Limits::events`] allows.
     EventLimit,
-    /// What is pending lies at or beyond [`Time::MAX`].
+    /// What is pending lies past [`Limits::time`], or at or beyond [`Time::MAX`].
     TimeLimit,
+    /// More memory was held than [`Limits::memory`] allows.
+    MemoryLimit(Memory),
 }
+
+/// Batches between two looks at the memory held.
+const BATCHES_PER_LOOK: u32 = 1 << 10;
 
 /// Runs until nothing is pending; returns the time of the last event, why it ended, and how many events it took.
 pub fn run<E, P: Process<E>>(
@@ -49,7 +88,7 @@ pub fn run<E, P: Process<E>>(
     queue: &mut EventQueue<E>,
     limits: Limits,
 ) -> (Time, StopReason, u64) {
-    let (mut now, mut events) = (Time::ZERO, 0);
+    let (mut now, mut events, mut batches) = (Time::ZERO, 0, 0_u32);
     let mut batch = Vec::new();
     loop {
         // A settling can push events for the same picosecond; time passes when none is left.
@@ -57,10 +96,17 @@ pub fn run<E, P: Process<E>>(
         if process.interrupted() {
             return (now, StopReason::Interrupted, events);
         }
+        if batches.is_multiple_of(BATCHES_PER_LOOK) {
+            let memory = process.memory().and("pending events", queue.memory());
+            if memory.total > limits.memory {
+                return (now, StopReason::MemoryLimit(memory), events);
+            }
+        }
+        batches = batches.wrapping_add(1);
         let Some(time) = queue.pop_batch(&mut batch) else {
             return (now, StopReason::Exhausted, events);
         };
-        if time == Time::MAX {
+        if time > limits.time || time == Time::MAX {
             return (now, StopReason::TimeLimit, events);
         }
         now = time;

@@ -31,14 +31,17 @@ const TIE: f64 = 1e-12;
 ///
 /// A flow without links and without a cap gets an infinite rate. Complexity: O(levels x (links + crossings)).
 pub fn max_min_rates(capacities: &[f64], flows: &[Contender<'_>]) -> Vec<f64> {
-    let mut solver = FairShare::default();
-    solver.solve(capacities, flows);
-    solver.rates
+    let mut filling = Filling::new(capacities, flows);
+    let mut open = flows.len();
+    while open > 0 {
+        open -= filling.freeze_one_level(flows);
+    }
+    filling.rates
 }
 
-/// The buffers of a solution, to be used again.
-#[derive(Debug, Default)]
-pub struct FairShare {
+/// A solution on its way.
+#[derive(Debug)]
+struct Filling {
     rates: Vec<f64>,
     fixed: Vec<bool>,
     rest: Vec<f64>,
@@ -46,43 +49,39 @@ pub struct FairShare {
     freed: Vec<u64>,
 }
 
-impl FairShare {
-    /// Solves for the rates of `flows`; see [`max_min_rates`].
-    pub fn solve(&mut self, capacities: &[f64], flows: &[Contender<'_>]) -> &[f64] {
-        self.reset(capacities, flows);
-        let mut open = flows.len();
-        while open > 0 {
-            let level = self.lowest_level(flows);
-            let ceiling = level * (1.0 + TIE);
-            for (index, flow) in flows.iter().enumerate() {
-                if !self.fixed[index] && self.stops_at(flow, ceiling) {
-                    self.fixed[index] = true;
-                    self.rates[index] = level;
-                    open -= 1;
-                    for crossing in flow.crossings {
-                        self.freed[crossing.link as usize] += crossing.weight;
-                    }
-                }
-            }
-            self.charge(level);
+impl Filling {
+    /// All flows are open.
+    fn new(capacities: &[f64], flows: &[Contender<'_>]) -> Self {
+        let mut load = vec![0; capacities.len()];
+        for crossing in flows.iter().flat_map(|flow| flow.crossings) {
+            load[crossing.link as usize] += crossing.weight;
         }
-        &self.rates
+        Self {
+            rates: vec![0.0; flows.len()],
+            fixed: vec![false; flows.len()],
+            rest: capacities.to_vec(),
+            load,
+            freed: vec![0; capacities.len()],
+        }
     }
 
-    fn reset(&mut self, capacities: &[f64], flows: &[Contender<'_>]) {
-        self.rates.clear();
-        self.rates.resize(flows.len(), 0.0);
-        self.fixed.clear();
-        self.fixed.resize(flows.len(), false);
-        self.rest.clear();
-        self.rest.extend_from_slice(capacities);
-        self.load.clear();
-        self.load.resize(capacities.len(), 0);
-        self.freed.clear();
-        self.freed.resize(capacities.len(), 0);
-        for crossing in flows.iter().flat_map(|flow| flow.crossings) {
-            self.load[crossing.link as usize] += crossing.weight;
+    /// Freezes all flows that stop at the lowest level; returns how many.
+    fn freeze_one_level(&mut self, flows: &[Contender<'_>]) -> usize {
+        let level = self.lowest_level(flows);
+        let ceiling = level * (1.0 + TIE);
+        let mut frozen = 0;
+        for (index, flow) in flows.iter().enumerate() {
+            if !self.fixed[index] && self.stops_at(flow, ceiling) {
+                self.fixed[index] = true;
+                self.rates[index] = level;
+                frozen += 1;
+                for crossing in flow.crossings {
+                    self.freed[crossing.link as usize] += crossing.weight;
+                }
+            }
         }
+        self.charge(level);
+        frozen
     }
 
     fn lowest_level(&self, flows: &[Contender<'_>]) -> f64 {

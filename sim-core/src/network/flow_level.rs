@@ -1,25 +1,26 @@
 //! Flows that drain together: who is on which link, at what rate, and when each will be done.
+//!
+//! A flow that starts alone on its links, or ends alone on them, concerns nobody. Otherwise the full links that it
+//! crosses are solved again with all of their flows, as a [`Region`]; where a rate changes, the other full links of
+//! that flow join the region, until the outside is as it was. What results is max-min fair: every flow sits at its
+//! own cap or crosses a full link on which no flow is faster (Bertsekas and Gallager, *Data Networks*, 1992,
+//! section 6.5.2).
 
-use super::fair_share::{Contender, Crossing, FairShare};
+use super::effort::Effort;
+use super::fair_share::Crossing;
+use super::flows::{FlowState, Flows, HopState, OWN};
+use super::links::{FixedPoint, LinkState, NetworkLink, Seat};
+use super::region::{Region, TIE};
+use super::tiers::Tiers;
 use super::timeline::Timeline;
 use crate::units::{Bandwidth, Bytes, Time};
 use std::ops::Range;
-use std::sync::Arc;
-
-/// Where a flow goes: its links, and how much of it each tier carries.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Path {
-    /// The links, each once.
-    pub crossings: Vec<Crossing>,
-    /// For each tier crossed: its index and how many bytes it carries for each byte of the flow.
-    pub tiers: Vec<(u32, f64)>,
-}
 
 /// A flow that starts to drain.
-#[derive(Debug, Clone)]
-pub struct NewFlow {
-    /// Where it goes.
-    pub path: Arc<Path>,
+#[derive(Debug, Clone, Copy)]
+pub struct NewFlow<'a> {
+    /// The links that it crosses, each once.
+    pub crossings: &'a [Crossing],
     /// How much it carries.
     pub bytes: Bytes,
     /// The largest rate that it can use.
@@ -28,352 +29,448 @@ pub struct NewFlow {
     pub owner: u32,
 }
 
-/// A draining flow; a slot is used again after its flow has drained, with another version.
+/// What may have drained.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct FlowSlot {
-    index: u32,
-    version: u32,
-}
-
-#[derive(Debug)]
-struct FlowState {
-    flow: NewFlow,
-    remaining: f64,
-    rate: f64,
-    updated: Time,
-    version: u32,
-    active: bool,
-    mark: u32,
-}
-
-#[derive(Debug, Default)]
-struct LinkState {
-    capacity: f64,
-    flows: Vec<u32>,
-    dirty: bool,
-    mark: u32,
-    local: u32,
+pub enum Wakeup {
+    /// A flow.
+    Flow(u32),
+    /// Some of the flows that a link leads.
+    Link(u32),
 }
 
 /// The flows that are draining on a set of links.
-///
-/// When flows come and go, the connected components that they touch are solved again by [`FairShare`]; a flow
-/// whose rate comes out the same is left untouched, so that a run shifted in time is the same to the bit.
 #[derive(Debug)]
 pub struct FlowLevel {
     links: Vec<LinkState>,
-    flows: Vec<FlowState>,
-    free: Vec<u32>,
-    dirty: Vec<u32>,
-    unlinked: Vec<u32>,
-    mark: u32,
-    scratch: Scratch,
-    carried: Vec<u128>,
-    timelines: Vec<Timeline>,
-    solves: u64,
+    flows: Flows,
+    fixed: FixedPoint,
+    /// Flows that have started, and ended, since the last settling.
+    started: Vec<u32>,
+    ended: Vec<u32>,
+    /// Links that have been woken since.
+    woken: Vec<u32>,
+    contended: Vec<u32>,
+    touched: Vec<u32>,
+    region: Region,
+    tiers: Tiers,
+    draining: u64,
     attached: u64,
-}
-
-#[derive(Debug, Default)]
-struct Scratch {
-    component_flows: Vec<u32>,
-    component_links: Vec<u32>,
-    capacities: Vec<f64>,
-    crossings: Vec<Crossing>,
-    ranges: Vec<Range<usize>>,
-    solver: FairShare,
+    effort: Effort,
 }
 
 impl FlowLevel {
     /// No flow yet, on links whose `capacities` are in bytes per second times the denominator of the weights.
-    pub fn new(capacities: impl IntoIterator<Item = f64>, tiers: usize) -> Self {
+    pub fn new(capacities: impl IntoIterator<Item = f64>) -> Self {
+        let link = |capacity| NetworkLink { capacity, tier: 0, multiplicity: 1 };
+        Self::with_tiers(capacities.into_iter().map(link), 0, 1.0)
+    }
+
+    /// The same with a record of what each of `tiers` tiers carries over time.
+    pub fn with_tiers(
+        links: impl IntoIterator<Item = NetworkLink>,
+        tiers: usize,
+        weight_denominator: f64,
+    ) -> Self {
+        let described: Vec<NetworkLink> = links.into_iter().collect();
+        let largest = described.iter().map(|link| link.capacity).fold(0.0, f64::max);
+        let tiers = Tiers::new(tiers, &described, weight_denominator);
         let links: Vec<LinkState> =
-            capacities.into_iter().map(|capacity| LinkState { capacity, ..LinkState::default() }).collect();
+            described.iter().map(|link| LinkState::new(link, tiers.load_per_rate(link))).collect();
         Self {
-            carried: vec![0; links.len()],
             links,
-            flows: Vec::new(),
-            free: Vec::new(),
-            dirty: Vec::new(),
-            unlinked: Vec::new(),
-            mark: 0,
-            scratch: Scratch::default(),
-            timelines: vec![Timeline::default(); tiers],
-            solves: 0,
+            flows: Flows::default(),
+            fixed: FixedPoint::for_capacities_up_to(largest),
+            started: Vec::new(),
+            ended: Vec::new(),
+            woken: Vec::new(),
+            contended: Vec::new(),
+            touched: Vec::new(),
+            region: Region::default(),
+            tiers,
+            draining: 0,
             attached: 0,
+            effort: Effort::default(),
         }
     }
 
     /// Starts a flow; its rate is known after the next [`FlowLevel::settle`].
-    pub fn attach(&mut self, now: Time, flow: NewFlow) {
+    pub fn attach(&mut self, now: Time, flow: &NewFlow<'_>) {
         self.attached += 1;
-        let remaining = flow.bytes.count() as f64;
-        let index = self.free.pop().unwrap_or_else(|| self.grow());
-        if flow.path.crossings.is_empty() {
-            self.unlinked.push(index);
+        self.draining += 1;
+        let state = FlowState::new(now, flow.bytes, flow.cap.bytes_per_second(), flow.owner);
+        let slot = self.flows.insert(state, flow.crossings.len());
+        let mut cap = state.cap;
+        for (index, (hop, crossing)) in self.flows.hops_mut(slot).iter_mut().zip(flow.crossings).enumerate() {
+            let link = &mut self.links[crossing.link as usize];
+            cap = cap.min(link.capacity / crossing.weight as i64 as f64);
+            *hop = HopState { link: crossing.link, seat: link.seats.len() as u32, weight: crossing.weight };
+            link.seats.push(Seat { flow: slot, hop: index as u32 });
         }
-        for crossing in &flow.path.crossings {
-            self.links[crossing.link as usize].flows.push(index);
-            self.touch(crossing.link);
-        }
-        let state = &mut self.flows[index as usize];
-        let version = state.version;
-        *state = FlowState { flow, remaining, rate: 0.0, updated: now, version, active: true, mark: 0 };
+        self.flows.state_mut(slot).cap = cap;
+        self.started.push(slot);
     }
 
-    fn grow(&mut self) -> u32 {
-        let empty = NewFlow { path: Arc::default(), bytes: Bytes::ZERO, cap: Bandwidth::ZERO, owner: 0 };
-        self.flows.push(FlowState {
-            flow: empty,
-            remaining: 0.0,
-            rate: 0.0,
-            updated: Time::ZERO,
-            version: 0,
-            active: false,
-            mark: 0,
-        });
-        u32::try_from(self.flows.len() - 1).expect("fewer than 2^32 flows are in flight")
+    /// The rate of a flow that shares its links with nobody.
+    pub fn rate_alone(&self, crossings: &[Crossing], cap: Bandwidth) -> Bandwidth {
+        let alone = |crossing: &Crossing| {
+            let capacity = self.links[crossing.link as usize].capacity;
+            Bandwidth::from_bytes_per_second(capacity / crossing.weight as f64)
+        };
+        crossings.iter().map(alone).fold(cap, Bandwidth::min)
     }
 
-    fn touch(&mut self, link: u32) {
+    /// For each tier, the bytes that it carries for each byte of a flow.
+    pub fn tier_shares(&self, crossings: &[Crossing]) -> Vec<f64> {
+        self.tiers
+            .shares(crossings.iter().map(|crossing| (&self.links[crossing.link as usize], crossing.weight)))
+    }
+
+    /// Ends the flows that have drained by `now`, of those that `wakeup` is about; tells `drained` their owners.
+    pub fn wake(&mut self, now: Time, wakeup: Wakeup, mut drained: impl FnMut(u32)) {
+        match wakeup {
+            Wakeup::Flow(slot) => {
+                if let Some(owner) = self.end_if_drained(now, slot, OWN) {
+                    drained(owner);
+                }
+            }
+            Wakeup::Link(link) => self.wake_link(now, link, drained),
+        }
+    }
+
+    fn wake_link(&mut self, now: Time, link: u32, mut drained: impl FnMut(u32)) {
         let state = &mut self.links[link as usize];
-        if !state.dirty {
-            state.dirty = true;
-            self.dirty.push(link);
+        if state.queued == now {
+            state.queued = Time::MAX;
         }
+        if state.next_finish <= now {
+            let mut next = Time::MAX;
+            for seat in 0..state.seats.len() {
+                let flow = self.links[link as usize].seats[seat].flow;
+                if let Some(owner) = self.end_if_drained(now, flow, link) {
+                    drained(owner);
+                }
+                let state = self.flows.state(flow);
+                if state.active && state.leader == link {
+                    next = next.min(state.finish);
+                }
+            }
+            self.links[link as usize].next_finish = next;
+        }
+        self.woken.push(link);
     }
 
-    /// Ends a flow that was said to have drained by `now`; `None` when its finish has moved since.
-    pub fn finish(&mut self, now: Time, slot: FlowSlot) -> Option<u32> {
-        let state = &mut self.flows[slot.index as usize];
-        if !state.active || state.version != slot.version {
+    /// Ends a flow whose time has come; returns its owner.
+    fn end_if_drained(&mut self, now: Time, slot: u32, leader: u32) -> Option<u32> {
+        let state = self.flows.state_mut(slot);
+        if !state.active || state.finish != now || state.leader != leader {
             return None;
         }
         state.active = false;
-        state.version = state.version.wrapping_add(1);
-        let (path, bytes, owner) = (Arc::clone(&state.flow.path), state.flow.bytes, state.flow.owner);
-        record(&mut self.timelines, &path, state.updated..now, state.remaining);
-        for crossing in &path.crossings {
-            self.carried[crossing.link as usize] += u128::from(bytes.count()) * u128::from(crossing.weight);
-            let flows = &mut self.links[crossing.link as usize].flows;
-            let position = flows.iter().position(|&flow| flow == slot.index);
-            flows.swap_remove(position.expect("a draining flow is on each of its links"));
-            self.touch(crossing.link);
+        let (owner, bytes) = (state.owner, u128::from(state.bytes.count()));
+        for hop in self.flows.hops(slot) {
+            let link = &mut self.links[hop.link as usize];
+            link.carried += bytes * u128::from(hop.weight);
+            link.ended += 1;
         }
-        self.free.push(slot.index);
+        self.draining -= 1;
+        self.ended.push(slot);
         Some(owner)
     }
 
-    /// Gives every flow its fair rate; tells `schedule` when each flow whose rate has changed will have drained.
-    pub fn settle(&mut self, now: Time, mut schedule: impl FnMut(Time, FlowSlot)) {
-        for index in std::mem::take(&mut self.unlinked) {
-            let cap = self.flows[index as usize].flow.cap.bytes_per_second();
-            self.set_rate(now, index, cap, &mut schedule);
+    /// Gives every flow its fair rate; tells `schedule` when to wake which flows.
+    pub fn settle(&mut self, now: Time, mut schedule: impl FnMut(Time, Wakeup)) {
+        if !self.started.is_empty() || !self.ended.is_empty() {
+            self.tiers.advance(now);
+            self.detach();
+            self.admit(now, &mut schedule);
         }
-        let dirty = std::mem::take(&mut self.dirty);
-        for &link in &dirty {
-            if self.links[link as usize].dirty {
-                self.settle_component(now, link, &mut schedule);
-            }
+        if !self.region.links.is_empty() {
+            self.solve();
+            self.commit(now, &mut schedule);
+            self.region.clear();
         }
-        self.dirty = dirty;
-        self.dirty.clear();
+        while let Some(link) = self.woken.pop() {
+            self.ask(link, &mut schedule);
+        }
     }
 
-    fn settle_component(&mut self, now: Time, link: u32, schedule: &mut impl FnMut(Time, FlowSlot)) {
-        let mut scratch = std::mem::take(&mut self.scratch);
-        self.collect_component(link, &mut scratch);
-        if !scratch.component_flows.is_empty() {
-            self.solves += 1;
-            self.solve(now, &mut scratch, schedule);
+    /// Asks for a wake-up of a link, unless an earlier one is on its way.
+    fn ask(&mut self, link: u32, schedule: &mut impl FnMut(Time, Wakeup)) {
+        let state = &mut self.links[link as usize];
+        if state.next_finish < state.queued {
+            state.queued = state.next_finish;
+            schedule(state.next_finish, Wakeup::Link(link));
         }
-        self.scratch = scratch;
     }
 
-    /// Everything that shares links with `link`, directly or through other flows.
-    fn collect_component(&mut self, link: u32, scratch: &mut Scratch) {
-        self.mark += 1;
-        let mark = self.mark;
-        scratch.component_flows.clear();
-        scratch.component_links.clear();
-        scratch.component_links.push(link);
-        self.links[link as usize].mark = mark;
-        let mut next = 0;
-        while next < scratch.component_links.len() {
-            let state = &mut self.links[scratch.component_links[next] as usize];
-            state.dirty = false;
-            state.local = next as u32;
-            next += 1;
-            let flows = std::mem::take(&mut state.flows);
-            for &index in &flows {
-                let flow = &mut self.flows[index as usize];
-                if flow.mark == mark {
+    /// Takes the flows that have ended off their links; full links with other flows will be solved again.
+    fn detach(&mut self) {
+        let mut ended = std::mem::take(&mut self.ended);
+        for slot in ended.drain(..) {
+            let rate = self.flows.state(slot).rate;
+            for index in self.flows.hop_range(slot) {
+                let hop = self.flows.hop(index);
+                let link = &mut self.links[hop.link as usize];
+                self.tiers.change(link, hop.weight, (rate, 0.0));
+                if link.seats.is_empty() {
                     continue;
                 }
-                flow.mark = mark;
-                scratch.component_flows.push(index);
-                for crossing in &flow.flow.path.crossings {
-                    let other = &mut self.links[crossing.link as usize];
-                    if other.mark != mark {
-                        other.mark = mark;
-                        scratch.component_links.push(crossing.link);
-                    }
+                if link.ended as usize == link.seats.len() {
+                    link.clear();
+                    continue;
+                }
+                link.load -= link.load_of(hop.weight, rate);
+                link.ended -= 1;
+                link.seats.swap_remove(hop.seat as usize);
+                if let Some(moved) = link.seats.get(hop.seat as usize) {
+                    self.flows.seat(moved.flow, moved.hop, hop.seat);
+                }
+                if link.level < f64::INFINITY {
+                    self.region.add(hop.link, link);
                 }
             }
-            self.links[scratch.component_links[next - 1] as usize].flows = flows;
+            self.flows.remove(slot);
+        }
+        self.ended = ended;
+    }
+
+    /// Lets flows start that change nobody's rate; full links of the others will be solved again.
+    fn admit(&mut self, now: Time, schedule: &mut impl FnMut(Time, Wakeup)) {
+        let mut started = std::mem::take(&mut self.started);
+        for slot in started.drain(..) {
+            let alone = |index| self.links[self.flows.hop(index).link as usize].seats.len() == 1;
+            if self.flows.hop_range(slot).all(alone) {
+                self.start_alone(now, slot, schedule);
+            } else {
+                self.ask_for_room(slot);
+                self.contended.push(slot);
+            }
+        }
+        self.started = started;
+        if !self.contended.is_empty() {
+            self.admit_contended(now, schedule);
         }
     }
 
-    fn solve(&mut self, now: Time, scratch: &mut Scratch, schedule: &mut impl FnMut(Time, FlowSlot)) {
-        scratch.capacities.clear();
-        let capacity = |&link: &u32| self.links[link as usize].capacity;
-        scratch.capacities.extend(scratch.component_links.iter().map(capacity));
-        scratch.crossings.clear();
-        scratch.ranges.clear();
-        for &index in &scratch.component_flows {
-            let start = scratch.crossings.len();
-            let local = |crossing: &Crossing| Crossing {
-                link: self.links[crossing.link as usize].local,
-                weight: crossing.weight,
-            };
-            scratch.crossings.extend(self.flows[index as usize].flow.path.crossings.iter().map(local));
-            scratch.ranges.push(start..scratch.crossings.len());
+    fn ask_for_room(&mut self, slot: u32) {
+        let cap = self.flows.state(slot).cap;
+        for hop in self.flows.hops(slot) {
+            let link = &mut self.links[hop.link as usize];
+            link.extra += link.load_of(hop.weight, cap);
         }
-        let contender = |(index, range): (&u32, &Range<usize>)| Contender {
-            crossings: &scratch.crossings[range.clone()],
-            cap: self.flows[*index as usize].flow.cap.bytes_per_second(),
-        };
-        let contenders: Vec<Contender<'_>> =
-            scratch.component_flows.iter().zip(&scratch.ranges).map(contender).collect();
-        let rates = scratch.solver.solve(&scratch.capacities, &contenders);
-        for (&index, &rate) in scratch.component_flows.iter().zip(rates) {
-            self.set_rate(now, index, rate, schedule);
+    }
+
+    fn start_alone(&mut self, now: Time, slot: u32, schedule: &mut impl FnMut(Time, Wakeup)) {
+        let rate = self.flows.state(slot).cap;
+        for hop in self.flows.hops(slot) {
+            let link = &mut self.links[hop.link as usize];
+            let full = link.capacity <= hop.weight as i64 as f64 * rate * (1.0 + TIE);
+            link.level = if full { rate } else { f64::INFINITY };
+            link.load = link.load_of(hop.weight, rate);
+            self.tiers.change(link, hop.weight, (0.0, rate));
+        }
+        self.start(now, slot, schedule);
+    }
+
+    /// A flow goes as fast as it can, and wakes itself.
+    fn start(&mut self, now: Time, slot: u32, schedule: &mut impl FnMut(Time, Wakeup)) {
+        let state = self.flows.state_mut(slot);
+        state.rate = state.cap;
+        state.finish = now + Bandwidth::from_bytes_per_second(state.rate).drain_time_of(state.remaining);
+        if state.finish < Time::MAX {
+            schedule(state.finish, Wakeup::Flow(slot));
+        }
+    }
+
+    // Invariant: the sum of load and extra stays the same until all are told apart, so that their order does not matter.
+    fn admit_contended(&mut self, now: Time, schedule: &mut impl FnMut(Time, Wakeup)) {
+        let mut contended = std::mem::take(&mut self.contended);
+        for &slot in &contended {
+            let mut free = true;
+            for hop in self.flows.hops(slot) {
+                let link = &mut self.links[hop.link as usize];
+                if link.is_full() {
+                    self.region.add(hop.link, link);
+                    free = false;
+                }
+            }
+            if free {
+                let cap = self.flows.state(slot).cap;
+                for hop in self.flows.hops(slot) {
+                    let link = &mut self.links[hop.link as usize];
+                    let load = link.load_of(hop.weight, cap);
+                    link.load += load;
+                    link.extra -= load;
+                    self.tiers.change(link, hop.weight, (0.0, cap));
+                }
+                self.start(now, slot, schedule);
+            }
+        }
+        for slot in contended.drain(..) {
+            for hop in self.flows.hops(slot) {
+                self.links[hop.link as usize].extra = 0.0;
+            }
+        }
+        self.contended = contended;
+    }
+
+    /// Solves the region, and whatever its solution changes.
+    fn solve(&mut self) {
+        loop {
+            self.region.gather(&self.links, &self.flows);
+            self.effort.rounds += self.region.fill(&self.links, &self.flows, self.fixed);
+            self.effort.growths += 1;
+            if !self.grow() {
+                break;
+            }
+        }
+        self.effort.solves += 1;
+        self.effort.flows += self.region.flows.len() as u64;
+        self.effort.links += self.region.links.len() as u64;
+    }
+
+    /// Makes the links outside part of the region on which a changed rate makes a difference; tells whether there are any.
+    fn grow(&mut self) -> bool {
+        let before = self.region.links.len();
+        for index in 0..self.region.flows.len() {
+            let member = &mut self.region.flows[index];
+            let old = self.flows.state(member.flow).rate;
+            // Rates that differ by a rounding are the same: what they depend on stays untouched.
+            if (member.rate - old).abs() <= old * TIE {
+                member.rate = old;
+                continue;
+            }
+            let (slot, new) = (member.flow, member.rate);
+            for hop in self.flows.hops(slot) {
+                let link = &mut self.links[hop.link as usize];
+                if self.region.holds(hop.link, link) {
+                    continue;
+                }
+                if link.level < f64::INFINITY {
+                    self.region.add(hop.link, link);
+                } else {
+                    let more = link.load_of(hop.weight, new) - link.load_of(hop.weight, old);
+                    link.extra += more;
+                    self.touched.push(hop.link);
+                }
+            }
+        }
+        let mut touched = std::mem::take(&mut self.touched);
+        for &link in &touched {
+            let state = &mut self.links[link as usize];
+            if state.is_full() {
+                self.region.add(link, state);
+            }
+        }
+        for link in touched.drain(..) {
+            self.links[link as usize].extra = 0.0;
+        }
+        self.touched = touched;
+        self.region.links.len() > before
+    }
+
+    /// Makes the solution of the region that of the network.
+    fn commit(&mut self, now: Time, schedule: &mut impl FnMut(Time, Wakeup)) {
+        for member in &self.region.links {
+            let link = &mut self.links[member.link as usize];
+            link.level = member.level;
+            link.next_finish = Time::MAX;
+        }
+        for index in 0..self.region.flows.len() {
+            let member = self.region.flows[index];
+            self.set_rate(now, member.flow, member.rate, schedule);
+        }
+        for index in 0..self.region.links.len() {
+            self.ask(self.region.links[index].link, schedule);
         }
     }
 
     // Invariant: `remaining` changes only when the rate does, and only by time differences.
-    fn set_rate(&mut self, now: Time, index: u32, rate: f64, schedule: &mut impl FnMut(Time, FlowSlot)) {
-        let state = &mut self.flows[index as usize];
-        if state.rate == rate {
+    fn set_rate(&mut self, now: Time, slot: u32, rate: f64, schedule: &mut impl FnMut(Time, Wakeup)) {
+        let state = self.flows.state_mut(slot);
+        let (old, old_leader) = (state.rate, state.leader);
+        let changed = rate != old;
+        if changed {
+            let elapsed = (now - state.updated).picoseconds();
+            if old > 0.0 && elapsed > 0 {
+                state.remaining -= (old * elapsed as f64 / 1e12).min(state.remaining);
+            }
+            state.updated = now;
+            state.rate = rate;
+            state.finish = now + Bandwidth::from_bytes_per_second(rate).drain_time_of(state.remaining);
+            for hop in self.flows.hops(slot) {
+                let link = &mut self.links[hop.link as usize];
+                link.load += link.load_of(hop.weight, rate) - link.load_of(hop.weight, old);
+                self.tiers.change(link, hop.weight, (old, rate));
+            }
+        }
+        let ceiling = rate * (1.0 + TIE);
+        let leads = |hop: &&HopState| self.links[hop.link as usize].level <= ceiling;
+        let leader = self.flows.hops(slot).iter().find(leads).map_or(OWN, |hop| hop.link);
+        let state = self.flows.state_mut(slot);
+        state.leader = leader;
+        let finish = state.finish;
+        if leader == OWN {
+            if (changed || old_leader != OWN) && finish < Time::MAX {
+                schedule(finish, Wakeup::Flow(slot));
+            }
             return;
         }
-        let elapsed = now - state.updated;
-        if state.rate > 0.0 && elapsed > Time::ZERO {
-            let moved = (state.rate * elapsed.picoseconds() as f64 / 1e12).min(state.remaining);
-            state.remaining -= moved;
-            record(&mut self.timelines, &state.flow.path, state.updated..now, moved);
-        }
-        state.updated = now;
-        state.rate = rate;
-        state.version = state.version.wrapping_add(1);
-        let drain = Bandwidth::from_bytes_per_second(rate).drain_time_of(state.remaining);
-        // A finish past the end of time may still come nearer; until then there is nothing to wait for.
-        if now + drain < Time::MAX {
-            schedule(now + drain, FlowSlot { index, version: state.version });
+        let link = &mut self.links[leader as usize];
+        link.next_finish = link.next_finish.min(finish);
+        if !self.region.holds(leader, link) {
+            self.ask(leader, schedule);
         }
     }
 
     /// Whether any flow drains at all.
     pub fn is_draining(&self) -> bool {
-        self.flows.len() > self.free.len()
+        self.draining > 0
     }
 
     /// Whether any flow drains on a link.
     pub fn is_busy(&self, link: u32) -> bool {
-        !self.links[link as usize].flows.is_empty()
+        let link = &self.links[link as usize];
+        link.seats.len() > link.ended as usize
     }
 
     /// Adds bytes that were moved elsewhere in the same way, such as by a replay.
     pub fn credit(&mut self, link: u32, weighted_bytes: u128) {
-        self.carried[link as usize] += weighted_bytes;
+        self.links[link as usize].carried += weighted_bytes;
     }
 
     /// Adds bytes of a tier that were moved elsewhere during `when`, over time as `moved` says from zero on.
-    pub fn credit_tier(&mut self, tier: u32, when: Range<Time>, moved: &Timeline) {
-        self.timelines[tier as usize].add_timeline(when, moved);
+    pub fn credit_tier(&mut self, tier: usize, when: Range<Time>, moved: &Timeline) {
+        self.tiers.credit(tier, when, moved);
     }
 
     /// The bytes that each link has carried, times the denominator of the weights.
-    pub fn carried(&self) -> &[u128] {
-        &self.carried
+    pub fn carried(&self) -> impl Iterator<Item = u128> {
+        self.links.iter().map(|link| link.carried)
+    }
+
+    /// The bytes that one link has carried, times the denominator of the weights.
+    pub fn carried_by(&self, link: u32) -> u128 {
+        self.links[link as usize].carried
     }
 
     /// The bytes that each tier has carried over time.
-    pub fn timelines(&self) -> &[Timeline] {
-        &self.timelines
+    pub fn timelines(&self) -> impl Iterator<Item = &Timeline> {
+        self.tiers.timelines()
     }
 
-    /// How many times rates were solved for.
-    pub fn solves(&self) -> u64 {
-        self.solves
+    /// What finding rates has cost.
+    pub fn effort(&self) -> Effort {
+        self.effort
     }
 
     /// How many flows have been started.
     pub fn attached(&self) -> u64 {
         self.attached
     }
-}
 
-fn record(timelines: &mut [Timeline], path: &Path, when: Range<Time>, bytes: f64) {
-    for &(tier, share) in &path.tiers {
-        timelines[tier as usize].add(when.clone(), bytes * share);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Runs flows that start at given times over single-link paths on one link of 1 GB/s; returns finish times.
-    fn finish_times(flows: &[(u64, u64)]) -> Vec<Time> {
-        let mut network = FlowLevel::new([1e9], 0);
-        let path = Arc::new(Path { crossings: vec![Crossing { link: 0, weight: 1 }], tiers: Vec::new() });
-        let mut pending: Vec<(Time, FlowSlot)> = Vec::new();
-        let mut done = vec![Time::ZERO; flows.len()];
-        let mut starts: Vec<(Time, u32)> = flows
-            .iter()
-            .enumerate()
-            .map(|(owner, flow)| (Time::from_picoseconds(flow.0), owner as u32))
-            .collect();
-        starts.sort();
-        loop {
-            let next_start = starts.first().map(|start| start.0);
-            let next_finish = pending.iter().map(|finish| finish.0).min();
-            let Some(now) = next_start.into_iter().chain(next_finish).min() else { return done };
-            let due: Vec<FlowSlot> =
-                pending.iter().filter(|finish| finish.0 == now).map(|finish| finish.1).collect();
-            pending.retain(|finish| finish.0 != now);
-            for slot in due {
-                if let Some(owner) = network.finish(now, slot) {
-                    done[owner as usize] = now;
-                }
-            }
-            while starts.first().is_some_and(|start| start.0 == now) {
-                let (_, owner) = starts.remove(0);
-                let bytes = Bytes::new(flows[owner as usize].1);
-                let cap = Bandwidth::UNBOUNDED;
-                network.attach(now, NewFlow { path: Arc::clone(&path), bytes, cap, owner });
-            }
-            network.settle(now, |finish, slot| pending.push((finish, slot)));
-        }
-    }
-
-    #[test]
-    fn two_flows_share_and_the_second_goes_on_alone() {
-        // 1 B/ns. A: 1000 B from 0; B: 1000 B from 500 ns. A alone for 500 B, both at half rate until A ends at
-        // 1500 ns; B has 500 B left and ends at 2000 ns.
-        let times = finish_times(&[(0, 1000), (500_000, 1000)]);
-        assert_eq!(times, [Time::from_picoseconds(1_500_000), Time::from_picoseconds(2_000_000)]);
-    }
-
-    #[test]
-    fn a_run_shifted_in_time_is_equal_to_the_bit() {
-        let flows = [(0, 1003), (7, 501), (333, 77), (334, 1_000_003)];
-        let early = finish_times(&flows);
-        let shift = 123_456_789;
-        let late = finish_times(&flows.map(|(start, bytes)| (start + shift, bytes)));
-        for (early, late) in early.iter().zip(&late) {
-            assert_eq!(*early + Time::from_picoseconds(shift), *late);
-        }
+    /// The memory that draining flows take.
+    pub fn memory(&self) -> Bytes {
+        self.flows.memory()
     }
 }

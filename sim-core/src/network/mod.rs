@@ -1,13 +1,23 @@
 //! How flows share links.
 //!
-//! [`max_min_rates`] is the definition: pure, plain water-filling, the twin that any faster version is held
-//! against. [`FlowLevel`] keeps the flows that are draining, asks for new rates when one comes or goes, and says
-//! when each will have drained. Neither knows collectives, programs or machines.
+//! [`max_min_rates`] is the definition: pure, plain water-filling, the twin that the fast solver is held against.
+//! [`FlowLevel`] keeps the flows that are draining, gives them new rates when one comes or goes, and says when to
+//! look whether some have drained; `region` is the solver, of no more links than a change concerns. Neither knows
+//! collectives, programs or machines.
 
+mod effort;
 mod fair_share;
 mod flow_level;
+mod flows;
+mod links;
+mod rate_record;
+mod region;
+mod tiers;
 mod timeline;
 
-pub use fair_share::{Contender, Crossing, FairShare, max_min_rates};
-pub use flow_level::{FlowLevel, FlowSlot, NewFlow, Path};
+pub use effort::Effort;
+pub use fair_share::{Contender, Crossing, max_min_rates};
+pub use flow_level::{FlowLevel, NewFlow, Wakeup};
+pub use links::NetworkLink;
+pub use rate_record::RateRecord;
 pub use timeline::Timeline;

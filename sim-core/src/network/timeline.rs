@@ -3,7 +3,7 @@
 use crate::units::Time;
 use std::ops::Range;
 
-const SLICES: usize = 512;
+pub(super) const SLICES: usize = 512;
 
 /// An amount spread over time: exact in total, kept in at most 512 equal slices that widen as time goes on.
 #[derive(Debug, Clone, PartialEq)]
@@ -15,12 +15,14 @@ pub struct Timeline {
 
 impl Default for Timeline {
     fn default() -> Self {
-        // Slices start at 2^10 ps and double.
-        Self { width: 1 << 10, slices: vec![0.0; SLICES], total: 0.0 }
+        Self { width: Self::NARROWEST, slices: vec![0.0; SLICES], total: 0.0 }
     }
 }
 
 impl Timeline {
+    /// The first width of slices, in picoseconds; it doubles as time goes on.
+    pub(super) const NARROWEST: u64 = 1 << 10;
+
     /// Adds an amount, spread evenly over `when`.
     pub fn add(&mut self, when: Range<Time>, amount: f64) {
         self.total += amount;

@@ -3,16 +3,16 @@
 use super::events::{Event, Purpose};
 use super::surroundings::Surroundings;
 use crate::engine::EventQueue;
-use crate::network::{FlowLevel, FlowSlot, NewFlow, Path};
+use crate::network::{Crossing, FlowLevel, NetworkLink, NewFlow, Wakeup};
 use crate::symmetry::FoldedLink;
 use crate::transport::Transport;
 use crate::units::{Bandwidth, Bytes, Time};
-use std::sync::Arc;
+use std::rc::Rc;
 
 /// A transfer to be carried.
 #[derive(Debug, Clone)]
 pub(super) struct Transfer {
-    pub(super) path: Arc<Path>,
+    pub(super) path: Rc<[Crossing]>,
     pub(super) bytes: Bytes,
     pub(super) cap: Bandwidth,
     pub(super) purpose: Purpose,
@@ -32,6 +32,8 @@ pub(super) struct Carrier {
     transfers: Vec<Transfer>,
     free: Vec<u32>,
     reservations: Vec<Reservation>,
+    /// No reservation lasts longer.
+    reserved_until: Time,
     broken: Vec<u32>,
 }
 
@@ -40,17 +42,23 @@ impl Carrier {
     pub(super) fn new(around: Surroundings<'_>, transport: &Transport) -> Self {
         let fabric = around.fabric;
         let links = around.folding.links();
-        let capacity = |folded: &FoldedLink| {
+        let denominator = fabric.weight_denominator() as f64;
+        let network_link = |folded: &FoldedLink| {
             let link = fabric.link(folded.link);
             let scope = fabric.tiers()[link.tier.index()].scope;
             let payload = link.capacity * transport.scope(scope).efficiency;
-            payload.bytes_per_second() * fabric.weight_denominator() as f64
+            NetworkLink {
+                capacity: payload.bytes_per_second() * denominator,
+                tier: link.tier.index(),
+                multiplicity: folded.multiplicity,
+            }
         };
         Self {
-            network: FlowLevel::new(links.iter().map(capacity), fabric.tiers().len()),
+            network: FlowLevel::with_tiers(links.iter().map(network_link), fabric.tiers().len(), denominator),
             transfers: Vec::new(),
             free: Vec::new(),
             reservations: vec![Reservation::default(); links.len()],
+            reserved_until: Time::ZERO,
             broken: Vec::new(),
         }
     }
@@ -78,32 +86,37 @@ impl Carrier {
             self.free.push(index);
             return Some(purpose);
         }
-        let flow = NewFlow {
-            path: Arc::clone(&transfer.path),
-            bytes: transfer.bytes,
-            cap: transfer.cap,
-            owner: index,
-        };
-        for crossing in &flow.path.crossings {
-            let reservation = self.reservations[crossing.link as usize];
-            if reservation.until > now {
-                self.broken.push(reservation.recording);
+        if self.reserved_until > now {
+            for crossing in transfer.path.iter() {
+                let reservation = self.reservations[crossing.link as usize];
+                if reservation.until > now {
+                    self.broken.push(reservation.recording);
+                }
             }
         }
-        self.network.attach(now, flow);
+        let Transfer { path, bytes, cap, .. } = transfer;
+        let flow = NewFlow { crossings: path, bytes: *bytes, cap: *cap, owner: index };
+        self.network.attach(now, &flow);
         None
     }
 
-    /// Ends a flow that has drained; `None` when its finish has moved.
-    pub(super) fn drained(&mut self, now: Time, slot: FlowSlot) -> Option<Purpose> {
-        let index = self.network.finish(now, slot)?;
-        self.free.push(index);
-        Some(self.transfers[index as usize].purpose)
+    /// Ends the flows that have drained, of those that a wake-up is about; gives what they belong to to `arrived`.
+    pub(super) fn wake(&mut self, now: Time, wakeup: Wakeup, arrived: &mut Vec<Purpose>) {
+        self.network.wake(now, wakeup, |index| {
+            arrived.push(self.transfers[index as usize].purpose);
+            self.free.push(index);
+        });
     }
 
     /// Gives all flows their rates.
     pub(super) fn settle(&mut self, now: Time, queue: &mut EventQueue<Event>) {
-        self.network.settle(now, |finish, slot| queue.push(finish, Event::Drained { slot }));
+        self.network.settle(now, |time, wakeup| queue.push(time, Event::Wake { wakeup }));
+    }
+
+    /// The memory of transfers on their way and of draining flows.
+    pub(super) fn memory(&self) -> [(&'static str, Bytes); 2] {
+        let transfers = self.transfers.capacity() * size_of::<Transfer>();
+        [("transfers on their way", Bytes::new(transfers as u64)), ("draining flows", self.network.memory())]
     }
 
     /// Whether no flow drains on the links and none is reserved past `now`.
@@ -114,6 +127,7 @@ impl Carrier {
 
     /// Reserves links for a replay.
     pub(super) fn reserve(&mut self, links: &[u32], until: Time, recording: u32) {
+        self.reserved_until = self.reserved_until.max(until);
         for &link in links {
             self.reservations[link as usize] = Reservation { until, recording };
         }

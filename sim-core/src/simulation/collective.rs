@@ -9,32 +9,45 @@ use super::surroundings::Surroundings;
 use crate::engine::EventQueue;
 use crate::fabric::RoutingError;
 use crate::units::Time;
-use std::sync::Arc;
-
-/// A member of a running collective.
-#[derive(Debug, Clone, Default)]
-struct MemberState {
-    end: Option<End>,
-    launched: bool,
-    step: u32,
-    targets: Option<Arc<[Target]>>,
-    sending: u32,
-    received: u64,
-    /// What has arrived for later steps.
-    early: Vec<(u32, u64)>,
-    /// Members that wait for this one to take part, with the index of the target.
-    waiting: Vec<(u32, u32)>,
-}
+use std::ops::Range;
+use std::rc::Rc;
 
 /// A running collective.
 #[derive(Debug)]
 pub(super) struct Instance {
-    pub(super) plan: Arc<GroupPlan>,
+    pub(super) plan: Rc<GroupPlan>,
     members: Vec<MemberState>,
+    entries: Vec<Entry>,
     entered: u32,
     left: u32,
+    unlaunched: u32,
     first_entry: Time,
     undecided: bool,
+}
+
+/// How far a member has come.
+#[derive(Debug, Clone, Default)]
+struct MemberState {
+    /// Steps done in all, and the phase and the steps left in it, this one included.
+    step: u32,
+    phase: u32,
+    left: u32,
+    /// Its transfers that are on their way, and the weight of those that it waits for.
+    sending: u32,
+    missing: u64,
+    launched: bool,
+    /// Its targets in a step that does not repeat.
+    targets: Vec<Target>,
+    /// What has arrived for later steps.
+    early: Vec<(u32, u64)>,
+}
+
+/// How a member came in.
+#[derive(Debug, Clone, Default)]
+struct Entry {
+    end: Option<End>,
+    /// Members that wait for this one to take part, with the index of the target.
+    waiting: Vec<(u32, u32)>,
 }
 
 /// All running collectives.
@@ -43,6 +56,9 @@ pub(super) struct Collectives {
     instances: Vec<Instance>,
     free: Vec<u32>,
 }
+
+/// Boxed: it is passed up from where transfers arrive, and almost always there is none.
+pub(super) type Stepped = Result<(), Box<RoutingError>>;
 
 /// What collectives run on.
 pub(super) struct Stage<'a> {
@@ -54,21 +70,33 @@ pub(super) struct Stage<'a> {
 
 impl Collectives {
     /// A new instance that nobody has entered; it takes the place of a forgotten one where there is one.
-    pub(super) fn open(&mut self, plan: Arc<GroupPlan>, members: usize, undecided: bool) -> u32 {
-        let index = self.free.pop().unwrap_or_else(|| {
-            u32::try_from(self.instances.len()).expect("fewer than 2^32 collectives run at once")
-        });
-        let mut states = match self.instances.get_mut(index as usize) {
-            Some(forgotten) => std::mem::take(&mut forgotten.members),
-            None => Vec::new(),
+    pub(super) fn open(&mut self, plan: Rc<GroupPlan>, members: usize, undecided: bool) -> u32 {
+        let mut instance = Instance {
+            plan,
+            members: Vec::new(),
+            entries: Vec::new(),
+            entered: 0,
+            left: 0,
+            unlaunched: u32::try_from(members).expect("a group has fewer than 2^32 members"),
+            first_entry: Time::ZERO,
+            undecided,
         };
-        states.resize_with(members, MemberState::default);
-        let instance =
-            Instance { plan, members: states, entered: 0, left: 0, first_entry: Time::ZERO, undecided };
-        match self.instances.get_mut(index as usize) {
-            Some(forgotten) => *forgotten = instance,
-            None => self.instances.push(instance),
-        }
+        let index = match self.free.pop() {
+            Some(index) => {
+                let forgotten = &mut self.instances[index as usize];
+                instance.members = std::mem::take(&mut forgotten.members);
+                instance.entries = std::mem::take(&mut forgotten.entries);
+                *forgotten = instance;
+                index
+            }
+            None => {
+                self.instances.push(instance);
+                u32::try_from(self.instances.len() - 1).expect("fewer than 2^32 collectives run at once")
+            }
+        };
+        let opened = &mut self.instances[index as usize];
+        opened.members.resize_with(members, MemberState::default);
+        opened.entries.resize_with(members, Entry::default);
         index
     }
 
@@ -78,17 +106,17 @@ impl Collectives {
         now: Time,
         (index, member): (u32, u32),
         end: End,
-        stage: &mut Stage<'_>,
+        queue: &mut EventQueue<Event>,
     ) -> bool {
         let instance = &mut self.instances[index as usize];
         if instance.entered == 0 {
             instance.first_entry = now;
         }
         instance.entered += 1;
-        instance.members[member as usize].end = Some(end);
+        instance.entries[member as usize].end = Some(end);
         if !instance.undecided {
             let launch = instance.plan.plan.cost.launch;
-            stage.queue.push(now + launch, Event::Launched { instance: index, member });
+            queue.push(now + launch, Event::Launched { instance: index, member });
         }
         instance.entered as usize == instance.members.len()
     }
@@ -98,8 +126,8 @@ impl Collectives {
         let instance = &mut self.instances[index as usize];
         instance.undecided = false;
         let launch = instance.plan.plan.cost.launch;
-        for (member, state) in instance.members.iter().enumerate() {
-            if state.end.is_some() {
+        for (member, entry) in instance.entries.iter().enumerate() {
+            if entry.end.is_some() {
                 queue.push(now + launch, Event::Launched { instance: index, member: member as u32 });
             }
         }
@@ -135,126 +163,176 @@ impl Collectives {
         now: Time,
         (index, member): (u32, u32),
         stage: &mut Stage<'_>,
-    ) -> Result<(), RoutingError> {
-        let state = &mut self.instances[index as usize].members[member as usize];
-        state.launched = true;
-        let waiting = std::mem::take(&mut state.waiting);
-        for (sender, target) in waiting {
-            self.send(now, (index, sender), target, stage);
-        }
-        self.start_step(now, (index, member), stage)
-    }
-
-    /// Starts the sends of a member's step, or lets it leave after the last.
-    fn start_step(
-        &mut self,
-        now: Time,
-        (index, member): (u32, u32),
-        stage: &mut Stage<'_>,
-    ) -> Result<(), RoutingError> {
+    ) -> Stepped {
         let instance = &mut self.instances[index as usize];
-        let plan = Arc::clone(&instance.plan);
-        let state = &mut instance.members[member as usize];
-        let Some(place) = plan.plan.schedule.locate(state.step as usize) else {
-            stage.queue.push(now + plan.plan.cost.tail, Event::Left { instance: index, member });
-            return Ok(());
-        };
-        let group = &stage.groups[plan.group as usize];
-        let targets = plan.targets(group, member as usize, place, stage.around)?;
-        state.sending = targets.len() as u32;
-        let step = state.step;
-        state.received = state.early.iter().filter(|early| early.0 == step).map(|early| early.1).sum();
-        state.early.retain(|early| early.0 != step);
-        state.targets = Some(Arc::clone(&targets));
-        for (target, to) in targets.iter().enumerate() {
-            let receiver = &mut self.instances[index as usize].members[to.member as usize];
-            if receiver.launched {
-                self.send(now, (index, member), target as u32, stage);
-            } else {
-                receiver.waiting.push((member, target as u32));
-            }
+        instance.unlaunched -= 1;
+        instance.members[member as usize].launched = true;
+        for (sender, target) in std::mem::take(&mut instance.entries[member as usize].waiting) {
+            instance.send(now, (index, sender, target), stage);
         }
-        Ok(())
-    }
-
-    fn send(&mut self, now: Time, (index, member): (u32, u32), target: u32, stage: &mut Stage<'_>) {
-        let instance = &self.instances[index as usize];
-        let state = &instance.members[member as usize];
-        let plan = &instance.plan.plan;
-        let (phase, _) = plan.schedule.locate(state.step as usize).expect("a member that sends is in a step");
-        let targets = state.targets.as_ref().expect("a member that sends has targets");
-        let target = &targets[target as usize];
-        let (overhead, cap) = plan.cost.step[phase].of(target.scope);
-        let purpose = Purpose::Step(StepTransfer {
-            instance: index,
-            sender: member,
-            receiver: target.member,
-            step: state.step,
-            weight: target.weight,
-        });
-        let path = Arc::clone(&target.path);
-        let transfer = Transfer { path, bytes: plan.schedule.phases[phase].bytes, cap, purpose };
-        stage.carrier.send(now + overhead + target.latency, transfer, stage.queue);
+        instance.start_phase(now, (index, member), stage)
     }
 
     /// A transfer has arrived: both its ends come closer to the end of their step.
-    pub(super) fn arrived(
-        &mut self,
-        now: Time,
-        transfer: StepTransfer,
-        stage: &mut Stage<'_>,
-    ) -> Result<(), RoutingError> {
-        let members = &mut self.instances[transfer.instance as usize].members;
-        members[transfer.sender as usize].sending -= 1;
-        let receiver = &mut members[transfer.receiver as usize];
-        if receiver.step == transfer.step && receiver.targets.is_some() {
-            receiver.received += transfer.weight;
+    pub(super) fn arrived(&mut self, now: Time, transfer: StepTransfer, stage: &mut Stage<'_>) -> Stepped {
+        let instance = &mut self.instances[transfer.instance as usize];
+        let Instance { plan, members, .. } = instance;
+        let sender = &mut members[transfer.sender as usize];
+        sender.sending -= 1;
+        let (step, sent) = (sender.step, sender.sending == 0);
+        let Target { member: receiver, weight, .. } = *sender.target(plan, transfer.target);
+        let at_receiver = &mut members[receiver as usize];
+        if at_receiver.step == step {
+            at_receiver.missing -= weight;
         } else {
-            receiver.early.push((transfer.step, transfer.weight));
+            at_receiver.early.push((step, weight));
         }
-        self.check_step(now, (transfer.instance, transfer.sender), stage)?;
-        if transfer.receiver != transfer.sender {
-            self.check_step(now, (transfer.instance, transfer.receiver), stage)?;
+        if sent {
+            instance.check_step(now, (transfer.instance, transfer.sender), stage)?;
+        }
+        if receiver != transfer.sender {
+            instance.check_step(now, (transfer.instance, receiver), stage)?;
         }
         Ok(())
-    }
-
-    fn check_step(
-        &mut self,
-        now: Time,
-        (index, member): (u32, u32),
-        stage: &mut Stage<'_>,
-    ) -> Result<(), RoutingError> {
-        let instance = &mut self.instances[index as usize];
-        let schedule = &instance.plan.plan.schedule;
-        let state = &mut instance.members[member as usize];
-        let Some((phase, _)) = schedule.locate(state.step as usize) else { return Ok(()) };
-        let static_member = &stage.groups[instance.plan.group as usize].members[member as usize];
-        let receives = schedule.phases[phase].pattern.receives(schedule.ranks) as u64;
-        let expected = receives * static_member.multiplicity;
-        if state.targets.is_none() || state.sending > 0 || state.received < expected {
-            return Ok(());
-        }
-        state.step += 1;
-        state.targets = None;
-        self.start_step(now, (index, member), stage)
     }
 
     /// A member leaves; returns its end, and whether it was the last: the instance is then forgotten.
     pub(super) fn left(&mut self, index: u32, member: u32) -> (End, bool) {
         let instance = &mut self.instances[index as usize];
         instance.left += 1;
-        let end = instance.members[member as usize].end.expect("a member that leaves has entered");
+        let end = instance.entries[member as usize].end.expect("a member that leaves has entered");
         let closed = instance.left as usize == instance.members.len();
         if closed {
             instance.members.clear();
+            instance.entries.clear();
             self.free.push(index);
         }
         (end, closed)
     }
 
+    /// For each running collective, where its members are that have entered, and which have not.
+    pub(super) fn attendance(&self) -> impl Iterator<Item = (Vec<End>, Vec<u32>)> {
+        self.instances.iter().map(|instance| {
+            let absent = (0..).zip(&instance.entries).filter(|entry| entry.1.end.is_none());
+            (
+                instance.entries.iter().filter_map(|entry| entry.end).collect(),
+                absent.map(|entry| entry.0).collect(),
+            )
+        })
+    }
+
     /// The end of a member that has entered.
     pub(super) fn end(&self, index: u32, member: usize) -> Option<End> {
-        self.instances[index as usize].members[member].end
+        self.instances[index as usize].entries[member].end
+    }
+}
+
+impl MemberState {
+    /// One of the targets of its present step.
+    fn target<'a>(&'a self, plan: &'a GroupPlan, target: u32) -> &'a Target {
+        match &plan.phases[self.phase as usize].repeated {
+            Some(repeated) => repeated.get(target),
+            None => &self.targets[target as usize],
+        }
+    }
+}
+
+impl Instance {
+    /// Starts the first step of a member's phase, or lets it leave after the last phase.
+    fn start_phase(&mut self, now: Time, (index, member): (u32, u32), stage: &mut Stage<'_>) -> Stepped {
+        let state = &mut self.members[member as usize];
+        let Some(phase) = self.plan.phases.get(state.phase as usize) else {
+            stage.queue.push(now + self.plan.plan.cost.tail, Event::Left { instance: index, member });
+            return Ok(());
+        };
+        state.left = phase.steps;
+        self.start_step(now, (index, member), stage)
+    }
+
+    /// Starts the sends of a member's step.
+    fn start_step(&mut self, now: Time, (index, member): (u32, u32), stage: &mut Stage<'_>) -> Stepped {
+        let state = &mut self.members[member as usize];
+        let phase = &self.plan.phases[state.phase as usize];
+        state.missing = phase.receives[member as usize];
+        if !state.early.is_empty() {
+            state.take_early();
+        }
+        let targets = match &phase.repeated {
+            Some(repeated) => repeated.range(member as usize),
+            None => {
+                let group = &stage.groups[self.plan.group as usize];
+                let place = (state.phase as usize, (phase.steps - state.left) as usize);
+                state.targets = self.plan.targets(group, member as usize, place, stage.around)?;
+                0..state.targets.len() as u32
+            }
+        };
+        state.sending = targets.end - targets.start;
+        if self.unlaunched > 0 {
+            self.send_to_launched(now, (index, member), targets, stage);
+            return Ok(());
+        }
+        for target in targets {
+            self.send(now, (index, member, target), stage);
+        }
+        Ok(())
+    }
+
+    /// Sends to those who take part already; the others will ask.
+    fn send_to_launched(
+        &mut self,
+        now: Time,
+        (index, member): (u32, u32),
+        targets: Range<u32>,
+        stage: &mut Stage<'_>,
+    ) {
+        for target in targets {
+            let receiver = self.members[member as usize].target(&self.plan, target).member as usize;
+            if self.members[receiver].launched {
+                self.send(now, (index, member, target), stage);
+            } else {
+                self.entries[receiver].waiting.push((member, target));
+            }
+        }
+    }
+
+    fn send(&self, now: Time, (index, member, target): (u32, u32, u32), stage: &mut Stage<'_>) {
+        let state = &self.members[member as usize];
+        let Target { delay, cap, path, .. } = state.target(&self.plan, target);
+        let transfer = Transfer {
+            path: Rc::clone(path),
+            bytes: self.plan.phases[state.phase as usize].bytes,
+            cap: *cap,
+            purpose: Purpose::Step(StepTransfer { instance: index, sender: member, target }),
+        };
+        stage.carrier.send(now + *delay, transfer, stage.queue);
+    }
+
+    /// Moves a member on when all that it sends and receives in its step has arrived.
+    fn check_step(&mut self, now: Time, (index, member): (u32, u32), stage: &mut Stage<'_>) -> Stepped {
+        let state = &mut self.members[member as usize];
+        if state.sending > 0 || state.missing > 0 || state.left == 0 {
+            return Ok(());
+        }
+        state.step += 1;
+        state.left -= 1;
+        if state.left > 0 {
+            return self.start_step(now, (index, member), stage);
+        }
+        state.phase += 1;
+        self.start_phase(now, (index, member), stage)
+    }
+}
+
+impl MemberState {
+    /// Counts what has arrived for this step before it began.
+    fn take_early(&mut self) {
+        let Self { step, missing, early, .. } = self;
+        early.retain(|arrived| {
+            let counts = arrived.0 == *step;
+            if counts {
+                *missing -= arrived.1;
+            }
+            !counts
+        });
     }
 }

@@ -1,7 +1,7 @@
 //! What can happen in a simulation, and what the transfers on their way belong to.
 
 use super::messages::Message;
-use crate::network::FlowSlot;
+use crate::network::Wakeup;
 
 /// Everything that can happen in a simulation.
 #[derive(Debug, Clone, Copy)]
@@ -10,8 +10,8 @@ pub(super) enum Event {
     ComputeEnd { actor: u32, stream: u8 },
     /// The first byte of a transfer arrives: it begins to drain.
     Depart { transfer: u32 },
-    /// A flow may have drained.
-    Drained { slot: FlowSlot },
+    /// Flows may have drained.
+    Wake { wakeup: Wakeup },
     /// A member of a collective is ready for its first step.
     Launched { instance: u32, member: u32 },
     /// A member of a collective is done with it.
@@ -30,7 +30,6 @@ pub(super) enum Purpose {
 pub(super) struct StepTransfer {
     pub(super) instance: u32,
     pub(super) sender: u32,
-    pub(super) receiver: u32,
-    pub(super) step: u32,
-    pub(super) weight: u64,
+    /// The index of the target among those of the sender's step.
+    pub(super) target: u32,
 }

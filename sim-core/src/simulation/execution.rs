@@ -1,7 +1,8 @@
 //! Runs the programs of the representatives.
 
 use super::carrier::{Carrier, Transfer};
-use super::collective::{Collectives, Stage};
+use super::collective::{Collectives, Stage, Stepped};
+use super::deadlock::{Scene, describe};
 use super::events::{Event, Purpose};
 use super::group::GroupPlan;
 use super::live_calls::{LiveCall, LiveCalls};
@@ -11,17 +12,18 @@ use super::program_state::ProgramState;
 use super::replay::{Replays, record};
 use super::setup::{Parts, Plans, SimulationError};
 use crate::digest::{OperationHashes, outcome_digest};
-use crate::engine::{EventQueue, Limits, Process, StopReason as LoopEnd, run};
+use crate::engine::{EventQueue, Limits, Memory, Process, StopReason as LoopEnd, run};
 use crate::ids::CommunicatorId;
-use crate::outcome::{Blocked, LinkOutcome, Outcome, RankOutcome, StopReason, Work};
+use crate::outcome::{LinkOutcome, Outcome, RankOutcome, StopReason, Work};
 use crate::symmetry::Representative;
 use crate::units::{Bandwidth, Bytes, Time};
 use crate::workload::{CollectiveCall, Operation, OperationKind};
+use std::rc::Rc;
 use std::sync::Arc;
 
 /// How an attempt at a run ended.
 pub(super) enum Attempt {
-    Finished(Outcome),
+    Finished(Box<Outcome>),
     /// A replay assumed that nobody else uses its links, and somebody did.
     LinksWereShared,
 }
@@ -55,7 +57,7 @@ pub(super) fn attempt<'a>(
     // The last event may be a finish that has moved since: the end is that of the last operation.
     let end = execution.ends.iter().copied().max().unwrap_or_default();
     execution.observer.finish(end);
-    Ok(Attempt::Finished(execution.outcome(end, loop_end)))
+    Ok(Attempt::Finished(Box::new(execution.outcome(end, loop_end))))
 }
 
 struct Execution<'a, 'b> {
@@ -74,6 +76,7 @@ struct Execution<'a, 'b> {
     undecided: Vec<u32>,
     /// Actors for whom something ended in this batch.
     touched: Vec<u32>,
+    arrived: Vec<Purpose>,
     collectives: Collectives,
     carrier: Carrier,
     work: Work,
@@ -93,6 +96,7 @@ impl<'a, 'b> Execution<'a, 'b> {
             live: parts.groups.iter().map(|_| LiveCalls::default()).collect(),
             undecided: Vec::new(),
             touched: Vec::new(),
+            arrived: Vec::new(),
             collectives: Collectives::default(),
             carrier: Carrier::new(parts.around, parts.transport),
             work: Work::default(),
@@ -160,7 +164,7 @@ impl<'a, 'b> Execution<'a, 'b> {
         let port = ports.iter().find(|port| port.slot == peer && port.channel == channel);
         let port = port.expect("a program sends through ports that were prepared");
         let transfer = Transfer {
-            path: Arc::clone(&port.path),
+            path: Rc::clone(&port.path),
             bytes,
             cap: Bandwidth::UNBOUNDED,
             purpose: Purpose::Message(message),
@@ -187,13 +191,7 @@ impl<'a, 'b> Execution<'a, 'b> {
             self.error = Some(SimulationError::MismatchedCollective { rank, call, expected });
             return;
         }
-        let mut stage = Stage {
-            around: self.parts.around,
-            groups: &self.parts.groups,
-            carrier: &mut self.carrier,
-            queue,
-        };
-        if self.collectives.enter(now, (instance, member), end, &mut stage) {
+        if self.collectives.enter(now, (instance, member), end, queue) {
             for member in 0..self.parts.groups[group as usize].members.len() {
                 let end = self.collectives.end(instance, member);
                 self.begin(now, end.expect("every member has entered"));
@@ -212,7 +210,7 @@ impl<'a, 'b> Execution<'a, 'b> {
         let plan = known.unwrap_or(0);
         let replayed = self.entries[group as usize][plan].is_some_and(|entry| self.replays.allows(entry));
         let members = self.parts.groups[group as usize].members.len();
-        let instance = self.collectives.open(Arc::clone(&plans[plan]), members, replayed);
+        let instance = self.collectives.open(Rc::clone(&plans[plan]), members, replayed);
         *self.live[group as usize].at(number) = LiveCall::Running(instance);
         if replayed {
             self.undecided.push(instance);
@@ -238,23 +236,23 @@ impl<'a, 'b> Execution<'a, 'b> {
         self.touched.push(end.actor);
     }
 
-    fn handle_one(
-        &mut self,
-        now: Time,
-        event: Event,
-        queue: &mut EventQueue<Event>,
-    ) -> Result<(), SimulationError> {
+    fn handle_one(&mut self, now: Time, event: Event, queue: &mut EventQueue<Event>) -> Stepped {
         match event {
             Event::ComputeEnd { actor, stream } => {
                 self.end_operation(now, End { actor, stream });
             }
             Event::Depart { transfer } => {
-                let arrived = self.carrier.depart(now, transfer);
-                self.arrive(now, arrived, queue)?;
+                if let Some(purpose) = self.carrier.depart(now, transfer) {
+                    self.arrive(now, purpose, queue)?;
+                }
             }
-            Event::Drained { slot } => {
-                let arrived = self.carrier.drained(now, slot);
-                self.arrive(now, arrived, queue)?;
+            Event::Wake { wakeup } => {
+                let mut arrived = std::mem::take(&mut self.arrived);
+                self.carrier.wake(now, wakeup, &mut arrived);
+                for purpose in arrived.drain(..) {
+                    self.arrive(now, purpose, queue)?;
+                }
+                self.arrived = arrived;
             }
             Event::Launched { instance, member } => {
                 let mut stage = Stage {
@@ -273,19 +271,13 @@ impl<'a, 'b> Execution<'a, 'b> {
         Ok(())
     }
 
-    fn arrive(
-        &mut self,
-        now: Time,
-        arrived: Option<Purpose>,
-        queue: &mut EventQueue<Event>,
-    ) -> Result<(), SimulationError> {
+    fn arrive(&mut self, now: Time, arrived: Purpose, queue: &mut EventQueue<Event>) -> Stepped {
         match arrived {
-            None => {}
-            Some(Purpose::Message(message)) => {
+            Purpose::Message(message) => {
                 self.end_operation(now, message.sender);
                 self.end_operation(now, message.receiver);
             }
-            Some(Purpose::Step(transfer)) => {
+            Purpose::Step(transfer) => {
                 let mut stage = Stage {
                     around: self.parts.around,
                     groups: &self.parts.groups,
@@ -315,7 +307,7 @@ impl<'a, 'b> Execution<'a, 'b> {
         instance: u32,
         queue: &mut EventQueue<Event>,
     ) -> Result<(), SimulationError> {
-        let plan = Arc::clone(&self.collectives.instance(instance).plan);
+        let plan = Rc::clone(&self.collectives.instance(instance).plan);
         let signature = plan.signature.as_ref().expect("an undecided plan can be compared");
         let isolated =
             self.collectives.entered_together(now, instance) && self.carrier.is_free(now, &signature.links);
@@ -329,6 +321,7 @@ impl<'a, 'b> Execution<'a, 'b> {
         })?;
         if new {
             self.work.flows += recording.flows;
+            self.work.lanes += recording.lanes;
             self.work.rate_solves += recording.solves;
             self.work.events += recording.events;
         } else {
@@ -340,15 +333,15 @@ impl<'a, 'b> Execution<'a, 'b> {
             self.carrier.network.credit(link, carried);
         }
         for (tier, timeline) in recording.tiers.iter().enumerate() {
-            self.carrier.network.credit_tier(tier as u32, now..until, timeline);
+            self.carrier.network.credit_tier(tier, now..until, timeline);
         }
         self.collectives.run_by_recording(now, instance, &recording, queue);
         Ok(())
     }
 
-    fn entry_of(&self, plan: &Arc<GroupPlan>) -> u32 {
+    fn entry_of(&self, plan: &Rc<GroupPlan>) -> u32 {
         let group = plan.group as usize;
-        let place = self.plans[group].iter().position(|known| Arc::ptr_eq(known, plan));
+        let place = self.plans[group].iter().position(|known| Rc::ptr_eq(known, plan));
         let place = place.expect("a running plan is one of its group's");
         self.entries[group][place].expect("an undecided plan has a replay entry")
     }
@@ -363,8 +356,8 @@ impl<'a, 'b> Execution<'a, 'b> {
             })
             .collect();
         let links: Vec<LinkOutcome> = (self.parts.around.folding.links().iter().zip(network.carried()))
-            .filter(|(_, carried)| **carried > 0)
-            .map(|(folded, &weighted_bytes)| LinkOutcome {
+            .filter(|(_, carried)| *carried > 0)
+            .map(|(folded, weighted_bytes)| LinkOutcome {
                 link: folded.link,
                 multiplicity: folded.multiplicity,
                 weighted_bytes,
@@ -372,7 +365,7 @@ impl<'a, 'b> Execution<'a, 'b> {
             .collect();
         let mut work = self.work;
         work.flows += network.attached();
-        work.rate_solves += network.solves();
+        work.rate_solves += network.effort().solves;
         work.ranks_simulated = ranks.len() as u64;
         work.classes = ranks.len() as u64;
         let rank_hashes = ranks
@@ -383,44 +376,17 @@ impl<'a, 'b> Execution<'a, 'b> {
         let stop = match loop_end {
             LoopEnd::EventLimit => StopReason::EventLimit,
             LoopEnd::TimeLimit => StopReason::TimeLimit,
+            LoopEnd::MemoryLimit(memory) => StopReason::MemoryLimit(memory),
             // A flow that drains without a finish in sight would finish past the end of time.
             _ if network.is_draining() => StopReason::TimeLimit,
             LoopEnd::Exhausted | LoopEnd::Interrupted => self.stop_reason(),
         };
-        Outcome { end, stop, ranks, links, tiers: network.timelines().to_vec(), work, digest }
+        Outcome { end, stop, ranks, links, tiers: network.timelines().cloned().collect(), work, digest }
     }
 
     fn stop_reason(&self) -> StopReason {
-        let mut blocked = Vec::new();
-        for (actor, state) in self.parts.actors.iter().zip(&self.states) {
-            if state.has_ended() {
-                continue;
-            }
-            let rank = actor.representative.rank;
-            for stream in (0..state.streams()).filter(|&stream| state.is_entered(stream)) {
-                if let Some((index, operation)) = state.current(stream) {
-                    let waits_for = self.waits_for(rank, operation);
-                    blocked.push(Blocked { rank, index: *index, waits_for });
-                }
-            }
-        }
-        if blocked.is_empty() { StopReason::Completed } else { StopReason::Deadlock(blocked) }
-    }
-
-    fn waits_for(&self, rank: crate::ids::RankId, operation: &Operation) -> String {
-        let peer = |slot| self.parts.around.workload.peer(rank, slot);
-        match operation.kind {
-            OperationKind::Compute { .. } => "its own computation".to_owned(),
-            OperationKind::Send { peer: slot, channel, .. } => {
-                format!("{} to receive on channel {channel}", peer(slot))
-            }
-            OperationKind::Receive { peer: slot, channel } => {
-                format!("{} to send on channel {channel}", peer(slot))
-            }
-            OperationKind::Collective { communicator, call } => {
-                format!("other members of {communicator} to call {}", describe(&call))
-            }
-        }
+        let scene = Scene { parts: &self.parts, states: &self.states, collectives: &self.collectives };
+        scene.deadlock().map_or(StopReason::Completed, StopReason::Deadlock)
     }
 }
 
@@ -428,7 +394,7 @@ impl Process<Event> for Execution<'_, '_> {
     fn handle(&mut self, now: Time, batch: &[Event], queue: &mut EventQueue<Event>) {
         for &event in batch {
             if let Err(error) = self.handle_one(now, event, queue) {
-                self.error = Some(error);
+                self.error = Some(error.into());
             }
         }
         // What follows is entered when the whole batch has ended, so that its order does not matter.
@@ -452,12 +418,12 @@ impl Process<Event> for Execution<'_, '_> {
     fn interrupted(&self) -> bool {
         self.error.is_some() || !self.carrier.broken().is_empty()
     }
+
+    fn memory(&self) -> Memory {
+        Memory::of(&self.carrier.memory())
+    }
 }
 
 fn notice(at: Time, end: End, index: u32, operation: &Operation) -> Notice<'_> {
     Notice { at, representative: end.actor as usize, index, operation }
-}
-
-fn describe(call: &CollectiveCall) -> String {
-    format!("{} of {}", call.kind.name(), call.bytes)
 }

@@ -3,12 +3,14 @@
 use super::surroundings::Surroundings;
 use crate::fabric::{RoutingError, Scope};
 use crate::ids::{CommunicatorId, RankId};
-use crate::network::Path;
+use crate::network::Crossing;
 use crate::transport::Plan;
-use crate::units::Time;
+use crate::units::{Bandwidth, Bytes, Time};
 use crate::workload::CollectiveCall;
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
+use std::ops::Range;
+use std::rc::Rc;
 use std::sync::Arc;
 
 /// A class of flows that a member sends in one step.
@@ -16,11 +18,13 @@ use std::sync::Arc;
 pub(super) struct Target {
     /// The member that receives.
     pub(super) member: u32,
-    pub(super) scope: Scope,
-    pub(super) latency: Time,
     /// How many flows the class has, over all groups of the class: what it counts for at the receiver.
     pub(super) weight: u64,
-    pub(super) path: Arc<Path>,
+    /// Overhead and latency, before the first byte arrives.
+    pub(super) delay: Time,
+    /// The largest rate that the protocol reaches.
+    pub(super) cap: Bandwidth,
+    pub(super) path: Rc<[Crossing]>,
 }
 
 /// A simulated member of a group.
@@ -60,10 +64,49 @@ pub(super) struct GroupPlan {
     pub(super) call: CollectiveCall,
     pub(super) plan: Plan,
     pub(super) group: u32,
-    /// For each phase whose steps repeat and each member: its targets.
-    repeated: Vec<Option<Vec<Arc<[Target]>>>>,
+    pub(super) phases: Vec<GroupPhase>,
     /// What distinguishes how this plan runs from how others do; `None` when it is too large to compare.
     pub(super) signature: Option<Signature>,
+}
+
+/// Equal steps of a group.
+#[derive(Debug)]
+pub(super) struct GroupPhase {
+    pub(super) steps: u32,
+    /// What each transfer carries.
+    pub(super) bytes: Bytes,
+    /// For each member, the transfers that it receives in a step, over all groups of the class.
+    pub(super) receives: Vec<u64>,
+    /// The targets in every step, where steps repeat.
+    pub(super) repeated: Option<Targets>,
+}
+
+/// The targets of all members, one member after another.
+#[derive(Debug, Default)]
+pub(super) struct Targets {
+    ends: Vec<u32>,
+    targets: Vec<Target>,
+}
+
+impl Targets {
+    /// Where the targets of a member stand.
+    pub(super) fn range(&self, member: usize) -> Range<u32> {
+        member.checked_sub(1).map_or(0, |before| self.ends[before])..self.ends[member]
+    }
+
+    pub(super) fn get(&self, target: u32) -> &Target {
+        &self.targets[target as usize]
+    }
+
+    pub(super) fn of(&self, member: usize) -> &[Target] {
+        let range = self.range(member);
+        &self.targets[range.start as usize..range.end as usize]
+    }
+
+    fn push(&mut self, targets: Vec<Target>) {
+        self.targets.extend(targets);
+        self.ends.push(u32::try_from(self.targets.len()).expect("a step has fewer than 2^32 transfers"));
+    }
 }
 
 /// A plan's placement, with links renumbered in order of appearance: equal signatures run equally.
@@ -87,48 +130,45 @@ impl GroupPlan {
         group: (u32, &Group),
         around: Surroundings<'_>,
     ) -> Result<Self, RoutingError> {
-        let mut repeated = Vec::new();
-        for (index, phase) in plan.schedule.phases.iter().enumerate() {
-            let members = 0..group.1.members.len();
-            let targets = |member| targets(&plan, group.1, member, (index, 0), around);
-            repeated.push(if phase.pattern.repeats() {
-                Some(members.map(targets).collect::<Result<Vec<_>, _>>()?)
-            } else {
-                None
-            });
+        let mut phases = Vec::new();
+        for index in 0..plan.schedule.phases.len() {
+            phases.push(group_phase(&plan, group.1, index, around)?);
         }
-        let mut new = Self { call: plan.call, plan, group: group.0, repeated, signature: None };
+        let mut new = Self { call: plan.call, plan, group: group.0, phases, signature: None };
         new.signature = new.sign(group.1, around)?;
         Ok(new)
     }
 
-    /// To whom a member sends in a step of a phase.
+    /// To whom a member sends in a step of a phase that does not repeat.
     pub(super) fn targets(
         &self,
         group: &Group,
         member: usize,
         step: (usize, usize),
         around: Surroundings<'_>,
-    ) -> Result<Arc<[Target]>, RoutingError> {
-        match &self.repeated[step.0] {
-            Some(members) => Ok(Arc::clone(&members[member])),
-            None => targets(&self.plan, group, member, step, around),
-        }
+    ) -> Result<Vec<Target>, RoutingError> {
+        targets(&self.plan, group, member, step, around)
     }
 
     fn sign(&self, group: &Group, around: Surroundings<'_>) -> Result<Option<Signature>, RoutingError> {
         let mut signature = Signature { numbers: Vec::new(), links: Vec::new() };
         let mut names: FxHashMap<u32, u64> = FxHashMap::default();
         signature.numbers.extend(group.members.iter().map(|member| member.multiplicity));
-        for (index, phase) in self.plan.schedule.phases.iter().enumerate() {
-            let distinct = if phase.pattern.repeats() { 1 } else { phase.steps };
+        for (index, phase) in self.phases.iter().enumerate() {
+            let distinct = if phase.repeated.is_some() { 1 } else { phase.steps as usize };
             for step in 0..distinct {
                 for member in 0..group.members.len() {
-                    for target in self.targets(group, member, (index, step), around)?.iter() {
-                        signature.add(target, &mut names, around);
-                        if signature.numbers.len() > SIGNATURE_LIMIT {
-                            return Ok(None);
+                    match &phase.repeated {
+                        Some(targets) => {
+                            targets.of(member).iter().for_each(|to| signature.add(to, &mut names, around));
                         }
+                        None => {
+                            let targets = targets(&self.plan, group, member, (index, step), around)?;
+                            targets.iter().for_each(|to| signature.add(to, &mut names, around));
+                        }
+                    }
+                    if signature.numbers.len() > SIGNATURE_LIMIT {
+                        return Ok(None);
                     }
                 }
                 signature.numbers.push(u64::MAX);
@@ -140,9 +180,9 @@ impl GroupPlan {
 
 impl Signature {
     fn add(&mut self, target: &Target, names: &mut FxHashMap<u32, u64>, around: Surroundings<'_>) {
-        let scope = target.scope as u64;
-        self.numbers.extend([u64::from(target.member), target.weight, target.latency.picoseconds(), scope]);
-        for crossing in &target.path.crossings {
+        let (delay, cap) = (target.delay.picoseconds(), target.cap.bytes_per_second().to_bits());
+        self.numbers.extend([u64::from(target.member), target.weight, delay, cap]);
+        for crossing in target.path.iter() {
             let next = names.len() as u64;
             let links = &mut self.links;
             let name = *names.entry(crossing.link).or_insert_with(|| {
@@ -163,6 +203,29 @@ impl Signature {
     }
 }
 
+/// A phase with what every member sends and receives in it.
+fn group_phase(
+    plan: &Plan,
+    group: &Group,
+    index: usize,
+    around: Surroundings<'_>,
+) -> Result<GroupPhase, RoutingError> {
+    let phase = &plan.schedule.phases[index];
+    let receives = phase.pattern.receives(plan.schedule.ranks) as u64;
+    let mut repeated = phase.pattern.repeats().then(Targets::default);
+    if let Some(all) = &mut repeated {
+        for member in 0..group.members.len() {
+            all.push(targets(plan, group, member, (index, 0), around)?);
+        }
+    }
+    Ok(GroupPhase {
+        steps: u32::try_from(phase.steps).expect("a phase has fewer than 2^32 steps"),
+        bytes: phase.bytes,
+        receives: group.members.iter().map(|member| receives * member.multiplicity).collect(),
+        repeated,
+    })
+}
+
 /// The targets of a member in one step, those of one class of flows taken together.
 fn targets(
     plan: &Plan,
@@ -170,7 +233,7 @@ fn targets(
     member: usize,
     (phase, step): (usize, usize),
     around: Surroundings<'_>,
-) -> Result<Arc<[Target]>, RoutingError> {
+) -> Result<Vec<Target>, RoutingError> {
     let Member { multiplicity, position, ranks, .. } = &group.members[member];
     let pattern = plan.schedule.phases[phase].pattern;
     let from = around.workload.endpoint(ranks[*position]);
@@ -184,12 +247,15 @@ fn targets(
         let key = (to_member, scope, route.latency(), around.folding.weigh(&route));
         *classes.entry(key).or_default() += 1;
     }
-    let target = |((member, scope, latency, weights), flows): ((u32, Scope, _, _), u64)| Target {
-        member,
-        scope,
-        latency,
-        weight: flows * multiplicity,
-        path: Arc::new(around.folding.path(&weights, flows * multiplicity)),
+    let target = |((member, scope, latency, weights), flows): ((u32, Scope, _, _), u64)| {
+        let (overhead, cap) = plan.cost.step[phase].of(scope);
+        Target {
+            member,
+            weight: flows * multiplicity,
+            delay: overhead + latency,
+            cap,
+            path: around.folding.crossings(&weights, flows * multiplicity),
+        }
     };
     Ok(classes.into_iter().map(target).collect())
 }

@@ -6,10 +6,13 @@
 
 mod carrier;
 mod collective;
+mod deadlock;
 mod events;
 mod execution;
+mod flow_case;
 mod flow_set;
 mod group;
+mod lanes;
 mod live_calls;
 mod messages;
 mod observer;
@@ -20,7 +23,8 @@ mod setup;
 mod surroundings;
 
 pub use crate::symmetry::Representative;
-pub use flow_set::{Flow, FlowCase, FlowLink, solve_flows};
+pub use flow_case::{Flow, FlowCase, FlowLink};
+pub use flow_set::{FlowsOutcome, solve_flows};
 pub use observer::{Notice, Observer, Unobserved};
 pub use setup::SimulationError;
 
@@ -29,9 +33,10 @@ use crate::fabric::Fabric;
 use crate::outcome::Outcome;
 use crate::symmetry::Folding;
 use crate::transport::{Planner, Transport};
-use crate::workload::Workload;
+use crate::workload::{Roles, Workload};
 use execution::Attempt;
 use replay::Replays;
+use surroundings::Surroundings;
 
 /// How to simulate.
 #[derive(Debug, Clone, Copy)]
@@ -70,19 +75,21 @@ pub fn simulate(
     observer: &mut dyn Observer,
 ) -> Result<Outcome, SimulationError> {
     setup::check_placement(fabric, workload)?;
-    setup::check_groups(workload)?;
+    let roles = Roles::of(workload);
+    setup::check_groups(workload, &roles)?;
     let mut planner = Planner::new(fabric, &options.transport);
     let folding = if options.fold {
-        Folding::of(fabric, workload, &mut planner)?
+        Folding::of(fabric, (workload, &roles), &mut planner)?
     } else {
         Folding::identity(fabric, workload.ranks())
     };
     let mut replays = Replays::new(options.replay);
     // A replay whose links turn out to be shared is given up, and the run starts again without it.
     loop {
-        let (parts, plans) = setup::prepare(fabric, workload, &folding, &mut planner)?;
+        let around = Surroundings { fabric, workload, folding: &folding };
+        let (parts, plans) = setup::prepare(around, &roles, &mut planner)?;
         match execution::attempt(parts, plans, &mut replays, (options.limits, &mut *observer))? {
-            Attempt::Finished(outcome) => return Ok(outcome),
+            Attempt::Finished(outcome) => return Ok(*outcome),
             Attempt::LinksWereShared => {}
         }
     }

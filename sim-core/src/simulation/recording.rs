@@ -14,6 +14,8 @@ pub(super) struct Recording {
     pub(super) tiers: Vec<Timeline>,
     /// Flows that its simulation took.
     pub(super) flows: u64,
+    /// Flows that were stepped as lanes.
+    pub(super) lanes: u64,
     /// Times that rates were solved for.
     pub(super) solves: u64,
     /// Events that its simulation took.

@@ -1,9 +1,10 @@
 //! Collectives that are alone on their links, simulated once and remembered.
 
 use super::carrier::Carrier;
-use super::collective::{Collectives, Stage};
+use super::collective::{Collectives, Stage, Stepped};
 use super::events::{Event, Purpose};
 use super::group::{Group, GroupPlan, Signature};
+use super::lanes::Lanes;
 use super::messages::End;
 use super::recording::Recording;
 use super::surroundings::Surroundings;
@@ -13,6 +14,7 @@ use crate::fabric::RoutingError;
 use crate::transport::{CollectiveCost, Transport};
 use crate::units::Time;
 use std::collections::BTreeMap;
+use std::rc::Rc;
 use std::sync::Arc;
 
 /// The recordings of a run, by what distinguishes them.
@@ -80,9 +82,36 @@ impl Replays {
     }
 }
 
-/// Simulates one collective by itself, all members entering at time zero.
+/// What one collective does by itself, all members entering at time zero.
 pub(super) fn record(
-    plan: &Arc<GroupPlan>,
+    plan: &Rc<GroupPlan>,
+    signature: &Signature,
+    groups: &[Group],
+    around: Surroundings<'_>,
+    transport: &Transport,
+) -> Result<Recording, RoutingError> {
+    match Lanes::of(plan, around.folding.links().len()) {
+        Some(lanes) => Ok(record_lanes(&lanes, signature, &Carrier::new(around, transport))),
+        None => record_events(plan, signature, groups, around, transport),
+    }
+}
+
+fn record_lanes(lanes: &Lanes<'_>, signature: &Signature, carrier: &Carrier) -> Recording {
+    let times = lanes.step(&carrier.network);
+    let carried: BTreeMap<u32, u128> = lanes.carried().collect();
+    Recording {
+        exits: times.exits,
+        carried: signature.links.iter().map(|link| carried[link]).collect(),
+        tiers: times.tiers,
+        flows: 0,
+        lanes: times.flows,
+        solves: 0,
+        events: 0,
+    }
+}
+
+fn record_events(
+    plan: &Rc<GroupPlan>,
     signature: &Signature,
     groups: &[Group],
     around: Surroundings<'_>,
@@ -95,25 +124,27 @@ pub(super) fn record(
         around,
         // Who has not left when time ends never leaves.
         exits: vec![Time::MAX; groups[plan.group as usize].members.len()],
+        arrived: Vec::new(),
         error: None,
     };
     let mut queue = EventQueue::new();
-    let instance = alone.collectives.open(Arc::clone(plan), alone.exits.len(), false);
+    let instance = alone.collectives.open(Rc::clone(plan), alone.exits.len(), false);
     for member in 0..alone.exits.len() as u32 {
-        let mut stage = Stage { around, groups, carrier: &mut alone.carrier, queue: &mut queue };
-        alone.collectives.enter(Time::ZERO, (instance, member), End { actor: member, stream: 0 }, &mut stage);
+        let end = End { actor: member, stream: 0 };
+        alone.collectives.enter(Time::ZERO, (instance, member), end, &mut queue);
     }
     let (_, _, events) = run(&mut alone, &mut queue, Limits::default());
     if let Some(error) = alone.error {
-        return Err(error);
+        return Err(*error);
     }
     let network = &alone.carrier.network;
     Ok(Recording {
         exits: alone.exits,
-        carried: signature.links.iter().map(|&link| network.carried()[link as usize]).collect(),
-        tiers: network.timelines().to_vec(),
+        carried: signature.links.iter().map(|&link| network.carried_by(link)).collect(),
+        tiers: network.timelines().cloned().collect(),
         flows: network.attached(),
-        solves: network.solves(),
+        lanes: 0,
+        solves: network.effort().solves,
         events,
     })
 }
@@ -124,38 +155,46 @@ struct Alone<'a> {
     groups: &'a [Group],
     around: Surroundings<'a>,
     exits: Vec<Time>,
-    error: Option<RoutingError>,
+    arrived: Vec<Purpose>,
+    error: Option<Box<RoutingError>>,
 }
 
 impl Alone<'_> {
-    fn handle_one(
-        &mut self,
-        now: Time,
-        event: Event,
-        queue: &mut EventQueue<Event>,
-    ) -> Result<(), RoutingError> {
-        let arrived = match event {
-            Event::Depart { transfer } => self.carrier.depart(now, transfer),
-            Event::Drained { slot } => self.carrier.drained(now, slot),
+    fn handle_one(&mut self, now: Time, event: Event, queue: &mut EventQueue<Event>) -> Stepped {
+        match event {
+            Event::Depart { transfer } => {
+                if let Some(purpose) = self.carrier.depart(now, transfer) {
+                    self.arrived.push(purpose);
+                }
+            }
+            Event::Wake { wakeup } => self.carrier.wake(now, wakeup, &mut self.arrived),
             Event::Left { instance, member } => {
                 let (end, _) = self.collectives.left(instance, member);
                 self.exits[end.actor as usize] = now;
-                None
             }
             Event::Launched { instance, member } => {
-                let mut stage =
-                    Stage { around: self.around, groups: self.groups, carrier: &mut self.carrier, queue };
-                return self.collectives.launched(now, (instance, member), &mut stage);
+                let mut stage = stage(self.around, self.groups, &mut self.carrier, queue);
+                self.collectives.launched(now, (instance, member), &mut stage)?;
             }
-            Event::ComputeEnd { .. } => None,
-        };
-        if let Some(Purpose::Step(transfer)) = arrived {
-            let mut stage =
-                Stage { around: self.around, groups: self.groups, carrier: &mut self.carrier, queue };
-            self.collectives.arrived(now, transfer, &mut stage)?;
+            Event::ComputeEnd { .. } => {}
+        }
+        for purpose in self.arrived.drain(..) {
+            if let Purpose::Step(transfer) = purpose {
+                let mut stage = stage(self.around, self.groups, &mut self.carrier, queue);
+                self.collectives.arrived(now, transfer, &mut stage)?;
+            }
         }
         Ok(())
     }
+}
+
+fn stage<'a>(
+    around: Surroundings<'a>,
+    groups: &'a [Group],
+    carrier: &'a mut Carrier,
+    queue: &'a mut EventQueue<Event>,
+) -> Stage<'a> {
+    Stage { around, groups, carrier, queue }
 }
 
 impl Process<Event> for Alone<'_> {

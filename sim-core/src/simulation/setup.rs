@@ -3,13 +3,14 @@
 use super::group::{Group, GroupPlan, Member};
 use super::surroundings::Surroundings;
 use crate::fabric::{Fabric, RoutingError, Scope};
-use crate::ids::{CommunicatorId, GroupId, PeerSlot, RankId, RoleId};
-use crate::network::Path;
-use crate::symmetry::{Folding, Representative};
+use crate::ids::{CommunicatorId, GroupId, PeerSlot, RankId};
+use crate::network::Crossing;
+use crate::symmetry::Representative;
 use crate::transport::{Planner, Transport};
 use crate::units::Time;
-use crate::workload::{CollectiveCall, OperationKind, Program, Workload};
+use crate::workload::{Ports, Program, Roles, Workload, lowest_slot};
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 use std::sync::Arc;
 use thiserror::Error;
 
@@ -73,6 +74,12 @@ pub enum SimulationError {
     Routing(#[from] RoutingError),
 }
 
+impl From<Box<RoutingError>> for SimulationError {
+    fn from(error: Box<RoutingError>) -> Self {
+        Self::Routing(*error)
+    }
+}
+
 /// A simulated rank, ready to run.
 #[derive(Debug)]
 pub(super) struct Actor {
@@ -91,7 +98,7 @@ pub(super) struct SendPort {
     pub(super) slot: PeerSlot,
     pub(super) channel: u16,
     pub(super) mailbox: u32,
-    pub(super) path: Arc<Path>,
+    pub(super) path: Rc<[Crossing]>,
     pub(super) latency: Time,
     pub(super) overhead: Time,
 }
@@ -106,7 +113,7 @@ pub(super) struct Parts<'a> {
 }
 
 /// The plans of each group.
-pub(super) type Plans = Vec<Vec<Arc<GroupPlan>>>;
+pub(super) type Plans = Vec<Vec<Rc<GroupPlan>>>;
 
 /// Ranks run on different endpoints that exist.
 pub(super) fn check_placement(fabric: &Fabric, workload: &dyn Workload) -> Result<(), SimulationError> {
@@ -124,14 +131,12 @@ pub(super) fn check_placement(fabric: &Fabric, workload: &dyn Workload) -> Resul
 }
 
 /// Every rank that calls a communicator is in a group of different ranks that all call it.
-pub(super) fn check_groups(workload: &dyn Workload) -> Result<(), SimulationError> {
-    let calls: Vec<Calls> =
-        (0..workload.roles()).map(|role| Calls::of(&workload.program(RoleId::new(role)))).collect();
-    let calls_of = |rank: RankId| &calls[workload.role(rank).index()];
+pub(super) fn check_groups(workload: &dyn Workload, roles: &Roles) -> Result<(), SimulationError> {
     let mut group_of: BTreeMap<CommunicatorId, Vec<Option<GroupId>>> = BTreeMap::new();
     let mut seen = BTreeSet::new();
     for rank in (0..workload.ranks()).map(RankId::new) {
-        let called: BTreeSet<CommunicatorId> = calls_of(rank).collectives.iter().map(|call| call.0).collect();
+        let called: BTreeSet<CommunicatorId> =
+            roles.of_rank(workload, rank).collectives.iter().map(|call| call.0).collect();
         for communicator in called {
             let group = workload.group(rank, communicator);
             let found = group_of.entry(communicator).or_insert_with(|| vec![None; workload.ranks()]);
@@ -141,7 +146,7 @@ pub(super) fn check_groups(workload: &dyn Workload) -> Result<(), SimulationErro
                     if found[member.index()].replace(group).is_some() {
                         return bad(format!("{member} stands in its groups twice"));
                     }
-                    if !calls_of(member).collectives.iter().any(|call| call.0 == communicator) {
+                    if !roles.of_rank(workload, member).calls(communicator) {
                         return bad(format!("{member} of its group never does"));
                     }
                 }
@@ -159,68 +164,26 @@ pub(super) fn check_groups(workload: &dyn Workload) -> Result<(), SimulationErro
 /// # Errors
 /// [`SimulationError`] when peers do not match or cannot reach one another.
 pub(super) fn prepare<'a>(
-    fabric: &'a Fabric,
-    workload: &'a dyn Workload,
-    folding: &'a Folding,
+    around: Surroundings<'a>,
+    roles: &Roles,
     planner: &mut Planner<'a>,
 ) -> Result<(Parts<'a>, Plans), SimulationError> {
-    let around = Surroundings { fabric, workload, folding };
-    let programs: Vec<Arc<Program>> =
-        (0..workload.roles()).map(|role| Arc::new(workload.program(RoleId::new(role)))).collect();
-    let calls: Vec<Calls> = programs.iter().map(|program| Calls::of(program)).collect();
     let mut mailboxes = BTreeMap::new();
     let mut actors = Vec::new();
-    for representative in folding.representatives() {
-        let role = workload.role(representative.rank).index();
+    for representative in around.folding.representatives() {
+        let role = roles.of_rank(around.workload, representative.rank);
         actors.push(Actor {
             representative: *representative,
-            program: Arc::clone(&programs[role]),
-            sends: send_ports(around, planner.transport(), representative, (&calls[role], &mut mailboxes))?,
-            receives: receives(around, representative.rank, &calls, &mut mailboxes)?,
+            program: Arc::clone(&role.program),
+            sends: send_ports(around, planner.transport(), representative, (&role.sends, &mut mailboxes))?,
+            receives: receives(around, representative.rank, roles, &mut mailboxes)?,
             groups: Vec::new(),
         });
     }
-    let groups = make_groups(around, &calls, &mut actors);
-    let plans = make_plans(around, &groups, &calls, planner)?;
+    let groups = make_groups(around, roles, &mut actors);
+    let plans = make_plans(around, &groups, roles, planner)?;
     let transport = planner.transport();
     Ok((Parts { around, transport, actors, groups, mailboxes: mailboxes.len() }, plans))
-}
-
-/// The distinct communications of a program.
-#[derive(Debug, Default)]
-struct Calls {
-    collectives: Vec<(CommunicatorId, CollectiveCall)>,
-    sends: BTreeSet<(PeerSlot, u16)>,
-    receives: BTreeSet<(PeerSlot, u16)>,
-}
-
-impl Calls {
-    fn of(program: &Program) -> Self {
-        let mut calls = Self::default();
-        for operation in program.blocks().iter().flat_map(|block| block.operations()) {
-            match operation.kind {
-                OperationKind::Collective { communicator, call } => {
-                    if !calls.collectives.contains(&(communicator, call)) {
-                        calls.collectives.push((communicator, call));
-                    }
-                }
-                OperationKind::Send { peer, channel, .. } => {
-                    calls.sends.insert((peer, channel));
-                }
-                OperationKind::Receive { peer, channel } => {
-                    calls.receives.insert((peer, channel));
-                }
-                OperationKind::Compute { .. } => {}
-            }
-        }
-        calls
-    }
-
-    /// The slot by which a rank sends to `to`: the lowest, where several name the same peer.
-    fn slot_to(&self, around: Surroundings<'_>, from: RankId, to: RankId, channel: u16) -> Option<PeerSlot> {
-        let names = |slot: &PeerSlot| around.workload.peer(from, *slot) == to;
-        self.sends.iter().filter(|send| send.1 == channel).map(|send| send.0).find(names)
-    }
 }
 
 type Mailboxes = BTreeMap<(usize, PeerSlot, u16), u32>;
@@ -234,23 +197,23 @@ fn send_ports(
     around: Surroundings<'_>,
     transport: &Transport,
     sender: &Representative,
-    (calls, mailboxes): (&Calls, &mut Mailboxes),
+    (sends, mailboxes): (&Ports, &mut Mailboxes),
 ) -> Result<Vec<SendPort>, SimulationError> {
     let mut ports = Vec::new();
     let from = around.workload.endpoint(sender.rank);
-    for &(slot, channel) in &calls.sends {
+    for &(slot, channel) in sends {
         let peer = around.workload.peer(sender.rank, slot);
         let to = around.workload.endpoint(peer);
         let route = around.fabric.route(from, to)?;
         let scope = if around.fabric.same_domain(from, to) { Scope::ScaleUp } else { Scope::ScaleOut };
-        let canonical = calls.slot_to(around, sender.rank, peer, channel).unwrap_or(slot);
+        let matched_by = lowest_slot(around.workload, sends, (sender.rank, peer), channel).unwrap_or(slot);
         let class = around.folding.class_of(sender.rank);
         let weights = around.folding.weigh(&route);
         ports.push(SendPort {
             slot,
             channel,
-            mailbox: mailbox(mailboxes, class, canonical, channel),
-            path: Arc::new(around.folding.path(&weights, u64::from(sender.multiplicity))),
+            mailbox: mailbox(mailboxes, class, matched_by, channel),
+            path: around.folding.crossings(&weights, u64::from(sender.multiplicity)),
             latency: route.latency(),
             overhead: transport.scope(scope).message,
         });
@@ -261,15 +224,14 @@ fn send_ports(
 fn receives(
     around: Surroundings<'_>,
     receiver: RankId,
-    calls: &[Calls],
+    roles: &Roles,
     mailboxes: &mut Mailboxes,
 ) -> Result<Vec<(PeerSlot, u16, u32)>, SimulationError> {
-    let role = around.workload.role(receiver).index();
     let mut receives = Vec::new();
-    for &(slot, channel) in &calls[role].receives {
+    for &(slot, channel) in &roles.of_rank(around.workload, receiver).receives {
         let sender = around.workload.peer(receiver, slot);
-        let sender_calls = &calls[around.workload.role(sender).index()];
-        let Some(sender_slot) = sender_calls.slot_to(around, sender, receiver, channel) else {
+        let sends = &roles.of_rank(around.workload, sender).sends;
+        let Some(sender_slot) = lowest_slot(around.workload, sends, (sender, receiver), channel) else {
             return Err(SimulationError::UnmatchedReceive { receiver, sender, channel });
         };
         let class = around.folding.class_of(sender);
@@ -279,10 +241,10 @@ fn receives(
 }
 
 /// Joins the representatives whose groups hold ranks of one another's classes.
-fn make_groups(around: Surroundings<'_>, calls: &[Calls], actors: &mut [Actor]) -> Vec<Group> {
+fn make_groups(around: Surroundings<'_>, roles: &Roles, actors: &mut [Actor]) -> Vec<Group> {
     let Surroundings { workload, folding, .. } = around;
     let communicators: BTreeSet<CommunicatorId> =
-        calls.iter().flat_map(|calls| &calls.collectives).map(|call| call.0).collect();
+        roles.iter().flat_map(|role| &role.collectives).map(|call| call.0).collect();
     let mut groups = Vec::new();
     for communicator in communicators {
         let mut members: BTreeMap<GroupId, Arc<[RankId]>> = BTreeMap::new();
@@ -290,8 +252,7 @@ fn make_groups(around: Surroundings<'_>, calls: &[Calls], actors: &mut [Actor]) 
         let mut callers: Vec<(usize, Member)> = Vec::new();
         for (index, actor) in actors.iter().enumerate() {
             let Representative { rank, multiplicity } = actor.representative;
-            let calls = &calls[workload.role(rank).index()];
-            if !calls.collectives.iter().any(|call| call.0 == communicator) {
+            if !roles.of_rank(workload, rank).calls(communicator) {
                 continue;
             }
             let group = workload.group(rank, communicator);
@@ -336,18 +297,18 @@ fn join(joined: &mut [usize], a: usize, b: usize) {
 fn make_plans(
     around: Surroundings<'_>,
     groups: &[Group],
-    calls: &[Calls],
+    roles: &Roles,
     planner: &mut Planner<'_>,
 ) -> Result<Plans, SimulationError> {
     let mut plans = Vec::new();
     for (index, group) in groups.iter().enumerate() {
         let first = &group.members[0];
-        let role = around.workload.role(first.ranks[first.position]).index();
+        let role = roles.of_rank(around.workload, first.ranks[first.position]);
         let endpoints: Vec<_> = first.ranks.iter().map(|&rank| around.workload.endpoint(rank)).collect();
         let mut of_group = Vec::new();
-        for (_, call) in calls[role].collectives.iter().filter(|call| call.0 == group.communicator) {
+        for (_, call) in role.collectives.iter().filter(|call| call.0 == group.communicator) {
             let plan = planner.plan(&endpoints, call)?;
-            of_group.push(Arc::new(GroupPlan::new(plan, (index as u32, group), around)?));
+            of_group.push(Rc::new(GroupPlan::new(plan, (index as u32, group), around)?));
         }
         plans.push(of_group);
     }

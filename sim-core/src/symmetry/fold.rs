@@ -5,10 +5,11 @@ use super::transfers::{Transfers, collect};
 use super::verify::is_equitable;
 use crate::fabric::{Fabric, Route, RoutingError};
 use crate::ids::{LinkId, RankId};
-use crate::network::{Crossing, Path};
+use crate::network::Crossing;
 use crate::transport::Planner;
-use crate::workload::Workload;
+use crate::workload::{Roles, Workload};
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 /// A rank that is simulated, and how many ranks it stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,8 +38,6 @@ pub struct Folding {
     class_of_link: Vec<u32>,
     /// For each link, the end of the run of links of its class that follow it.
     run_end: Vec<u32>,
-    tier_of_class: Vec<u32>,
-    denominator: f64,
 }
 
 impl Folding {
@@ -46,7 +45,7 @@ impl Folding {
     pub fn identity(fabric: &Fabric, ranks: usize) -> Self {
         let class_of_rank: Vec<u32> = (0..ranks as u32).collect();
         let class_of_link: Vec<u32> = (0..fabric.links().len() as u32).collect();
-        Self::new(fabric, class_of_rank, class_of_link)
+        Self::new(class_of_rank, class_of_link)
     }
 
     /// The coarsest folding that is exact, or [`Folding::identity`] when the proposed one is not.
@@ -55,19 +54,19 @@ impl Folding {
     /// [`RoutingError`] when ranks that communicate cannot reach one another.
     pub fn of(
         fabric: &Fabric,
-        workload: &dyn Workload,
+        (workload, roles): (&dyn Workload, &Roles),
         planner: &mut Planner<'_>,
     ) -> Result<Self, RoutingError> {
-        let transfers = collect(fabric, workload, planner)?;
+        let transfers = collect(fabric, (workload, roles), planner)?;
         let colours = refine(&transfers, segment_kinds(fabric, &transfers));
         if !is_equitable(&transfers, &colours) {
             return Ok(Self::identity(fabric, workload.ranks()));
         }
         let class_of_link = spread_over_links(fabric, &transfers, &colours);
-        Ok(Self::new(fabric, colours.ranks, class_of_link))
+        Ok(Self::new(colours.ranks, class_of_link))
     }
 
-    fn new(fabric: &Fabric, class_of_rank: Vec<u32>, class_of_link: Vec<u32>) -> Self {
+    fn new(class_of_rank: Vec<u32>, class_of_link: Vec<u32>) -> Self {
         let first_and_size = |classes: &[u32]| {
             let mut found: Vec<(usize, u64)> = Vec::new();
             for (index, &class) in classes.iter().enumerate() {
@@ -89,11 +88,9 @@ impl Folding {
         Self {
             representatives: first_and_size(&class_of_rank).into_iter().map(representative).collect(),
             class_of_rank,
-            tier_of_class: links.iter().map(|folded| fabric.link(folded.link).tier.index() as u32).collect(),
             links,
             run_end: run_ends(&class_of_link),
             class_of_link,
-            denominator: fabric.weight_denominator() as f64,
         }
     }
 
@@ -127,23 +124,17 @@ impl Folding {
         weights
     }
 
-    /// The path of a class of flows: `flows` of them over routes that each weigh `weights` on the classes of links.
+    /// What a class of flows crosses: `flows` of them over routes that each weigh `weights` on the classes of links.
     ///
     /// # Panics
     /// When the links of a class would carry unequal weights: the folding would not be exact.
-    pub fn path(&self, weights: &BTreeMap<u32, u64>, flows: u64) -> Path {
-        let mut path = Path::default();
-        for (&class, &weight) in weights {
-            let (total, links) = (weight * flows, self.links[class as usize].multiplicity);
+    pub fn crossings(&self, weights: &BTreeMap<u32, u64>, flows: u64) -> Rc<[Crossing]> {
+        let crossing = |(&link, &weight): (&u32, &u64)| {
+            let (total, links) = (weight * flows, self.links[link as usize].multiplicity);
             assert!(total.is_multiple_of(links), "links of a class carry equal weights");
-            path.crossings.push(Crossing { link: class, weight: total / links });
-            let (tier, share) = (self.tier_of_class[class as usize], total as f64 / self.denominator);
-            match path.tiers.iter_mut().find(|known| known.0 == tier) {
-                Some(known) => known.1 += share,
-                None => path.tiers.push((tier, share)),
-            }
-        }
-        path
+            Crossing { link, weight: total / links }
+        };
+        weights.iter().map(crossing).collect()
     }
 }
 

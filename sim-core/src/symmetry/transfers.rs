@@ -3,9 +3,9 @@
 use super::segments::Segments;
 use crate::collectives::Pattern;
 use crate::fabric::{Fabric, Hop, Route, RoutingError};
-use crate::ids::{CommunicatorId, GroupId, PeerSlot, RankId, RoleId};
+use crate::ids::{CommunicatorId, GroupId, PeerSlot, RankId};
 use crate::transport::{Plan, Planner};
-use crate::workload::{CollectiveCall, OperationKind, Workload};
+use crate::workload::{CollectiveCall, Roles, Workload, lowest_slot};
 use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -47,14 +47,7 @@ pub(super) struct Transfers {
     pub(super) latencies: Vec<u64>,
     pub(super) segments: Segments,
     /// For each rank: its role and the plans of its collectives.
-    pub(super) own: Vec<Vec<u32>>,
-}
-
-/// The distinct communications of a role.
-struct RoleCalls {
-    collectives: Vec<(CommunicatorId, CollectiveCall)>,
-    sends: Vec<(PeerSlot, u16)>,
-    receives: Vec<(PeerSlot, u16)>,
+    pub(super) own: Vec<Vec<u64>>,
 }
 
 struct Collector<'a> {
@@ -73,10 +66,9 @@ struct Collector<'a> {
 /// [`RoutingError`] when ranks that communicate cannot reach one another.
 pub(super) fn collect(
     fabric: &Fabric,
-    workload: &dyn Workload,
+    (workload, roles): (&dyn Workload, &Roles),
     planner: &mut Planner<'_>,
 ) -> Result<Transfers, RoutingError> {
-    let calls: Vec<RoleCalls> = (0..workload.roles()).map(|role| role_calls(workload, role)).collect();
     let mut collector = Collector {
         fabric,
         workload,
@@ -86,24 +78,24 @@ pub(super) fn collect(
         list: Vec::new(),
         listed: BTreeSet::new(),
     };
-    let mut own: Vec<Vec<u32>> =
-        (0..workload.ranks()).map(|rank| vec![workload.role(RankId::new(rank)).index() as u32]).collect();
-    collect_messages(&mut collector, &calls)?;
-    collect_collectives(&mut collector, planner, &calls, &mut own)?;
+    let mut own: Vec<Vec<u64>> =
+        (0..workload.ranks()).map(|rank| vec![workload.role(RankId::new(rank)).index() as u64]).collect();
+    collect_messages(&mut collector, roles)?;
+    collect_collectives(&mut collector, planner, roles, &mut own)?;
     for (rank, own) in own.iter_mut().enumerate() {
-        own.extend(receive_ends(workload, &calls, RankId::new(rank)));
+        own.extend(receive_ends(workload, roles, RankId::new(rank)));
     }
     Ok(collector.finish(own))
 }
 
-fn collect_messages(collector: &mut Collector<'_>, calls: &[RoleCalls]) -> Result<(), RoutingError> {
+fn collect_messages(collector: &mut Collector<'_>, roles: &Roles) -> Result<(), RoutingError> {
     let workload = collector.workload;
     for rank in (0..workload.ranks()).map(RankId::new) {
-        for &(slot, channel) in &calls[workload.role(rank).index()].sends {
+        let sends = &roles.of_rank(workload, rank).sends;
+        for &(slot, channel) in sends {
             let peer = workload.peer(rank, slot);
-            let sends = &calls[workload.role(rank).index()].sends;
             let matched_by = lowest_slot(workload, sends, (rank, peer), channel).unwrap_or(slot);
-            let receives = &calls[workload.role(peer).index()].receives;
+            let receives = &roles.of_rank(workload, peer).receives;
             let received = lowest_slot(workload, receives, (peer, rank), channel);
             let kind = Kind::Message(Port { slot, channel, matched_by }, received);
             collector.add(kind, rank.index(), peer.index())?;
@@ -112,67 +104,32 @@ fn collect_messages(collector: &mut Collector<'_>, calls: &[RoleCalls]) -> Resul
     Ok(())
 }
 
-/// The lowest of a rank's slots on a channel that names a peer.
-fn lowest_slot(
-    workload: &dyn Workload,
-    ports: &[(PeerSlot, u16)],
-    (rank, peer): (RankId, RankId),
-    channel: u16,
-) -> Option<PeerSlot> {
-    let names = |port: &&(PeerSlot, u16)| port.1 == channel && workload.peer(rank, port.0) == peer;
-    ports.iter().filter(names).map(|port| port.0).min()
-}
-
 /// How a rank's receives are matched: part of what it is, because a transfer shows only how it is sent.
-fn receive_ends(workload: &dyn Workload, calls: &[RoleCalls], rank: RankId) -> Vec<u32> {
-    let receives = &calls[workload.role(rank).index()].receives;
-    let number = |slot: Option<PeerSlot>| slot.map_or(u32::MAX, |slot| slot.index() as u32);
+fn receive_ends(workload: &dyn Workload, roles: &Roles, rank: RankId) -> Vec<u64> {
+    let receives = &roles.of_rank(workload, rank).receives;
+    let number = |slot: Option<PeerSlot>| slot.map_or(u64::MAX, |slot| slot.index() as u64);
     let end = |&(slot, channel): &(PeerSlot, u16)| {
         let sender = workload.peer(rank, slot);
-        let sends = &calls[workload.role(sender).index()].sends;
+        let sends = &roles.of_rank(workload, sender).sends;
         let sent = lowest_slot(workload, sends, (sender, rank), channel);
         let matched_by = lowest_slot(workload, receives, (rank, sender), channel);
-        [number(Some(slot)), u32::from(channel), number(sent), number(matched_by)]
+        [number(Some(slot)), u64::from(channel), number(sent), number(matched_by)]
     };
     receives.iter().flat_map(end).collect()
-}
-
-fn role_calls(workload: &dyn Workload, role: usize) -> RoleCalls {
-    let mut calls = RoleCalls { collectives: Vec::new(), sends: Vec::new(), receives: Vec::new() };
-    for block in workload.program(RoleId::new(role)).blocks() {
-        for operation in block.operations() {
-            match operation.kind {
-                OperationKind::Collective { communicator, call } => {
-                    push_new(&mut calls.collectives, (communicator, call));
-                }
-                OperationKind::Send { peer, channel, .. } => push_new(&mut calls.sends, (peer, channel)),
-                OperationKind::Receive { peer, channel } => push_new(&mut calls.receives, (peer, channel)),
-                OperationKind::Compute { .. } => {}
-            }
-        }
-    }
-    calls
-}
-
-fn push_new<T: PartialEq>(list: &mut Vec<T>, item: T) {
-    if !list.contains(&item) {
-        list.push(item);
-    }
 }
 
 fn collect_collectives(
     collector: &mut Collector<'_>,
     planner: &mut Planner<'_>,
-    calls: &[RoleCalls],
-    own: &mut [Vec<u32>],
+    roles: &Roles,
+    own: &mut [Vec<u64>],
 ) -> Result<(), RoutingError> {
     let workload = collector.workload;
     let mut plans: Vec<Plan> = Vec::new();
     // Groups are visited at their first member, so that each is planned once.
     let mut seen = BTreeSet::new();
     for rank in 0..workload.ranks() {
-        let role = own[rank][0] as usize;
-        for &(communicator, call) in &calls[role].collectives {
+        for &(communicator, call) in &roles.of_rank(workload, RankId::new(rank)).collectives {
             let group = workload.group(RankId::new(rank), communicator);
             let members = workload.members(communicator, group);
             if !seen.insert((communicator, group, call_key(&call))) {
@@ -185,7 +142,7 @@ fn collect_collectives(
                 plans.len() - 1
             });
             for member in &members {
-                own[member.index()].push((communicator.index() as u32) << 16 | id as u32);
+                own[member.index()].push((communicator.index() as u64) << 32 | id as u64);
             }
             collector.add_plan((communicator, group), &members, &plan)?;
         }
@@ -243,7 +200,7 @@ impl Collector<'_> {
         Ok(())
     }
 
-    fn finish(self, own: Vec<Vec<u32>>) -> Transfers {
+    fn finish(self, own: Vec<Vec<u64>>) -> Transfers {
         let segments = Segments::new(self.fabric, self.routes.iter());
         let in_segments = |route: &Route| {
             let hops = route.hops().iter();

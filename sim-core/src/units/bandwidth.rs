@@ -49,7 +49,10 @@ impl Bandwidth {
     /// This is the one place where a finish time is rounded. A rate of zero never drains and gives
     /// [`Time::MAX`].
     pub fn drain_time_of(self, remaining_bytes: f64) -> Time {
-        Time::from_picoseconds((remaining_bytes * 1e12 / self.0).round() as u64)
+        let picoseconds = remaining_bytes * 1e12 / self.0;
+        let whole = picoseconds as u64;
+        // What is left of a whole number is exact, and so is its comparison with one half.
+        Time::from_picoseconds(whole.saturating_add(u64::from(picoseconds - whole as f64 >= 0.5)))
     }
 
     /// The smaller of two rates.

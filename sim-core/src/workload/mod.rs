@@ -11,12 +11,14 @@ mod collective_call;
 mod explicit;
 mod operation;
 mod program;
+mod roles;
 mod uniform;
 
 pub use collective_call::{Algorithm, CollectiveCall, CollectiveKind, Protocol};
 pub use explicit::ExplicitWorkload;
 pub use operation::{MAX_STREAMS, Operation, OperationKind, StreamId, StreamSet, Tag};
 pub use program::{Block, BlockHandle, Program, ProgramBuilder};
+pub use roles::{Ports, Role, Roles, lowest_slot};
 pub use uniform::SingleCollective;
 
 use crate::ids::{CommunicatorId, EndpointId, GroupId, PeerSlot, RankId, RoleId};

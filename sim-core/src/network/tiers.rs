@@ -1,0 +1,87 @@
+//! What each tier of links carries over time.
+
+use super::links::{LinkState, NetworkLink, whole};
+use super::timeline::Timeline;
+use crate::units::Time;
+use std::ops::Range;
+
+/// The present rate of each tier, and what it has carried.
+#[derive(Debug)]
+pub(super) struct Tiers {
+    tiers: Vec<Tier>,
+    since: Time,
+}
+
+#[derive(Debug)]
+struct Tier {
+    /// The sum of the rates on its links, where that of its full links is [`CAPACITY`]: a whole number, so that what
+    /// is added can be taken off again.
+    load: f64,
+    load_per_rate: f64,
+    bytes_per_second: f64,
+    timeline: Timeline,
+}
+
+/// The load of a tier all of whose links are full.
+const CAPACITY: f64 = (1_u64 << 50) as f64;
+
+impl Tiers {
+    /// So many tiers that `links` belong to; nothing moves.
+    pub(super) fn new(tiers: usize, links: &[NetworkLink], weight_denominator: f64) -> Self {
+        let mut capacities = vec![0.0; tiers];
+        for link in links.iter().filter(|link| link.tier < tiers) {
+            capacities[link.tier] += link.capacity * link.multiplicity as f64;
+        }
+        let tier = |capacity: f64| Tier {
+            load: 0.0,
+            load_per_rate: CAPACITY / capacity,
+            bytes_per_second: capacity / CAPACITY / weight_denominator,
+            timeline: Timeline::default(),
+        };
+        Self { tiers: capacities.into_iter().map(tier).collect(), since: Time::ZERO }
+    }
+
+    /// What a rate on a link adds to the load of its tier.
+    pub(super) fn load_per_rate(&self, link: &NetworkLink) -> f64 {
+        self.tiers.get(link.tier).map_or(0.0, |tier| tier.load_per_rate * link.multiplicity as f64)
+    }
+
+    /// The bytes that each tier carries for each byte of a flow, which crosses links with these weights.
+    pub(super) fn shares<'a>(&self, crossings: impl Iterator<Item = (&'a LinkState, u64)>) -> Vec<f64> {
+        let mut shares = vec![0.0; self.tiers.len()];
+        for (link, weight) in crossings {
+            let tier = &self.tiers[link.tier as usize];
+            shares[link.tier as usize] += weight as f64 * link.tier_load_per_rate * tier.bytes_per_second;
+        }
+        shares
+    }
+
+    /// The rate of a flow on a link has changed from one value to another.
+    pub(super) fn change(&mut self, link: &LinkState, weight: u64, (old, new): (f64, f64)) {
+        if let Some(tier) = self.tiers.get_mut(link.tier as usize) {
+            let scale = weight as i64 as f64 * link.tier_load_per_rate;
+            tier.load += whole(new * scale) - whole(old * scale);
+        }
+    }
+
+    /// Time has come to `now`, under the present rates.
+    pub(super) fn advance(&mut self, now: Time) {
+        if now == self.since {
+            return;
+        }
+        let seconds = (now - self.since).picoseconds() as f64 / 1e12;
+        for tier in self.tiers.iter_mut().filter(|tier| tier.load > 0.0) {
+            let moved = tier.load * tier.bytes_per_second * seconds;
+            tier.timeline.add(self.since..now, moved);
+        }
+        self.since = now;
+    }
+
+    pub(super) fn credit(&mut self, tier: usize, when: Range<Time>, moved: &Timeline) {
+        self.tiers[tier].timeline.add_timeline(when, moved);
+    }
+
+    pub(super) fn timelines(&self) -> impl Iterator<Item = &Timeline> {
+        self.tiers.iter().map(|tier| &tier.timeline)
+    }
+}
