@@ -88,7 +88,7 @@ fn write_curve(text: &mut String, curve: &BusbwCurve) {
         format!(
             "  {:>12} B {} {} {}",
             row.size_bytes,
-            digits(row.busbw_gb_per_s),
+            digits(row.busbw_gb_per_s.expect("many chips have a bus bandwidth")),
             row.algorithm,
             row.protocol
         )

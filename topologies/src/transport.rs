@@ -1,6 +1,6 @@
 //! Transport families of the catalog as the core's [`Transport`].
 
-use crate::catalog::{self, CatalogError, Entry, Section};
+use crate::catalog::{self, CatalogError, Entry, Section, Sourced};
 use copperlight_core::transport::{ByProtocol, ScopeCost, Transport};
 use copperlight_core::units::Time;
 
@@ -19,6 +19,12 @@ impl NamedTransport {
     /// No software cost.
     pub(crate) fn ideal() -> Self {
         Self { name: IDEAL.to_owned(), costs: Transport::ideal(), calibrated: true }
+    }
+
+    /// Every value of the family with its source; none for `ideal`.
+    pub(crate) fn values(&self) -> impl Iterator<Item = (&'static str, &'static Sourced)> + use<> {
+        let entry = catalog::find(Section::Transports, &self.name).ok();
+        entry.into_iter().flat_map(Entry::values)
     }
 
     /// The family of this name, or `ideal`.

@@ -3,13 +3,14 @@
 use super::failure::Failure;
 use super::output::{Format, Output};
 use crate::file::{
-    NamedSystem, ScenarioError, algorithm_named, load_system, operation_named, protocol_named,
+    NamedSystem, ScenarioError, algorithm_named, check_algorithm, load_system, operation_named,
+    protocol_named,
 };
 use crate::report::{CollectiveReport, csv, json, markdown, nccl_table};
 use crate::run::{CollectiveRequest, run_collective};
 use clap::Args;
 use copperlight_core::units::{Bytes, UnitError};
-use std::io;
+use std::io::{self, Write};
 
 /// The most sizes of one command.
 const MOST_SIZES: usize = 1_000;
@@ -29,20 +30,21 @@ pub(super) struct CollectiveArguments {
         short = 'g',
         visible_alias = "ngpus",
         value_name = "N",
+        allow_negative_numbers = true,
         value_parser = clap::value_parser!(u32).range(1..=1_000_000)
     )]
     chips: Option<u32>,
     /// The smallest size; K, M, G are binary, as in nccl-tests
-    #[arg(long, short = 'b', value_name = "SIZE", default_value = "1K", value_parser = size)]
+    #[arg(long, short = 'b', value_name = "SIZE", default_value = "1K", value_parser = size, allow_hyphen_values = true)]
     minbytes: Bytes,
     /// The largest size
-    #[arg(long, short = 'e', value_name = "SIZE", default_value = "8G", value_parser = size)]
+    #[arg(long, short = 'e', value_name = "SIZE", default_value = "8G", value_parser = size, allow_hyphen_values = true)]
     maxbytes: Bytes,
     /// The factor from one size to the next [default: 2]
-    #[arg(long, short = 'f', value_name = "N", conflicts_with = "stepbytes")]
+    #[arg(long, short = 'f', value_name = "N", allow_negative_numbers = true, conflicts_with = "stepbytes")]
     stepfactor: Option<f64>,
     /// The step from one size to the next, instead of a factor
-    #[arg(long, short = 'i', value_name = "SIZE", value_parser = size)]
+    #[arg(long, short = 'i', value_name = "SIZE", value_parser = size, allow_hyphen_values = true)]
     stepbytes: Option<Bytes>,
     /// How the collective is broken into transfers: auto, ring, direct, hierarchical, pairwise
     #[arg(long, value_name = "NAME", default_value = "auto")]
@@ -67,8 +69,12 @@ fn size(text: &str) -> Result<Bytes, UnitError> {
 
 /// Runs the collective at every size.
 pub(super) fn run(arguments: &CollectiveArguments, output: &mut Output<'_>) -> Result<(), Failure> {
-    let report = run_collective(&request(arguments)?)?;
-    Ok(write(arguments.format, &report, output)?)
+    let request = request(arguments)?;
+    let report = run_collective(&request)?;
+    write(arguments.format, &report, output)?;
+    output.data.flush()?;
+    write_notes(&request.system.communication_warnings(), output.notes)?;
+    Ok(())
 }
 
 fn write(format: Format, report: &CollectiveReport, output: &mut Output<'_>) -> io::Result<()> {
@@ -80,9 +86,14 @@ fn write(format: Format, report: &CollectiveReport, output: &mut Output<'_>) -> 
     }
 }
 
+fn write_notes(warnings: &[String], notes: &mut dyn Write) -> io::Result<()> {
+    warnings.iter().try_for_each(|warning| writeln!(notes, "note: {warning}"))
+}
+
 fn request(arguments: &CollectiveArguments) -> Result<CollectiveRequest, Failure> {
     let kind = operation_named(&arguments.operation).map_err(|error| argument("OP", error))?;
     let algorithm = algorithm_named(&arguments.algorithm).map_err(|error| argument("--algorithm", error))?;
+    check_algorithm(kind, algorithm).map_err(|error| argument("--algorithm", error))?;
     let protocol = protocol_named(&arguments.protocol).map_err(|error| argument("--protocol", error))?;
     let sizes = sizes(arguments)?;
     let NamedSystem { name, system, chips } = load_system(&arguments.system, &arguments.settings)?;

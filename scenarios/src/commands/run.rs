@@ -4,8 +4,8 @@ use super::failure::Failure;
 use super::output::{Format, Output};
 use super::progress::{Progress, Visibility};
 use crate::file::{Scenario, ScenarioErrors, SourceText, check, load};
-use crate::report::{Drawn, ScenarioReport, csv, files, json, markdown, table};
-use crate::run::{RunOptions, run_scenario};
+use crate::report::{Drawn, ScenarioReport, ScenarioResults, csv, files, json, markdown, table};
+use crate::run::{RunError, RunOptions, run_scenario};
 use clap::Args;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -29,10 +29,15 @@ pub(super) struct RunArguments {
     #[arg(long, value_name = "FIDELITY")]
     fidelity: Option<String>,
     /// The seed of every random stream
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     seed: Option<u64>,
     /// The number of threads [default: all cores]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    #[arg(
+        long,
+        value_name = "N",
+        allow_negative_numbers = true,
+        value_parser = clap::value_parser!(u16).range(1..=1024)
+    )]
     threads: Option<u16>,
     /// Simulate every rank and every collective, folding and remembering nothing
     #[arg(long)]
@@ -51,25 +56,56 @@ pub(super) fn run(arguments: &RunArguments, output: &mut Output<'_>) -> Result<(
     let folders: Vec<Option<PathBuf>> =
         scenarios.iter().map(|scenario| folder(arguments, scenario)).collect();
     check_folders(&scenarios, &folders)?;
-    let mut reports = Vec::new();
-    for (scenario, folder) in scenarios.iter().zip(&folders) {
+    let mut results = Vec::new();
+    let mut run = |(scenario, folder): (&Scenario, &Option<PathBuf>)| {
         let report = simulate(arguments, scenario, output)?;
-        let written = match folder {
-            Some(folder) => Some(write_files(&report, folder)?),
-            None => None,
-        };
-        write_data(arguments, &report, output)?;
-        if !arguments.quiet {
-            let drawn = written.as_ref().map(|drawn| drawn.notes.as_slice()).unwrap_or_default();
-            write_notes(&report, drawn, folder.as_deref(), output)?;
-        }
-        reports.push(report);
+        results.push(report.results.clone());
+        report_one(arguments, &report, folder.as_deref(), output)
+    };
+    let done = scenarios.iter().zip(&folders).try_for_each(&mut run);
+    // What was done before a failure is not lost.
+    let written = write_together(arguments, &results, output);
+    done.and(written.map_err(Failure::from))
+}
+
+/// Writes what one scenario has shown; neither a closed pipe nor a full disk costs the other its results.
+fn report_one(
+    arguments: &RunArguments,
+    report: &ScenarioReport,
+    folder: Option<&Path>,
+    output: &mut Output<'_>,
+) -> Result<(), Failure> {
+    let shown = write_data(arguments, report, output);
+    if report.nothing_fits() {
+        return Err(RunError::NothingFits { notes: report.notes.clone() }.into());
     }
-    if arguments.format == Format::Json {
-        let results: Vec<_> = reports.iter().map(|report| &report.results).collect();
-        json::write_several(output.data, &results)?;
+    let written = match folder {
+        Some(folder) => Some(write_files(report, folder)?),
+        None => None,
+    };
+    shown?;
+    if !arguments.quiet {
+        let drawn = written.as_ref().map(|drawn| drawn.notes.as_slice()).unwrap_or_default();
+        write_notes(report, drawn, folder, output)?;
     }
     Ok(())
+}
+
+/// Writes the formats that are one document for all scenarios.
+fn write_together(
+    arguments: &RunArguments,
+    results: &[ScenarioResults],
+    output: &mut Output<'_>,
+) -> io::Result<()> {
+    let several = arguments.scenarios.len() > 1;
+    let all: Vec<&ScenarioResults> = results.iter().collect();
+    match (arguments.format, &all[..]) {
+        (_, []) | (Format::Table | Format::Markdown, _) => Ok(()),
+        (Format::Json, [one]) if !several => json::write_results(output.data, one),
+        (Format::Json, all) => json::write_several(output.data, all),
+        (Format::Csv, [one]) if !several => csv::write_results(output.data, one),
+        (Format::Csv, all) => csv::write_several(output.data, all),
+    }
 }
 
 fn load_all(arguments: &RunArguments) -> Result<Vec<Scenario>, Failure> {
@@ -155,13 +191,12 @@ fn draw(_: &ScenarioReport) -> Result<Drawn, Failure> {
     Ok(Drawn { figures: Vec::new(), notes: vec![note] })
 }
 
-/// Writes the results of one scenario; JSON waits until all are there, because it is one document.
+/// Writes the results of one scenario; JSON and CSV wait until all are there, because they are one document.
 fn write_data(arguments: &RunArguments, report: &ScenarioReport, output: &mut Output<'_>) -> io::Result<()> {
     match arguments.format {
         Format::Table => table::write_report(output.data, report),
         Format::Markdown => markdown::write_report(output.data, report),
-        Format::Csv => csv::write_results(output.data, &report.results),
-        Format::Json => Ok(()),
+        Format::Csv | Format::Json => Ok(()),
     }?;
     output.data.flush()
 }
@@ -172,7 +207,7 @@ fn write_notes(
     folder: Option<&Path>,
     output: &mut Output<'_>,
 ) -> io::Result<()> {
-    for note in report.warnings.iter().chain(drawn) {
+    for note in report.warnings.iter().chain(&report.notes).chain(drawn) {
         writeln!(output.notes, "note: {note}")?;
     }
     match folder {

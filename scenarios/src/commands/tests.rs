@@ -4,6 +4,7 @@ use super::diagnostics::Colour;
 use super::{ExitStatus, Output, run_command_line};
 use std::ffi::OsString;
 use std::io::{self, Write};
+use std::{env, fs, process};
 
 struct Ran {
     status: ExitStatus,
@@ -140,4 +141,25 @@ fn a_closed_pipe_is_success_and_silence() {
         assert_eq!(run_command_line(words, &mut output), ExitStatus::SUCCESS);
         assert_eq!(String::from_utf8_lossy(&notes), "");
     }
+}
+
+#[test]
+fn a_closed_pipe_costs_no_files() {
+    let folder = env::temp_dir().join(format!("copperlight-closed-pipe-{}", process::id()));
+    let scenario = folder.join("star.toml");
+    let text = "scenario.name = 'star'\nworkload = { kind = 'collective', operation = 'all-gather', size = '1 kB' }\n\
+                [[systems]]\nchips = 2\n\
+                fabric = { family = 'star', link_bandwidth = '1 GB/s', link_latency = '1 us' }\n";
+    fs::create_dir_all(&folder)
+        .and_then(|()| fs::write(&scenario, text))
+        .expect("there is a temporary folder");
+    let out = folder.join("out");
+    let words = ["copperlight", "run"].map(OsString::from).into_iter();
+    let words = words.chain([scenario.into_os_string(), "--out".into(), out.clone().into_os_string()]);
+    let mut notes = Vec::new();
+    let mut output = Output { data: &mut Closed, notes: &mut notes, colour: Colour::Off, on_terminal: false };
+    let status = run_command_line(words, &mut output);
+    let written = out.join("report.html").exists();
+    fs::remove_dir_all(&folder).expect("the folder of the test can be removed");
+    assert_eq!((status, written), (ExitStatus::SUCCESS, true), "{}", String::from_utf8_lossy(&notes));
 }

@@ -64,6 +64,28 @@ pub fn protocol_named(name: &str) -> Result<Option<Protocol>, ScenarioError> {
     PROTOCOL.find(name)
 }
 
+/// Checks that an algorithm runs an operation; `None` chooses one that does.
+///
+/// # Errors
+/// [`ScenarioError`] names the algorithms that do.
+pub fn check_algorithm(operation: CollectiveKind, algorithm: Option<Algorithm>) -> Result<(), ScenarioError> {
+    let suitable: &[Algorithm] = match operation {
+        CollectiveKind::AllToAll => &[Algorithm::Direct, Algorithm::Pairwise],
+        _ => &[Algorithm::Ring, Algorithm::Direct, Algorithm::Hierarchical],
+    };
+    match algorithm {
+        Some(algorithm) if !suitable.contains(&algorithm) => Err(ScenarioError::UnsuitableAlgorithm {
+            algorithm: algorithm.name(),
+            operation: operation.name(),
+            suitable: format!(
+                "auto, {}",
+                suitable.iter().map(|one| one.name()).collect::<Vec<_>>().join(", ")
+            ),
+        }),
+        _ => Ok(()),
+    }
+}
+
 /// Reads the keys of a collective.
 pub(super) fn read(section: &Section<'_>) -> Option<CollectiveSpec> {
     if section.entry("operation").is_none() {
@@ -77,5 +99,10 @@ pub(super) fn read(section: &Section<'_>) -> Option<CollectiveSpec> {
     let algorithm = ALGORITHM.read_or(section, "algorithm", "auto");
     let protocol = PROTOCOL.read_or(section, "protocol", "auto");
     section.finish();
-    Some(CollectiveSpec { operation: operation?.value, size: size?.value, algorithm, protocol })
+    let operation = operation?.value;
+    if let Err(error) = check_algorithm(operation, algorithm) {
+        section.error(section.entry("algorithm").map(|entry| entry.node.place), error);
+        return None;
+    }
+    Some(CollectiveSpec { operation, size: size?.value, algorithm, protocol })
 }

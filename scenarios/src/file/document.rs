@@ -97,6 +97,8 @@ impl Node {
         match self.value {
             Value::Text(_) => "a text",
             Value::Integer(_) => "a whole number",
+            Value::Float(number) if number.is_nan() => "not a number",
+            Value::Float(number) if number.is_infinite() => "infinite",
             Value::Float(_) => "a number with a fraction",
             Value::Boolean(_) => "true or false",
             Value::Date(_) => "a date",

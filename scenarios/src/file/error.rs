@@ -119,6 +119,19 @@ pub enum ScenarioError {
         /// The name.
         name: String,
     },
+    /// A system without a name.
+    #[error("the name of a system is empty")]
+    EmptyName,
+    /// An algorithm that cannot run the operation.
+    #[error("the algorithm `{algorithm}` does not run the operation `{operation}`")]
+    UnsuitableAlgorithm {
+        /// The algorithm.
+        algorithm: &'static str,
+        /// The operation.
+        operation: &'static str,
+        /// The algorithms that do.
+        suitable: String,
+    },
     /// A name that cannot be the name of a folder.
     #[error("`{name}` cannot name a scenario, because its results go to a folder of that name")]
     UnusableName {
@@ -195,6 +208,8 @@ impl ScenarioError {
         NotAvailableYet => "not-available-yet",
         EitherOr => "either-or",
         DuplicateName => "duplicate-name",
+        EmptyName => "empty-name",
+        UnsuitableAlgorithm => "unsuitable-algorithm",
         UnusableName => "unusable-name",
         IllegalPlan => "illegal-plan",
         IllegalModel => "illegal-model",
@@ -219,6 +234,8 @@ impl ScenarioError {
                 Some(format!("write exactly one of `{first}` and `{second}`"))
             }
             Self::DuplicateName { .. } => Some("give each system a name of its own".to_owned()),
+            Self::EmptyName => Some("write a name, or leave the key out".to_owned()),
+            Self::UnsuitableAlgorithm { suitable, .. } => Some(format!("use one of: {suitable}")),
             Self::UnusableName { .. } => {
                 Some("use letters, digits, `-`, `_` and `.`, and begin with a letter or digit".to_owned())
             }

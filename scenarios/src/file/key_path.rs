@@ -28,7 +28,7 @@ pub enum KeyPathError {
         text: String,
     },
     /// An index beyond the end of an array.
-    #[error("`{path}` does not exist: there are only {length} of them, counted from 0")]
+    #[error("`{path}` does not exist: {}", counted(*.length))]
     NoSuchElement {
         /// The path up to the index.
         path: String,
@@ -43,6 +43,14 @@ pub enum KeyPathError {
         /// What the value is.
         kind: &'static str,
     },
+}
+
+fn counted(length: usize) -> String {
+    match length {
+        0 => "there are none".to_owned(),
+        1 => "there is only one, with the index 0".to_owned(),
+        _ => format!("there are only {length} of them, counted from 0"),
+    }
 }
 
 impl KeyPath {
@@ -88,6 +96,25 @@ impl KeyPath {
         match self.steps.get(1) {
             Some(Step::Index(index)) => Some(*index),
             _ => None,
+        }
+    }
+
+    /// Whether two paths point to the same value of some table or array element.
+    pub(super) fn overlaps(&self, other: &Self) -> bool {
+        let same_element = match (self.root_index(), other.root_index()) {
+            (Some(one), Some(another)) => one == another,
+            _ => true,
+        };
+        same_element && self.root() == other.root() && self.below_root() == other.below_root()
+    }
+
+    /// Checks that the index right after the first key is that of one of `length` elements.
+    pub(super) fn check_root_index(&self, length: usize) -> Result<(), KeyPathError> {
+        match self.root_index() {
+            Some(index) if index >= length => {
+                Err(KeyPathError::NoSuchElement { path: self.text_up_to(2), length })
+            }
+            _ => Ok(()),
         }
     }
 

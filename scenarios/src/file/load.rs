@@ -70,6 +70,7 @@ fn check_document(document: &Table, findings: &Findings) -> Option<Scenario> {
     let sweeps = sweep::read(&root);
     let declared = systems::declared(&root);
     let names = systems::names(&declared, findings);
+    sweep::check_systems(&sweeps, declared.len(), findings);
     let workload = find_workload(&root);
     let expectations = expectation::read(&root, &names);
     let declared = workload.map(|workload| Declared { systems: declared, workload, sweeps: &sweeps });

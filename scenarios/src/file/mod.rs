@@ -39,7 +39,7 @@ mod tests;
 mod training;
 mod workload;
 
-pub use collective::{algorithm_named, operation_named, protocol_named};
+pub use collective::{algorithm_named, check_algorithm, operation_named, protocol_named};
 pub use document::Place;
 pub use error::{LocatedError, ScenarioError, ScenarioErrors};
 pub use key_path::KeyPathError;

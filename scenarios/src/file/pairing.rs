@@ -38,5 +38,18 @@ pub(super) fn check(
         work.error(place, ScenarioError::IllegalSystem { problem });
         return None;
     }
+    if let (Precision::Fp8, Some(fp8)) = (precision, chip.peak(precision))
+        && fp8 < chip.peak_bf16()
+    {
+        let table = system.get("chip").and_then(|entry| entry.node.as_table());
+        let written = |key| table.and_then(|table| table.get(key)).map(|entry| entry.node.place);
+        let place = written("peak_fp8").or_else(|| written("peak_bf16")).or(work.place());
+        let problem = format!(
+            "chip.peak_fp8 of {} is below its chip.peak_bf16; raise the one or lower the other",
+            machine.name
+        );
+        work.error(place, ScenarioError::IllegalSystem { problem });
+        return None;
+    }
     Some(())
 }

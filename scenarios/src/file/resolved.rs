@@ -5,6 +5,7 @@ use super::findings::Findings;
 use super::key_path::KeyPath;
 use super::scenario::Scenario;
 use copperlight_topologies::System;
+use copperlight_topologies::catalog::Sourced;
 
 /// What stands in for a place: resolved values were written nowhere.
 const NOWHERE: Place = Place { source: 0, start: 0, end: 0 };
@@ -31,12 +32,21 @@ pub(super) fn text(scenario: &Scenario) -> String {
         text.push_str(&format!("#\n# {} ({})\n", entry.name, entry.system.name()));
         let known = |key: &str| System::known_keys().contains(&key);
         for (key, value) in entry.system.facts().filter(|(key, _)| known(key)) {
-            let line = format!("#   {key} = {value}: {}", value.source);
-            text.push_str(&line.split_whitespace().collect::<Vec<_>>().join(" "));
-            text.push('\n');
+            push_value(&mut text, key, value);
+        }
+        text.push_str(&format!("# transport = {}\n", entry.system.transport_name()));
+        for (key, value) in entry.system.transport_values() {
+            push_value(&mut text, &format!("transport.{key}"), value);
         }
     }
     text
+}
+
+/// Adds a comment of one line.
+fn push_value(text: &mut String, key: &str, value: &Sourced) {
+    let line = format!("# {key} = {value}: {}", value.source);
+    text.push_str(&line.split_whitespace().collect::<Vec<_>>().join(" "));
+    text.push('\n');
 }
 
 /// Puts a value in unless the path already holds one.

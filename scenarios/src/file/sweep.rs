@@ -2,10 +2,12 @@
 
 use super::document::{Node, Place};
 use super::error::ScenarioError;
+use super::findings::Findings;
 use super::key_path::KeyPath;
 use super::limits::MOST_SWEEP_VALUES;
 use super::section::Section;
 use super::sweep_range;
+use std::collections::BTreeSet;
 
 /// A checked sweep.
 pub(super) struct SweepPlan {
@@ -27,12 +29,21 @@ impl SweepPlan {
     }
 }
 
+/// Refuses sweeps of a system that is not there.
+pub(super) fn check_systems(sweeps: &[SweepPlan], systems: usize, findings: &Findings) {
+    for sweep in sweeps.iter().filter(|sweep| sweep.of_systems()) {
+        if let Err(error) = sweep.path.check_root_index(systems) {
+            findings.error(Some(sweep.place), error.into());
+        }
+    }
+}
+
 /// Reads every `[[sweep]]`.
 pub(super) fn read(document: &Section<'_>) -> Vec<SweepPlan> {
     let mut sweeps: Vec<SweepPlan> = Vec::new();
     for section in document.sections("sweep") {
         let Some(sweep) = read_one(&section) else { continue };
-        if sweeps.iter().any(|other| other.parameter == sweep.parameter) {
+        if sweeps.iter().any(|other| other.path.overlaps(&sweep.path)) {
             let problem = format!("`{}` is swept twice", sweep.parameter);
             let remedy = "keep one of the two sweeps".to_owned();
             section.error(Some(sweep.place), ScenarioError::BadSweep { problem, remedy });
@@ -95,8 +106,19 @@ fn read_values(section: &Section<'_>) -> Option<Vec<Node>> {
     let (problem, remedy) = match values.len() {
         0 => ("there are no values".to_owned(), "list at least one value, or remove the sweep"),
         n if n > MOST_SWEEP_VALUES => (format!("there are {n} values"), "list at most 10000 values"),
-        _ => return Some(values.to_vec()),
+        _ => return distinct(section, values),
     };
     section.error(place, ScenarioError::BadSweep { problem, remedy: remedy.to_owned() });
+    None
+}
+
+/// The values, each of which is listed once.
+fn distinct(section: &Section<'_>, values: &[Node]) -> Option<Vec<Node>> {
+    let mut seen: BTreeSet<String> = BTreeSet::new();
+    let again = values.iter().find(|value| !seen.insert(value.to_toml().to_string()));
+    let Some(again) = again else { return Some(values.to_vec()) };
+    let problem = format!("{} is listed twice", again.to_toml());
+    let remedy = "list each value once".to_owned();
+    section.error(Some(again.place), ScenarioError::BadSweep { problem, remedy });
     None
 }

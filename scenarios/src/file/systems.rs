@@ -47,6 +47,9 @@ pub(super) fn names(declared: &[&Node], findings: &Findings) -> Vec<String> {
             |key| node.as_table()?.get(key).filter(|entry| matches!(entry.node.value, Value::Text(_)));
         let Some(entry) = text_of("name").or_else(|| text_of("preset")) else { continue };
         let Value::Text(name) = &entry.node.value else { continue };
+        if name.trim().is_empty() {
+            findings.error(Some(entry.node.place), ScenarioError::EmptyName);
+        }
         if !seen.insert(name.clone()) {
             findings.error(Some(entry.node.place), ScenarioError::DuplicateName { name: name.clone() });
         }
@@ -62,10 +65,25 @@ pub(super) fn read(section: &Section<'_>) -> Option<Machine> {
     let chips = section.whole("chips", 1..=MOST_CHIPS);
     section.entry("parallelism");
     let (mut system, base_name) = base?;
-    let overrides = section.remaining();
+    let mut overrides = section.remaining();
+    // How much of a domain is used depends on how large it is.
+    overrides.sort_by_key(|entry| entry.key == "chips_per_domain");
     let refused = overrides.iter().filter(|entry| !put(section, &mut system, "", entry)).count();
+    if refused == 0 {
+        check_together(section, &system)?;
+    }
     let chips = if section.entry("chips").is_some() { chips } else { default_chips(section, &system) };
     (refused == 0).then(|| Machine { name: name.unwrap_or(base_name), system, chips })
+}
+
+/// Holds values of a system against each other.
+fn check_together(section: &Section<'_>, system: &System) -> Option<()> {
+    let Err(error) = system.check_together() else { return Some(()) };
+    let scale_up = section.entry("scale_up").and_then(|entry| entry.node.as_table());
+    let written = |key| scale_up.and_then(|table| table.get(key)).map(|entry| entry.node.place);
+    let place = written("chips_per_node").or_else(|| written("chips")).or(section.place());
+    section.error(place, ScenarioError::IllegalSystem { problem: error.to_string() });
+    None
 }
 
 /// A preset that names no size fills one domain; a fabric has no size of its own.
@@ -133,9 +151,25 @@ fn read_fabric(section: &Section<'_>, entry: &TableEntry) -> Option<(System, Str
                 FamilyError::UnknownKey { .. } | FamilyError::TwoBandwidths => entry.place,
                 _ => entry.node.place,
             });
-            section.error(Some(place), ScenarioError::IllegalSystem { problem: error.to_string() });
+            let error = match &error {
+                FamilyError::Value(value) => illegal_value(value, "scale_up."),
+                _ => ScenarioError::IllegalSystem { problem: error.to_string() },
+            };
+            section.error(Some(place), error);
             None
         }
+    }
+}
+
+/// A value that a system refuses; `prefix` of its key is not written there.
+fn illegal_value(error: &OverrideError, prefix: &str) -> ScenarioError {
+    match error {
+        OverrideError::OutOfRange { key, value, bound } => ScenarioError::OutOfRange {
+            key: key.strip_prefix(prefix).unwrap_or(key).to_owned(),
+            value: value.clone(),
+            bound: bound.clone(),
+        },
+        _ => ScenarioError::IllegalSystem { problem: error.to_string() },
     }
 }
 
@@ -154,10 +188,10 @@ fn put(section: &Section<'_>, system: &mut System, prefix: &str, entry: &TableEn
             let what = format!("the key `{path}` in {}", section.title());
             (entry.place, ScenarioError::NotAvailableYet { what, instead: "leave it out".to_owned() })
         }
-        OverrideError::NotOfThisSystem { .. } => {
-            (entry.place, ScenarioError::IllegalSystem { problem: error.to_string() })
+        OverrideError::NotOfThisSystem { .. } | OverrideError::TwoBandwidths { .. } => {
+            (entry.place, illegal_value(&error, ""))
         }
-        _ => (entry.node.place, ScenarioError::IllegalSystem { problem: error.to_string() }),
+        _ => (entry.node.place, illegal_value(&error, "")),
     };
     section.error(Some(place), error);
     false

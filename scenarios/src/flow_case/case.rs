@@ -3,7 +3,7 @@
 use super::answer::{CaseAnswer, FinishedFlow};
 use super::error::FlowCaseError;
 use super::fields::{Fields, Keys};
-use super::{flows, links, order};
+use super::{flows, json, links, order};
 use copperlight_core::engine::{Limits, StopReason};
 use copperlight_core::simulation::{FlowCase, solve_flows};
 use copperlight_core::units::Time;
@@ -37,8 +37,7 @@ impl NamedCase {
     /// # Errors
     /// [`FlowCaseError`] names the flow or link, the key and the remedy.
     pub fn read(text: &str) -> Result<Self, FlowCaseError> {
-        let document: Value = serde_json::from_str(text)
-            .map_err(|error| FlowCaseError::Syntax { message: error.to_string() })?;
+        let document = json::read(text)?;
         let fields = Fields::new(&document, "the case".to_owned(), &KEYS)?;
         let (links, link_indices) = links::read(fields.array("links")?)?;
         let elements = fields.array("flows")?;

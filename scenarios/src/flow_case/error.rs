@@ -11,6 +11,12 @@ pub enum FlowCaseError {
         /// What the parser says, with line and column.
         message: String,
     },
+    /// An object with one key twice.
+    #[error("the case repeats a key: {message}; keep one of them")]
+    RepeatedKey {
+        /// The key, with line and column.
+        message: String,
+    },
     /// A key that must be there and is not.
     #[error("{item} needs the key `{field}`")]
     MissingField {
@@ -58,6 +64,18 @@ pub enum FlowCaseError {
         kind: &'static str,
         /// The id.
         id: String,
+    },
+    /// Two ids that look alike in a table.
+    #[error(
+        "the ids {first} and {second} of two {kind} differ in nothing but their quotes; change one of them"
+    )]
+    AlikeIds {
+        /// `links` or `flows`.
+        kind: &'static str,
+        /// One id.
+        first: String,
+        /// The other.
+        second: String,
     },
     /// A reference to a link or flow that is not there.
     #[error("{item}: `{field}` names {id}, and no {kind} has that id")]
@@ -121,11 +139,13 @@ macro_rules! variant_names {
 impl FlowCaseError {
     variant_names! {
         Syntax => "syntax",
+        RepeatedKey => "repeated-key",
         MissingField => "missing-field",
         UnknownField => "unknown-field",
         WrongType => "wrong-type",
         OutOfRange => "out-of-range",
         DuplicateId => "duplicate-id",
+        AlikeIds => "alike-ids",
         UnknownId => "unknown-id",
         EmptyPath => "empty-path",
         RepeatedLink => "repeated-link",

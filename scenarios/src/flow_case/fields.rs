@@ -4,6 +4,8 @@ use super::error::FlowCaseError;
 use crate::file::suggestion;
 use copperlight_core::units::{Bandwidth, Bytes, Time};
 use serde_json::{Map, Value};
+use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 
 /// The latest instant and longest latency, in seconds: 115 days.
 const LONGEST: f64 = 1e7;
@@ -11,8 +13,8 @@ const LONGEST: f64 = 1e7;
 /// The largest number of bytes of a flow: 2^53, up to which every count is exact.
 const MOST_BYTES: f64 = 9_007_199_254_740_992.0;
 
-/// The fastest link, in bytes per second.
-const FASTEST: f64 = 1e18;
+/// The slowest and the fastest rate, in bytes per second.
+const RATES: RangeInclusive<f64> = 1.0..=1e18;
 
 /// One link or flow, and what messages call it.
 pub(super) struct Fields<'a> {
@@ -77,7 +79,7 @@ impl<'a> Fields<'a> {
 
     /// A rate in bytes per second.
     pub(super) fn rate(&self, field: &'static str) -> Result<Bandwidth, FlowCaseError> {
-        let legal = (|rate: f64| rate > 0.0 && rate <= FASTEST, "above 0 and at most 10^18 bytes per second");
+        let legal = (|rate: f64| RATES.contains(&rate), "at least 1 and at most 10^18 bytes per second");
         self.number(field, self.required(field)?, legal).map(Bandwidth::from_bytes_per_second)
     }
 
@@ -111,4 +113,22 @@ pub(super) fn id_of(value: &Value, item: &str) -> Result<String, FlowCaseError> 
     let id = value.get("id").filter(|id| !id.is_null());
     let id = id.ok_or_else(|| FlowCaseError::MissingField { item: item.to_owned(), field: "id" })?;
     if id.is_i64() || id.is_u64() || id.is_string() { Ok(id.to_string()) } else { Err(wrong()) }
+}
+
+/// The indices of elements by their ids, no two of which look alike.
+pub(super) fn indices_by_id(
+    elements: &[Value],
+    kind: &'static str,
+) -> Result<BTreeMap<String, usize>, FlowCaseError> {
+    let (mut indices, mut alike) = (BTreeMap::new(), BTreeMap::new());
+    for (index, element) in elements.iter().enumerate() {
+        let id = id_of(element, &format!("`{kind}[{index}]`"))?;
+        if indices.insert(id.clone(), index).is_some() {
+            return Err(FlowCaseError::DuplicateId { kind, id });
+        }
+        if let Some(first) = alike.insert(id.trim_matches('"').to_owned(), id.clone()) {
+            return Err(FlowCaseError::AlikeIds { kind, first, second: id });
+        }
+    }
+    Ok(indices)
 }

@@ -1,7 +1,7 @@
 //! The flows of a case.
 
 use super::error::FlowCaseError;
-use super::fields::{Fields, Keys, id_of};
+use super::fields::{Fields, Keys, id_of, indices_by_id};
 use copperlight_core::simulation::Flow;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,13 +16,7 @@ type Indices = BTreeMap<String, usize>;
 
 /// Reads all flows over `links`.
 pub(super) fn read(elements: &[Value], links: &Indices) -> Result<Vec<Flow>, FlowCaseError> {
-    let mut flows = Indices::new();
-    for (index, element) in elements.iter().enumerate() {
-        let id = id_of(element, &format!("`flows[{index}]`"))?;
-        if flows.insert(id.clone(), index).is_some() {
-            return Err(FlowCaseError::DuplicateId { kind: "flows", id });
-        }
-    }
+    let flows = indices_by_id(elements, "flows")?;
     elements.iter().map(|element| read_one(element, links, &flows)).collect()
 }
 

@@ -1,7 +1,7 @@
 //! The links of a case.
 
 use super::error::FlowCaseError;
-use super::fields::{Fields, Keys, id_of};
+use super::fields::{Fields, Keys, id_of, indices_by_id};
 use copperlight_core::simulation::FlowLink;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -10,15 +10,12 @@ const KEYS: Keys = Keys { read: &["id", "capacity_Bps", "latency_s"], ignored: &
 
 /// Reads all links; with them their indices by id.
 pub(super) fn read(elements: &[Value]) -> Result<(Vec<FlowLink>, BTreeMap<String, usize>), FlowCaseError> {
-    let mut links = Vec::with_capacity(elements.len());
-    let mut indices = BTreeMap::new();
-    for (index, element) in elements.iter().enumerate() {
-        let id = id_of(element, &format!("`links[{index}]`"))?;
-        let fields = Fields::new(element, format!("link {id}"), &KEYS)?;
-        links.push(FlowLink { capacity: fields.rate("capacity_Bps")?, latency: fields.time("latency_s")? });
-        if indices.insert(id.clone(), index).is_some() {
-            return Err(FlowCaseError::DuplicateId { kind: "links", id });
-        }
-    }
-    Ok((links, indices))
+    let indices = indices_by_id(elements, "links")?;
+    let links: Result<Vec<FlowLink>, FlowCaseError> = elements.iter().map(read_one).collect();
+    Ok((links?, indices))
+}
+
+fn read_one(element: &Value) -> Result<FlowLink, FlowCaseError> {
+    let fields = Fields::new(element, format!("link {}", id_of(element, "a link")?), &KEYS)?;
+    Ok(FlowLink { capacity: fields.rate("capacity_Bps")?, latency: fields.time("latency_s")? })
 }

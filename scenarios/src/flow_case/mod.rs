@@ -10,6 +10,7 @@ mod case;
 mod error;
 mod fields;
 mod flows;
+mod json;
 mod links;
 mod order;
 #[cfg(test)]

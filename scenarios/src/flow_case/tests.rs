@@ -14,6 +14,16 @@ fn broken() -> Vec<(String, &'static str)> {
     let flow = r#""id": 1, "bytes": 8, "start_s": 0"#;
     vec![
         ("{".to_owned(), "the case is not JSON: EOF while parsing an object at line 1 column 1"),
+        (
+            case(&format!(r#"{{{flow}, "path": ["x"], "bytes": 9}}"#)),
+            "the case repeats a key: `bytes` is given twice at line 1 column 133; keep one of them",
+        ),
+        (
+            case(&format!(
+                r#"{{{flow}, "path": ["x"]}}, {{"id": "1", "bytes": 8, "start_s": 0, "path": ["x"]}}"#
+            )),
+            "the ids 1 and \"1\" of two flows differ in nothing but their quotes; change one of them",
+        ),
         (case(r#"{"id": 1, "bytes": 8, "path": ["x"]}"#), "flow 1 needs the key `start_s`"),
         (
             case(&format!(r#"{{{flow}, "path": ["x"], "rate_cap": 5}}"#)),
@@ -68,7 +78,7 @@ fn impossible_numbers_are_refused() {
     for (key, values) in [
         ("bytes", ["0.5", "1e300", "\"8\"", "[]"]),
         ("start_s", ["-1", "1e300", "\"8\"", "{}"]),
-        ("rate_cap_Bps", ["0", "-1", "1e300", "true"]),
+        ("rate_cap_Bps", ["0", "0.5", "1e300", "true"]),
         ("weights", ["[0]", "[-1]", "[1e300]", "[null]"]),
         ("path", ["[0]", "[[\"x\"]]", "{}", "5"]),
         ("after", ["[1]", "[7]", "5", "[null]"]),

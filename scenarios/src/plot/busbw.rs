@@ -5,16 +5,16 @@ use super::canvas::{Canvas, Drawing};
 use super::frame::draw_frame;
 use super::line_chart::{LineChart, Series};
 use super::style::{MOST_SERIES, series_color, series_marker};
-use crate::report::number::grouped;
-use crate::report::{BusbwCurve, ScenarioReport};
+use crate::report::number::chips;
+use crate::report::{BusbwCurve, CollectiveRow, ScenarioReport};
 
 const TITLE: &str = "Bus bandwidth against message size";
 const TITLE_IN_DOMAIN: &str = "All-reduce inside one domain: bus bandwidth against message size";
 
-/// Draws the figure; `None` when no curve has a row.
+/// Draws the figure; `None` when no curve has a row with a rate.
 pub(super) fn draw_busbw(report: &ScenarioReport) -> Option<Drawing> {
     let mut curves: Vec<BusbwCurve> =
-        report.busbw_curves().into_iter().filter(|curve| !curve.rows.is_empty()).collect();
+        report.busbw_curves().into_iter().filter(|curve| curve.rows.iter().any(has_rate)).collect();
     let mut notes = Vec::new();
     if curves.len() > MOST_SERIES {
         notes.push(format!("Shows the first {MOST_SERIES} of {} curves.", curves.len()));
@@ -23,7 +23,7 @@ pub(super) fn draw_busbw(report: &ScenarioReport) -> Option<Drawing> {
     let sizes = || curves.iter().flat_map(|curve| &curve.rows).map(|row| row.size_bytes);
     let (smallest, largest) = (sizes().min()?, sizes().max()?);
     let rows = curves.iter().flat_map(|curve| &curve.rows);
-    let highest = rows.map(|row| row.busbw_gb_per_s).fold(0.0, f64::max);
+    let highest = rows.filter_map(|row| row.busbw_gb_per_s).fold(0.0, f64::max);
     let title = if report.busbw.is_empty() { TITLE } else { TITLE_IN_DOMAIN };
     let mut canvas = Canvas::default();
     let room = draw_frame(&mut canvas, report, title, &notes);
@@ -36,12 +36,20 @@ pub(super) fn draw_busbw(report: &ScenarioReport) -> Option<Drawing> {
     Some(Drawing { title: title.to_owned(), canvas, notes })
 }
 
+fn has_rate(row: &CollectiveRow) -> bool {
+    row.busbw_gb_per_s.is_some()
+}
+
+fn point(row: &CollectiveRow) -> Option<(f64, f64)> {
+    Some((row.size_bytes.max(1) as f64, row.busbw_gb_per_s?))
+}
+
 fn series(index: usize, curve: &BusbwCurve) -> Series {
     Series {
-        label: format!("{} ({}\u{a0}chips)", curve.system, grouped(curve.chips)),
+        label: format!("{} ({})", curve.system, chips(curve.chips).replace(' ', "\u{a0}")),
         color: series_color(index),
         marker: series_marker(index),
-        points: curve.rows.iter().map(|row| (row.size_bytes.max(1) as f64, row.busbw_gb_per_s)).collect(),
+        points: curve.rows.iter().filter_map(point).collect(),
     }
 }
 

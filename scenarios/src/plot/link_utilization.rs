@@ -7,7 +7,7 @@ use super::legend::draw_legend;
 use super::panel::{Ends, Panel, Rect, X_TITLE_HEIGHT};
 use super::style::{Color, INK, LABEL_SIZE, series_color};
 use super::text::wrapped;
-use crate::report::number::{grouped, percent, time_unit};
+use crate::report::number::{chips, percent, time_unit};
 use crate::report::{ScenarioReport, UtilizationTimeline};
 use std::iter;
 
@@ -27,6 +27,7 @@ const MOST_ROWS: usize = 4;
 struct Step<'a> {
     system: &'a str,
     chips: u64,
+    setting: &'a str,
     tiers: Vec<&'a UtilizationTimeline>,
 }
 
@@ -63,36 +64,42 @@ pub(super) fn draw_link_utilization(report: &ScenarioReport) -> Option<Drawing> 
     Some(Drawing { title: TITLE.to_owned(), canvas, notes })
 }
 
-/// Timelines sorted into steps, in order of appearance; a tier that comes twice is a different sweep point.
+/// Timelines sorted into steps, in order of appearance.
 fn steps(timelines: &[UtilizationTimeline]) -> Vec<Step<'_>> {
     let mut steps: Vec<Step<'_>> = Vec::new();
     for timeline in timelines.iter().filter(|timeline| !timeline.utilization.is_empty()) {
-        let here = |step: &&mut Step<'_>| step.system == timeline.system && step.chips == timeline.chips;
+        let UtilizationTimeline { system, chips, setting, .. } = timeline;
+        let here =
+            |step: &&mut Step<'_>| (step.system, step.chips, step.setting) == (system, *chips, setting);
         match steps.iter_mut().find(here) {
-            Some(step) if step.tiers.iter().any(|tier| tier.tier == timeline.tier) => {}
             Some(step) => step.tiers.push(timeline),
-            None => {
-                steps.push(Step { system: &timeline.system, chips: timeline.chips, tiers: vec![timeline] });
-            }
+            None => steps.push(Step { system, chips: *chips, setting, tiers: vec![timeline] }),
         }
     }
     steps
 }
 
-/// All steps if they have room, else those at the largest number of chips of each system.
-fn chosen(mut steps: Vec<Step<'_>>) -> (Vec<Step<'_>>, Vec<String>) {
+/// All steps if they have room, else of each system the first of those at its largest number of chips.
+fn chosen(steps: Vec<Step<'_>>) -> (Vec<Step<'_>>, Vec<String>) {
     let all = steps.len();
     if all <= MOST_PANELS {
         return (steps, Vec::new());
     }
-    let sizes: Vec<(String, u64)> = steps.iter().map(|step| (step.system.to_owned(), step.chips)).collect();
-    steps.retain(|step| sizes.iter().all(|(system, chips)| system != step.system || *chips <= step.chips));
-    steps.truncate(MOST_PANELS);
-    let note = format!(
-        "Shows {} of {all} steps: for each system the one with the largest number of chips.",
-        steps.len()
-    );
-    (steps, vec![note])
+    let mut chosen: Vec<Step<'_>> = Vec::new();
+    for step in steps {
+        match chosen.iter_mut().find(|other| other.system == step.system) {
+            Some(other) if other.chips < step.chips => *other = step,
+            Some(_) => {}
+            None => chosen.push(step),
+        }
+    }
+    chosen.truncate(MOST_PANELS);
+    let which = match chosen.iter().any(|step| !step.setting.is_empty()) {
+        true => "the first one with the largest number of chips; its settings stand above it",
+        false => "the one with the largest number of chips",
+    };
+    let note = format!("Shows {} of {all} steps: for each system {which}.", chosen.len());
+    (chosen, vec![note])
 }
 
 fn tier_names<'a>(steps: &[Step<'a>]) -> Vec<&'a str> {
@@ -141,7 +148,8 @@ struct Layout {
 
 fn draw_step(canvas: &mut Canvas, step: &Step<'_>, tier_names: &[&str], layout: Layout) {
     let Rect { left, top, right, .. } = layout.room;
-    let title = format!("{}, {} chips", step.system, grouped(step.chips));
+    let setting = if step.setting.is_empty() { String::new() } else { format!(", {}", step.setting) };
+    let title = format!("{}, {}{setting}", step.system, chips(step.chips));
     for line in wrapped(&title, LABEL_SIZE, right - left, 1) {
         canvas.text(Text::new(line, (left, top + LABEL_SIZE * 0.5), LABEL_SIZE, INK));
     }
@@ -216,6 +224,26 @@ mod tests {
         let (areas, notes) = marks_of(&example::two_systems(10));
         assert_eq!(areas, 2 * 2);
         assert_eq!(notes.len(), 1);
+    }
+
+    #[test]
+    fn a_sweep_over_something_else_says_which_point_is_shown() {
+        let mut report = example::two_systems(1);
+        let swept = |micro_batch: u32| {
+            let at = move |timeline: &UtilizationTimeline| UtilizationTimeline {
+                setting: format!("micro_batch = {micro_batch}"),
+                ..timeline.clone()
+            };
+            example::two_systems(1).timelines.iter().map(at).collect::<Vec<_>>()
+        };
+        report.timelines = [1, 2].into_iter().flat_map(swept).collect();
+        assert_eq!(marks_of(&report), (2 * 2 * 2, Vec::new()));
+        report.timelines = [1, 2, 4, 8].into_iter().flat_map(swept).collect();
+        let Drawing { canvas, notes, .. } = draw_link_utilization(&report).expect("there are timelines");
+        let title = "NVL72 copper, 1,152 chips, micro_batch = 1";
+        let titled = |mark: &Mark| matches!(mark, Mark::Text(text) if text.text == title);
+        assert!(canvas.marks.iter().any(titled), "{:?}", canvas.marks);
+        assert!(notes[0].contains("for each system the first one"), "{notes:?}");
     }
 
     #[test]

@@ -38,7 +38,8 @@ impl Sweep {
 
     /// A position in words: `1,152 chips`, or `micro_batch = 2`.
     pub(super) fn place(&self, label: &str) -> String {
-        if self.x_title == CHIPS { format!("{label} chips") } else { format!("{} = {label}", self.x_title) }
+        let unit = if label == "1" { "chip" } else { "chips" };
+        if self.x_title == CHIPS { format!("{label} {unit}") } else { format!("{} = {label}", self.x_title) }
     }
 }
 

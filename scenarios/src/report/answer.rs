@@ -3,7 +3,7 @@
 
 use super::collective_answer;
 use super::headline::{does_not_fit, step_time};
-use super::number::{duration, grouped, joined, percent, rounded};
+use super::number::{chips, duration, grouped, joined, percent, rounded};
 use super::points::{distinct_systems, label_setting, varying_parameters};
 use super::results::PointResult;
 use super::scenario_report::ScenarioReport;
@@ -94,7 +94,7 @@ impl<'a> Meeting<'a> {
 
     fn place(&self) -> String {
         let with = if self.setting.is_empty() { String::new() } else { format!(" with {}", self.setting) };
-        format!("{} chips{with}", grouped(self.chips))
+        format!("{}{with}", chips(self.chips))
     }
 
     fn detail(&self) -> String {
@@ -254,6 +254,9 @@ fn winner<'a>(verdict: &Verdict<'a>) -> Option<&'a str> {
 fn places(verdicts: &[(&Meeting<'_>, Verdict<'_>)]) -> String {
     if verdicts.iter().any(|(meeting, _)| !meeting.setting.is_empty()) {
         return joined(&verdicts.iter().map(|(meeting, _)| meeting.place()).collect::<Vec<_>>());
+    }
+    if let [(only, _)] = verdicts {
+        return chips(only.chips);
     }
     let counts: Vec<String> = verdicts.iter().map(|(meeting, _)| grouped(meeting.chips)).collect();
     format!("{} chips", joined(&counts))

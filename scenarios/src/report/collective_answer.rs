@@ -1,7 +1,7 @@
 //! What curves of bus bandwidth against size say, in words.
 
 use super::answer::Answer;
-use super::number::{grouped, joined, rounded, size};
+use super::number::{chips, joined, rounded, size};
 use super::results::CollectiveRow;
 use super::scenario_report::BusbwCurve;
 
@@ -25,14 +25,16 @@ pub(super) fn domain_sentence(curves: &[BusbwCurve]) -> Option<String> {
         .iter()
         .filter_map(|curve| {
             let row = row_of(curve, bytes)?;
-            Some(format!("{} GB/s on {}", rounded(row.busbw_gb_per_s), name(curve)))
+            Some(format!("{} GB/s on {}", rounded(row.busbw_gb_per_s?), name(curve)))
         })
         .collect();
-    Some(format!(
-        "Inside one domain, an all-reduce of {} has a bus bandwidth of {}.",
-        size(bytes),
-        joined(&reached)
-    ))
+    (!reached.is_empty()).then(|| {
+        format!(
+            "Inside one domain, an all-reduce of {} has a bus bandwidth of {}.",
+            size(bytes),
+            joined(&reached)
+        )
+    })
 }
 
 /// The smallest and the largest size that every curve has.
@@ -67,18 +69,19 @@ fn comparison(curves: &[BusbwCurve], bytes: u64) -> Option<String> {
 }
 
 fn peak(curve: &BusbwCurve) -> Option<String> {
-    let best = curve.rows.iter().max_by(|a, b| a.busbw_gb_per_s.total_cmp(&b.busbw_gb_per_s))?;
+    let known = curve.rows.iter().filter_map(|row| Some((row, row.busbw_gb_per_s?)));
+    let (best, busbw) = known.max_by(|a, b| a.1.total_cmp(&b.1))?;
     Some(format!(
         "{} reaches at most {} GB/s of bus bandwidth, at {} ({}).",
         name(curve),
-        rounded(best.busbw_gb_per_s),
+        rounded(busbw),
         size(best.size_bytes),
         best.algorithm
     ))
 }
 
 fn name(curve: &BusbwCurve) -> String {
-    format!("{} ({} chips)", curve.system, grouped(curve.chips))
+    format!("{} ({})", curve.system, chips(curve.chips))
 }
 
 #[cfg(test)]

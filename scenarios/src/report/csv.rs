@@ -9,12 +9,30 @@ use std::io::{self, Write};
 /// # Errors
 /// When `out` does not take the text.
 pub fn write_results(out: &mut dyn Write, results: &ScenarioResults) -> io::Result<()> {
-    let columns = columns(&results.results);
+    write_points(out, &[results], None)
+}
+
+/// Writes one table of several scenarios, whose first column names them.
+///
+/// # Errors
+/// When `out` does not take the text.
+pub fn write_several(out: &mut dyn Write, scenarios: &[&ScenarioResults]) -> io::Result<()> {
+    write_points(out, scenarios, Some("scenario"))
+}
+
+/// Writes the points of all scenarios; `key` heads a first column with the scenario's name.
+fn write_points(out: &mut dyn Write, scenarios: &[&ScenarioResults], key: Option<&str>) -> io::Result<()> {
+    let points: Vec<&PointResult> = scenarios.iter().flat_map(|results| &results.results).collect();
+    let columns = columns(&points);
     let mut writer = csv::Writer::from_writer(out);
-    writer.write_record(columns.iter().map(|column| column.name.as_str())).map_err(io::Error::other)?;
-    for point in &results.results {
-        let fields = columns.iter().map(|column| (column.field)(point));
-        writer.write_record(fields).map_err(io::Error::other)?;
+    let names = columns.iter().map(|column| column.name.as_str());
+    writer.write_record(key.into_iter().chain(names)).map_err(io::Error::other)?;
+    for results in scenarios {
+        for point in &results.results {
+            let name = key.map(|_| results.scenario.clone());
+            let fields = columns.iter().map(|column| (column.field)(point));
+            writer.write_record(name.into_iter().chain(fields)).map_err(io::Error::other)?;
+        }
     }
     writer.flush()
 }
@@ -49,8 +67,8 @@ fn row_fields(row: &CollectiveRow) -> [String; 8] {
     [
         row.size_bytes.to_string(),
         row.time_us.to_string(),
-        row.algbw_gb_per_s.to_string(),
-        row.busbw_gb_per_s.to_string(),
+        row.algbw_gb_per_s.map_or_else(String::new, |rate| rate.to_string()),
+        row.busbw_gb_per_s.map_or_else(String::new, |rate| rate.to_string()),
         row.wire_bytes_per_chip.to_string(),
         row.algorithm.clone(),
         row.protocol.clone(),
@@ -71,7 +89,7 @@ fn number<'a>(name: impl Into<String>, value: impl Fn(&PointResult) -> Option<f6
     column(name, move |point| value(point).map_or_else(String::new, |value| value.to_string()))
 }
 
-fn columns(points: &[PointResult]) -> Vec<CsvColumn<'_>> {
+fn columns<'a>(points: &[&'a PointResult]) -> Vec<CsvColumn<'a>> {
     let mut columns = vec![
         column("system", |point| point.system.clone()),
         column("chips", |point| point.chips.to_string()),
@@ -90,8 +108,8 @@ fn columns(points: &[PointResult]) -> Vec<CsvColumn<'_>> {
 }
 
 /// The swept parameters under their paths; one that already is a column of its own is not repeated.
-fn parameter_columns(points: &[PointResult]) -> impl Iterator<Item = CsvColumn<'_>> {
-    let names: BTreeSet<&String> = points.iter().flat_map(|point| point.point.keys()).collect();
+fn parameter_columns<'a>(points: &[&'a PointResult]) -> impl Iterator<Item = CsvColumn<'a>> + use<'a> {
+    let names: BTreeSet<&'a String> = points.iter().flat_map(|point| point.point.keys()).collect();
     names.into_iter().filter(|name| *name != "systems.chips" && *name != "chips").map(|name| {
         column(name.clone(), move |point| {
             point.point.get(name).map_or_else(String::new, super::points::value_text)
@@ -129,16 +147,16 @@ fn breakdown_columns<'a>() -> impl Iterator<Item = CsvColumn<'a>> {
     })
 }
 
-fn memory_columns(points: &[PointResult]) -> impl Iterator<Item = CsvColumn<'_>> {
-    let terms: BTreeSet<&String> =
+fn memory_columns<'a>(points: &[&'a PointResult]) -> impl Iterator<Item = CsvColumn<'a>> + use<'a> {
+    let terms: BTreeSet<&'a String> =
         points.iter().filter_map(|p| p.memory_gb.as_ref()).flat_map(|m| m.keys()).collect();
     terms.into_iter().map(|term| {
         number(format!("memory_{term}_gb"), move |point| point.memory_gb.as_ref()?.get(term).copied())
     })
 }
 
-fn link_columns(points: &[PointResult]) -> impl Iterator<Item = CsvColumn<'_>> {
-    let tiers: BTreeSet<&String> =
+fn link_columns<'a>(points: &[&'a PointResult]) -> impl Iterator<Item = CsvColumn<'a>> + use<'a> {
+    let tiers: BTreeSet<&'a String> =
         points.iter().filter_map(|p| p.link_utilization.as_ref()).flat_map(|tiers| tiers.keys()).collect();
     tiers.into_iter().flat_map(|tier| {
         let busy = move |point: &PointResult| point.link_utilization.as_ref()?.get(tier).copied();
@@ -149,8 +167,8 @@ fn link_columns(points: &[PointResult]) -> impl Iterator<Item = CsvColumn<'_>> {
     })
 }
 
-fn limit_columns(points: &[PointResult]) -> impl Iterator<Item = CsvColumn<'_>> {
-    let limits: BTreeSet<&String> =
+fn limit_columns<'a>(points: &[&'a PointResult]) -> impl Iterator<Item = CsvColumn<'a>> + use<'a> {
+    let limits: BTreeSet<&'a String> =
         points.iter().filter_map(|p| p.limited_by.as_ref()).flat_map(|limits| limits.keys()).collect();
     limits.into_iter().map(|limit| {
         number(format!("limited_by_{limit}"), move |point| point.limited_by.as_ref()?.get(limit).copied())
@@ -200,6 +218,16 @@ mod tests {
         let report = example::collective();
         let rows = table(|out| write_collective(out, &report));
         assert_eq!(rows.len(), report.rows.len());
-        assert_eq!(rows[0]["busbw_gb_per_s"].parse(), Ok(report.rows[0].busbw_gb_per_s));
+        assert_eq!(rows[0]["busbw_gb_per_s"].parse().ok(), report.rows[0].busbw_gb_per_s);
+    }
+
+    #[test]
+    fn several_scenarios_are_told_apart() {
+        let (one, mut other) = (example::two_systems(1).results, example::two_systems(2).results);
+        other.scenario = "other".to_owned();
+        let rows = table(|out| write_several(out, &[&one, &other]));
+        let names: Vec<&str> = rows.iter().map(|row| row["scenario"].as_str()).collect();
+        assert_eq!(names, [vec!["nvl72-vs-cm384"; 2], vec!["other"; 4]].concat());
+        assert!(!table(|out| write_results(out, &one))[0].contains_key("scenario"));
     }
 }

@@ -30,6 +30,7 @@ pub(crate) fn two_systems(chip_counts: u32) -> ScenarioReport {
                    domains?"
             .into(),
         busbw: busbw_curves(),
+        notes: Vec::new(),
         warnings: vec!["CM384 line rates are used as 392 GB/s; published values range from 350".into()],
         assumptions: vec![Assumption {
             what: "NVL72 copper: scale_up.link_bandwidth".into(),
@@ -118,6 +119,7 @@ fn timelines(point: &PointResult) -> Vec<UtilizationTimeline> {
     let timeline = |tier: &str, utilization: Vec<f64>| UtilizationTimeline {
         system: point.system.clone(),
         chips: point.chips,
+        setting: String::new(),
         tier: tier.into(),
         bin_seconds,
         utilization,
@@ -142,8 +144,8 @@ fn busbw_curve(system: &str, chips: u64, [latency_us, line_gb_per_s]: [f64; 2]) 
         CollectiveRow {
             size_bytes,
             time_us,
-            algbw_gb_per_s: algbw,
-            busbw_gb_per_s: algbw * factor,
+            algbw_gb_per_s: Some(algbw),
+            busbw_gb_per_s: Some(algbw * factor),
             wire_bytes_per_chip: 2 * (chips - 1) * size_bytes.div_ceil(chips),
             algorithm: "ring".into(),
             protocol: "simple".into(),

@@ -4,7 +4,7 @@
 //! of one. A folder that holds another scenario's results is left as it is.
 
 use super::figure::Drawn;
-use super::scenario_report::ScenarioReport;
+use super::scenario_report::{CurveKind, ScenarioReport};
 use super::{csv, html, json};
 use serde::Deserialize;
 use std::fs;
@@ -24,6 +24,21 @@ pub enum FilesError {
         path: PathBuf,
         /// What the system said.
         source: io::Error,
+    },
+    /// A file stands where the folder is to be.
+    #[error("{} is a file and not a folder; choose another folder with --out", path.display())]
+    NotAFolder {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A folder stands where a file is to be.
+    #[error(
+        "{} is a folder where a file is to be written; remove it or choose another folder with --out",
+        path.display()
+    )]
+    Blocked {
+        /// The folder.
+        path: PathBuf,
     },
     /// The folder has results of another scenario.
     #[error(
@@ -49,7 +64,7 @@ pub enum FilesError {
         path: PathBuf,
     },
     /// A file of results that is there cannot be read.
-    #[error("cannot read {}: {source}", path.display())]
+    #[error("cannot read {}: {source}; choose another folder with --out", path.display())]
     Read {
         /// The file.
         path: PathBuf,
@@ -57,7 +72,7 @@ pub enum FilesError {
         source: io::Error,
     },
     /// A file cannot be written.
-    #[error("cannot write {}: {source}", path.display())]
+    #[error("cannot write {}: {source}; choose another folder with --out", path.display())]
     Write {
         /// The file.
         path: PathBuf,
@@ -68,24 +83,60 @@ pub enum FilesError {
 
 /// Checks that `folder` may take the results of `scenario`, before any time is spent on them.
 ///
-/// A folder that does not exist, or that has no results, may.
+/// A folder that does not exist is made and removed again: nothing is left behind.
 ///
 /// # Errors
-/// [`FilesError`] when the folder holds results of another scenario, or a `results.json` that is not ours.
+/// [`FilesError`] when the folder holds results of another scenario or a `results.json` that is not ours, and when
+/// it or a file in it cannot be written.
 pub fn check_folder(folder: &Path, scenario: &str) -> Result<(), FilesError> {
+    check_contents(folder, scenario)?;
+    let missing = folder.ancestors().take_while(|path| !path.as_os_str().is_empty() && !path.exists());
+    let missing: Vec<&Path> = missing.collect();
+    let tried = make(folder).and_then(|()| {
+        let probe = Partial::write(folder.join(RESULTS), &[])?;
+        probe.remove();
+        Ok(())
+    });
+    // The innermost comes first; one that somebody has put something into meanwhile stays.
+    missing.into_iter().for_each(|path| fs::remove_dir(path).unwrap_or_default());
+    tried
+}
+
+/// Whether the folder has earlier results of this scenario; it must have none of another, and nothing in the way.
+fn check_contents(folder: &Path, scenario: &str) -> Result<Contents, FilesError> {
+    if folder.exists() && !folder.is_dir() {
+        return Err(FilesError::NotAFolder { path: folder.to_owned() });
+    }
+    if let Some(path) = file_names().map(|name| folder.join(name)).find(|path| path.is_dir()) {
+        return Err(FilesError::Blocked { path });
+    }
     let path = folder.join(RESULTS);
     let text = match fs::read(&path) {
         Ok(text) => text,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(error) if is_missing(&error) => return Ok(Contents::None),
         Err(source) => return Err(FilesError::Read { path, source }),
     };
     match serde_json::from_slice::<Owner>(&text) {
-        Ok(owner) if owner.scenario == scenario => Ok(()),
+        Ok(owner) if owner.scenario == scenario => Ok(Contents::Earlier),
         Ok(owner) => {
             Err(FilesError::OtherScenario { path, found: owner.scenario, expected: scenario.to_owned() })
         }
         Err(_) => Err(FilesError::NotResults { path }),
     }
+}
+
+/// A path below a file is as missing as one below nothing; making the folder says what is wrong.
+fn is_missing(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
+}
+
+/// What a folder of results holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Contents {
+    /// No results.
+    None,
+    /// Results of the same scenario.
+    Earlier,
 }
 
 /// The part of a file of results that says whose they are.
@@ -94,7 +145,23 @@ struct Owner {
     scenario: String,
 }
 
+/// The name of every file that a run may write.
+fn file_names() -> impl Iterator<Item = String> {
+    let tables = [RESULTS, "results.csv", "resolved.toml", "report.html"].map(str::to_owned);
+    tables.into_iter().chain(figure_names())
+}
+
+fn figure_names() -> impl Iterator<Item = String> {
+    CurveKind::ALL.into_iter().flat_map(|kind| ["svg", "png"].map(|end| format!("{}.{end}", kind.name())))
+}
+
+fn make(folder: &Path) -> Result<(), FilesError> {
+    fs::create_dir_all(folder).map_err(|source| FilesError::CreateFolder { path: folder.to_owned(), source })
+}
+
 /// Writes everything into `folder`, which is made if needed, and names the files in the order of writing.
+///
+/// Files get their names when all are complete; figures of an earlier run that were not drawn again are removed.
 ///
 /// # Errors
 /// [`FilesError`] when the folder belongs to another scenario or a file cannot be written.
@@ -103,9 +170,49 @@ pub fn write_files(
     drawn: &Drawn,
     folder: &Path,
 ) -> Result<Vec<PathBuf>, FilesError> {
-    check_folder(folder, &report.results.scenario)?;
-    fs::create_dir_all(folder)
-        .map_err(|source| FilesError::CreateFolder { path: folder.to_owned(), source })?;
+    let contents = check_contents(folder, &report.results.scenario)?;
+    make(folder)?;
+    let written = complete_all(write_partials(contents_of(report, drawn), folder)?)?;
+    if contents == Contents::Earlier {
+        let stale = figure_names().map(|name| folder.join(name)).filter(|path| !written.contains(path));
+        // Most of these are not there.
+        stale.for_each(|path| fs::remove_file(path).unwrap_or_default());
+    }
+    Ok(written)
+}
+
+/// Writes every file under its temporary name, or none.
+fn write_partials(files: Vec<(String, Vec<u8>)>, folder: &Path) -> Result<Vec<Partial>, FilesError> {
+    let mut partials = Vec::new();
+    for (name, bytes) in files {
+        match Partial::write(folder.join(name), &bytes) {
+            Ok(partial) => partials.push(partial),
+            Err(error) => {
+                partials.into_iter().for_each(Partial::remove);
+                return Err(error);
+            }
+        }
+    }
+    Ok(partials)
+}
+
+/// Gives every file its name.
+fn complete_all(partials: Vec<Partial>) -> Result<Vec<PathBuf>, FilesError> {
+    let (mut partials, mut written) = (partials.into_iter(), Vec::new());
+    while let Some(partial) = partials.next() {
+        match partial.complete() {
+            Ok(path) => written.push(path),
+            Err(error) => {
+                partials.for_each(Partial::remove);
+                return Err(error);
+            }
+        }
+    }
+    Ok(written)
+}
+
+/// The files by name, in the order of writing.
+fn contents_of(report: &ScenarioReport, drawn: &Drawn) -> Vec<(String, Vec<u8>)> {
     let results = &report.results;
     let mut files = vec![
         (RESULTS.to_owned(), rendered(|out| json::write_results(out, results))),
@@ -117,7 +224,7 @@ pub fn write_files(
         files.push((format!("{}.png", figure.name), figure.png.clone()));
     }
     files.push(("report.html".to_owned(), rendered(|out| html::write_report(out, report, drawn))));
-    files.into_iter().map(|(name, bytes)| write_whole(folder.join(name), &bytes)).collect()
+    files
 }
 
 fn rendered(write: impl FnOnce(&mut dyn io::Write) -> io::Result<()>) -> Vec<u8> {
@@ -126,19 +233,42 @@ fn rendered(write: impl FnOnce(&mut dyn io::Write) -> io::Result<()>) -> Vec<u8>
     bytes
 }
 
-/// Writes a file under a temporary name in its own folder and renames it.
-fn write_whole(path: PathBuf, bytes: &[u8]) -> Result<PathBuf, FilesError> {
-    let mut partial = path.clone().into_os_string();
-    partial.push(format!(".{}.partial", std::process::id()));
-    let partial = PathBuf::from(partial);
-    let written = fs::write(&partial, bytes).and_then(|()| fs::rename(&partial, &path));
-    match written {
-        Ok(()) => Ok(path),
-        Err(source) => {
-            // The rename may have failed after a complete write; what is left is of no use to anybody.
-            let _ = fs::remove_file(&partial);
-            Err(FilesError::Write { path, source })
+/// A complete file under a temporary name beside its own.
+struct Partial {
+    partial: PathBuf,
+    path: PathBuf,
+}
+
+impl Partial {
+    fn write(path: PathBuf, bytes: &[u8]) -> Result<Self, FilesError> {
+        let mut partial = path.clone().into_os_string();
+        partial.push(format!(".{}.partial", std::process::id()));
+        let file = Self { partial: PathBuf::from(partial), path };
+        match fs::write(&file.partial, bytes) {
+            Ok(()) => Ok(file),
+            Err(source) => {
+                let path = file.path.clone();
+                file.remove();
+                Err(FilesError::Write { path, source })
+            }
         }
+    }
+
+    /// Gives the file its name.
+    fn complete(self) -> Result<PathBuf, FilesError> {
+        match fs::rename(&self.partial, &self.path) {
+            Ok(()) => Ok(self.path),
+            Err(source) => {
+                let path = self.path.clone();
+                self.remove();
+                Err(FilesError::Write { path, source })
+            }
+        }
+    }
+
+    /// What cannot be removed is of no use to anybody either way.
+    fn remove(self) {
+        fs::remove_file(&self.partial).unwrap_or_default();
     }
 }
 
@@ -208,6 +338,60 @@ mod tests {
         fs::write(scratch.0.join(RESULTS), "[1, 2]").expect("the temporary folder is writable");
         let error = check_folder(&scratch.0, "any").expect_err("the file is not ours");
         assert!(matches!(error, FilesError::NotResults { .. }), "{error}");
+    }
+
+    fn names(folder: &Path) -> Vec<String> {
+        let entries = fs::read_dir(folder).expect("the folder is there");
+        let name = |entry: fs::DirEntry| entry.file_name().to_string_lossy().into_owned();
+        let mut names: Vec<String> = entries.map(|entry| name(entry.expect("it can be listed"))).collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn a_check_leaves_nothing_behind() {
+        let scratch = Scratch::new("checked");
+        check_folder(&scratch.0.join("a/b"), "any").expect("the temporary folder is writable");
+        assert!(!scratch.0.exists());
+        fs::create_dir_all(scratch.0.join("a")).expect("the temporary folder is writable");
+        check_folder(&scratch.0.join("a/b"), "any").expect("the temporary folder is writable");
+        assert_eq!((names(&scratch.0), names(&scratch.0.join("a"))), (vec!["a".to_owned()], Vec::new()));
+    }
+
+    #[test]
+    fn what_stands_in_the_way_is_named_and_nothing_is_written() {
+        let scratch = Scratch::new("in-the-way");
+        fs::create_dir_all(scratch.0.join("report.html")).expect("the temporary folder is writable");
+        for error in [
+            check_folder(&scratch.0, "any").expect_err("a folder is in the way"),
+            write_files(&example::two_systems(1), &drawn(), &scratch.0).expect_err("a folder is in the way"),
+        ] {
+            assert!(
+                matches!(&error, FilesError::Blocked { path } if path.ends_with("report.html")),
+                "{error}"
+            );
+        }
+        assert_eq!(names(&scratch.0), ["report.html"]);
+        let file = scratch.0.join("file");
+        fs::write(&file, "kept").expect("the temporary folder is writable");
+        let error = check_folder(&file, "any").expect_err("a file is in the way");
+        assert!(matches!(error, FilesError::NotAFolder { .. }), "{error}");
+        assert_eq!(fs::read_to_string(&file).expect("it is still there"), "kept");
+    }
+
+    #[test]
+    fn figures_of_an_earlier_run_go_and_strangers_stay() {
+        let scratch = Scratch::new("stale");
+        fs::create_dir_all(&scratch.0).expect("the temporary folder is writable");
+        let report = example::two_systems(1);
+        let put = |name: &str| fs::write(scratch.0.join(name), "").expect("the temporary folder is writable");
+        put("busbw.svg");
+        write_files(&report, &drawn(), &scratch.0).expect("the folder is writable");
+        assert!(names(&scratch.0).contains(&"busbw.svg".to_owned()), "it was there before any results");
+        put("notes.txt");
+        write_files(&report, &Drawn::default(), &scratch.0).expect("the folder is writable");
+        let expected = ["notes.txt", "report.html", "resolved.toml", "results.csv", "results.json"];
+        assert_eq!(names(&scratch.0), expected);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The tables that show results: what came out, and where the time, the links and the memory go.
 
-use super::number::{duration, grouped, percent, rounded, size, time_unit};
+use super::number::{chips, duration, grouped, percent, rounded, size, time_unit};
 use super::points::{short_name, value_text, varying_parameters};
 use super::results::{
     CollectiveReport, CollectiveRow, MEMORY_CAPACITY, MEMORY_TOTAL, PointResult, ScenarioResults,
@@ -85,7 +85,7 @@ fn training_points(results: &ScenarioResults) -> Sheet {
 
 /// The rows of a collective.
 pub(super) fn collective_rows(report: &CollectiveReport) -> Sheet {
-    let title = format!("{} on {}, {} chips", report.op, report.system, grouped(report.chips));
+    let title = format!("{} on {}, {}", report.op, report.system, chips(report.chips));
     let mut sheet = Sheet::new(title, collective_columns().to_vec());
     report.rows.iter().for_each(|row| sheet.push(collective_cells(row).to_vec()));
     sheet
@@ -117,8 +117,8 @@ fn collective_cells(row: &CollectiveRow) -> [String; 8] {
     [
         size(row.size_bytes),
         rounded(row.time_us),
-        rounded(row.algbw_gb_per_s),
-        rounded(row.busbw_gb_per_s),
+        cell(row.algbw_gb_per_s.map(rounded)),
+        cell(row.busbw_gb_per_s.map(rounded)),
         size(row.wire_bytes_per_chip),
         row.algorithm.clone(),
         row.protocol.clone(),

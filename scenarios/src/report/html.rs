@@ -19,7 +19,7 @@ pub fn write_report(out: &mut dyn Write, report: &ScenarioReport, drawn: &Drawn)
     write_head(out, report)?;
     write_answer(out, report)?;
     write_sheet(out, &headline(&report.results))?;
-    write_warnings(out, &report.warnings, &drawn.notes)?;
+    write_warnings(out, &[&report.warnings[..], &report.notes, &drawn.notes].concat())?;
     write_figures(out, &drawn.figures)?;
     write_details(out, report)?;
     write_assumptions(out, &report.assumptions)?;
@@ -56,13 +56,12 @@ fn write_list(out: &mut dyn Write, class: &str, items: &[String]) -> io::Result<
     writeln!(out, "</ul>")
 }
 
-fn write_warnings(out: &mut dyn Write, warnings: &[String], notes: &[String]) -> io::Result<()> {
-    let all = [warnings, notes].concat();
-    if all.is_empty() {
+fn write_warnings(out: &mut dyn Write, warnings: &[String]) -> io::Result<()> {
+    if warnings.is_empty() {
         return Ok(());
     }
     writeln!(out, "<h2>Before you trust these numbers</h2>")?;
-    write_list(out, "warnings", &all)
+    write_list(out, "warnings", warnings)
 }
 
 fn write_figures(out: &mut dyn Write, figures: &[Figure]) -> io::Result<()> {

@@ -22,7 +22,8 @@ pub fn write_report(out: &mut dyn Write, report: &ScenarioReport) -> io::Result<
     writeln!(out)?;
     write_sheet(out, &headline(&report.results))?;
     details(&report.results).iter().try_for_each(|sheet| write_sheet(out, sheet))?;
-    report.warnings.iter().try_for_each(|warning| writeln!(out, "> {}", escaped(warning)))?;
+    let mut warnings = report.warnings.iter().chain(&report.notes);
+    warnings.try_for_each(|warning| writeln!(out, "> {}", escaped(warning)))?;
     writeln!(out, "Seed {}, digest `{}`.", report.results.seed, report.results.digest)
 }
 

@@ -8,12 +8,16 @@ use std::io::{self, Write};
 
 const ELEMENT_BYTES: u64 = 4;
 
+/// What stands for a quantity that there is not.
+const NONE: &str = "N/A";
+
 /// Writes the header, one line per size and the average bus bandwidth.
 ///
 /// # Errors
 /// When `out` does not take the text.
 pub fn write_collective(out: &mut dyn Write, report: &CollectiveReport) -> io::Result<()> {
-    writeln!(out, "# copperlight collective {} on {}, {} chips", report.op, report.system, report.chips)?;
+    let chips = if report.chips == 1 { "chip" } else { "chips" };
+    writeln!(out, "# copperlight collective {} on {}, {} {chips}", report.op, report.system, report.chips)?;
     writeln!(out, "# simulated; count in float elements of {ELEMENT_BYTES} bytes; digest {}", report.digest)?;
     writeln!(out, "#")?;
     write_line(out, "#", HEADS)?;
@@ -44,8 +48,8 @@ const UNITS: [&str; 12] = ["(B)", "(elements)", "", "", "", "(us)", "(GB/s)", "(
 fn write_row(out: &mut dyn Write, row: &CollectiveRow, operation: &str) -> io::Result<()> {
     let size = row.size_bytes.to_string();
     let count = (row.size_bytes / ELEMENT_BYTES).to_string();
-    let (time, algbw, busbw) =
-        (fixed_width(row.time_us), fixed_width(row.algbw_gb_per_s), fixed_width(row.busbw_gb_per_s));
+    let rate = |rate: Option<f64>| rate.map_or_else(|| NONE.to_owned(), fixed_width);
+    let (time, algbw, busbw) = (fixed_width(row.time_us), rate(row.algbw_gb_per_s), rate(row.busbw_gb_per_s));
     write_line(
         out,
         "",
@@ -58,7 +62,7 @@ fn write_row(out: &mut dyn Write, row: &CollectiveRow, operation: &str) -> io::R
             &time,
             &algbw,
             &busbw,
-            "N/A",
+            NONE,
             &row.algorithm,
             &row.protocol,
             &row.bound_by,
@@ -99,11 +103,11 @@ fn root(operation: &str) -> &'static str {
 }
 
 fn average_busbw(rows: &[CollectiveRow]) -> String {
-    if rows.is_empty() {
-        return "N/A".to_owned();
+    let known: Vec<f64> = rows.iter().filter_map(|row| row.busbw_gb_per_s).collect();
+    if known.is_empty() {
+        return NONE.to_owned();
     }
-    let sum: f64 = rows.iter().map(|row| row.busbw_gb_per_s).sum();
-    format!("{:.4}", sum / rows.len() as f64)
+    format!("{:.4}", known.iter().sum::<f64>() / known.len() as f64)
 }
 
 #[cfg(test)]

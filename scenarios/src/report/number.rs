@@ -13,6 +13,11 @@ pub fn grouped(count: u64) -> String {
     text
 }
 
+/// A number of chips in words: `1 chip`, `1,152 chips`.
+pub fn chips(count: u64) -> String {
+    format!("{} {}", grouped(count), if count == 1 { "chip" } else { "chips" })
+}
+
 /// A value with about three significant digits and never an exponent: `0.0123`, `1.23`, `12.3`, `123`, `1,235`.
 pub fn rounded(value: f64) -> String {
     let size = value.abs();
@@ -103,6 +108,7 @@ mod tests {
         assert_eq!(size(3 << 19), "1.50 MiB");
         assert_eq!(size(7), "7 B");
         assert_eq!(grouped(1_152), "1,152");
+        assert_eq!([chips(1), chips(1_152)], ["1 chip", "1,152 chips"]);
         assert_eq!(percent(0.4123), "41.2");
     }
 

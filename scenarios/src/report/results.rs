@@ -54,10 +54,10 @@ pub struct CollectiveRow {
     pub size_bytes: u64,
     /// The time from the start to the last rank's end, in microseconds.
     pub time_us: f64,
-    /// Size over time, in GB/s.
-    pub algbw_gb_per_s: f64,
-    /// Algorithm bandwidth times the operation's factor, in GB/s.
-    pub busbw_gb_per_s: f64,
+    /// Size over time, in GB/s; `None` for what takes no time.
+    pub algbw_gb_per_s: Option<f64>,
+    /// Algorithm bandwidth times the operation's factor, in GB/s; `None` for one rank, which uses no link.
+    pub busbw_gb_per_s: Option<f64>,
     /// Payload bytes sent by the busiest chip over all ports, padding included.
     pub wire_bytes_per_chip: u64,
     /// The algorithm that ran.

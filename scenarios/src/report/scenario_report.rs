@@ -40,6 +40,8 @@ pub struct UtilizationTimeline {
     pub system: String,
     /// The number of chips.
     pub chips: u64,
+    /// The other swept values that tell the point from others; empty where none varies.
+    pub setting: String,
     /// The tier's name.
     pub tier: String,
     /// The width of a bin, in seconds.
@@ -83,6 +85,8 @@ pub struct ScenarioReport {
     pub busbw: Vec<BusbwCurve>,
     /// What a reader should know before trusting the numbers.
     pub warnings: Vec<String>,
+    /// What happened at single points, such as that one does not fit in memory.
+    pub notes: Vec<String>,
     /// The values the results rest on.
     pub assumptions: Vec<Assumption>,
     /// The command that makes these results again.
@@ -94,6 +98,11 @@ pub struct ScenarioReport {
 }
 
 impl ScenarioReport {
+    /// Whether no point fits in memory, so that nothing was simulated.
+    pub fn nothing_fits(&self) -> bool {
+        self.results.results.iter().all(|point| !point.fits)
+    }
+
     /// The bus-bandwidth curves: those measured beside the scenario, else those of its own collective points.
     pub fn busbw_curves(&self) -> Vec<BusbwCurve> {
         if !self.busbw.is_empty() {

@@ -1,8 +1,9 @@
 //! What the results rest on: catalog values with their sources, and what a reader should be wary of.
 
-use crate::file::{Scenario, Workload};
+use crate::file::{Scenario, SystemEntry, Workload};
 use crate::report::Assumption;
 use crate::training::FLOP_CONVENTION;
+use copperlight_topologies::catalog::Sourced;
 
 /// The prefixes of the catalog keys that simulations read.
 const READ: [&str; 3] = ["chip.", "scale_up.", "scale_out."];
@@ -13,13 +14,12 @@ pub(super) fn of(scenario: &Scenario) -> Vec<Assumption> {
     for entry in &scenario.systems {
         for (key, value) in entry.system.facts() {
             if READ.iter().any(|prefix| key.starts_with(prefix)) {
-                let range = value.range.map(|[low, high]| format!(" (sources: {low} to {high})"));
-                assumptions.push(Assumption {
-                    what: format!("{}: {key}", entry.name),
-                    value: format!("{value}{}", range.unwrap_or_default()),
-                    source: format!("{} ({})", value.source, value.confidence),
-                });
+                assumptions.push(assumption(format!("{}: {key}", entry.name), value));
             }
+        }
+        let transport = entry.system.transport_name();
+        for (key, value) in entry.system.transport_values() {
+            assumptions.push(assumption(format!("{}: transport {transport}: {key}", entry.name), value));
         }
     }
     if is_training(scenario) {
@@ -32,10 +32,24 @@ pub(super) fn of(scenario: &Scenario) -> Vec<Assumption> {
     assumptions
 }
 
+fn assumption(what: String, value: &Sourced) -> Assumption {
+    let range = value.range.map(|[low, high]| format!(" (sources: {low} to {high})"));
+    Assumption {
+        what,
+        value: format!("{value}{}", range.unwrap_or_default()),
+        source: format!("{} ({})", value.source, value.confidence),
+    }
+}
+
 /// What a reader should know before trusting the numbers.
 pub(super) fn warnings(scenario: &Scenario) -> Vec<String> {
     let mut warnings: Vec<String> = Vec::new();
-    for warning in scenario.systems.iter().flat_map(|entry| entry.system.warnings()) {
+    let training = is_training(scenario);
+    let of_system = |entry: &SystemEntry| match training {
+        true => entry.system.warnings(),
+        false => entry.system.communication_warnings(),
+    };
+    for warning in scenario.systems.iter().flat_map(of_system) {
         if !warnings.contains(&warning) {
             warnings.push(warning);
         }

@@ -16,7 +16,7 @@ pub(super) fn is_wanted(scenario: &Scenario) -> bool {
     training && wants(scenario, CurveKind::Busbw)
 }
 
-/// The curve of one system as declared, before any sweep, over one domain or all that the scenario uses of it.
+/// The curve of one system as its first point has it, over one domain or all that the scenario uses of it.
 pub(super) fn curve(scenario: &Scenario, system: usize, fold: bool) -> Result<BusbwCurve, RunError> {
     let entry: &SystemEntry = &scenario.systems[system];
     let used = scenario.points().iter().filter(|point| point.system_index == system);

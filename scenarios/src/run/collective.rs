@@ -99,11 +99,14 @@ pub(super) fn run_size(
         CollectiveCall { algorithm: Some(plan.schedule.algorithm), protocol: Some(plan.protocol), ..call };
     let workload = SingleCollective::new(chips, chosen);
     let outcome = run_to_end((fabric, name), &workload, options, &mut Unobserved)?;
+    let algbw = algorithm_bandwidth(call.bytes, outcome.end);
+    // One rank has a factor of zero: it sends nothing.
+    let factor = Some(call.kind.bus_factor(chips)).filter(|factor| *factor > 0.0);
     let row = CollectiveRow {
         size_bytes: call.bytes.count(),
         time_us: outcome.end.microseconds(),
-        algbw_gb_per_s: algorithm_bandwidth(call.bytes, outcome.end),
-        busbw_gb_per_s: algorithm_bandwidth(call.bytes, outcome.end) * call.kind.bus_factor(chips),
+        algbw_gb_per_s: algbw,
+        busbw_gb_per_s: algbw.zip(factor).map(|(algbw, factor)| algbw * factor),
         wire_bytes_per_chip: plan.schedule.wire_bytes().count(),
         algorithm: plan.schedule.algorithm.name().to_owned(),
         protocol: plan.protocol.name().to_owned(),
@@ -113,6 +116,6 @@ pub(super) fn run_size(
 }
 
 /// Size over time in GB/s; nothing that takes no time has a rate.
-fn algorithm_bandwidth(bytes: Bytes, time: Time) -> f64 {
-    if time == Time::ZERO { 0.0 } else { bytes.count() as f64 / time.seconds() / 1e9 }
+fn algorithm_bandwidth(bytes: Bytes, time: Time) -> Option<f64> {
+    (time > Time::ZERO).then(|| bytes.count() as f64 / time.seconds() / 1e9)
 }

@@ -69,7 +69,7 @@ pub enum RunError {
         reason: String,
     },
     /// No point of the scenario fits in memory.
-    #[error("no point fits in memory, so there is nothing to simulate: {}", notes.join("; "))]
+    #[error("no point fits in memory, so nothing was simulated:\n  {}", notes.join("\n  "))]
     NothingFits {
         /// What each point needs, and what would help.
         notes: Vec<String>,

@@ -16,7 +16,10 @@ pub use error::RunError;
 pub use fabric::TOO_LONG;
 
 use crate::file::{Point, Scenario};
-use crate::report::{BusbwCurve, CurveKind, SCHEMA, ScenarioReport, ScenarioResults, Work};
+use crate::report::{
+    BusbwCurve, CurveKind, PointResult, SCHEMA, ScenarioReport, ScenarioResults, Work, label_setting, number,
+    varying_parameters,
+};
 use point::PointOutcome;
 use rayon::prelude::*;
 use siphasher::sip128::{Hasher128, SipHasher13};
@@ -65,7 +68,7 @@ enum PartResult {
 
 /// Runs every point of a scenario.
 ///
-/// A point that does not fit in memory is a result; when no point fits, that is the error.
+/// A point that does not fit in memory is a result, with a warning.
 ///
 /// # Errors
 /// [`RunError`] names the point that cannot run and why.
@@ -90,11 +93,6 @@ pub fn run_scenario(
             PartResult::Busbw(curve) => curves.push(curve),
         }
     }
-    if points.iter().all(|point| !point.result.fits) {
-        return Err(RunError::NothingFits {
-            notes: points.into_iter().flat_map(|point| point.notes).collect(),
-        });
-    }
     Ok(assemble(scenario, points, curves))
 }
 
@@ -107,7 +105,7 @@ fn run_part(
     let (result, what) = match part {
         Part::Point(point) => {
             let outcome = point::run(point, options.fold)?;
-            let what = format!("{} on {} chips", point.system_name, point.chips);
+            let what = format!("{} on {}", point.system_name, number::chips(point.chips as u64));
             (PartResult::Point(Box::new(outcome)), what)
         }
         Part::Busbw(system) => {
@@ -126,19 +124,23 @@ fn in_pool<R: Send>(threads: Option<usize>, work: impl FnOnce() -> R + Send) -> 
     Ok(pool.map_err(|error| RunError::NoThreads { reason: error.to_string() })?.install(work))
 }
 
-fn assemble(scenario: &Scenario, points: Vec<PointOutcome>, busbw: Vec<BusbwCurve>) -> ScenarioReport {
+fn assemble(scenario: &Scenario, points: Vec<PointOutcome>, mut busbw: Vec<BusbwCurve>) -> ScenarioReport {
     let mut work = Work::default();
     let mut hasher = SipHasher13::new();
-    let mut timelines = Vec::new();
-    let mut warnings = assumptions::warnings(scenario);
-    let mut results = Vec::new();
+    let (mut timelines, mut results, mut notes) = (Vec::new(), Vec::new(), Vec::new());
     for point in points {
         work += point.work;
         hasher.write(point.digest.as_bytes());
-        timelines.extend(point.timelines);
-        warnings.extend(point.notes);
+        timelines.push(point.timelines);
+        notes.extend(point.notes);
         results.push(point.result);
     }
+    let varying = varying_parameters(&results);
+    for (point, timelines) in results.iter().zip(&mut timelines) {
+        let setting = label_setting(point, &varying);
+        timelines.iter_mut().for_each(|timeline| timeline.setting.clone_from(&setting));
+    }
+    name_settings(scenario, &results, &varying, &mut busbw);
     let digest = format!("{:032x}", hasher.finish128().as_u128());
     ScenarioReport {
         results: ScenarioResults {
@@ -150,13 +152,32 @@ fn assemble(scenario: &Scenario, points: Vec<PointOutcome>, busbw: Vec<BusbwCurv
             results,
         },
         question: scenario.question.clone().unwrap_or_default(),
-        timelines,
+        timelines: timelines.into_iter().flatten().collect(),
         busbw,
-        warnings,
+        warnings: assumptions::warnings(scenario),
+        notes,
         assumptions: assumptions::of(scenario),
         reproduce: "copperlight run resolved.toml".to_owned(),
         resolved_toml: scenario.resolved_text(),
         curves: scenario.report.curves.clone(),
+    }
+}
+
+/// Adds to the name of each system which of its swept values its curve has: those of its first point.
+fn name_settings(
+    scenario: &Scenario,
+    results: &[PointResult],
+    varying: &[String],
+    curves: &mut [BusbwCurve],
+) {
+    let of_systems: Vec<String> =
+        varying.iter().filter(|name| name.starts_with("systems")).cloned().collect();
+    for (system, curve) in curves.iter_mut().enumerate() {
+        let first = scenario.points().iter().position(|point| point.system_index == system);
+        let setting = first.map(|index| label_setting(&results[index], &of_systems)).unwrap_or_default();
+        if !setting.is_empty() {
+            curve.system.push_str(&format!(" with {setting}"));
+        }
     }
 }
 

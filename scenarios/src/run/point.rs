@@ -96,11 +96,17 @@ fn run_training(point: &Point, job: &TrainingJob, fold: bool) -> Result<PointOut
     Ok(PointOutcome { result, work: work(&outcome.work), digest, timelines, notes })
 }
 
+/// The point in words: `CM384 optical on 1152 chips`.
+fn place(point: &Point) -> String {
+    let unit = if point.chips == 1 { "chip" } else { "chips" };
+    format!("{} on {} {unit}", point.system_name, point.chips)
+}
+
 /// Says so when folding was asked for and no two ranks were alike.
 fn fold_note(point: &Point, fold: bool, work: &outcome::Work) -> Option<String> {
     let all = fold && point.chips > 1 && work.classes == point.chips as u64;
-    let (system, chips) = (&point.system_name, point.chips);
-    all.then(|| format!("{system} on {chips} chips: no two ranks are alike, so every one was simulated"))
+    let place = place(point);
+    all.then(|| format!("{place}: no two ranks are alike, so every one was simulated"))
 }
 
 fn does_not_fit(point: &Point, memory: &MemoryEstimate, rates: &ChipRates) -> PointOutcome {
@@ -108,13 +114,12 @@ fn does_not_fit(point: &Point, memory: &MemoryEstimate, rates: &ChipRates) -> Po
     let terms: Vec<String> =
         largest.map(|(name, bytes)| format!("{name} {:.1} GB", gigabytes(bytes))).collect();
     let note = format!(
-        "{} on {} chips does not fit in memory: {:.1} GB of {:.1} GB usable ({}); {}",
-        point.system_name,
-        point.chips,
+        "{} does not fit in memory: {:.1} GB of {:.1} GB usable ({}); {}",
+        place(point),
         gigabytes(memory.terms.total()),
         gigabytes(memory.usable()),
         terms.join(", "),
-        memory.remedies().join(", or "),
+        memory.remedies().join("; or "),
     );
     PointOutcome {
         result: unsimulated(point, memory, rates),

@@ -36,6 +36,7 @@ pub(super) fn of_tiers(
         timelines.push(UtilizationTimeline {
             system: system.to_owned(),
             chips,
+            setting: String::new(),
             tier: tier.name.clone(),
             bin_seconds: width,
             utilization,

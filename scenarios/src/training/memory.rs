@@ -65,6 +65,9 @@ pub struct MemoryEstimate {
     plan: RemediesFor,
 }
 
+const RAISE_TENSOR: &str = "raise `tensor`";
+const RAISE_EITHER: &str = "raise `tensor` or `pipeline`, over which parameters are divided";
+
 /// What of a plan decides which remedies make sense.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct RemediesFor {
@@ -154,13 +157,16 @@ impl MemoryEstimate {
         if self.fits() {
             return Vec::new();
         }
-        let mut remedies = Vec::new();
+        let mut remedies: Vec<String> = Vec::new();
         for (term, _) in self.largest_terms().into_iter().take(2) {
             for remedy in self.remedies_for(term) {
                 if !remedies.contains(&remedy) {
                     remedies.push(remedy);
                 }
             }
+        }
+        if remedies.iter().any(|remedy| remedy == RAISE_EITHER) {
+            remedies.retain(|remedy| remedy != RAISE_TENSOR);
         }
         remedies
     }
@@ -175,13 +181,13 @@ impl MemoryEstimate {
                 if self.plan.micro_batch > 1 {
                     remedies.push(format!("lower `micro_batch` from {}", self.plan.micro_batch));
                 }
-                remedies.push("raise `tensor`".to_owned());
+                remedies.push(RAISE_TENSOR.to_owned());
             }
             "optimizer" => {
                 remedies.push("raise `data`, over which ZeRO-1 divides the optimizer's state".to_owned());
             }
-            "logits" => remedies.push("raise `tensor`".to_owned()),
-            _ => remedies.push("raise `tensor` or `pipeline`, over which parameters are divided".to_owned()),
+            "logits" => remedies.push(RAISE_TENSOR.to_owned()),
+            _ => remedies.push(RAISE_EITHER.to_owned()),
         }
         remedies
     }
@@ -226,10 +232,7 @@ mod tests {
         let estimate = job_of(gpt_1t_plan()).memory(&rates);
         assert!(!estimate.fits());
         assert_eq!(estimate.largest_terms()[0].0, "gradients");
-        assert_eq!(
-            estimate.remedies(),
-            ["raise `tensor` or `pipeline`, over which parameters are divided", "raise `tensor`"]
-        );
+        assert_eq!(estimate.remedies(), [RAISE_EITHER]);
     }
 
     #[test]

@@ -70,7 +70,7 @@ pub enum PlanError {
     },
     /// The degrees do not multiply to the chips.
     #[error(
-        "tensor x pipeline x data = {tensor} x {pipeline} x {data} = {product} chips, but the system has {chips}; \
+        "tensor x pipeline x data = {tensor} x {pipeline} x {data} = {product}, and the system has `chips` = {chips}; \
          set `data` to \"auto\", or `chips` to {product}"
     )]
     ChipsMismatch {
@@ -87,7 +87,7 @@ pub enum PlanError {
     },
     /// No number of replicas fits the chips.
     #[error(
-        "{chips} chips are no multiple of tensor x pipeline = {tensor} x {pipeline} = {product}; \
+        "`chips` = {chips} is no multiple of tensor x pipeline = {tensor} x {pipeline} = {product}; \
          use {below_or_above} chips, or other degrees"
     )]
     ChipsIndivisible {

@@ -32,10 +32,10 @@ fn the_table_has_the_columns_of_nccl_tests() {
 
 #[test]
 fn what_takes_longer_than_time_has_cannot_finish() {
-    let system = "[[systems]]\nname = \"s\"\nchips = 4\n[systems.fabric]\nfamily = \"star\"\nlink_bandwidth = \"1 B/s\"\nlink_latency = \"1 us\"\n";
+    let system = "[[systems]]\nname = \"s\"\nchips = 4\n[systems.fabric]\nfamily = \"star\"\nlink_bandwidth = \"1 kB/s\"\nlink_latency = \"1 us\"\n";
     let place = Workplace::with("slow.toml", system);
     for fold in [&[][..], &["--no-fold"]] {
-        let words = ["collective", "all-reduce", "--system", "slow.toml", "-b", "64M", "-e", "64M"];
+        let words = ["collective", "all-reduce", "--system", "slow.toml", "-b", "64G", "-e", "64G"];
         let done = place.run(&[&words[..], fold].concat());
         assert_eq!((done.code, done.stdout.as_str()), (UNFINISHED, ""), "{}", done.stderr);
         assert!(done.stderr.contains("longer than 213 days"), "{}", done.stderr);
@@ -144,6 +144,42 @@ fn other_formats_hold_the_same_rows() {
 }
 
 #[test]
+fn notes_say_what_the_numbers_rest_on() {
+    let place = Workplace::with("star.toml", STAR);
+    let notes = |system: &str, rest: &[&str]| {
+        let words = ["collective", "all-reduce", "--system", system, "-g", "8", "-b", "1M", "-e", "1M"];
+        place.succeed(&[&words[..], rest].concat()).stderr
+    };
+    let light = notes("cloudmatrix384", &[]);
+    assert!(light.contains("note: cloudmatrix384: no public measurement stands behind transport"), "{light}");
+    assert!(!light.contains("shares of peak"), "nothing is computed: {light}");
+    let copper = notes("gb200-nvl72", &["--format", "csv"]);
+    assert!(copper.starts_with("note: gb200-nvl72: in-network reduction"), "{copper}");
+    assert_eq!(notes("star.toml", &[]), "", "what is ideal has no doubts");
+}
+
+#[test]
+fn one_chip_has_no_bus_bandwidth() {
+    let place = Workplace::with("star.toml", STAR);
+    let words = |system: &'static str| {
+        ["collective", "all-reduce", "--system", system, "-g", "1", "-b", "1M", "-e", "2M"]
+    };
+    for row in rows(&place.json(&words("star.toml"))) {
+        assert_eq!((number(&row["time_us"]), &row["algbw_gb_per_s"]), (0.0, &Value::Null), "{row}");
+        assert_eq!(row["busbw_gb_per_s"], Value::Null);
+    }
+    for row in rows(&place.json(&words("gb200-nvl72"))) {
+        let takes_time = number(&row["time_us"]) > 0.0;
+        assert_eq!(row["algbw_gb_per_s"].is_number(), takes_time, "{row}");
+        assert_eq!(row["busbw_gb_per_s"], Value::Null);
+    }
+    let table = place.succeed(&words("star.toml")).stdout;
+    assert!(table.contains(", 1 chip\n") && table.contains("# Avg bus bandwidth    : N/A"), "{table}");
+    let csv = place.succeed(&[&words("star.toml")[..], &["--format", "csv"]].concat()).stdout;
+    assert!(csv.contains(",1,all-reduce,1048576,0,,,"), "{csv}");
+}
+
+#[test]
 fn wrong_requests_are_refused_with_the_remedy() {
     let place = Workplace::with("star.toml", STAR);
     let on =
@@ -153,11 +189,17 @@ fn wrong_requests_are_refused_with_the_remedy() {
     refuse(&on(&["--chips", "1000000000000"]), &["--chips", "1..=1000000"]);
     refuse(&on(&["--chips", "eight"]), &["--chips"]);
     refuse(&on(&["-b=-1"]), &["-1", "at least zero"]);
+    refuse(&on(&["-b", "-1"]), &["-1", "at least zero"]);
     refuse(&on(&["-b", "1Q"]), &["1Q", "known units"]);
     refuse(&on(&["-b", "2M", "-e", "1M"]), &["--minbytes", "--maxbytes"]);
     refuse(&on(&["-f", "1"]), &["--stepfactor is 1", "above 1"]);
     refuse(&on(&["-b", "1", "-e", "1G", "-i", "1"]), &["more than 1000 sizes"]);
     refuse(&on(&["--algorithm", "rign"]), &["`rign`", "did you mean `ring`?"]);
+    let suitable = ["`pairwise`", "`all-reduce`", "auto, ring, direct, hierarchical"];
+    refuse(&on(&["--algorithm", "pairwise"]), &suitable);
+    refuse(&on(&["--set", "chip.peak_bf16=1 FLOP/s"]), &["`chip.peak_bf16` is 1 FLOP/s", "from 1 GFLOP/s"]);
+    refuse(&on(&["--set", "scale_up.chips_per_node=5"]), &["chips_per_node is 5", "72 chips", "use 4"]);
+    refuse(&on(&["--chips", "-1"]), &["--chips", "1..=1000000"]);
     refuse(&on(&["--algorithm", "tree"]), &["`tree` is not available yet", "available:"]);
     refuse(&on(&["--protocol", "l128"]), &["`l128`", "did you mean `ll128`?"]);
     refuse(&on(&["--set", "scale_up.link_bandwith=45 GB/s"]), &["did you mean", "link_bandwidth"]);

@@ -5,6 +5,7 @@ use serde_json::Value;
 use std::io::{BufRead, BufReader};
 use std::process::{self, Stdio};
 
+const OF_THE_REFERENCE: &str = include_str!("../../../docs/src/reference/flows_case.json");
 const PARKING_LOT: &str = include_str!("../../oracle/02_parking_lot_3.json");
 const TWO_THOUSAND_FLOWS: &str = include_str!("../../oracle/08_clos_384h_2000_flows_staggered.json");
 
@@ -34,6 +35,16 @@ fn standard_input_and_files_give_the_same_table() {
 }
 
 #[test]
+fn the_case_of_the_reference_is_the_one_in_its_file() {
+    let page = include_str!("../../../docs/src/reference/command_line.md");
+    assert!(page.contains(&format!("```json\n{OF_THE_REFERENCE}```")));
+    let solved = Workplace::with("case.json", OF_THE_REFERENCE).json(&["flows", "case.json"]);
+    // Latency of 1 us, then alone at 1 GB/s until 501 us; the other half beside flow 1, which takes 0.4 GB/s.
+    let first = 0.000_501 + 500_000.0 / 0.6e9;
+    assert!((number(&solved["flows"][0]["finish_s"]) - first).abs() < 1e-11, "{solved}");
+}
+
+#[test]
 fn wrong_cases_are_refused() {
     let place = Workplace::new();
     place.refuse(&["flows", "missing.json"], &["missing.json"]);
@@ -49,6 +60,11 @@ fn wrong_cases_are_refused() {
     let case = |flow: &str| format!(r#"{{"links": [{link}], "flows": [{flow}]}}"#);
     refused(&case(r#"{"id": 1, "bytes": -1, "start_s": 0, "path": [0]}"#), &["flow 1", "`bytes`", "-1"]);
     refused(&case(r#"{"id": 1, "bytes": 1, "start_s": 0, "path": [9]}"#), &["flow 1", "`path`", "9"]);
+    let twice = r#"{"id": 1, "bytes": 1, "bytes": 2, "start_s": 0, "path": [0]}"#;
+    refused(&case(twice), &["`bytes` is given twice at line 1", "keep one"]);
+    let flow = |id: &str| format!(r#"{{"id": {id}, "bytes": 1, "start_s": 0, "path": [0]}}"#);
+    refused(&case(&[flow("0"), flow("\"0\"")].join(", ")), &["0 and \"0\"", "quotes"]);
+    refused(&case(&flow("1")).replace("1e9", "0.5"), &["`capacity_Bps` is 0.5", "at least 1"]);
     refused(&case(r#"{"id": 1, "bytes": 1, "start": 0, "path": [0]}"#), &["did you mean `start_s`?"]);
 }
 

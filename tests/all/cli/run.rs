@@ -216,7 +216,16 @@ fn a_point_that_does_not_fit_is_a_result() {
 fn a_scenario_of_which_nothing_fits_is_refused() {
     let place = tiny();
     let small = ["run", "tiny.toml", "--set", "systems.chip.hbm_capacity=0.1 GB", "--out", "out"];
-    place.refuse(&small, &["no point fits in memory", "GB usable"]);
+    let done = place.run(&small);
+    assert_eq!((done.code, place.names(".")), (BAD_INPUT, vec!["tiny.toml".to_owned()]));
+    assert!(done.stdout.contains("No point fits in memory"), "{}", done.stdout);
+    let table = done.stdout.lines().filter(|line| line.trim_end().ends_with(" no"));
+    assert_eq!(table.count(), 4, "{}", done.stdout);
+    assert!(done.stderr.starts_with("error: no point fits in memory"), "{}", done.stderr);
+    assert_eq!(done.stderr.matches("raise `tensor`").count(), 4, "once a point: {}", done.stderr);
+    let document = place.run(&[&small[..], &["--format", "json"]].concat()).stdout;
+    let document: Value = serde_json::from_str(&document).expect("results are JSON");
+    assert_eq!(results(&document).len(), 4);
 }
 
 #[test]
@@ -229,6 +238,79 @@ fn a_folder_of_other_results_is_left_alone() {
     assert_eq!(done.code, BAD_INPUT);
     assert!(done.stderr.contains("`tiny`") && done.stderr.contains("--out"), "{}", done.stderr);
     assert_eq!(place.read("out/results.json"), before);
+}
+
+#[test]
+fn a_folder_that_cannot_be_written_costs_no_time() {
+    let place = tiny();
+    place.put("file", "kept");
+    std::fs::create_dir_all(place.path("taken/report.html")).expect("the folder can be written");
+    place.refuse(&["run", "tiny.toml", "--out", "file"], &["file is a file and not a folder", "--out"]);
+    place.refuse(&["run", "tiny.toml", "--out", "file/below"], &["cannot create", "below", "--out"]);
+    place.refuse(&["run", "tiny.toml", "--out", "taken"], &["report.html is a folder", "--out"]);
+    assert_eq!(place.read("file"), "kept");
+    assert_eq!(place.names("taken"), ["report.html"]);
+}
+
+#[test]
+fn figures_of_an_earlier_run_are_removed() {
+    let place = tiny();
+    let run = |curves: &str| {
+        let curves = format!("report.curves={curves}");
+        place.succeed(&["run", "tiny.toml", "--out", "out", "--set", "sweep=[]", "--set", &curves]);
+        place.names("out").into_iter().filter(|name| name.ends_with(".svg")).collect::<Vec<_>>()
+    };
+    assert_eq!(run("[\"mfu\", \"link_utilization\"]"), ["link_utilization.svg", "mfu.svg"]);
+    place.put("out/mine.svg", "");
+    assert_eq!(run("[\"mfu\"]"), ["mfu.svg", "mine.svg"]);
+}
+
+#[test]
+fn figures_say_which_value_of_a_sweep_they_show() {
+    let place = tiny();
+    let sweep = "sweep=[{parameter=\"systems.scale_up.link_bandwidth\", values=[\"25 GB/s\", \"50 GB/s\"]}]";
+    place.succeed(&["run", "tiny.toml", "--out", "out", "--set", sweep]);
+    let links = place.read("out/link_utilization.svg");
+    for value in ["25 GB/s", "50 GB/s"] {
+        assert!(links.contains(&format!("copper, 8 chips, link_bandwidth = {value}")), "{value}");
+    }
+    let page = place.read("out/report.html");
+    assert!(
+        page.contains("copper with link_bandwidth = 25 GB/s (8 chips)"),
+        "the curve is of the first value"
+    );
+}
+
+#[test]
+fn constants_of_the_transports_are_written_out() {
+    let place = tiny();
+    place.succeed(&["run", "tiny.toml", "--out", "out", "--set", "sweep=[]"]);
+    let (resolved, page) = (place.read("out/resolved.toml"), place.read("out/report.html"));
+    for name in ["nvlink5-infiniband", "ub-roce"] {
+        assert!(resolved.contains(&format!("# transport = {name}\n")), "{resolved}");
+        let transport = place.json(&["catalog", "transports", name]);
+        for key in transport["values"].as_object().expect("a transport has values").keys() {
+            assert!(resolved.contains(&format!("# transport.{key} = ")), "{key}");
+            assert!(page.contains(&format!("transport {name}: {key}<")), "{key}");
+        }
+    }
+}
+
+#[test]
+fn several_scenarios_are_one_table_of_csv() {
+    let place = tiny();
+    place.put("second.toml", &TINY.replace("name = \"tiny\"", "name = \"second\""));
+    let both = ["run", "tiny.toml", "second.toml", "--no-files", "--set", "sweep=[]", "--format", "csv"];
+    let csv = place.succeed(&both).stdout;
+    let first: Vec<Vec<&str>> = csv.lines().map(|line| line.split(',').take(3).collect()).collect();
+    let expected = [
+        ["scenario", "system", "chips"],
+        ["tiny", "copper", "8"],
+        ["tiny", "light", "16"],
+        ["second", "copper", "8"],
+        ["second", "light", "16"],
+    ];
+    assert_eq!(first, expected);
 }
 
 #[test]

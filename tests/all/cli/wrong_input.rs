@@ -92,6 +92,22 @@ const WRONG: &[Wrong] = &[
     },
     Wrong { line: "name = \"tiny\"", becomes: "name = \"../tiny\"", says: &["`../tiny`", "letters"] },
     Wrong { line: "seed = 3", becomes: "seed = ", says: &["not TOML"] },
+    Wrong { line: "name = \"light\"", becomes: "name = \"\"", says: &["name of a system is empty"] },
+    Wrong {
+        line: "values = [16, 32]",
+        becomes: "values = [16, 32, 16]",
+        says: &["16 is listed twice", "list each value once"],
+    },
+    Wrong {
+        line: "parameter = \"workload.global_batch\"",
+        becomes: "parameter = \"systems[9].chips\"",
+        says: &["`systems[9]` does not exist", "only 2"],
+    },
+    Wrong {
+        line: "chips = 16",
+        becomes: "chips = 16\nchip.hbm_bandwidth = \"10 B/s\"",
+        says: &["`chip.hbm_bandwidth` is 10 B/s", "from 1 MB/s to 1000 TB/s"],
+    },
 ];
 
 #[test]
@@ -175,7 +191,7 @@ fn wrong_flags_are_refused() {
     let place = Workplace::with("tiny.toml", TINY);
     let run = |rest: &[&'static str]| [&["run", "tiny.toml"], rest].concat();
     place.refuse(&run(&["--threads", "0"]), &["--threads"]);
-    place.refuse(&run(&["--seed", "-1"]), &["-1"]);
+    place.refuse(&run(&["--seed", "-1"]), &["invalid value '-1' for '--seed <N>'"]);
     place.refuse(&run(&["--fidelity", "packet"]), &["packet", "not available yet"]);
     place.refuse(&run(&["--format", "yaml"]), &["yaml", "json"]);
     place.refuse(&run(&["--no-files", "--out", "out"]), &["--no-files", "--out"]);

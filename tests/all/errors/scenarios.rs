@@ -95,15 +95,18 @@ fn flow_cases() -> Vec<Case> {
     let link = r#"{"id": "x", "capacity_Bps": 1e9, "latency_s": 0}"#;
     let flow = |id: u32, rest: &str| format!(r#"{{"id": {id}, "bytes": 1, "start_s": 0, {rest}}}"#);
     let one = |rest: &str| case(link, &flow(1, rest));
+    let numbered = |id: &str| link.replace("\"x\"", id);
     let path = r#""path": ["x"]"#;
     let waiting = [flow(1, r#""path": ["x"], "after": [2]"#), flow(2, r#""path": ["x"], "after": [1]"#)];
     vec![
         read("{"),
+        read(r#"{"links": [], "links": []}"#),
         read(r#"{"links": []}"#),
         one(r#""path": ["x"], "wieghts": [1]"#),
         one(r#""path": "x""#),
         case(r#"{"id": "x", "capacity_Bps": -1, "latency_s": 0}"#, ""),
         case(link, &format!("{}, {}", flow(1, path), flow(1, path))),
+        case(&format!("{}, {}", numbered("7"), numbered("\"7\"")), ""),
         one(r#""path": ["y"]"#),
         one(r#""path": []"#),
         one(r#""path": ["x", "x"]"#),
@@ -116,7 +119,8 @@ fn runs() -> Vec<Case> {
     let system = || "NVL72 copper".to_owned();
     let unreachable = RoutingError::Unreachable { from: "chip0".to_owned(), to: "chip1".to_owned() };
     let shared = SimulationError::SharedEndpoint { first: RankId::new(0), second: RankId::new(1) };
-    let notes = vec!["NVL72 copper on 8 chips does not fit in memory".to_owned()];
+    let note = |chips: u32| format!("NVL72 copper on {chips} chips does not fit in memory");
+    let notes = vec![note(8), note(16)];
     let reason = || "deadlock: rank 0 waits for a message of rank 1".to_owned();
     [
         RunError::Build { system: system(), source: BuildError::Chips { chips: 0 } },
@@ -140,6 +144,8 @@ fn files() -> Vec<Case> {
     let (found, expected) = ("other".to_owned(), "nvl72-vs-cm384".to_owned());
     let mut cases: Vec<Case> = [
         FilesError::CreateFolder { path: path(), source: source() },
+        FilesError::NotAFolder { path: "out".into() },
+        FilesError::Blocked { path: "out/report.html".into() },
         FilesError::OtherScenario { path: path(), found, expected },
         FilesError::NotResults { path: path() },
         FilesError::Read { path: path(), source: source() },

@@ -49,6 +49,13 @@ fn families() -> Vec<Case> {
     ]
 }
 
+/// One bandwidth, written in both ways.
+fn twice() -> Case {
+    let mut system = System::preset("gb200-nvl72").expect("the preset is in the catalog");
+    system.set("scale_up.link_bandwidth", &"45 GB/s".into()).expect("once is sound");
+    fault(system.set("scale_up.link_bandwidth_bidirectional", &"90 GB/s".into()))
+}
+
 fn overrides() -> Vec<Case> {
     let set = |key: &str, value: Value| -> Case {
         let mut system = System::preset("gb200-nvl72").expect("the preset is in the catalog");
@@ -61,7 +68,9 @@ fn overrides() -> Vec<Case> {
         set("scale_up.uplinks", 8.into()),
         set("scale_up.link_bandwidth", 45.into()),
         set("scale_up.link_bandwidth", "45 GB".into()),
-        set("scale_out.oversubscription", 0.5.into()),
+        set("chip.peak_bf16", "1 FLOP/s".into()),
+        twice(),
+        set("chips_per_domain", 73.into()),
         set("transport", "nvlink6".into()),
     ]
 }
@@ -71,16 +80,21 @@ fn star() -> Star {
     Star { chips: 8, link_bandwidth, link_latency: Time::from_picoseconds(500_000) }
 }
 
-fn parameters() -> Vec<Case> {
-    let planes = ScaleUpPlanes {
+fn planes(planes: usize) -> ScaleUpPlanes {
+    ScaleUpPlanes {
         chips: 8,
         chips_per_node: 4,
-        planes: 70_000,
+        planes,
         links_per_plane: 1,
         link_bandwidth: star().link_bandwidth,
         link_latency: star().link_latency,
         medium: "copper".to_owned(),
-    };
+    }
+}
+
+fn parameters() -> Vec<Case> {
+    let mut uneven = System::preset("gb200-nvl72").expect("the preset is in the catalog");
+    uneven.set("scale_up.chips_per_node", &7.into()).expect("it is sound by itself");
     let scale_out = RailOptimised {
         rails: 8,
         bandwidth_per_chip: star().link_bandwidth,
@@ -91,16 +105,19 @@ fn parameters() -> Vec<Case> {
     vec![
         fault(DomainsJoined::new(Star { chips: 0, ..star() }).check()),
         fault(DomainsJoined::new(Star { link_bandwidth: Bandwidth::ZERO, ..star() }).check()),
-        fault(DomainsJoined::new(planes).check()),
+        fault(DomainsJoined::new(planes(70_000)).check()),
         fault(DomainsJoined::new(star()).joined_by(scale_out).check()),
         fault(DomainsJoined::new(star()).with_chips_per_domain(9).check()),
+        fault(uneven.check_together()),
     ]
 }
 
 fn builds() -> Vec<Case> {
+    let wide = ScaleUpPlanes { chips: 1_000, ..planes(60_000) };
     vec![
         fault(DomainsJoined::new(star()).build(0)),
         fault(DomainsJoined::new(star()).build(16)),
+        fault(DomainsJoined::new(wide).build(1_000)),
         fault(DomainsJoined::new(Star { chips: 0, ..star() }).build(1)),
         // The families wire nothing that the builder of fabrics refuses.
         Case::of(&BuildError::Fabric(FabricError::NoEndpoints)),

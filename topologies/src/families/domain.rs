@@ -46,6 +46,19 @@ pub enum ParameterError {
         /// The offending ratio.
         ratio: f64,
     },
+    /// Nodes that do not make up a domain.
+    #[error(
+        "chips_per_node is {chips_per_node}, which does not divide the {chips} chips of a domain; use {nearest}, or \
+         domains of a multiple of {chips_per_node} chips"
+    )]
+    ChipsPerNode {
+        /// Chips of a node.
+        chips_per_node: usize,
+        /// Chips of a domain.
+        chips: usize,
+        /// The divisor of the chips of a domain that is nearest.
+        nearest: usize,
+    },
     /// More chips of a domain are to be used than it has.
     #[error("chips_per_domain is {asked}; it must be 1 to {chips}, the chips of a domain")]
     ChipsPerDomain {
@@ -158,6 +171,16 @@ pub(super) fn check_bandwidth(
     let rate = bandwidth.bytes_per_second();
     let possible = rate > 0.0 && rate.is_finite();
     if possible { Ok(()) } else { Err(ParameterError::Bandwidth { family, parameter, bandwidth }) }
+}
+
+/// Refuses a domain that is not made of whole nodes.
+pub(crate) fn check_nodes(chips: usize, chips_per_node: usize) -> Result<(), ParameterError> {
+    if chips.is_multiple_of(chips_per_node) {
+        return Ok(());
+    }
+    let divisors = (1..=chips).filter(|divisor| chips.is_multiple_of(*divisor));
+    let nearest = divisors.min_by_key(|divisor| divisor.abs_diff(chips_per_node)).unwrap_or(1);
+    Err(ParameterError::ChipsPerNode { chips_per_node, chips, nearest })
 }
 
 /// Refuses sprays whose weights would not fit.

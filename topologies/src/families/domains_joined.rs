@@ -12,6 +12,9 @@ use thiserror::Error;
 /// The most chips of a fabric.
 pub const MAXIMUM_CHIPS: usize = 1_000_000;
 
+/// The most links of a fabric; each takes some tens of bytes.
+const MAXIMUM_LINKS: usize = 100_000_000;
+
 /// Why a fabric of so many chips cannot be built.
 #[derive(Debug, Clone, PartialEq, Error)]
 pub enum BuildError {
@@ -30,6 +33,16 @@ pub enum BuildError {
         chips: usize,
         /// What one domain holds.
         domain: usize,
+    },
+    /// More links than fit in memory.
+    #[error(
+        "{chips} chips would have {links} links, more than {MAXIMUM_LINKS}; use fewer chips, planes or uplinks"
+    )]
+    TooManyLinks {
+        /// The chips.
+        chips: usize,
+        /// The links.
+        links: usize,
     },
     /// A parameter of a family.
     #[error(transparent)]
@@ -126,6 +139,10 @@ impl DomainsJoined {
         let layout = self.layout(chips);
         if layout.domains() > 1 && self.scale_out.is_none() {
             return Err(BuildError::NoScaleOut { chips, domain: self.chips_per_domain });
+        }
+        let links = self.counts(chips).links.iter().sum();
+        if links > MAXIMUM_LINKS {
+            return Err(BuildError::TooManyLinks { chips, links });
         }
         let mut builder = FabricBuilder::new();
         builder.weight_denominator(denominator(self.domain.ways()));

@@ -20,6 +20,7 @@ mod scale_up_planes;
 mod star;
 mod two_tier_planes;
 
+pub(crate) use domain::check_nodes;
 pub use domain::{Counts, DomainPair, DomainSite, ParameterError, ScaleUpDomain};
 pub use domains_joined::{BuildError, DomainsJoined, MAXIMUM_CHIPS};
 pub use rail_optimised::RailOptimised;

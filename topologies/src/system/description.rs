@@ -3,7 +3,7 @@
 use super::wiring::{self, Machine};
 use crate::catalog::{self, CatalogError, Entry, Section};
 use crate::chip::Chip;
-use crate::families::{BuildError, Counts, MAXIMUM_CHIPS};
+use crate::families::{BuildError, Counts, MAXIMUM_CHIPS, ParameterError, check_nodes};
 use crate::transport::NamedTransport;
 use copperlight_core::fabric::Fabric;
 use copperlight_core::transport::Transport;
@@ -92,11 +92,24 @@ impl System {
         self.machine(chips).counts(chips)
     }
 
+    /// Checks what no single override can break: values that must go together.
+    ///
+    /// # Errors
+    /// [`ParameterError`] when a domain is not made of whole nodes.
+    pub fn check_together(&self) -> Result<(), ParameterError> {
+        let count = |key| self.entry.base_value(key).map(|count| count as usize);
+        match (count("scale_up.chips"), count("scale_up.chips_per_node")) {
+            (Some(chips), Some(chips_per_node)) => check_nodes(chips, chips_per_node),
+            _ => Ok(()),
+        }
+    }
+
     /// Wires the fabric of `chips` chips, 1 to [`MAXIMUM_CHIPS`]; the last domain may be partial.
     ///
     /// # Errors
     /// [`BuildError`] when the number of chips or a parameter cannot be.
     pub fn build(&self, chips: usize) -> Result<Fabric, BuildError> {
+        self.check_together()?;
         self.machine(chips).build(chips)
     }
 

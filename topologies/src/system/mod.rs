@@ -4,6 +4,7 @@
 //! [`System::set`] overrides a value, [`System::build`] wires a fabric of any number of chips. A system keeps
 //! every value with its source, so that tables and `resolved.toml` can say where each number comes from.
 
+mod bounds;
 mod description;
 mod family;
 mod overrides;

@@ -1,5 +1,6 @@
 //! Overrides: a value of a system, set in place by its dotted key.
 
+use super::bounds;
 use crate::catalog::{CatalogError, Section, Sourced, dimension_of};
 use crate::chip::Chip;
 use crate::families::ParameterError;
@@ -81,7 +82,7 @@ pub enum OverrideError {
         system: String,
     },
     /// A value of another type.
-    #[error("`{key}` must be {expected}, not {found}; write {key} = {example}")]
+    #[error("`{key}` must be {expected}, and this is {found}; write {key} = {example}")]
     WrongType {
         /// The key.
         key: String,
@@ -99,6 +100,24 @@ pub enum OverrideError {
         key: String,
         /// What is wrong with the text.
         error: UnitError,
+    },
+    /// A value that no machine has.
+    #[error("`{key}` is {value}; it must be {bound}")]
+    OutOfRange {
+        /// The key.
+        key: String,
+        /// The value as written.
+        value: String,
+        /// The range, with units.
+        bound: String,
+    },
+    /// The same bandwidth twice, per direction and as the sum of both.
+    #[error("`{key}` and `{other}` say the same; keep one of them")]
+    TwoBandwidths {
+        /// The key that came second.
+        key: String,
+        /// The key that was there.
+        other: String,
     },
     /// A value that the wiring cannot have.
     #[error("`{key}`: {error}")]
@@ -127,6 +146,8 @@ impl OverrideError {
             | Self::NotOfThisSystem { key, .. }
             | Self::WrongType { key, .. }
             | Self::Unit { key, .. }
+            | Self::OutOfRange { key, .. }
+            | Self::TwoBandwidths { key, .. }
             | Self::Parameter { key, .. }
             | Self::Transport { key, .. } => key,
         }
@@ -166,6 +187,7 @@ impl System {
 
     fn set_value(&mut self, path: &str, value: &toml::Value) -> Result<(), OverrideError> {
         let (key, sourced) = read_value(path, value)?;
+        self.check_written_once(path, &key)?;
         let optional = key.starts_with("chip.") && self.chip.is_some();
         if !optional && self.entry.value(&key).is_none() {
             return Err(OverrideError::NotOfThisSystem {
@@ -180,9 +202,19 @@ impl System {
             self.entry.replace(UPLINK_LATENCY, sourced.clone());
         }
         self.entry.replace(&key, sourced);
-        self.overridden.insert(key);
+        self.overridden.insert(path.to_owned());
         self.chip = Chip::of_system(&self.entry);
         self.check(path)
+    }
+
+    /// Refuses a bandwidth that was set in its other form.
+    fn check_written_once(&self, path: &str, key: &str) -> Result<(), OverrideError> {
+        let both = format!("{key}{BIDIRECTIONAL}");
+        let other = if path == key { both.as_str() } else { key };
+        if !self.overridden.contains(other) {
+            return Ok(());
+        }
+        Err(OverrideError::TwoBandwidths { key: path.to_owned(), other: other.to_owned() })
     }
 
     fn set_chips_per_domain(&mut self, value: &toml::Value) -> Result<(), OverrideError> {
@@ -190,7 +222,7 @@ impl System {
         if self.entry.value("scale_up.chips").is_none() {
             return Err(OverrideError::NotOfThisSystem { key, system });
         }
-        let asked = value.as_integer().ok_or_else(|| wrong_type(&key, value, "a whole number", "64"))?;
+        let asked = value.as_integer().ok_or_else(|| wrong_type(&key, value, WHOLE, "64"))?;
         // Anything below one is refused by the check, as zero is.
         self.chips_per_domain = Some(usize::try_from(asked).unwrap_or(0));
         self.overridden.insert(key);
@@ -224,19 +256,22 @@ pub(super) fn read_value(path: &str, value: &toml::Value) -> Result<(String, Sou
         let known = KNOWN_KEYS.join(", ");
         return Err(OverrideError::UnknownKey { key: path.to_owned(), suggestion, known });
     };
-    let mut sourced = match dimension {
-        Dimension::Count => read_count(path, value)?,
-        Dimension::Share | Dimension::Ratio => read_number(path, dimension, value)?,
-        _ => read_text(path, dimension, value)?,
+    let read = match dimension {
+        Dimension::Count => read_count(path, value),
+        Dimension::Share | Dimension::Ratio => read_number(path, dimension, value),
+        _ => read_text(path, dimension, value),
     };
+    let mut sourced = read.map_err(|error| bounds::in_words(error, key))?;
+    let written = sourced.to_string();
     if key != path {
         sourced.value /= 2.0;
     }
+    bounds::check((path, key), &sourced, written)?;
     Ok((key.to_owned(), sourced))
 }
 
 fn read_count(key: &str, value: &toml::Value) -> Result<Sourced, OverrideError> {
-    let count = value.as_integer().ok_or_else(|| wrong_type(key, value, "a whole number", "8"))?;
+    let count = value.as_integer().ok_or_else(|| wrong_type(key, value, WHOLE, "8"))?;
     checked(key, Dimension::Count, count as f64, "count")
 }
 
@@ -277,9 +312,14 @@ fn read_text(key: &str, dimension: Dimension, value: &toml::Value) -> Result<Sou
     }
 }
 
+const WHOLE: &str = "a whole number";
+
 fn wrong_type(key: &str, value: &toml::Value, expected: &'static str, example: &str) -> OverrideError {
     let found = match value {
         toml::Value::String(_) => "a text",
+        toml::Value::Float(number) if number.is_nan() => "not a number",
+        toml::Value::Float(number) if number.is_infinite() => "infinity",
+        toml::Value::Float(_) if expected == WHOLE => "a number with a fraction",
         toml::Value::Integer(_) | toml::Value::Float(_) => "a bare number",
         toml::Value::Boolean(_) => "true or false",
         toml::Value::Datetime(_) => "a date",

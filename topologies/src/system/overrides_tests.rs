@@ -123,15 +123,11 @@ fn every_fault_has_its_error() {
     let bare = nvl72("scale_up.link_bandwidth", 45.into());
     assert_eq!(
         bare.to_string(),
-        "`scale_up.link_bandwidth` must be a text with a number and its unit, not a bare number; \
+        "`scale_up.link_bandwidth` must be a text with a number and its unit, and this is a bare number; \
          write scale_up.link_bandwidth = \"50 GB/s\""
     );
     assert!(matches!(nvl72("scale_up.planes", 1.5.into()), OverrideError::WrongType { .. }));
     assert!(matches!(nvl72("chip.power", "400 GB".into()), OverrideError::Unit { .. }));
-    assert!(matches!(nvl72("chip.hbm_capacity", "0 GB".into()), OverrideError::Unit { .. }));
-    assert!(matches!(nvl72("chip.hbm_efficiency", 1.5.into()), OverrideError::Unit { .. }));
-    assert!(matches!(nvl72("scale_up.planes", 0.into()), OverrideError::Unit { .. }));
-    assert!(matches!(nvl72(OVERSUBSCRIPTION, 0.5.into()), OverrideError::Parameter { .. }));
     assert!(matches!(nvl72(CHIPS_PER_DOMAIN, 73.into()), OverrideError::Parameter { .. }));
     assert!(matches!(nvl72(CHIPS_PER_DOMAIN, (-1).into()), OverrideError::Parameter { .. }));
     assert!(matches!(nvl72(CHIPS_PER_DOMAIN, "64".into()), OverrideError::WrongType { .. }));
@@ -139,6 +135,68 @@ fn every_fault_has_its_error() {
     let transport = nvl72(TRANSPORT, "idael".into());
     assert!(matches!(transport, OverrideError::Transport { .. }));
     assert_eq!(transport.key(), "transport");
+}
+
+#[test]
+fn absurd_values_are_refused_with_the_range() {
+    let refused = |key: &str, value: toml::Value| {
+        let error = fault("cloudmatrix384", key, value);
+        assert!(matches!(error, OverrideError::OutOfRange { .. }), "{key}: {error}");
+        error.to_string()
+    };
+    assert_eq!(
+        refused("chip.peak_bf16", "1 FLOP/s".into()),
+        "`chip.peak_bf16` is 1 FLOP/s; it must be from 1 GFLOP/s to 1000 PFLOP/s"
+    );
+    for key in System::known_keys().iter().filter(|key| key.contains('.')) {
+        let dimension = dimension_of(Section::Systems, key.trim_end_matches(BIDIRECTIONAL));
+        let dimension = dimension.expect("a known key is a field");
+        let unit = dimension.example().split_whitespace().last().unwrap_or_default();
+        for number in [-1.0, 1e30, f64::NAN] {
+            let value = match dimension {
+                Dimension::Share | Dimension::Ratio => number.into(),
+                Dimension::Count if number.is_nan() => 1_000_001.into(),
+                Dimension::Count => (number.signum() as i64 * 2_000_000).into(),
+                _ => toml::Value::from(format!("{number:.0} {unit}")),
+            };
+            if number.is_nan() && value.is_str() {
+                continue;
+            }
+            refused(key, value);
+        }
+    }
+}
+
+#[test]
+fn a_bandwidth_is_set_in_one_way() {
+    for (one, other) in [
+        ("scale_up.link_bandwidth", "scale_up.link_bandwidth_bidirectional"),
+        ("scale_out.bandwidth_per_chip_bidirectional", ADAPTER_RATE),
+    ] {
+        let mut system = with("gb200-nvl72", one, "45 GB/s");
+        system.set(one, &"40 GB/s".into()).expect("the same key may be set again");
+        let twice = system.set(other, &"45 GB/s".into()).expect_err("both forms are set");
+        assert!(matches!(twice, OverrideError::TwoBandwidths { .. }), "{twice}");
+    }
+}
+
+#[test]
+fn nodes_make_up_a_domain_whatever_the_order_of_overrides() {
+    for keys in [["scale_up.chips", "scale_up.chips_per_node"], ["scale_up.chips_per_node", "scale_up.chips"]]
+    {
+        let mut system = preset("gb200-nvl72");
+        for key in keys {
+            let value = if key == "scale_up.chips" { 70 } else { 7 };
+            system.set(key, &value.into()).expect("each is sound by itself");
+        }
+        assert_eq!(system.check_together(), Ok(()));
+    }
+    for name in ["gb200-nvl72", "cloudmatrix384"] {
+        let uneven = with(name, "scale_up.chips_per_node", 5);
+        let error = uneven.check_together().expect_err("5 divides neither 72 nor 384");
+        assert!(matches!(error, ParameterError::ChipsPerNode { nearest: 4, .. }), "{error}");
+        assert!(uneven.build(8).is_err());
+    }
 }
 
 #[test]

@@ -39,20 +39,32 @@ impl System {
         table
     }
 
+    /// Every value of the transport in effect by key, such as `launch` and `scale_up.step_ll`; none for `ideal`.
+    pub fn transport_values(&self) -> impl Iterator<Item = (&'static str, &'static Sourced)> + use<> {
+        self.transport.values()
+    }
+
     /// What a reader of results should know about this system.
     pub fn warnings(&self) -> Vec<String> {
+        let mut warnings = self.communication_warnings();
+        let name = self.name();
+        if let Some((chip, lender)) = self.chip().and_then(|chip| Some((chip.name(), chip.borrowed_from()?)))
+        {
+            warnings.push(format!(
+                "{name}: shares of peak that {chip} sustains are borrowed from {lender}; no published run on it was fitted"
+            ));
+        }
+        warnings
+    }
+
+    /// The part of [`System::warnings`] that concerns how bytes move.
+    pub fn communication_warnings(&self) -> Vec<String> {
         let mut warnings = Vec::new();
         let name = self.name();
         if !self.transport.calibrated {
             warnings.push(format!(
                 "{name}: no public measurement stands behind transport {}; its values are planning constants or borrowed",
                 self.transport.name
-            ));
-        }
-        if let Some((chip, lender)) = self.chip().and_then(|chip| Some((chip.name(), chip.borrowed_from()?)))
-        {
-            warnings.push(format!(
-                "{name}: shares of peak that {chip} sustains are borrowed from {lender}; no published run on it was fitted"
             ));
         }
         if let Some(reduction) = self.entry.text("in_network_reduction") {
@@ -99,10 +111,20 @@ mod tests {
     }
 
     #[test]
+    fn every_constant_of_the_transport_is_told() {
+        let constants = |system: &System| system.transport_values().count();
+        assert_eq!(constants(&preset("gb200-nvl72")), 8 + 2 * 9);
+        let mut ideal = preset("gb200-nvl72");
+        ideal.set("transport", &"ideal".into()).expect("the override is sound");
+        assert_eq!(constants(&ideal), 0);
+    }
+
+    #[test]
     fn what_is_uncertain_is_said() {
         assert_eq!(preset("cloudmatrix384").warnings().len(), 2);
         let copper = preset("gb200-nvl72").warnings();
         assert_eq!(copper.len(), 1);
+        assert_eq!(preset("cloudmatrix384").communication_warnings().len(), 1);
         assert!(copper[0].contains("not modelled yet"), "{}", copper[0]);
     }
 }

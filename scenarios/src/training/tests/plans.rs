@@ -15,17 +15,17 @@ fn chips_are_the_product_of_the_degrees() {
     let error = TrainingJob::new(plan([2, 2, 1]), 8).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "tensor x pipeline x data = 2 x 2 x 1 = 4 chips, but the system has 8; \
+        "tensor x pipeline x data = 2 x 2 x 1 = 4, and the system has `chips` = 8; \
          set `data` to \"auto\", or `chips` to 4"
     );
     assert_eq!(Parallelism::replicas(1152, 8, 16), Ok(9));
     assert_eq!(
         Parallelism::replicas(1200, 8, 16).unwrap_err().to_string(),
-        "1200 chips are no multiple of tensor x pipeline = 8 x 16 = 128; use 1152 or 1280 chips, or other degrees"
+        "`chips` = 1200 is no multiple of tensor x pipeline = 8 x 16 = 128; use 1152 or 1280 chips, or other degrees"
     );
     assert_eq!(
         Parallelism::replicas(72, 8, 16).unwrap_err().to_string(),
-        "72 chips are no multiple of tensor x pipeline = 8 x 16 = 128; use 128 chips, or other degrees"
+        "`chips` = 72 is no multiple of tensor x pipeline = 8 x 16 = 128; use 128 chips, or other degrees"
     );
 }
 
