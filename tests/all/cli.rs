@@ -3,6 +3,7 @@
 mod collective;
 mod flows;
 mod inventory;
+mod limits;
 mod readme;
 mod run;
 mod wrong_input;

@@ -1,7 +1,7 @@
 //! Folding and replay are exact: every way of running a workload gives the same outcome.
 
 use copperlight::file::{SourceText, check};
-use copperlight::run::{RunOptions, run_scenario};
+use copperlight::run::{EngineOptions, RunOptions, run_scenario};
 use copperlight_core::outcome::{Outcome, StopReason};
 use copperlight_core::simulation::{Options, Unobserved, simulate};
 use copperlight_core::transport::Transport;
@@ -106,10 +106,8 @@ fn a_collective_alone_on_its_links_is_simulated_once() {
         (CollectiveKind::AllReduce, Algorithm::Ring, 0, 6 * 4),
         (CollectiveKind::AllToAll, Algorithm::Direct, 3 * 4, 0),
     ] {
-        let call = CollectiveCall {
-            algorithm: Some(algorithm),
-            ..CollectiveCall::auto(kind, Bytes::new(4_000))
-        };
+        let call =
+            CollectiveCall { algorithm: Some(algorithm), ..CollectiveCall::auto(kind, Bytes::new(4_000)) };
         let uniform = Uniform {
             ranks: 12,
             block: 4,
@@ -157,7 +155,8 @@ fn a_training_step_is_the_same_folded_and_in_full() {
     let scenario = check(SourceText::new("small.toml", SMALL_TRAINING), &[]);
     let scenario = scenario.unwrap_or_else(|errors| panic!("{errors}"));
     let work = [true, false].map(|fold| {
-        let options = RunOptions { fold, ..RunOptions::default() };
+        let engine = EngineOptions { fold, ..EngineOptions::default() };
+        let options = RunOptions { engine, ..RunOptions::default() };
         let report = run_scenario(&scenario, &options, &|_| {}).unwrap_or_else(|error| panic!("{error}"));
         let results = report.results;
         assert_eq!(results.digest, "55907d0e5c3f9436cf7aa425cf67d06a", "fold {fold}");

@@ -3,6 +3,7 @@
 //! - `laws`: closed forms that simulated collectives must equal
 //! - `flow_engine`: the flow engine equals its plain twin, and laws that it keeps
 //! - `folding`: folded and replayed runs equal the full simulation, to the picosecond
+//! - `deadlock`: what is said of ranks that wait for one another
 //! - `determinism`: the same digest, run after run
 //! - `tidy`: arrows between crates and modules, confined dependencies, pages that name what exists
 //! - `errors`: the message of every error, none left out
@@ -11,6 +12,7 @@
 //! - `library`: what is built in loads, and the founding scenario's numbers
 
 mod cli;
+mod deadlock;
 mod determinism;
 mod errors;
 mod flow_engine;

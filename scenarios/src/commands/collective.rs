@@ -1,13 +1,14 @@
 //! `copperlight collective`: one collective over a range of sizes, with the columns and flags of nccl-tests.
 
 use super::failure::Failure;
+use super::limits::LimitArguments;
 use super::output::{Format, Output};
 use crate::file::{
     NamedSystem, ScenarioError, algorithm_named, check_algorithm, load_system, operation_named,
     protocol_named,
 };
 use crate::report::{CollectiveReport, csv, json, markdown, nccl_table};
-use crate::run::{CollectiveRequest, run_collective};
+use crate::run::{CollectiveRequest, EngineOptions, run_collective};
 use clap::Args;
 use copperlight_core::units::{Bytes, UnitError};
 use std::io::{self, Write};
@@ -55,6 +56,8 @@ pub(super) struct CollectiveArguments {
     /// Simulate every rank's every flow, folding and remembering nothing
     #[arg(long)]
     no_fold: bool,
+    #[command(flatten)]
+    limits: LimitArguments,
     /// Set a value of the system: `scale_up.link_bandwidth="45 GB/s"`, `transport=ideal`
     #[arg(long = "set", value_name = "PATH=VALUE")]
     settings: Vec<String>,
@@ -100,8 +103,8 @@ fn request(arguments: &CollectiveArguments) -> Result<CollectiveRequest, Failure
     let chips = arguments.chips.map(|chips| chips as usize).or(chips).ok_or_else(|| {
         Failure::Usage(format!("the fabric `{name}` has no size of its own; say how many chips with --chips"))
     })?;
-    let fold = !arguments.no_fold;
-    Ok(CollectiveRequest { system, system_name: name, chips, kind, sizes, algorithm, protocol, fold })
+    let engine = EngineOptions { fold: !arguments.no_fold, limits: arguments.limits.limits() };
+    Ok(CollectiveRequest { system, system_name: name, chips, kind, sizes, algorithm, protocol, engine })
 }
 
 fn argument(flag: &'static str, error: ScenarioError) -> Failure {

@@ -1,11 +1,13 @@
 //! `copperlight flows`: any links and flows, solved.
 
 use super::failure::Failure;
+use super::limits::LimitArguments;
 use super::output::{Format, Output};
 use crate::flow_case::{CaseAnswer, NamedCase};
 use crate::report::{Column, Sheet};
-use crate::run::{RunError, TOO_LONG};
+use crate::run::{RunError, too_large, too_long, too_many_events};
 use clap::Args;
+use copperlight_core::engine::StopReason;
 use std::fs::File;
 use std::io::{self, Read};
 
@@ -18,6 +20,8 @@ pub(super) struct FlowsArguments {
     /// A JSON file with `links` and `flows`, or `-` for standard input
     #[arg(value_name = "CASE.json")]
     case: String,
+    #[command(flatten)]
+    limits: LimitArguments,
     /// How the finish times are written to standard output
     #[arg(long, value_enum, default_value = "table")]
     format: Format,
@@ -28,8 +32,16 @@ pub(super) fn run(arguments: &FlowsArguments, output: &mut Output<'_>) -> Result
     let text = read(&arguments.case)?;
     let case =
         NamedCase::read(&text).map_err(|error| Failure::FlowCase { path: arguments.case.clone(), error })?;
-    let too_long = || RunError::Unfinished { system: arguments.case.clone(), reason: TOO_LONG.to_owned() };
-    let answer = case.solve().ok_or_else(too_long)?;
+    let limits = arguments.limits.limits();
+    let unfinished = |stop| RunError::Unfinished {
+        system: arguments.case.clone(),
+        reason: match stop {
+            StopReason::EventLimit => too_many_events(&limits),
+            StopReason::MemoryLimit(memory) => too_large(&limits, &memory),
+            StopReason::Exhausted | StopReason::Interrupted | StopReason::TimeLimit => too_long(&limits),
+        },
+    };
+    let answer = case.solve(limits).map_err(unfinished)?;
     Ok(arguments.format.write(&sheet(&answer), &answer, output.data)?)
 }
 

@@ -10,6 +10,7 @@ mod collective;
 pub mod diagnostics;
 mod failure;
 mod flows;
+mod limits;
 mod list;
 mod output;
 mod panic_notice;

@@ -1,11 +1,12 @@
 //! `copperlight run`: scenarios to results, figures and a report.
 
 use super::failure::Failure;
+use super::limits::LimitArguments;
 use super::output::{Format, Output};
 use super::progress::{Progress, Visibility};
 use crate::file::{Scenario, ScenarioErrors, SourceText, check, load};
 use crate::report::{Drawn, ScenarioReport, ScenarioResults, csv, files, json, markdown, table};
-use crate::run::{RunError, RunOptions, run_scenario};
+use crate::run::{EngineOptions, RunError, RunOptions, run_scenario};
 use clap::Args;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -42,6 +43,8 @@ pub(super) struct RunArguments {
     /// Simulate every rank and every collective, folding and remembering nothing
     #[arg(long)]
     no_fold: bool,
+    #[command(flatten)]
+    limits: LimitArguments,
     /// How results are written to standard output
     #[arg(long, value_enum, default_value = "table")]
     format: Format,
@@ -165,7 +168,8 @@ fn simulate(
     scenario: &Scenario,
     output: &Output<'_>,
 ) -> Result<ScenarioReport, Failure> {
-    let options = RunOptions { fold: !arguments.no_fold, threads: arguments.threads.map(usize::from) };
+    let engine = EngineOptions { fold: !arguments.no_fold, limits: arguments.limits.limits() };
+    let options = RunOptions { engine, threads: arguments.threads.map(usize::from) };
     let drawn = output.on_terminal && !arguments.quiet;
     let visibility = if drawn { Visibility::Drawn } else { Visibility::Hidden };
     let progress = Progress::new(&scenario.name, visibility);

@@ -49,16 +49,19 @@ impl NamedCase {
         }
     }
 
-    /// When each flow finishes; `None` when some flow takes longer than can be simulated.
-    pub fn solve(&self) -> Option<CaseAnswer> {
-        let outcome = solve_flows(&self.case, Limits::default());
+    /// When each flow finishes.
+    ///
+    /// # Errors
+    /// [`StopReason`] when a limit stops it, or when some flow takes longer than can be simulated.
+    pub fn solve(&self, limits: Limits) -> Result<CaseAnswer, StopReason> {
+        let outcome = solve_flows(&self.case, limits);
         if outcome.stop != StopReason::Exhausted {
-            return None;
+            return Err(outcome.stop);
         }
         let finished = outcome.finished;
         let makespan = finished.iter().copied().max().unwrap_or(Time::ZERO);
         let flow = |(id, finish): (&Value, Time)| FinishedFlow { id: id.clone(), finish_s: finish.seconds() };
-        Some(CaseAnswer {
+        Ok(CaseAnswer {
             flows: self.ids.iter().zip(finished).map(flow).collect(),
             makespan_s: makespan.seconds(),
         })

@@ -1,6 +1,7 @@
 //! Every error of a flow case, by its variant, and answers by hand.
 
 use super::{FlowCaseError, NamedCase};
+use copperlight_core::engine::Limits;
 use std::collections::BTreeSet;
 
 const LINKS: &str = r#""links": [{"id": "x", "capacity_Bps": 1e9, "latency_s": 1e-6}]"#;
@@ -106,7 +107,10 @@ fn two_flows_share_a_link_and_a_third_waits() {
            {"id": "b", "bytes": 1000000, "start_s": 0, "path": ["x"]},
            {"id": 3, "bytes": 1000000, "start_s": 0, "path": ["x"], "after": ["a"]}"#,
     );
-    let answer = NamedCase::read(&text).expect("the case is sound").solve().expect("every flow finishes");
+    let answer = NamedCase::read(&text)
+        .expect("the case is sound")
+        .solve(Limits::default())
+        .expect("every flow finishes");
     // 1 us latency; 2 MB at 1 GB/s for the two that share: 2 ms. Then 1 us and 1 MB at 1 GB/s: 1 ms.
     let finished: Vec<f64> = answer.flows.iter().map(|flow| flow.finish_s).collect();
     assert_eq!(finished, [0.002001, 0.002001, 0.003002]);
@@ -118,7 +122,7 @@ fn two_flows_share_a_link_and_a_third_waits() {
 fn a_case_without_flows_takes_no_time() {
     let answer = NamedCase::read("{\"links\": [], \"flows\": []}")
         .expect("nothing is sound")
-        .solve()
+        .solve(Limits::default())
         .expect("nothing takes no time");
     assert_eq!((answer.flows.len(), answer.makespan_s), (0, 0.0));
 }

@@ -1,7 +1,7 @@
 //! All-reduce bus bandwidth against size, inside one domain of a system.
 
 use super::collective::{CollectiveRequest, run_collective};
-use super::{RunError, wants};
+use super::{EngineOptions, RunError, wants};
 use crate::file::{Scenario, SystemEntry, Workload};
 use crate::report::{BusbwCurve, CurveKind};
 use copperlight_core::units::Bytes;
@@ -17,7 +17,11 @@ pub(super) fn is_wanted(scenario: &Scenario) -> bool {
 }
 
 /// The curve of one system as its first point has it, over one domain or all that the scenario uses of it.
-pub(super) fn curve(scenario: &Scenario, system: usize, fold: bool) -> Result<BusbwCurve, RunError> {
+pub(super) fn curve(
+    scenario: &Scenario,
+    system: usize,
+    engine: EngineOptions,
+) -> Result<BusbwCurve, RunError> {
     let entry: &SystemEntry = &scenario.systems[system];
     let used = scenario.points().iter().filter(|point| point.system_index == system);
     let most = used.map(|point| point.chips).max().unwrap_or(1);
@@ -30,7 +34,7 @@ pub(super) fn curve(scenario: &Scenario, system: usize, fold: bool) -> Result<Bu
         sizes: SIZES.map(|power| Bytes::new(1 << power)).collect(),
         algorithm: None,
         protocol: None,
-        fold,
+        engine,
     })?;
     Ok(BusbwCurve { system: entry.name.clone(), chips: chips as u64, rows: report.rows })
 }

@@ -1,7 +1,7 @@
 //! Collectives by size, as nccl-tests measures them.
 
-use super::fabric::{build, options, run_to_end, work};
-use super::{RunError, in_pool};
+use super::fabric::{build, run_to_end, work};
+use super::{EngineOptions, RunError, in_pool};
 use crate::report::{CollectiveReport, CollectiveRow, SCHEMA, Work};
 use copperlight_core::fabric::Fabric;
 use copperlight_core::ids::EndpointId;
@@ -31,8 +31,8 @@ pub struct CollectiveRequest {
     pub algorithm: Option<Algorithm>,
     /// The protocol, or `None` to choose by predicted time.
     pub protocol: Option<Protocol>,
-    /// Whether to fold and replay.
-    pub fold: bool,
+    /// How the engine runs.
+    pub engine: EngineOptions,
 }
 
 /// One size, simulated.
@@ -52,7 +52,7 @@ pub fn run_collective(request: &CollectiveRequest) -> Result<CollectiveReport, R
         return Err(RunError::NoChips { system: name.clone(), chips: request.chips });
     }
     let fabric = build(&request.system, name, request.chips)?;
-    let options = options(request.system.transport(), request.fold);
+    let options = request.engine.with(request.system.transport());
     let run = |&bytes: &Bytes| {
         let call = CollectiveCall {
             kind: request.kind,

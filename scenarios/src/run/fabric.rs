@@ -1,17 +1,13 @@
 //! Builds fabrics and simulates on them, with errors that name the system.
 
 use super::RunError;
+use super::engine_options::{too_large, too_long, too_many_events};
 use crate::report::Work;
 use copperlight_core::fabric::Fabric;
 use copperlight_core::outcome::{self, Outcome, StopReason};
 use copperlight_core::simulation::{Observer, Options, simulate};
-use copperlight_core::transport::Transport;
 use copperlight_core::workload::Workload;
 use copperlight_topologies::System;
-
-/// What is said of a run that goes past the largest time.
-pub const TOO_LONG: &str =
-    "it takes longer than 213 days, the longest time that can be simulated; raise bandwidths or move less";
 
 /// How many blocked ranks an error names.
 const NAMED_RANKS: usize = 4;
@@ -19,12 +15,6 @@ const NAMED_RANKS: usize = 4;
 /// A fabric of so many chips.
 pub(super) fn build(system: &System, name: &str, chips: usize) -> Result<Fabric, RunError> {
     system.build(chips).map_err(|source| RunError::Build { system: name.to_owned(), source })
-}
-
-/// Options of a simulation, folded or in full.
-pub(super) fn options(transport: Transport, fold: bool) -> Options {
-    let folded = Options::new(transport);
-    if fold { folded } else { folded.unfolded() }
 }
 
 /// Runs a workload to its end.
@@ -38,11 +28,9 @@ pub(super) fn run_to_end(
         .map_err(|source| RunError::Simulation { system: name.to_owned(), source })?;
     let reason = match &outcome.stop {
         StopReason::Completed => return Ok(outcome),
-        StopReason::EventLimit => "it took more events than allowed".to_owned(),
-        StopReason::TimeLimit => TOO_LONG.to_owned(),
-        StopReason::MemoryLimit(memory) => {
-            format!("it needed more memory than allowed, {} of it for {}", memory.largest, memory.name)
-        }
+        StopReason::EventLimit => too_many_events(&options.limits),
+        StopReason::TimeLimit => too_long(&options.limits),
+        StopReason::MemoryLimit(memory) => too_large(&options.limits, memory),
         StopReason::Deadlock(deadlock) => describe_deadlock(deadlock),
     };
     Err(RunError::Unfinished { system: name.to_owned(), reason })

@@ -6,14 +6,15 @@
 mod assumptions;
 mod busbw;
 mod collective;
+mod engine_options;
 mod error;
 mod fabric;
 mod point;
 mod utilization;
 
 pub use collective::{CollectiveRequest, run_collective};
+pub use engine_options::{EngineOptions, too_large, too_long, too_many_events};
 pub use error::RunError;
-pub use fabric::TOO_LONG;
 
 use crate::file::{Point, Scenario};
 use crate::report::{
@@ -26,18 +27,12 @@ use siphasher::sip128::{Hasher128, SipHasher13};
 use std::hash::Hasher;
 
 /// How to run.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub struct RunOptions {
-    /// Whether identical ranks are simulated once and isolated collectives remembered.
-    pub fold: bool,
+    /// How the engine runs each part.
+    pub engine: EngineOptions,
     /// The number of threads, or all cores.
     pub threads: Option<usize>,
-}
-
-impl Default for RunOptions {
-    fn default() -> Self {
-        Self { fold: true, threads: None }
-    }
 }
 
 /// Something that happened while a scenario ran, for a progress bar.
@@ -104,12 +99,12 @@ fn run_part(
 ) -> Result<PartResult, RunError> {
     let (result, what) = match part {
         Part::Point(point) => {
-            let outcome = point::run(point, options.fold)?;
+            let outcome = point::run(point, options.engine)?;
             let what = format!("{} on {}", point.system_name, number::chips(point.chips as u64));
             (PartResult::Point(Box::new(outcome)), what)
         }
         Part::Busbw(system) => {
-            let curve = busbw::curve(scenario, *system, options.fold)?;
+            let curve = busbw::curve(scenario, *system, options.engine)?;
             let what = format!("{} all-reduce in one domain", curve.system);
             (PartResult::Busbw(curve), what)
         }

@@ -1,7 +1,7 @@
 //! One point of a scenario: a training step or a collective on one system.
 
-use super::fabric::{build, options, run_to_end, work};
-use super::{RunError, collective, utilization};
+use super::fabric::{build, run_to_end, work};
+use super::{EngineOptions, RunError, collective, utilization};
 use crate::file::{CollectiveSpec, Point, Workload};
 use crate::report::{Breakdown, MEMORY_CAPACITY, MEMORY_TOTAL, PointResult, UtilizationTimeline, Work};
 use crate::training::{
@@ -32,10 +32,10 @@ pub(super) fn check(point: &Point) -> Result<(), RunError> {
 }
 
 /// Runs one point.
-pub(super) fn run(point: &Point, fold: bool) -> Result<PointOutcome, RunError> {
+pub(super) fn run(point: &Point, engine: EngineOptions) -> Result<PointOutcome, RunError> {
     let mut outcome = match &point.workload {
-        Workload::Training(job) => run_training(point, job, fold),
-        Workload::Collective(spec) => run_collective(point, spec, fold),
+        Workload::Training(job) => run_training(point, job, engine),
+        Workload::Collective(spec) => run_collective(point, spec, engine),
     }?;
     let swept = |(path, value): (&String, &toml::Value)| {
         (path.clone(), serde_json::to_value(value).expect("a TOML value is a JSON value"))
@@ -44,7 +44,11 @@ pub(super) fn run(point: &Point, fold: bool) -> Result<PointOutcome, RunError> {
     Ok(outcome)
 }
 
-fn run_collective(point: &Point, spec: &CollectiveSpec, fold: bool) -> Result<PointOutcome, RunError> {
+fn run_collective(
+    point: &Point,
+    spec: &CollectiveSpec,
+    engine: EngineOptions,
+) -> Result<PointOutcome, RunError> {
     let fabric = build(&point.system, &point.system_name, point.chips)?;
     let call = CollectiveCall {
         kind: spec.operation,
@@ -52,7 +56,7 @@ fn run_collective(point: &Point, spec: &CollectiveSpec, fold: bool) -> Result<Po
         algorithm: spec.algorithm,
         protocol: spec.protocol,
     };
-    let options = options(point.system.transport(), fold);
+    let options = engine.with(point.system.transport());
     let sized = collective::run_size((&fabric, &point.system_name), point.chips, call, &options)?;
     Ok(PointOutcome {
         result: PointResult::of_collective(point.system_name.clone(), point.chips as u64, sized.row),
@@ -63,7 +67,7 @@ fn run_collective(point: &Point, spec: &CollectiveSpec, fold: bool) -> Result<Po
     })
 }
 
-fn run_training(point: &Point, job: &TrainingJob, fold: bool) -> Result<PointOutcome, RunError> {
+fn run_training(point: &Point, job: &TrainingJob, engine: EngineOptions) -> Result<PointOutcome, RunError> {
     let rates = rates(&point.system, &point.system_name, job.precision())?;
     let memory = job.memory(&rates);
     if !memory.fits() {
@@ -71,7 +75,7 @@ fn run_training(point: &Point, job: &TrainingJob, fold: bool) -> Result<PointOut
     }
     let fabric = build(&point.system, &point.system_name, point.chips)?;
     let mut ledger = Ledger::new();
-    let options = options(point.system.transport(), fold);
+    let options = engine.with(point.system.transport());
     let workload = job.workload(&rates);
     let outcome = run_to_end((&fabric, &point.system_name), &workload, &options, &mut ledger)?;
     let place = (point.system_name.as_str(), point.chips as u64);
@@ -92,7 +96,7 @@ fn run_training(point: &Point, job: &TrainingJob, fold: bool) -> Result<PointOut
         ..unsimulated(point, &memory, &rates)
     };
     let digest = outcome.digest.to_string();
-    let notes = fold_note(point, fold, &outcome.work).into_iter().collect();
+    let notes = fold_note(point, engine.fold, &outcome.work).into_iter().collect();
     Ok(PointOutcome { result, work: work(&outcome.work), digest, timelines, notes })
 }
 

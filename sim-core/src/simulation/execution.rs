@@ -9,7 +9,7 @@ use super::live_calls::{LiveCall, LiveCalls};
 use super::messages::{End, Mailbox, Message};
 use super::observer::{Notice, Observer};
 use super::program_state::ProgramState;
-use super::replay::{Replays, record};
+use super::replay::{Replays, Unrecorded, record};
 use super::setup::{Parts, Plans, SimulationError};
 use crate::digest::{OperationHashes, outcome_digest};
 use crate::engine::{EventQueue, Limits, Memory, Process, StopReason as LoopEnd, run};
@@ -38,12 +38,13 @@ pub(super) fn attempt<'a>(
     let representatives: Vec<Representative> =
         parts.actors.iter().map(|actor| actor.representative).collect();
     observer.start(&representatives);
-    let mut execution = Execution::new(parts, plans, replays, observer);
+    let mut execution = Execution::new(parts, plans, replays, (limits, observer));
     let mut queue = EventQueue::new();
     for actor in 0..execution.states.len() as u32 {
         execution.enter_what_can(Time::ZERO, actor, &mut queue);
     }
     let (_, loop_end, events) = run(&mut execution, &mut queue, limits);
+    let loop_end = execution.stopped.unwrap_or(loop_end);
     execution.work.events += events;
     if let Some(error) = execution.error {
         return Err(error);
@@ -80,11 +81,19 @@ struct Execution<'a, 'b> {
     collectives: Collectives,
     carrier: Carrier,
     work: Work,
+    limits: Limits,
     error: Option<SimulationError>,
+    /// A limit was met in a recording.
+    stopped: Option<LoopEnd>,
 }
 
 impl<'a, 'b> Execution<'a, 'b> {
-    fn new(parts: Parts<'a>, plans: Plans, replays: &'b mut Replays, observer: &'b mut dyn Observer) -> Self {
+    fn new(
+        parts: Parts<'a>,
+        plans: Plans,
+        replays: &'b mut Replays,
+        (limits, observer): (Limits, &'b mut dyn Observer),
+    ) -> Self {
         let states: Vec<ProgramState> =
             parts.actors.iter().map(|actor| ProgramState::new(Arc::clone(&actor.program))).collect();
         Self {
@@ -100,7 +109,9 @@ impl<'a, 'b> Execution<'a, 'b> {
             collectives: Collectives::default(),
             carrier: Carrier::new(parts.around, parts.transport),
             work: Work::default(),
+            limits,
             error: None,
+            stopped: None,
             states,
             plans,
             replays,
@@ -301,12 +312,7 @@ impl<'a, 'b> Execution<'a, 'b> {
     }
 
     /// Replays an instance whose members have all come now and whose links nobody uses; else runs it by events.
-    fn decide(
-        &mut self,
-        now: Time,
-        instance: u32,
-        queue: &mut EventQueue<Event>,
-    ) -> Result<(), SimulationError> {
+    fn decide(&mut self, now: Time, instance: u32, queue: &mut EventQueue<Event>) -> Result<(), Unrecorded> {
         let plan = Rc::clone(&self.collectives.instance(instance).plan);
         let signature = plan.signature.as_ref().expect("an undecided plan can be compared");
         let isolated =
@@ -317,7 +323,8 @@ impl<'a, 'b> Execution<'a, 'b> {
         }
         let entry = self.entry_of(&plan);
         let (recording, new) = self.replays.recording(entry, || {
-            record(&plan, signature, &self.parts.groups, self.parts.around, self.parts.transport)
+            let Parts { groups, around, transport, .. } = &self.parts;
+            record(&plan, signature, groups, *around, (transport, self.limits))
         })?;
         if new {
             self.work.flows += recording.flows;
@@ -405,8 +412,10 @@ impl Process<Event> for Execution<'_, '_> {
 
     fn settle(&mut self, now: Time, queue: &mut EventQueue<Event>) {
         for instance in std::mem::take(&mut self.undecided) {
-            if let Err(error) = self.decide(now, instance, queue) {
-                self.error = Some(error);
+            match self.decide(now, instance, queue) {
+                Ok(()) => {}
+                Err(Unrecorded::Routing(error)) => self.error = Some(error.into()),
+                Err(Unrecorded::Stopped(stop)) => self.stopped = Some(stop),
             }
         }
         // What a decision has started at once comes first: rates are found when all of this picosecond is known.
@@ -416,7 +425,7 @@ impl Process<Event> for Execution<'_, '_> {
     }
 
     fn interrupted(&self) -> bool {
-        self.error.is_some() || !self.carrier.broken().is_empty()
+        self.error.is_some() || self.stopped.is_some() || !self.carrier.broken().is_empty()
     }
 
     fn memory(&self) -> Memory {

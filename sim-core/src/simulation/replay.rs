@@ -9,7 +9,7 @@ use super::messages::End;
 use super::recording::Recording;
 use super::surroundings::Surroundings;
 use crate::collectives::Schedule;
-use crate::engine::{EventQueue, Limits, Process, run};
+use crate::engine::{EventQueue, Limits, Memory, Process, StopReason, run};
 use crate::fabric::RoutingError;
 use crate::transport::{CollectiveCost, Transport};
 use crate::units::Time;
@@ -70,8 +70,8 @@ impl Replays {
     pub(super) fn recording(
         &mut self,
         entry: u32,
-        record: impl FnOnce() -> Result<Recording, RoutingError>,
-    ) -> Result<(Arc<Recording>, bool), RoutingError> {
+        record: impl FnOnce() -> Result<Recording, Unrecorded>,
+    ) -> Result<(Arc<Recording>, bool), Unrecorded> {
         let known = &mut self.known[entry as usize];
         if let Some(recording) = &known.recording {
             return Ok((Arc::clone(recording), false));
@@ -88,12 +88,19 @@ pub(super) fn record(
     signature: &Signature,
     groups: &[Group],
     around: Surroundings<'_>,
-    transport: &Transport,
-) -> Result<Recording, RoutingError> {
+    (transport, limits): (&Transport, Limits),
+) -> Result<Recording, Unrecorded> {
     match Lanes::of(plan, around.folding.links().len()) {
         Some(lanes) => Ok(record_lanes(&lanes, signature, &Carrier::new(around, transport))),
-        None => record_events(plan, signature, groups, around, transport),
+        None => record_events(plan, signature, groups, around, (transport, limits)),
     }
+}
+
+/// Why there is no recording.
+#[derive(Debug)]
+pub(super) enum Unrecorded {
+    Routing(Box<RoutingError>),
+    Stopped(StopReason),
 }
 
 fn record_lanes(lanes: &Lanes<'_>, signature: &Signature, carrier: &Carrier) -> Recording {
@@ -115,8 +122,8 @@ fn record_events(
     signature: &Signature,
     groups: &[Group],
     around: Surroundings<'_>,
-    transport: &Transport,
-) -> Result<Recording, RoutingError> {
+    (transport, limits): (&Transport, Limits),
+) -> Result<Recording, Unrecorded> {
     let mut alone = Alone {
         collectives: Collectives::default(),
         carrier: Carrier::new(around, transport),
@@ -133,9 +140,12 @@ fn record_events(
         let end = End { actor: member, stream: 0 };
         alone.collectives.enter(Time::ZERO, (instance, member), end, &mut queue);
     }
-    let (_, _, events) = run(&mut alone, &mut queue, Limits::default());
-    if let Some(error) = alone.error {
-        return Err(*error);
+    // The limit of time counts from the start of the run, where this one may begin later.
+    let (_, stop, events) = run(&mut alone, &mut queue, Limits { time: Time::MAX, ..limits });
+    match (alone.error, stop) {
+        (Some(error), _) => return Err(Unrecorded::Routing(error)),
+        (None, StopReason::EventLimit | StopReason::MemoryLimit(_)) => return Err(Unrecorded::Stopped(stop)),
+        (None, StopReason::Exhausted | StopReason::Interrupted | StopReason::TimeLimit) => {}
     }
     let network = &alone.carrier.network;
     Ok(Recording {
@@ -212,5 +222,9 @@ impl Process<Event> for Alone<'_> {
 
     fn interrupted(&self) -> bool {
         self.error.is_some()
+    }
+
+    fn memory(&self) -> Memory {
+        Memory::of(&self.carrier.memory())
     }
 }
