@@ -78,7 +78,8 @@ pub struct LinkOutcome {
     pub link: LinkId,
     /// How many links it stands for, itself included.
     pub multiplicity: u64,
-    /// The bytes that it carried, times the fabric's weight denominator.
+    /// The bytes of the flows that started on it, times the fabric's weight denominator: all that it carried, once the
+    /// run has completed.
     pub weighted_bytes: u128,
 }
 

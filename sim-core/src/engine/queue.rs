@@ -1,93 +1,111 @@
 //! Pending events, earliest first: a wheel of powers of 64, and a sorted front.
 //!
 //! An event lies in the wheel at the highest base-64 digit in which its time differs from the wheel's own time, in the
-//! slot of that digit. The earliest slot is moved to the front when the front is empty: sorted when it is short,
-//! spread over lower levels when it is long. Entries of one time always lie in one slot and move in order, so that
-//! no sequence number is kept.
+//! slot of that digit. The earliest slot is moved to the front when the front is empty: sorted when it is short, whole
+//! when all its times are equal, and spread over lower levels else. Entries of one time always lie in one slot and
+//! move in order, so that no sequence number is kept.
 
 use crate::units::{Bytes, Time};
-use std::collections::VecDeque;
+use std::mem;
 
+/// Binary digits of a base-64 digit.
+const DIGIT: usize = 6;
 /// Base-64 digits of a 64-bit time.
 const LEVELS: usize = 11;
 /// Slots of a level.
-const SLOTS: usize = 64;
-/// Slots with at most this many entries are sorted into the front.
-const SHORT: usize = 48;
+const SLOTS: usize = 1 << DIGIT;
+/// Slots with at most this many entries are sorted into the front: the place of an entry is one base-64 digit.
+const SHORT: usize = SLOTS;
+/// So many keys are sorted by counting.
+const FEW: usize = 20;
 /// A front longer than this is cut when an entry would go into its middle.
 const LONG: usize = 192;
 
 /// Events by time; those of one picosecond are handed over together, in the order in which they were pushed.
 ///
 /// Monotone: nothing may be pushed before the time of the last batch. Push and pop cost O(1) amortised for pending
-/// times of any distribution, up to the number of levels.
+/// times of any distribution, up to the number of levels. Buffers of emptied slots are used again, the last one
+/// first, so that memory follows the largest number of pending events.
 #[derive(Debug)]
 pub struct EventQueue<E> {
-    /// All events up to `horizon`, in order.
-    front: VecDeque<Entry<E>>,
+    /// All events up to `horizon`, in order, from `taken` on.
+    front: Vec<Entry<E>>,
+    /// How many entries of the front were handed over.
+    taken: usize,
     /// Later events go to the wheel.
     horizon: u64,
     /// Digits of the wheel's entries are told from those of this time, which none of them is before.
     base: u64,
-    slots: Vec<Vec<Entry<E>>>,
+    slots: Box<[Vec<Entry<E>>; LEVELS * SLOTS]>,
     /// For each level, which slots hold entries.
     occupied: [u64; LEVELS],
+    /// Which levels have such slots.
+    levels: u32,
+    /// Empty buffers.
+    spare: Vec<Vec<Entry<E>>>,
     pending: usize,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 struct Entry<E> {
     time: u64,
     event: E,
 }
 
-impl<E> EventQueue<E> {
+impl<E: Copy> EventQueue<E> {
     /// An empty queue.
     pub fn new() -> Self {
         Self {
-            front: VecDeque::new(),
+            front: Vec::new(),
+            taken: 0,
             horizon: 0,
             base: 0,
-            slots: std::iter::repeat_with(Vec::new).take(LEVELS * SLOTS).collect(),
+            slots: Box::new([const { Vec::new() }; LEVELS * SLOTS]),
             occupied: [0; LEVELS],
+            levels: 0,
+            spare: Vec::new(),
             pending: 0,
         }
     }
 
     /// Adds an event.
     pub fn push(&mut self, time: Time, event: E) {
-        let entry = Entry { time: time.picoseconds(), event };
+        let time = time.picoseconds();
         self.pending += 1;
-        if entry.time > self.horizon {
-            self.put(entry);
-            return;
-        }
-        let after = self.front.iter().rev().take_while(|later| later.time > entry.time).count();
-        self.front.insert(self.front.len() - after, entry);
-        if after > 0 && self.front.len() > LONG {
-            self.cut_front();
+        if time > self.horizon {
+            self.put(Entry { time, event });
+        } else {
+            self.insert(time, event);
         }
     }
 
     /// The time of the earliest event.
+    #[inline]
     pub fn next_time(&mut self) -> Option<Time> {
-        self.fill_front();
-        self.front.front().map(|entry| Time::from_picoseconds(entry.time))
+        if self.taken == self.front.len() {
+            self.fill_front();
+        }
+        self.front.get(self.taken).map(|entry| Time::from_picoseconds(entry.time))
     }
 
     /// Whether events are pending at the time of the last batch.
+    #[inline]
     pub fn is_due(&self, now: Time) -> bool {
         // Invariant: whatever is pushed up to the horizon, which is not before the last batch, goes to the front.
-        self.front.front().is_some_and(|entry| entry.time == now.picoseconds())
+        self.front.get(self.taken).is_some_and(|entry| entry.time == now.picoseconds())
     }
 
     /// Moves all events of the earliest picosecond to the end of `batch`; returns that time.
+    #[inline]
     pub fn pop_batch(&mut self, batch: &mut Vec<E>) -> Option<Time> {
         let time = self.next_time()?;
-        while self.front.front().is_some_and(|entry| entry.time == time.picoseconds()) {
-            batch.extend(self.front.pop_front().map(|entry| entry.event));
-            self.pending -= 1;
-        }
+        let due = |entry: &&Entry<E>| entry.time == time.picoseconds();
+        let rest = &self.front[self.taken..];
+        let count =
+            if rest.get(1).as_ref().is_some_and(due) { rest.iter().take_while(due).count() } else { 1 };
+        batch.extend(rest[..count].iter().map(|entry| entry.event));
+        self.taken += count;
+        self.pending -= count;
         Some(time)
     }
 
@@ -107,65 +125,145 @@ impl<E> EventQueue<E> {
     }
 
     /// Puts an entry into the wheel.
+    #[inline(always)]
     fn put(&mut self, entry: Entry<E>) {
         let (level, slot) = place(entry.time, self.base);
-        self.occupied[level] |= 1 << slot;
+        if self.occupied[level] & 1 << slot == 0 {
+            self.open(level, slot);
+        }
         self.slots[level * SLOTS + slot].push(entry);
+    }
+
+    /// Gives an empty slot a buffer and marks it as occupied.
+    #[inline(never)]
+    fn open(&mut self, level: usize, slot: usize) {
+        self.occupied[level] |= 1 << slot;
+        self.levels |= 1 << level;
+        if let Some(buffer) = self.spare.pop() {
+            self.slots[level * SLOTS + slot] = buffer;
+        }
+    }
+
+    /// Puts an entry into the front, behind all that are not later.
+    #[inline(never)]
+    fn insert(&mut self, time: u64, event: E) {
+        let pending = self.front.len() - self.taken;
+        if self.taken > LONG.max(pending) {
+            self.front.drain(..self.taken);
+            self.taken = 0;
+        }
+        let after = self.front[self.taken..].iter().rev().take_while(|later| later.time > time).count();
+        self.front.insert(self.front.len() - after, Entry { time, event });
+        if after > 0 && pending >= LONG {
+            self.cut_front();
+        }
     }
 
     /// Moves the earliest slots to the front until it holds something or nothing is pending.
     fn fill_front(&mut self) {
-        while self.front.is_empty() {
-            let Some(level) = self.occupied.iter().position(|&slots| slots != 0) else { return };
-            let slot = self.occupied[level].trailing_zeros() as usize;
-            self.occupied[level] &= !(1 << slot);
-            let mut entries = std::mem::take(&mut self.slots[level * SLOTS + slot]);
-            if level == 0 || entries.len() <= SHORT {
-                entries.sort_by_key(|entry| entry.time);
+        self.front.clear();
+        self.taken = 0;
+        while self.front.is_empty() && self.levels != 0 {
+            let (level, slot) = self.leave_earliest_slot();
+            let mut entries = mem::take(&mut self.slots[level * SLOTS + slot]);
+            // Below the highest level, what lies between times of one slot leaves room for a place in a key.
+            if entries.len() <= SHORT && (1..LEVELS - 1).contains(&level) {
                 self.base = slot_start(self.base, level, slot);
                 self.horizon = self.base | low_bits(level);
-                self.front.extend(entries.drain(..));
+                append_sorted(&mut self.front, &entries, self.base);
             } else {
-                self.base = entries.iter().map(|entry| entry.time).min().unwrap_or(self.base);
-                entries.drain(..).for_each(|entry| self.put(entry));
+                self.take_or_spread(&mut entries);
             }
-            // The emptied buffer goes back, so that slots keep their capacity.
-            self.slots[level * SLOTS + slot] = entries;
+            entries.clear();
+            self.spare.push(entries);
+        }
+    }
+
+    /// The level and slot of the earliest entries, no longer marked as occupied.
+    fn leave_earliest_slot(&mut self) -> (usize, usize) {
+        let level = self.levels.trailing_zeros() as usize;
+        let slots = &mut self.occupied[level];
+        let slot = slots.trailing_zeros() as usize;
+        *slots &= !(1 << slot);
+        if *slots == 0 {
+            self.levels &= !(1 << level);
+        }
+        (level, slot)
+    }
+
+    /// Makes the entries of a slot the front when they are of one time, and spreads them over lower levels else.
+    fn take_or_spread(&mut self, entries: &mut Vec<Entry<E>>) {
+        let times = || entries.iter().map(|entry| entry.time);
+        let (earliest, latest) = times().fold((u64::MAX, 0), |(a, b), time| (a.min(time), b.max(time)));
+        self.base = earliest;
+        if earliest == latest {
+            self.horizon = earliest;
+            mem::swap(&mut self.front, entries);
+        } else {
+            entries.iter().for_each(|&entry| self.put(entry));
         }
     }
 
     /// Gives the later part of a long front back to the wheel.
     fn cut_front(&mut self) {
         // Never before the wheel's own time: looking ahead may have moved it past the last batch.
-        let last_kept = self.front[SHORT].time.max(self.base);
+        let last_kept = self.front[self.taken + SHORT].time.max(self.base);
         let kept = self.front.partition_point(|entry| entry.time <= last_kept);
         self.horizon = last_kept;
-        for entry in self.front.split_off(kept) {
-            self.put(entry);
+        for index in kept..self.front.len() {
+            self.put(self.front[index]);
         }
+        self.front.truncate(kept);
     }
 }
 
+/// Appends a short slot that begins at `start` in order of time, equal times in order of their places.
+///
+/// What is sorted are whole numbers, all different: the time since `start`, then the place.
+fn append_sorted<E: Copy>(front: &mut Vec<Entry<E>>, entries: &[Entry<E>], start: u64) {
+    let mut keys = [0; SHORT];
+    let keys = &mut keys[..entries.len()];
+    for (place, (key, entry)) in keys.iter_mut().zip(entries).enumerate() {
+        *key = (entry.time - start) << DIGIT | place as u64;
+    }
+    if keys.len() <= FEW {
+        sort_by_counting(keys);
+    } else {
+        keys.sort_unstable();
+    }
+    front.extend(keys.iter().map(|&key| entries[key as usize % SHORT]));
+}
+
+/// Sorts up to [`FEW`] different keys: the place of each is the number of smaller ones, found without branches.
+fn sort_by_counting(keys: &mut [u64]) {
+    let mut sorted = [0; FEW];
+    for &key in keys.iter() {
+        let smaller: usize = keys.iter().map(|&other| usize::from(other < key)).sum();
+        sorted[smaller] = key;
+    }
+    keys.copy_from_slice(&sorted[..keys.len()]);
+}
+
 /// The level and slot of a time, told from `base`.
-fn place(time: u64, base: u64) -> (usize, usize) {
+const fn place(time: u64, base: u64) -> (usize, usize) {
     let differing = time ^ base;
-    let level = (u64::BITS - 1 - (differing | 1).leading_zeros()) as usize / 6;
-    (level, (time >> (6 * level)) as usize % SLOTS)
+    let level = (u64::BITS - 1 - (differing | 1).leading_zeros()) as usize / DIGIT;
+    (level, (time >> (DIGIT * level)) as usize % SLOTS)
 }
 
 /// The ones of all digits up to and including `level`'s lower neighbours: the span of one slot, less one.
 const fn low_bits(level: usize) -> u64 {
-    (1 << (6 * level)) - 1
+    (1 << (DIGIT * level)) - 1
 }
 
 /// The first time of a slot.
-fn slot_start(base: u64, level: usize, slot: usize) -> u64 {
-    let above = 6 * (level + 1);
+const fn slot_start(base: u64, level: usize, slot: usize) -> u64 {
+    let above = DIGIT * (level + 1);
     let upper = if above >= u64::BITS as usize { 0 } else { base >> above << above };
-    upper | (slot as u64) << (6 * level)
+    upper | (slot as u64) << (DIGIT * level)
 }
 
-impl<E> Default for EventQueue<E> {
+impl<E: Copy> Default for EventQueue<E> {
     fn default() -> Self {
         Self::new()
     }
@@ -214,6 +312,21 @@ mod tests {
         queue.push(at(2_091_102), 1);
         let times = std::iter::from_fn(|| queue.pop_batch(&mut Vec::new())).collect::<Vec<_>>();
         assert!(times.is_sorted() && times.len() == 202, "{times:?}");
+    }
+
+    #[test]
+    fn a_front_that_is_never_empty_stays_short() {
+        // The second event keeps the front from being filled again; the first is put back a nanosecond later.
+        let at = Time::from_picoseconds;
+        let mut queue = EventQueue::new();
+        [(1 << 30) + 1, (1 << 31) - 1].into_iter().for_each(|time| queue.push(at(time), ()));
+        let mut batch = Vec::new();
+        for hold in 0..10_000 {
+            assert_eq!(queue.pop_batch(&mut batch), Some(at((1 << 30) + 1 + hold * 1_000)));
+            queue.push(at((1 << 30) + 1 + (hold + 1) * 1_000), ());
+            assert!(queue.front.len() <= 2 * LONG, "{} entries are kept for 2 events", queue.front.len());
+        }
+        assert_eq!(queue.len(), 2);
     }
 
     proptest! {

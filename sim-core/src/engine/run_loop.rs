@@ -83,7 +83,7 @@ pub enum StopReason {
 const BATCHES_PER_LOOK: u32 = 1 << 10;
 
 /// Runs until nothing is pending; returns the time of the last event, why it ended, and how many events it took.
-pub fn run<E, P: Process<E>>(
+pub fn run<E: Copy, P: Process<E>>(
     process: &mut P,
     queue: &mut EventQueue<E>,
     limits: Limits,

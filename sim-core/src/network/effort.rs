@@ -11,6 +11,8 @@ pub struct Effort {
     pub links: u64,
     /// How often a solution was found for a region, before it grew or when it was final.
     pub growths: u64,
+    /// How many of the solutions were sweeps over coupled links.
+    pub sweeps: u64,
     /// How often a link stood lowest while the water rose.
     pub rounds: u64,
 }

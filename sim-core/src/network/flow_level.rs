@@ -6,11 +6,16 @@
 //! own cap or crosses a full link on which no flow is faster (Bertsekas and Gallager, *Data Networks*, 1992,
 //! section 6.5.2).
 
+mod coupling;
+
+use self::coupling::Coupling;
+use super::coupled::{Coupled, Surroundings};
 use super::effort::Effort;
 use super::fair_share::Crossing;
 use super::flows::{FlowState, Flows, HopState, OWN};
 use super::links::{FixedPoint, LinkState, NetworkLink, Seat};
 use super::region::{Region, TIE};
+use super::service::ServiceUnit;
 use super::tiers::Tiers;
 use super::timeline::Timeline;
 use crate::units::{Bandwidth, Bytes, Time};
@@ -36,6 +41,8 @@ pub enum Wakeup {
     Flow(u32),
     /// Some of the flows that a link leads.
     Link(u32),
+    /// Some of the flows of the links that are solved as one.
+    Coupled,
 }
 
 /// The flows that are draining on a set of links.
@@ -44,14 +51,19 @@ pub struct FlowLevel {
     links: Vec<LinkState>,
     flows: Flows,
     fixed: FixedPoint,
+    unit: ServiceUnit,
     /// Flows that have started, and ended, since the last settling.
-    started: Vec<u32>,
+    started: Vec<(u32, Bytes)>,
     ended: Vec<u32>,
     /// Links that have been woken since.
     woken: Vec<u32>,
     contended: Vec<u32>,
     touched: Vec<u32>,
     region: Region,
+    coupled: Coupled,
+    coupling: Coupling,
+    /// Whether links may be coupled.
+    couples: bool,
     tiers: Tiers,
     draining: u64,
     attached: u64,
@@ -60,12 +72,16 @@ pub struct FlowLevel {
 
 impl FlowLevel {
     /// No flow yet, on links whose `capacities` are in bytes per second times the denominator of the weights.
-    pub fn new(capacities: impl IntoIterator<Item = f64>) -> Self {
+    pub fn new(capacities: impl IntoIterator<Item = f64>, weight_denominator: f64) -> Self {
         let link = |capacity| NetworkLink { capacity, tier: 0, multiplicity: 1 };
-        Self::with_tiers(capacities.into_iter().map(link), 0, 1.0)
+        let alone = Self::with_tiers(capacities.into_iter().map(link), 0, weight_denominator);
+        Self { couples: true, ..alone }
     }
 
-    /// The same with a record of what each of `tiers` tiers carries over time.
+    /// The same with a record of what each of `tiers` tiers carries over time, for links that may stand for several.
+    ///
+    /// How many flows there are decides when links are coupled. A folded network has fewer and would not decide as a
+    /// full one does, so that its last bits could differ: here links are never coupled.
     pub fn with_tiers(
         links: impl IntoIterator<Item = NetworkLink>,
         tiers: usize,
@@ -80,12 +96,16 @@ impl FlowLevel {
             links,
             flows: Flows::default(),
             fixed: FixedPoint::for_capacities_up_to(largest),
+            unit: ServiceUnit::for_capacities_up_to(largest / weight_denominator),
             started: Vec::new(),
             ended: Vec::new(),
             woken: Vec::new(),
             contended: Vec::new(),
             touched: Vec::new(),
             region: Region::default(),
+            coupled: Coupled::default(),
+            coupling: Coupling::default(),
+            couples: false,
             tiers,
             draining: 0,
             attached: 0,
@@ -97,17 +117,19 @@ impl FlowLevel {
     pub fn attach(&mut self, now: Time, flow: &NewFlow<'_>) {
         self.attached += 1;
         self.draining += 1;
-        let state = FlowState::new(now, flow.bytes, flow.cap.bytes_per_second(), flow.owner);
+        let state =
+            FlowState::new(now, self.unit.of_bytes(flow.bytes), flow.cap.bytes_per_second(), flow.owner);
         let slot = self.flows.insert(state, flow.crossings.len());
-        let mut cap = state.cap;
+        let (mut cap, bytes) = (state.cap, u128::from(flow.bytes.count()));
         for (index, (hop, crossing)) in self.flows.hops_mut(slot).iter_mut().zip(flow.crossings).enumerate() {
             let link = &mut self.links[crossing.link as usize];
             cap = cap.min(link.capacity / crossing.weight as i64 as f64);
             *hop = HopState { link: crossing.link, seat: link.seats.len() as u32, weight: crossing.weight };
             link.seats.push(Seat { flow: slot, hop: index as u32 });
+            link.carried += bytes * u128::from(crossing.weight);
         }
         self.flows.state_mut(slot).cap = cap;
-        self.started.push(slot);
+        self.started.push((slot, flow.bytes));
     }
 
     /// The rate of a flow that shares its links with nobody.
@@ -134,6 +156,7 @@ impl FlowLevel {
                 }
             }
             Wakeup::Link(link) => self.wake_link(now, link, drained),
+            Wakeup::Coupled => self.wake_coupled(now, drained),
         }
     }
 
@@ -161,33 +184,44 @@ impl FlowLevel {
 
     /// Ends a flow whose time has come; returns its owner.
     fn end_if_drained(&mut self, now: Time, slot: u32, leader: u32) -> Option<u32> {
+        let state = self.flows.state(slot);
+        let has_drained = state.active && state.finish == now && state.leader == leader;
+        has_drained.then(|| self.end(slot))
+    }
+
+    /// Ends a flow; returns its owner.
+    fn end(&mut self, slot: u32) -> u32 {
         let state = self.flows.state_mut(slot);
-        if !state.active || state.finish != now || state.leader != leader {
-            return None;
-        }
         state.active = false;
-        let (owner, bytes) = (state.owner, u128::from(state.bytes.count()));
+        let owner = state.owner;
         for hop in self.flows.hops(slot) {
             let link = &mut self.links[hop.link as usize];
-            link.carried += bytes * u128::from(hop.weight);
             link.ended += 1;
         }
         self.draining -= 1;
         self.ended.push(slot);
-        Some(owner)
+        owner
     }
 
     /// Gives every flow its fair rate; tells `schedule` when to wake which flows.
     pub fn settle(&mut self, now: Time, mut schedule: impl FnMut(Time, Wakeup)) {
         if !self.started.is_empty() || !self.ended.is_empty() {
             self.tiers.advance(now);
-            self.detach();
+            self.detach(now);
+            self.couple_started(now);
             self.admit(now, &mut schedule);
         }
         if !self.region.links.is_empty() {
             self.solve();
             self.commit(now, &mut schedule);
+            self.couple_region(now);
             self.region.clear();
+        }
+        if self.coupled.stale {
+            self.solve_coupled(now);
+        }
+        if let Some(finish) = self.coupled.ask() {
+            schedule(finish, Wakeup::Coupled);
         }
         while let Some(link) = self.woken.pop() {
             self.ask(link, &mut schedule);
@@ -204,10 +238,13 @@ impl FlowLevel {
     }
 
     /// Takes the flows that have ended off their links; full links with other flows will be solved again.
-    fn detach(&mut self) {
+    fn detach(&mut self, now: Time) {
         let mut ended = std::mem::take(&mut self.ended);
         for slot in ended.drain(..) {
             let rate = self.flows.state(slot).rate;
+            if self.flows.state(slot).coupled {
+                self.remove_coupled(now, slot);
+            }
             for index in self.flows.hop_range(slot) {
                 let hop = self.flows.hop(index);
                 let link = &mut self.links[hop.link as usize];
@@ -225,7 +262,7 @@ impl FlowLevel {
                 if let Some(moved) = link.seats.get(hop.seat as usize) {
                     self.flows.seat(moved.flow, moved.hop, hop.seat);
                 }
-                if link.level < f64::INFINITY {
+                if link.level < f64::INFINITY && !link.is_coupled() {
                     self.region.add(hop.link, link);
                 }
             }
@@ -237,10 +274,13 @@ impl FlowLevel {
     /// Lets flows start that change nobody's rate; full links of the others will be solved again.
     fn admit(&mut self, now: Time, schedule: &mut impl FnMut(Time, Wakeup)) {
         let mut started = std::mem::take(&mut self.started);
-        for slot in started.drain(..) {
+        for (slot, bytes) in started.drain(..) {
+            if self.flows.state(slot).coupled {
+                continue;
+            }
             let alone = |index| self.links[self.flows.hop(index).link as usize].seats.len() == 1;
             if self.flows.hop_range(slot).all(alone) {
-                self.start_alone(now, slot, schedule);
+                self.start_alone(now, (slot, bytes), schedule);
             } else {
                 self.ask_for_room(slot);
                 self.contended.push(slot);
@@ -260,7 +300,12 @@ impl FlowLevel {
         }
     }
 
-    fn start_alone(&mut self, now: Time, slot: u32, schedule: &mut impl FnMut(Time, Wakeup)) {
+    fn start_alone(
+        &mut self,
+        now: Time,
+        (slot, bytes): (u32, Bytes),
+        schedule: &mut impl FnMut(Time, Wakeup),
+    ) {
         let rate = self.flows.state(slot).cap;
         for hop in self.flows.hops(slot) {
             let link = &mut self.links[hop.link as usize];
@@ -269,16 +314,17 @@ impl FlowLevel {
             link.load = link.load_of(hop.weight, rate);
             self.tiers.change(link, hop.weight, (0.0, rate));
         }
-        self.start(now, slot, schedule);
+        let finish = now + Bandwidth::from_bytes_per_second(rate).drain_time(bytes);
+        self.start(finish, slot, schedule);
     }
 
     /// A flow goes as fast as it can, and wakes itself.
-    fn start(&mut self, now: Time, slot: u32, schedule: &mut impl FnMut(Time, Wakeup)) {
+    fn start(&mut self, finish: Time, slot: u32, schedule: &mut impl FnMut(Time, Wakeup)) {
         let state = self.flows.state_mut(slot);
         state.rate = state.cap;
-        state.finish = now + Bandwidth::from_bytes_per_second(state.rate).drain_time_of(state.remaining);
-        if state.finish < Time::MAX {
-            schedule(state.finish, Wakeup::Flow(slot));
+        state.finish = finish;
+        if finish < Time::MAX {
+            schedule(finish, Wakeup::Flow(slot));
         }
     }
 
@@ -303,7 +349,8 @@ impl FlowLevel {
                     link.extra -= load;
                     self.tiers.change(link, hop.weight, (0.0, cap));
                 }
-                self.start(now, slot, schedule);
+                let finish = now + self.unit.drain_time(self.flows.state(slot).remaining, cap);
+                self.start(finish, slot, schedule);
             }
         }
         for slot in contended.drain(..) {
@@ -391,13 +438,10 @@ impl FlowLevel {
         let (old, old_leader) = (state.rate, state.leader);
         let changed = rate != old;
         if changed {
-            let elapsed = (now - state.updated).picoseconds();
-            if old > 0.0 && elapsed > 0 {
-                state.remaining -= (old * elapsed as f64 / 1e12).min(state.remaining);
-            }
+            state.remaining = state.remaining_at(now, self.unit);
             state.updated = now;
             state.rate = rate;
-            state.finish = now + Bandwidth::from_bytes_per_second(rate).drain_time_of(state.remaining);
+            state.finish = now + self.unit.drain_time(state.remaining, rate);
             for hop in self.flows.hops(slot) {
                 let link = &mut self.links[hop.link as usize];
                 link.load += link.load_of(hop.weight, rate) - link.load_of(hop.weight, old);
@@ -444,12 +488,12 @@ impl FlowLevel {
         self.tiers.credit(tier, when, moved);
     }
 
-    /// The bytes that each link has carried, times the denominator of the weights.
+    /// The bytes of the flows that have started on each link, times the denominator of the weights.
     pub fn carried(&self) -> impl Iterator<Item = u128> {
         self.links.iter().map(|link| link.carried)
     }
 
-    /// The bytes that one link has carried, times the denominator of the weights.
+    /// The bytes of the flows that have started on one link, times the denominator of the weights.
     pub fn carried_by(&self, link: u32) -> u128 {
         self.links[link as usize].carried
     }

@@ -1,5 +1,6 @@
 //! Flows as the network sees them: slots that are used again, and their hops in blocks that are used again.
 
+use super::service::ServiceUnit;
 use crate::units::{Bytes, Time};
 use std::ops::Range;
 
@@ -9,11 +10,11 @@ pub(super) const OWN: u32 = u32::MAX;
 /// A flow that drains, or has drained in this picosecond.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct FlowState {
-    pub(super) remaining: f64,
+    /// What is left since `updated`, or the count of its leader's clock at which nothing is left, when it is coupled.
+    pub(super) remaining: i128,
     pub(super) rate: f64,
     /// The largest rate that it could use if it were alone.
     pub(super) cap: f64,
-    pub(super) bytes: Bytes,
     /// When `rate` began.
     pub(super) updated: Time,
     /// When it will have drained, at this rate.
@@ -24,6 +25,8 @@ pub(super) struct FlowState {
     hops_start: u32,
     hops: u16,
     pub(super) active: bool,
+    /// One of the flows that are solved as one, and woken by clocks.
+    pub(super) coupled: bool,
 }
 
 /// A link that a flow crosses.
@@ -92,6 +95,16 @@ impl Flows {
         &mut self.hops[range]
     }
 
+    /// One hop of a flow.
+    pub(super) fn hop_of(&self, slot: u32, hop: u32) -> HopState {
+        self.hops[(self.states[slot as usize].hops_start + hop) as usize]
+    }
+
+    /// Hops in use and free.
+    pub(super) fn hop_count(&self) -> usize {
+        self.hops.len()
+    }
+
     pub(super) fn hop(&self, index: usize) -> HopState {
         self.hops[index]
     }
@@ -118,12 +131,11 @@ impl Flows {
 
 impl FlowState {
     /// A flow that has not moved yet.
-    pub(super) fn new(now: Time, bytes: Bytes, cap: f64, owner: u32) -> Self {
+    pub(super) fn new(now: Time, remaining: i128, cap: f64, owner: u32) -> Self {
         Self {
-            remaining: bytes.count() as f64,
+            remaining,
             rate: 0.0,
             cap,
-            bytes,
             updated: now,
             finish: Time::MAX,
             leader: OWN,
@@ -131,6 +143,12 @@ impl FlowState {
             hops_start: 0,
             hops: 0,
             active: true,
+            coupled: false,
         }
+    }
+
+    /// What is left at some time, at the rate that it has.
+    pub(super) fn remaining_at(&self, now: Time, unit: ServiceUnit) -> i128 {
+        (self.remaining - unit.over(self.rate, now - self.updated)).max(0)
     }
 }

@@ -38,15 +38,20 @@ pub(super) struct LinkState {
     pub(super) next_finish: Time,
     /// The earliest wake-up that was asked for and has not come.
     pub(super) queued: Time,
-    /// The weighted bytes of the flows that have drained.
+    /// The weighted bytes of the flows that have started.
     pub(super) carried: u128,
     pub(super) seats: Vec<Seat>,
     /// Flows on it that have drained in this picosecond.
     pub(super) ended: u32,
     /// Its place in the region that is being solved; meaningless when that place is another link's.
     pub(super) place: u32,
+    /// Its place among the links that are solved as one; [`NOT_COUPLED`] when it is not one of them.
+    pub(super) coupled: u32,
     pub(super) tier: u32,
 }
+
+/// In place of the place of a link that is not solved as one with others.
+pub(super) const NOT_COUPLED: u32 = u32::MAX;
 
 /// The load of a link that is full.
 const CAPACITY: f64 = (1_u64 << 40) as f64;
@@ -77,6 +82,7 @@ impl LinkState {
             seats: Vec::new(),
             ended: 0,
             place: 0,
+            coupled: NOT_COUPLED,
             tier: link.tier as u32,
         }
     }
@@ -91,6 +97,11 @@ impl LinkState {
     /// In doubt it is: looking at flows for no reason changes nothing.
     pub(super) fn is_full(&self) -> bool {
         self.level < f64::INFINITY || self.load + self.extra >= CAPACITY - MARGIN
+    }
+
+    /// Whether it is solved as one with others.
+    pub(super) fn is_coupled(&self) -> bool {
+        self.coupled != NOT_COUPLED
     }
 
     /// Forgets everything that its flows have left behind.

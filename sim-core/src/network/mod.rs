@@ -5,15 +5,21 @@
 //! look whether some have drained; `region` is the solver, of no more links than a change concerns. Neither knows
 //! collectives, programs or machines.
 
+mod clock;
+mod coupled;
 mod effort;
 mod fair_share;
 mod flow_level;
 mod flows;
 mod links;
+mod pushes;
 mod rate_record;
 mod region;
+mod service;
+mod sweep;
 mod tiers;
 mod timeline;
+mod water;
 
 pub use effort::Effort;
 pub use fair_share::{Contender, Crossing, max_min_rates};

@@ -12,7 +12,8 @@ use std::rc::Rc;
 /// A transfer to be carried.
 #[derive(Debug, Clone)]
 pub(super) struct Transfer {
-    pub(super) path: Rc<[Crossing]>,
+    /// What it crosses; given back as soon as it drains, while it is at hand.
+    pub(super) path: Option<Rc<[Crossing]>>,
     pub(super) bytes: Bytes,
     pub(super) cap: Bandwidth,
     pub(super) purpose: Purpose,
@@ -80,22 +81,22 @@ impl Carrier {
 
     /// Lets a transfer drain; one without bytes has arrived at once.
     pub(super) fn depart(&mut self, now: Time, index: u32) -> Option<Purpose> {
-        let transfer = &self.transfers[index as usize];
+        let transfer = &mut self.transfers[index as usize];
+        let path = transfer.path.take().expect("a transfer departs once");
         if transfer.bytes == Bytes::ZERO {
             let purpose = transfer.purpose;
             self.free.push(index);
             return Some(purpose);
         }
         if self.reserved_until > now {
-            for crossing in transfer.path.iter() {
+            for crossing in path.iter() {
                 let reservation = self.reservations[crossing.link as usize];
                 if reservation.until > now {
                     self.broken.push(reservation.recording);
                 }
             }
         }
-        let Transfer { path, bytes, cap, .. } = transfer;
-        let flow = NewFlow { crossings: path, bytes: *bytes, cap: *cap, owner: index };
+        let flow = NewFlow { crossings: &path, bytes: transfer.bytes, cap: transfer.cap, owner: index };
         self.network.attach(now, &flow);
         None
     }

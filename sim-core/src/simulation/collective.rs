@@ -299,7 +299,7 @@ impl Instance {
         let state = &self.members[member as usize];
         let Target { delay, cap, path, .. } = state.target(&self.plan, target);
         let transfer = Transfer {
-            path: Rc::clone(path),
+            path: Some(Rc::clone(path)),
             bytes: self.plan.phases[state.phase as usize].bytes,
             cap: *cap,
             purpose: Purpose::Step(StepTransfer { instance: index, sender: member, target }),

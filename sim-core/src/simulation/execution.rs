@@ -175,7 +175,7 @@ impl<'a, 'b> Execution<'a, 'b> {
         let port = ports.iter().find(|port| port.slot == peer && port.channel == channel);
         let port = port.expect("a program sends through ports that were prepared");
         let transfer = Transfer {
-            path: Rc::clone(&port.path),
+            path: Some(Rc::clone(&port.path)),
             bytes,
             cap: Bandwidth::UNBOUNDED,
             purpose: Purpose::Message(message),

@@ -2,6 +2,7 @@
 
 use super::flow_case::{FlowCase, FlowView};
 use crate::engine::{EventQueue, Limits, Memory, Process, StopReason, run};
+use crate::fabric::WEIGHT_DENOMINATOR;
 use crate::network::{Crossing, Effort, FlowLevel, NewFlow, Wakeup};
 use crate::units::{Bytes, Time};
 
@@ -52,11 +53,18 @@ fn weight_scale(case: &FlowCase) -> f64 {
     let mut loads = vec![0.0; case.links().len()];
     crossings().for_each(|(link, weight)| loads[link as usize] += weight);
     let heaviest: f64 = loads.into_iter().fold(0.0, f64::max);
-    let mut scale = if crossings().all(|(_, weight)| weight.fract() == 0.0) { 1.0 } else { WEIGHT_SCALE };
+    let is_whole = |scale: f64| crossings().all(|(_, weight)| is_nearly_whole(weight * scale));
+    let usual = WEIGHT_DENOMINATOR as f64;
+    let mut scale = [1.0, usual].into_iter().find(|scale| is_whole(*scale)).unwrap_or(WEIGHT_SCALE);
     while heaviest * scale > LARGEST_LOAD {
         scale /= 10.0;
     }
     scale
+}
+
+/// Whether a scaled weight is a whole number but for the rounding of a share such as one third.
+fn is_nearly_whole(weight: f64) -> bool {
+    (weight - weight.round()).abs() <= weight * 4.0 * f64::EPSILON
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -81,7 +89,7 @@ impl<'a> FlowProcess<'a> {
         let scale = weight_scale(case);
         let capacities = case.links().iter().map(|link| link.capacity.bytes_per_second() * scale);
         Self {
-            network: FlowLevel::new(capacities),
+            network: FlowLevel::new(capacities, scale),
             scale,
             crossings: Vec::new(),
             followers: Followers::of(case),

@@ -136,3 +136,49 @@ fn a_flow_alone_on_its_links_needs_no_solver() {
     assert_eq!(outcome.finished, expected.collect::<Vec<_>>());
     assert_eq!(outcome.effort.solves, 0);
 }
+
+/// An uneven all-to-all on a star: every rate depends on every other, and no two flows end together.
+fn all_to_all() -> impl Strategy<Value = PlainCase> {
+    (10..18_usize).prop_flat_map(|ranks| {
+        let sizes = prop::collection::vec(1_000_000..30_000_000_u64, ranks * (ranks - 1));
+        let capacities = prop::collection::vec(prop::sample::select(vec![900.0, 900.0, 450.0]), 2 * ranks);
+        let starts = prop::collection::vec(0..20_000_000_u64, ranks);
+        (Just(ranks), sizes, capacities, starts).prop_map(|(ranks, sizes, capacities, starts)| {
+            let link = |gigabytes| FlowLink {
+                capacity: Bandwidth::from_gigabytes_per_second(gigabytes),
+                latency: Time::from_picoseconds(250_000),
+            };
+            let pairs =
+                (0..ranks).flat_map(|from| (1..ranks).map(move |shift| (from, (from + shift) % ranks)));
+            let flow = |((from, to), bytes): ((usize, usize), u64)| Flow {
+                bytes: Bytes::new(bytes),
+                start: Time::from_picoseconds(starts[from]),
+                hops: vec![(from, 1.0), (ranks + to, 1.0)],
+                rate_cap: None,
+                after: Vec::new(),
+            };
+            PlainCase {
+                links: capacities.into_iter().map(link).collect(),
+                flows: pairs.zip(sizes).map(flow).collect(),
+            }
+        })
+    })
+}
+
+static SWEEPS: AtomicU32 = AtomicU32::new(0);
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(cases(40)))]
+
+    fn coupled_cases_equal_their_twin(plain in all_to_all()) {
+        let outcome = outcome(&plain);
+        prop_assert_eq!(differs(&plain, &outcome.finished, &plain.solve()), None);
+        SWEEPS.fetch_add(u32::from(outcome.effort.sweeps > 0), Ordering::Relaxed);
+    }
+}
+
+#[test]
+fn links_that_are_coupled_are_solved_as_one_and_right() {
+    coupled_cases_equal_their_twin();
+    assert!(2 * SWEEPS.load(Ordering::Relaxed) >= cases(40), "half of the cases and more are coupled");
+}
