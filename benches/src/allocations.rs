@@ -1,16 +1,11 @@
 //! Flows that ask for rates on shared links.
 
+use crate::clos::{self, HOSTS};
+use crate::draws::draws;
 use copperlight_core::network::{Contender, Crossing};
-use copperlight_core::rng;
-use rand::Rng;
 
 /// The capacity of every link, in bytes per second.
 pub const CAPACITY: f64 = 900e9;
-
-const LEAVES: usize = 48;
-const HOSTS_PER_LEAF: usize = 8;
-const SPINES: usize = 7;
-const HOSTS: usize = LEAVES * HOSTS_PER_LEAF;
 
 /// Links of equal capacity, and the links that each flow crosses.
 #[derive(Debug, Clone, PartialEq)]
@@ -64,31 +59,12 @@ pub fn star_ring_384() -> Allocation {
     Allocation { capacities: vec![CAPACITY; 2 * HOSTS], flows: (0..HOSTS).map(flow).collect() }
 }
 
-/// 2,000 flows between random hosts of 48 leaves of 8, over random ones of 7 spines: many levels of rates.
+/// 2,000 flows between random hosts of a Clos network, over random spines: many levels of rates.
 pub fn clos_random_2000() -> Allocation {
     const FLOWS: usize = 2_000;
-    let mut stream = rng::stream(1, "clos");
-    let mut draw = |below: usize| (stream.next_u64() % below as u64) as usize;
-    let flow = |_| {
-        let (from, distance, spine) = (draw(HOSTS), 1 + draw(HOSTS - 1), draw(SPINES));
-        let to = (from + distance) % HOSTS;
-        clos_path(from, to, spine)
-    };
-    let capacities = vec![CAPACITY; 2 * HOSTS + 2 * LEAVES * SPINES];
-    Allocation { capacities, flows: (0..FLOWS).map(flow).collect() }
-}
-
-/// Up from a host and down to another, over a spine when their leaves differ.
-///
-/// Links: up and down of each host, then up and down between each leaf and each spine.
-fn clos_path(from: usize, to: usize, spine: usize) -> Vec<Crossing> {
-    let (source, target) = (from / HOSTS_PER_LEAF, to / HOSTS_PER_LEAF);
-    if source == target {
-        return path(&[from, HOSTS + to]);
-    }
-    let between = 2 * HOSTS;
-    let (rise, fall) = (between + source * SPINES + spine, between + (LEAVES + target) * SPINES + spine);
-    path(&[from, rise, fall, HOSTS + to])
+    let mut draw = draws("clos");
+    let flows = (0..FLOWS).map(|_| path(&clos::random_path(&mut draw))).collect();
+    Allocation { capacities: vec![CAPACITY; clos::LINKS], flows }
 }
 
 fn path(links: &[usize]) -> Vec<Crossing> {

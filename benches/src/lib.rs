@@ -1,9 +1,23 @@
 //! Inputs that the benches in `benches/` share, each with a name and always the same.
 //!
-//! - [`fabrics`]: stars of chips, built by their family
+//! - [`draws`]: random numbers from named streams
+//! - [`clos`]: the links and paths of a Clos network
+//! - [`fabrics`]: stars of chips, with equal links or with latencies drawn for each
 //! - [`allocations`]: links and flows whose fair rates are known or can be checked
+//! - [`rings`]: all-reduces on a star, run as programs of ranks
+//! - [`star_flows`], [`clos_flows`]: flows by themselves, on a star and on a Clos network
+//! - [`flow_runs`]: a case of flows with what is known of its finishes
+//! - [`cases`]: all runs of the engine by name and parameter, each with its answer
 //!
-//! A bench asserts its answer once before it measures: a faster wrong answer is no result.
+//! A bench asserts its answer before it measures: a faster wrong answer is no result. `engine_case` runs a
+//! case once, for tools that count instructions or memory.
 
 pub mod allocations;
+pub mod cases;
+pub mod clos;
+pub mod clos_flows;
+pub mod draws;
 pub mod fabrics;
+pub mod flow_runs;
+pub mod rings;
+pub mod star_flows;
