@@ -4,13 +4,14 @@
 //! out by growing a region. These links stand in an order that lasts, by rising level; each flow is led by the first
 //! of its links, which wakes it by its [`Clock`]. A solution is one pass over the order (`sweep`), which subtracts
 //! from each link what earlier links give to the flows that it shares with them.
+//!
+//! Links of networks that keep a record by tiers are never coupled, so that no tier is told of loads here.
 
 use super::clock::Clock;
-use super::flows::Flows;
+use super::flows::{Flows, HopState};
 use super::links::{FixedPoint, LinkState, NOT_COUPLED};
 use super::pushes::Pushes;
 use super::service::ServiceUnit;
-use super::tiers::Tiers;
 use super::water::Water;
 use crate::units::Time;
 
@@ -20,7 +21,6 @@ pub(super) struct Surroundings<'a> {
     pub(super) now: Time,
     pub(super) links: &'a mut [LinkState],
     pub(super) flows: &'a mut Flows,
-    pub(super) tiers: &'a mut Tiers,
     pub(super) fixed: FixedPoint,
     pub(super) unit: ServiceUnit,
 }
@@ -37,8 +37,6 @@ pub(super) struct Member {
     /// The level of the solution on its way, and the same as an integer.
     pub(super) level: f64,
     pub(super) units: i128,
-    /// The sum of weight x rate over its flows, as its tier knows it.
-    pub(super) carries: f64,
     pub(super) next_finish: Time,
     /// Who finishes first may have changed.
     pub(super) touched: bool,
@@ -146,20 +144,16 @@ impl Coupled {
             self.ranks[place as usize] = rank as u32;
         }
         self.water.restart(self.members.iter().map(|member| member.capacity));
-        for (rank, &place) in self.order.iter().enumerate() {
-            self.ranks[place as usize] = rank as u32;
-        }
     }
 
     /// A flow is led by the first of its links from now on, at the rate that it has.
     fn insert(&mut self, around: &mut Surroundings<'_>, slot: u32) {
         let state = around.flows.state(slot);
-        let (rate, remaining) = (state.rate, state.remaining_at(around.now, around.unit));
+        let remaining = state.remaining_at(around.now, around.unit);
         let mut first = (u32::MAX, NOT_COUPLED);
         for hop in around.flows.hops(slot) {
-            let link = &around.links[hop.link as usize];
-            around.tiers.change(link, hop.weight, (rate, 0.0));
-            first = first.min((self.ranks[link.coupled as usize], link.coupled));
+            let place = around.links[hop.link as usize].coupled;
+            first = first.min((self.ranks[place as usize], place));
         }
         self.flows += 1;
         let state = around.flows.state_mut(slot);
@@ -251,7 +245,6 @@ impl Coupled {
     pub(super) fn dissolve(&mut self, around: &mut Surroundings<'_>) {
         for member in &self.members {
             let link = &mut around.links[member.link as usize];
-            around.tiers.change(link, 1, (member.carries, 0.0));
             link.level = member.clock.level();
             link.load = 0.0;
             link.next_finish = Time::MAX;
@@ -285,7 +278,6 @@ impl Coupled {
         for hop in around.flows.hops(slot) {
             let link = &mut around.links[hop.link as usize];
             link.load += link.load_of(hop.weight, rate);
-            around.tiers.change(link, hop.weight, (0.0, rate));
         }
     }
 }
@@ -300,7 +292,6 @@ impl Member {
             clock: Clock::new(now, state.level, unit),
             level: state.level,
             units: 0,
-            carries: 0.0,
             next_finish: Time::MAX,
             touched: true,
         }
@@ -318,7 +309,6 @@ impl Member {
 
 /// The rate that a flow would have if it were alone on its links and had no cap.
 fn narrowest(around: &Surroundings<'_>, slot: u32) -> f64 {
-    let alone =
-        |hop: &super::flows::HopState| around.links[hop.link as usize].capacity / hop.weight as i64 as f64;
+    let alone = |hop: &HopState| around.links[hop.link as usize].rate_alone(hop.weight);
     around.flows.hops(slot).iter().map(alone).fold(f64::INFINITY, f64::min)
 }

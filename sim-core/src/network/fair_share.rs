@@ -25,7 +25,7 @@ pub struct Contender<'a> {
 }
 
 /// Levels that differ by less than this, relatively, are one level.
-const TIE: f64 = 1e-12;
+pub(super) const TIE: f64 = 1e-12;
 
 /// The max-min fair rates of `flows`, where `sum of weight(l, f) * rate(f) <= capacities[l]` on every link `l`.
 ///

@@ -12,10 +12,10 @@ mod starting;
 use self::coupling::Coupling;
 use super::coupled::{Coupled, Surroundings};
 use super::effort::Effort;
-use super::fair_share::Crossing;
+use super::fair_share::{Crossing, TIE};
 use super::flows::{FlowState, Flows, HopState, OWN};
 use super::links::{FixedPoint, LinkState, NetworkLink, Seat};
-use super::region::{Region, TIE};
+use super::region::Region;
 use super::service::ServiceUnit;
 use super::tiers::Tiers;
 use super::timeline::Timeline;
@@ -124,7 +124,7 @@ impl FlowLevel {
         let (mut cap, bytes) = (state.cap, u128::from(flow.bytes.count()));
         for (index, (hop, crossing)) in self.flows.hops_mut(slot).iter_mut().zip(flow.crossings).enumerate() {
             let link = &mut self.links[crossing.link as usize];
-            cap = cap.min(link.capacity / crossing.weight as i64 as f64);
+            cap = cap.min(link.rate_alone(crossing.weight));
             *hop = HopState { link: crossing.link, seat: link.seats.len() as u32, weight: crossing.weight };
             link.seats.push(Seat { flow: slot, hop: index as u32 });
             link.carried += bytes * u128::from(crossing.weight);
@@ -135,11 +135,9 @@ impl FlowLevel {
 
     /// The rate of a flow that shares its links with nobody.
     pub fn rate_alone(&self, crossings: &[Crossing], cap: Bandwidth) -> Bandwidth {
-        let alone = |crossing: &Crossing| {
-            let capacity = self.links[crossing.link as usize].capacity;
-            Bandwidth::from_bytes_per_second(capacity / crossing.weight as f64)
-        };
-        crossings.iter().map(alone).fold(cap, Bandwidth::min)
+        let alone = |crossing: &Crossing| self.links[crossing.link as usize].rate_alone(crossing.weight);
+        let rate = crossings.iter().map(alone).fold(cap.bytes_per_second(), f64::min);
+        Bandwidth::from_bytes_per_second(rate)
     }
 
     /// For each tier, the bytes that it carries for each byte of a flow.

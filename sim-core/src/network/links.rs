@@ -87,6 +87,11 @@ impl LinkState {
         }
     }
 
+    /// The rate of a flow of this weight that has the link to itself.
+    pub(super) fn rate_alone(&self, weight: u64) -> f64 {
+        self.capacity / weight as i64 as f64
+    }
+
     /// The load of a flow of this weight and rate.
     pub(super) fn load_of(&self, weight: u64, rate: f64) -> f64 {
         whole(weight as i64 as f64 * rate * self.load_per_rate)

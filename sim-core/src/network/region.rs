@@ -5,13 +5,11 @@
 //! the links next to it that stand at the same level, after the flows that their bounds hold back before that. Links
 //! that share no flow never touch each other's bits.
 
+use super::fair_share::TIE;
 use super::flows::{Flows, HopState};
 use super::links::{FixedPoint, LinkState};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
-
-/// Levels that differ by less than this, relatively, are one level.
-pub(super) const TIE: f64 = 1e-12;
 
 /// A link of the region.
 #[derive(Debug, Clone, Copy)]

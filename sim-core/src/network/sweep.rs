@@ -5,8 +5,8 @@
 //! earlier link can have been too early, and the levels are those of water-filling.
 
 use super::coupled::{Coupled, Member, Surroundings};
+use super::fair_share::TIE;
 use super::links::FixedPoint;
-use super::region::TIE;
 use crate::units::Time;
 
 /// Levels that differ by less than this, relatively, may be one level before what they share is taken off.
@@ -142,7 +142,6 @@ impl Coupled {
         let mut changed = 0;
         for &place in &self.order[lowest..] {
             let member = &mut self.members[place as usize];
-            member.carry(around, self.water.rest[place as usize]);
             if member.level != member.clock.level() {
                 changed += member.led;
                 member.clock.set_level(around.now, member.level);
@@ -160,17 +159,6 @@ impl Coupled {
 }
 
 impl Member {
-    /// Tells its tier what it carries when so much is left of it.
-    fn carry(&mut self, around: &mut Surroundings<'_>, rest: i128) {
-        let is_full = rest.abs() <= self.capacity >> 40;
-        let link = &around.links[self.link as usize];
-        let carries = if is_full { link.capacity } else { around.fixed.value(self.capacity - rest) };
-        if carries != self.carries {
-            around.tiers.change(link, 1, (self.carries, carries));
-            self.carries = carries;
-        }
-    }
-
     /// The level as it is, if another differs from it by a rounding only.
     fn unless_changed(&self, level: f64) -> f64 {
         let old = self.clock.level();

@@ -68,6 +68,18 @@ pub(super) struct Stage<'a> {
     pub(super) queue: &'a mut EventQueue<Event>,
 }
 
+impl<'a> Stage<'a> {
+    /// What the collectives of these groups run on.
+    pub(super) fn new(
+        around: Surroundings<'a>,
+        groups: &'a [Group],
+        carrier: &'a mut Carrier,
+        queue: &'a mut EventQueue<Event>,
+    ) -> Self {
+        Self { around, groups, carrier, queue }
+    }
+}
+
 impl Collectives {
     /// A new instance that nobody has entered; it takes the place of a forgotten one where there is one.
     pub(super) fn open(&mut self, plan: Rc<GroupPlan>, members: usize, undecided: bool) -> u32 {

@@ -9,7 +9,7 @@ use super::live_calls::{LiveCall, LiveCalls};
 use super::messages::{End, Mailbox, Message};
 use super::observer::{Notice, Observer};
 use super::program_state::ProgramState;
-use super::replay::{Replays, Unrecorded, record};
+use super::replay::{Lone, Replays, Unrecorded};
 use super::setup::{Parts, Plans, SimulationError};
 use crate::digest::{OperationHashes, outcome_digest};
 use crate::engine::{EventQueue, Limits, Memory, Process, StopReason as LoopEnd, run};
@@ -266,12 +266,8 @@ impl<'a, 'b> Execution<'a, 'b> {
                 self.arrived = arrived;
             }
             Event::Launched { instance, member } => {
-                let mut stage = Stage {
-                    around: self.parts.around,
-                    groups: &self.parts.groups,
-                    carrier: &mut self.carrier,
-                    queue,
-                };
+                let Parts { around, groups, .. } = &self.parts;
+                let mut stage = Stage::new(*around, groups, &mut self.carrier, queue);
                 self.collectives.launched(now, (instance, member), &mut stage)?;
             }
             Event::Left { instance, member } => {
@@ -289,12 +285,8 @@ impl<'a, 'b> Execution<'a, 'b> {
                 self.end_operation(now, message.receiver);
             }
             Purpose::Step(transfer) => {
-                let mut stage = Stage {
-                    around: self.parts.around,
-                    groups: &self.parts.groups,
-                    carrier: &mut self.carrier,
-                    queue,
-                };
+                let Parts { around, groups, .. } = &self.parts;
+                let mut stage = Stage::new(*around, groups, &mut self.carrier, queue);
                 self.collectives.arrived(now, transfer, &mut stage)?;
             }
         }
@@ -324,7 +316,7 @@ impl<'a, 'b> Execution<'a, 'b> {
         let entry = self.entry_of(&plan);
         let (recording, new) = self.replays.recording(entry, || {
             let Parts { groups, around, transport, .. } = &self.parts;
-            record(&plan, signature, groups, *around, (transport, self.limits))
+            Lone { plan: &plan, signature, groups, around: *around, transport, limits: self.limits }.record()
         })?;
         if new {
             self.work.flows += recording.flows;

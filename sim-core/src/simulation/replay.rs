@@ -82,18 +82,14 @@ impl Replays {
     }
 }
 
-/// What one collective does by itself, all members entering at time zero.
-pub(super) fn record(
-    plan: &Rc<GroupPlan>,
-    signature: &Signature,
-    groups: &[Group],
-    around: Surroundings<'_>,
-    (transport, limits): (&Transport, Limits),
-) -> Result<Recording, Unrecorded> {
-    match Lanes::of(plan, around.folding.links().len()) {
-        Some(lanes) => Ok(record_lanes(&lanes, signature, &Carrier::new(around, transport))),
-        None => record_events(plan, signature, groups, around, (transport, limits)),
-    }
+/// A plan by itself, to be recorded.
+pub(super) struct Lone<'a> {
+    pub(super) plan: &'a Rc<GroupPlan>,
+    pub(super) signature: &'a Signature,
+    pub(super) groups: &'a [Group],
+    pub(super) around: Surroundings<'a>,
+    pub(super) transport: &'a Transport,
+    pub(super) limits: Limits,
 }
 
 /// Why there is no recording.
@@ -103,60 +99,67 @@ pub(super) enum Unrecorded {
     Stopped(StopReason),
 }
 
-fn record_lanes(lanes: &Lanes<'_>, signature: &Signature, carrier: &Carrier) -> Recording {
-    let times = lanes.step(&carrier.network);
-    let carried: BTreeMap<u32, u128> = lanes.carried().collect();
-    Recording {
-        exits: times.exits,
-        carried: signature.links.iter().map(|link| carried[link]).collect(),
-        tiers: times.tiers,
-        flows: 0,
-        lanes: times.flows,
-        solves: 0,
-        events: 0,
+impl Lone<'_> {
+    /// What the collective does when all members enter at time zero.
+    pub(super) fn record(&self) -> Result<Recording, Unrecorded> {
+        match Lanes::of(self.plan, self.around.folding.links().len()) {
+            Some(lanes) => Ok(self.record_lanes(&lanes)),
+            None => self.record_events(),
+        }
     }
-}
 
-fn record_events(
-    plan: &Rc<GroupPlan>,
-    signature: &Signature,
-    groups: &[Group],
-    around: Surroundings<'_>,
-    (transport, limits): (&Transport, Limits),
-) -> Result<Recording, Unrecorded> {
-    let mut alone = Alone {
-        collectives: Collectives::default(),
-        carrier: Carrier::new(around, transport),
-        groups,
-        around,
-        // Who has not left when time ends never leaves.
-        exits: vec![Time::MAX; groups[plan.group as usize].members.len()],
-        arrived: Vec::new(),
-        error: None,
-    };
-    let mut queue = EventQueue::new();
-    let instance = alone.collectives.open(Rc::clone(plan), alone.exits.len(), false);
-    for member in 0..alone.exits.len() as u32 {
-        let end = End { actor: member, stream: 0 };
-        alone.collectives.enter(Time::ZERO, (instance, member), end, &mut queue);
+    fn record_lanes(&self, lanes: &Lanes<'_>) -> Recording {
+        let times = lanes.step(&Carrier::new(self.around, self.transport).network);
+        let carried: BTreeMap<u32, u128> = lanes.carried().collect();
+        Recording {
+            exits: times.exits,
+            carried: self.signature.links.iter().map(|link| carried[link]).collect(),
+            tiers: times.tiers,
+            flows: 0,
+            lanes: times.flows,
+            solves: 0,
+            events: 0,
+        }
     }
-    // The limit of time counts from the start of the run, where this one may begin later.
-    let (_, stop, events) = run(&mut alone, &mut queue, Limits { time: Time::MAX, ..limits });
-    match (alone.error, stop) {
-        (Some(error), _) => return Err(Unrecorded::Routing(error)),
-        (None, StopReason::EventLimit | StopReason::MemoryLimit(_)) => return Err(Unrecorded::Stopped(stop)),
-        (None, StopReason::Exhausted | StopReason::Interrupted | StopReason::TimeLimit) => {}
+
+    fn record_events(&self) -> Result<Recording, Unrecorded> {
+        let Self { plan, signature, groups, around, transport, limits } = *self;
+        let mut alone = Alone {
+            collectives: Collectives::default(),
+            carrier: Carrier::new(around, transport),
+            groups,
+            around,
+            // Who has not left when time ends never leaves.
+            exits: vec![Time::MAX; groups[plan.group as usize].members.len()],
+            arrived: Vec::new(),
+            error: None,
+        };
+        let mut queue = EventQueue::new();
+        let instance = alone.collectives.open(Rc::clone(plan), alone.exits.len(), false);
+        for member in 0..alone.exits.len() as u32 {
+            let end = End { actor: member, stream: 0 };
+            alone.collectives.enter(Time::ZERO, (instance, member), end, &mut queue);
+        }
+        // The limit of time counts from the start of the run, where this one may begin later.
+        let (_, stop, events) = run(&mut alone, &mut queue, Limits { time: Time::MAX, ..limits });
+        match (alone.error, stop) {
+            (Some(error), _) => return Err(Unrecorded::Routing(error)),
+            (None, StopReason::EventLimit | StopReason::MemoryLimit(_)) => {
+                return Err(Unrecorded::Stopped(stop));
+            }
+            (None, StopReason::Exhausted | StopReason::Interrupted | StopReason::TimeLimit) => {}
+        }
+        let network = &alone.carrier.network;
+        Ok(Recording {
+            exits: alone.exits,
+            carried: signature.links.iter().map(|&link| network.carried_by(link)).collect(),
+            tiers: network.timelines().cloned().collect(),
+            flows: network.attached(),
+            lanes: 0,
+            solves: network.effort().solves,
+            events,
+        })
     }
-    let network = &alone.carrier.network;
-    Ok(Recording {
-        exits: alone.exits,
-        carried: signature.links.iter().map(|&link| network.carried_by(link)).collect(),
-        tiers: network.timelines().cloned().collect(),
-        flows: network.attached(),
-        lanes: 0,
-        solves: network.effort().solves,
-        events,
-    })
 }
 
 struct Alone<'a> {
@@ -183,28 +186,19 @@ impl Alone<'_> {
                 self.exits[end.actor as usize] = now;
             }
             Event::Launched { instance, member } => {
-                let mut stage = stage(self.around, self.groups, &mut self.carrier, queue);
+                let mut stage = Stage::new(self.around, self.groups, &mut self.carrier, queue);
                 self.collectives.launched(now, (instance, member), &mut stage)?;
             }
             Event::ComputeEnd { .. } => {}
         }
         for purpose in self.arrived.drain(..) {
             if let Purpose::Step(transfer) = purpose {
-                let mut stage = stage(self.around, self.groups, &mut self.carrier, queue);
+                let mut stage = Stage::new(self.around, self.groups, &mut self.carrier, queue);
                 self.collectives.arrived(now, transfer, &mut stage)?;
             }
         }
         Ok(())
     }
-}
-
-fn stage<'a>(
-    around: Surroundings<'a>,
-    groups: &'a [Group],
-    carrier: &'a mut Carrier,
-    queue: &'a mut EventQueue<Event>,
-) -> Stage<'a> {
-    Stage { around, groups, carrier, queue }
 }
 
 impl Process<Event> for Alone<'_> {

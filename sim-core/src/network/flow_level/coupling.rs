@@ -136,7 +136,6 @@ impl FlowLevel {
             now,
             links: &mut self.links,
             flows: &mut self.flows,
-            tiers: &mut self.tiers,
             fixed: self.fixed,
             unit: self.unit,
         };
