@@ -7,11 +7,13 @@ mod builder;
 mod graph;
 mod hierarchy;
 mod route;
+mod ways;
 
 pub use builder::{FabricBuilder, FabricError};
 pub(crate) use graph::LinkGraph;
 pub use hierarchy::Level;
 pub use route::{Hop, Route, Router, RoutingError, WEIGHT_DENOMINATOR};
+pub use ways::Ways;
 
 use crate::ids::{EndpointId, LinkId, NodeId, TierId};
 use crate::units::{Bandwidth, Time};

@@ -6,14 +6,23 @@ use crate::suggestion::Suggestion;
 use std::sync::LazyLock;
 use thiserror::Error;
 
-static CHIPS: LazyLock<Vec<Entry>> =
-    LazyLock::new(|| read(Section::Chips, include_str!("../../catalog/chips.toml")));
-static SYSTEMS: LazyLock<Vec<Entry>> =
-    LazyLock::new(|| read(Section::Systems, include_str!("../../catalog/systems.toml")));
+static CHIPS: LazyLock<Vec<Entry>> = LazyLock::new(|| {
+    let huawei = include_str!("../../catalog/chips/huawei.toml");
+    let nvidia = include_str!("../../catalog/chips/nvidia.toml");
+    read(Section::Chips, &[huawei, nvidia])
+});
+static SYSTEMS: LazyLock<Vec<Entry>> = LazyLock::new(|| {
+    let huawei = include_str!("../../catalog/systems/huawei.toml");
+    let nvidia = include_str!("../../catalog/systems/nvidia.toml");
+    read(Section::Systems, &[huawei, nvidia])
+});
 static MEDIA: LazyLock<Vec<Entry>> =
-    LazyLock::new(|| read(Section::Media, include_str!("../../catalog/media.toml")));
-static TRANSPORTS: LazyLock<Vec<Entry>> =
-    LazyLock::new(|| read(Section::Transports, include_str!("../../catalog/transports.toml")));
+    LazyLock::new(|| read(Section::Media, &[include_str!("../../catalog/media.toml")]));
+static TRANSPORTS: LazyLock<Vec<Entry>> = LazyLock::new(|| {
+    let huawei = include_str!("../../catalog/transports/huawei.toml");
+    let nvidia = include_str!("../../catalog/transports/nvidia.toml");
+    read(Section::Transports, &[huawei, nvidia])
+});
 
 /// Systems whose names are settled and whose wiring is still to come.
 const ANNOUNCED_SYSTEMS: &[&str] = &[
@@ -105,8 +114,17 @@ pub fn find(section: Section, name: &str) -> Result<&'static Entry, CatalogError
     Err(CatalogError::Unknown { name, suggestion, known })
 }
 
-/// Reads an embedded file. Its faults are faults of this crate and found by its tests, hence the panic.
-fn read(section: Section, text: &str) -> Vec<Entry> {
+/// Reads the embedded files of a section, sorted by name. Their faults are faults of this crate and found by its
+/// tests, hence the panics.
+fn read(section: Section, texts: &[&str]) -> Vec<Entry> {
+    let mut entries: Vec<Entry> = texts.iter().flat_map(|text| read_file(section, text)).collect();
+    entries.sort_by(|a, b| a.name().cmp(b.name()));
+    let repeated = entries.windows(2).find(|pair| pair[0].name() == pair[1].name());
+    assert!(repeated.is_none(), "the embedded catalog has {repeated:?}");
+    entries
+}
+
+fn read_file(section: Section, text: &str) -> Vec<Entry> {
     let file: toml::Table = text.parse().expect("the embedded catalog is TOML");
     let read_entry = |(name, value): (&String, &toml::Value)| {
         let table = value.as_table().expect("the embedded catalog has a table for each entry");

@@ -1,6 +1,6 @@
 //! What a family says about one scale-up domain: its parts, its wiring, its routes.
 
-use copperlight_core::fabric::{Fabric, FabricBuilder, Link, Route};
+use copperlight_core::fabric::{FabricBuilder, Link, Ways};
 use copperlight_core::ids::{NodeId, TierId};
 use copperlight_core::units::Bandwidth;
 use std::fmt;
@@ -120,7 +120,7 @@ pub trait ScaleUpDomain: fmt::Debug + Send + Sync {
     fn tiers(&self) -> &'static [&'static str];
 
     /// The most parallel ways of a route; the ways of every other route divide it.
-    fn ways(&self) -> usize;
+    fn most_ways(&self) -> usize;
 
     /// Checks the parameters.
     ///
@@ -137,8 +137,8 @@ pub trait ScaleUpDomain: fmt::Debug + Send + Sync {
     /// Adds the switches and links of one domain.
     fn wire(&self, builder: &mut FabricBuilder, site: &DomainSite<'_>);
 
-    /// The route between two chips of one domain.
-    fn route(&self, fabric: &Fabric, pair: DomainPair) -> Route;
+    /// The ways between two chips of one domain.
+    fn ways(&self, pair: DomainPair) -> Ways;
 }
 
 /// Adds links like `up` from its sender to each of `ends`, then their opposites in the same order.

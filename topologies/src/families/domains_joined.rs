@@ -1,9 +1,10 @@
 //! Domains of one family, joined by a scale-out fabric: builds the fabric and routes in it.
 
 use super::domain::{Counts, DomainPair, DomainSite, ParameterError, ScaleUpDomain};
-use super::rail_optimised::RailOptimised;
+use super::layout::Layout;
+use super::scale_out::{ChipPair, ScaleOut};
 use copperlight_core::fabric::{
-    Fabric, FabricBuilder, FabricError, Level, Route, Router, RoutingError, Scope, WEIGHT_DENOMINATOR,
+    Fabric, FabricBuilder, FabricError, Level, Route, Router, RoutingError, Scope, WEIGHT_DENOMINATOR, Ways,
 };
 use copperlight_core::ids::{EndpointId, TierId};
 use std::sync::Arc;
@@ -59,7 +60,7 @@ pub enum BuildError {
 pub struct DomainsJoined {
     domain: Arc<dyn ScaleUpDomain>,
     chips_per_domain: usize,
-    scale_out: Option<RailOptimised>,
+    scale_out: Option<Arc<dyn ScaleOut>>,
 }
 
 impl DomainsJoined {
@@ -76,7 +77,13 @@ impl DomainsJoined {
 
     /// Joins the domains.
     #[must_use]
-    pub fn joined_by(mut self, scale_out: RailOptimised) -> Self {
+    pub fn joined_by(self, scale_out: impl ScaleOut + 'static) -> Self {
+        self.joined_by_any(Arc::new(scale_out))
+    }
+
+    /// The same for a family that is chosen at run time.
+    #[must_use]
+    pub(crate) fn joined_by_any(mut self, scale_out: Arc<dyn ScaleOut>) -> Self {
         self.scale_out = Some(scale_out);
         self
     }
@@ -103,7 +110,7 @@ impl DomainsJoined {
         if !(1..=chips).contains(&self.chips_per_domain) {
             return Err(ParameterError::ChipsPerDomain { asked: self.chips_per_domain, chips });
         }
-        self.scale_out.as_ref().map_or(Ok(()), RailOptimised::check)
+        self.scale_out.as_ref().map_or(Ok(()), |scale_out| scale_out.check())
     }
 
     /// The parts of a fabric of `chips` chips, in closed form; the stages of scale-out come last.
@@ -118,9 +125,9 @@ impl DomainsJoined {
             add_each(&mut total.links, &counts.links);
         }
         if let (Some(scale_out), true) = (&self.scale_out, layout.domains() > 1) {
-            let leaves: usize = layout.domain_sizes().map(|chips| scale_out.leaves(chips)).sum();
-            total.switches.extend([leaves, 1]);
-            total.links.extend([2 * chips, 2 * leaves]);
+            let joining = scale_out.counts(&layout);
+            total.switches.extend(joining.switches);
+            total.links.extend(joining.links);
         }
         total
     }
@@ -145,129 +152,95 @@ impl DomainsJoined {
             return Err(BuildError::TooManyLinks { chips, links });
         }
         let mut builder = FabricBuilder::new();
-        builder.weight_denominator(denominator(self.domain.ways()));
-        add_endpoints(&mut builder, layout);
-        self.add_levels(&mut builder, layout);
-        self.wire_domains(&mut builder, layout);
+        let ways = self.scale_out.as_ref().map_or(1, |scale_out| scale_out.most_ways());
+        builder.weight_denominator(denominator(&[self.domain.most_ways(), ways]));
+        add_endpoints(&mut builder, &layout);
+        self.add_levels(&mut builder, &layout);
+        self.wire_domains(&mut builder, &layout);
         if let (Some(scale_out), true) = (&self.scale_out, layout.domains() > 1) {
-            scale_out.wire(&mut builder, &layout.domain_sizes().collect::<Vec<_>>());
+            scale_out.wire(&mut builder, &layout);
         }
         Ok(builder.build(Box::new(self.router(layout)))?)
     }
 
     fn layout(&self, chips: usize) -> Layout {
-        Layout { chips, chips_per_domain: self.chips_per_domain }
+        Layout::new(chips, self.chips_per_domain)
     }
 
     fn router(&self, layout: Layout) -> JoinedRouter {
         let links_of = |chips| self.domain.counts(chips).links.iter().sum::<usize>();
         let first_scale_out_link = layout.domain_sizes().map(links_of).sum();
         let links_per_domain = links_of(layout.chips_of(0));
-        let rails = self.scale_out.as_ref().map_or(1, |scale_out| scale_out.rails);
         JoinedRouter {
             domain: Arc::clone(&self.domain),
+            scale_out: self.scale_out.clone(),
             layout,
             links_per_domain,
             first_scale_out_link,
-            rails,
         }
     }
 
-    fn add_levels(&self, builder: &mut FabricBuilder, layout: Layout) {
+    fn add_levels(&self, builder: &mut FabricBuilder, layout: &Layout) {
         let index = |value: usize| u32::try_from(value).expect("a container is numbered below a million");
         if let Some(node_size) = self.domain.chips_per_node() {
-            let nodes_per_domain = layout.chips_per_domain.div_ceil(node_size);
+            let nodes_per_domain = layout.chips_per_domain().div_ceil(node_size);
             let node = |chip| {
                 let (domain, local) = layout.position(chip);
                 index(domain * nodes_per_domain + local / node_size)
             };
-            builder.level(Level::new("node", (0..layout.chips).map(node).collect()));
+            builder.level(Level::new("node", (0..layout.chips()).map(node).collect()));
         }
         let domain = |chip| index(layout.position(chip).0);
-        builder.level(Level::new("domain", (0..layout.chips).map(domain).collect()));
+        builder.level(Level::new("domain", (0..layout.chips()).map(domain).collect()));
     }
 
-    fn wire_domains(&self, builder: &mut FabricBuilder, layout: Layout) {
+    fn wire_domains(&self, builder: &mut FabricBuilder, layout: &Layout) {
         let tiers: Vec<TierId> =
             self.domain.tiers().iter().map(|name| builder.tier(*name, Scope::ScaleUp)).collect();
         for (domain, chips) in layout.domain_sizes().enumerate() {
-            let first_chip = domain * layout.chips_per_domain;
+            let first_chip = domain * layout.chips_per_domain();
             let name = format!("domain{domain}");
             self.domain.wire(builder, &DomainSite { name, first_chip, chips, tiers: &tiers });
         }
     }
 }
 
-/// How chips lie in domains.
-#[derive(Debug, Clone, Copy)]
-struct Layout {
-    chips: usize,
-    chips_per_domain: usize,
-}
-
-impl Layout {
-    fn domains(self) -> usize {
-        self.chips.div_ceil(self.chips_per_domain)
-    }
-
-    fn chips_of(self, domain: usize) -> usize {
-        self.chips_per_domain.min(self.chips - domain * self.chips_per_domain)
-    }
-
-    fn domain_sizes(self) -> impl Iterator<Item = usize> {
-        (0..self.domains()).map(move |domain| self.chips_of(domain))
-    }
-
-    /// The domain of a chip and its number there.
-    fn position(self, chip: usize) -> (usize, usize) {
-        (chip / self.chips_per_domain, chip % self.chips_per_domain)
-    }
-}
-
-/// Routes by rule: inside a domain as its family says, else over the rails.
+/// Routes by rule: inside a domain as its family says, else as the scale-out family says.
 #[derive(Debug)]
 struct JoinedRouter {
     domain: Arc<dyn ScaleUpDomain>,
+    scale_out: Option<Arc<dyn ScaleOut>>,
     layout: Layout,
     links_per_domain: usize,
     first_scale_out_link: usize,
-    rails: usize,
 }
 
 impl JoinedRouter {
-    fn route_between_domains(&self, fabric: &Fabric, from: usize, to: usize) -> Route {
-        let adapter = |chip: usize| self.first_scale_out_link + 2 * chip;
-        let first_uplink = adapter(self.layout.chips);
-        // Every domain before the last is full, so it has as many leaves as the first.
-        let leaves_per_domain = self.rails.min(self.layout.chips_per_domain);
-        let uplink = |chip: usize| {
-            let (domain, local) = self.layout.position(chip);
-            first_uplink + 2 * (domain * leaves_per_domain + local % self.rails)
-        };
-        let links = [adapter(from), uplink(from), uplink(to) + 1, adapter(to) + 1];
-        Route::stages(fabric, &links.map(|link| link..link + 1))
+    fn ways(&self, from: usize, to: usize) -> Ways {
+        let (domain, local_from) = self.layout.position(from);
+        let (other_domain, local_to) = self.layout.position(to);
+        if domain != other_domain {
+            let scale_out = self.scale_out.as_ref().expect("several domains are joined");
+            let pair = ChipPair { first_link: self.first_scale_out_link, from, to };
+            return scale_out.ways(&self.layout, pair);
+        }
+        self.domain.ways(DomainPair {
+            first_link: domain * self.links_per_domain,
+            chips: self.layout.chips_of(domain),
+            from: local_from,
+            to: local_to,
+        })
     }
 }
 
 impl Router for JoinedRouter {
     fn route(&self, fabric: &Fabric, from: EndpointId, to: EndpointId) -> Result<Route, RoutingError> {
-        let (domain, local_from) = self.layout.position(from.index());
-        let (other_domain, local_to) = self.layout.position(to.index());
-        if domain != other_domain {
-            return Ok(self.route_between_domains(fabric, from.index(), to.index()));
-        }
-        let pair = DomainPair {
-            first_link: domain * self.links_per_domain,
-            chips: self.layout.chips_of(domain),
-            from: local_from,
-            to: local_to,
-        };
-        Ok(self.domain.route(fabric, pair))
+        Ok(Route::over(fabric, &self.ways(from.index(), to.index())))
     }
 }
 
-fn add_endpoints(builder: &mut FabricBuilder, layout: Layout) {
-    for chip in 0..layout.chips {
+fn add_endpoints(builder: &mut FabricBuilder, layout: &Layout) {
+    for chip in 0..layout.chips() {
         let (domain, local) = layout.position(chip);
         builder.endpoint(format!("domain{domain}/chip{local}"));
     }
@@ -280,12 +253,15 @@ fn add_each(total: &mut Vec<usize>, counts: &[usize]) {
     }
 }
 
-/// The least common multiple of the usual denominator and the ways of the widest spray.
-fn denominator(ways: usize) -> u64 {
-    let ways = ways as u64;
-    let (mut a, mut b) = (WEIGHT_DENOMINATOR, ways);
+/// The least common multiple of the usual denominator and the ways of the widest sprays.
+fn denominator(ways: &[usize]) -> u64 {
+    ways.iter().fold(WEIGHT_DENOMINATOR, |denominator, &ways| least_common_multiple(denominator, ways as u64))
+}
+
+fn least_common_multiple(first: u64, second: u64) -> u64 {
+    let (mut a, mut b) = (first, second);
     while b > 0 {
         (a, b) = (b, a % b);
     }
-    WEIGHT_DENOMINATOR / a * ways
+    first / a * second
 }

@@ -13,9 +13,11 @@
 
 mod domain;
 mod domains_joined;
+mod layout;
 #[cfg(test)]
 mod properties;
 mod rail_optimised;
+mod scale_out;
 mod scale_up_planes;
 mod star;
 mod two_tier_planes;
@@ -23,7 +25,9 @@ mod two_tier_planes;
 pub(crate) use domain::check_nodes;
 pub use domain::{Counts, DomainPair, DomainSite, ParameterError, ScaleUpDomain};
 pub use domains_joined::{BuildError, DomainsJoined, MAXIMUM_CHIPS};
+pub use layout::Layout;
 pub use rail_optimised::RailOptimised;
+pub use scale_out::{ChipPair, ScaleOut};
 pub use scale_up_planes::ScaleUpPlanes;
 pub use star::Star;
 pub use two_tier_planes::TwoTierPlanes;

@@ -5,8 +5,10 @@
 //! switch that never blocks and stands for the spine stages. A route is adapter, leaf, core, leaf, adapter:
 //! the sender's rail on its side, the receiver's on the other.
 
-use super::domain::{ParameterError, check_bandwidth, check_count};
-use copperlight_core::fabric::{FabricBuilder, Link, Scope};
+use super::domain::{Counts, ParameterError, check_bandwidth, check_count};
+use super::layout::Layout;
+use super::scale_out::{ChipPair, ScaleOut};
+use copperlight_core::fabric::{FabricBuilder, Link, Scope, Ways};
 use copperlight_core::ids::NodeId;
 use copperlight_core::units::{Bandwidth, Time};
 
@@ -31,21 +33,8 @@ pub struct RailOptimised {
 const LINKS_OF_A_ROUTE: u64 = 4;
 
 impl RailOptimised {
-    /// Checks the parameters.
-    ///
-    /// # Errors
-    /// [`ParameterError`] names the parameter that cannot be.
-    pub fn check(&self) -> Result<(), ParameterError> {
-        check_count(FAMILY, "rails", self.rails)?;
-        check_bandwidth(FAMILY, "bandwidth_per_chip", self.bandwidth_per_chip)?;
-        if !(self.oversubscription >= 1.0 && self.oversubscription.is_finite()) {
-            return Err(ParameterError::Oversubscription { ratio: self.oversubscription });
-        }
-        Ok(())
-    }
-
     /// The leaf switches of a domain with `chips` chips: a rail without chips has none.
-    pub(super) fn leaves(&self, chips: usize) -> usize {
+    fn leaves(&self, chips: usize) -> usize {
         self.rails.min(chips)
     }
 
@@ -54,47 +43,12 @@ impl RailOptimised {
         (chips - rail).div_ceil(self.rails)
     }
 
-    /// Adds leaves, core and links for domains of these sizes, in the order of their chips.
-    ///
-    /// Links are numbered: one up and one down for each chip, then one up and one down for each leaf.
-    pub(super) fn wire(&self, builder: &mut FabricBuilder, domain_chips: &[usize]) {
-        let adapters = builder.tier("scale-out", Scope::ScaleOut);
-        let uplinks = builder.tier("scale-out-core", Scope::ScaleOut);
-        let medium = builder.medium(&self.medium);
-        let template = |from, to| Link {
-            from,
-            to,
-            capacity: self.bandwidth_per_chip,
-            latency: Time::ZERO,
-            tier: adapters,
-            medium,
-        };
-        let leaves = self.add_leaves(builder, domain_chips);
-        let core = builder.switch("core");
-        let mut first_chip = 0;
-        for (domain, &chips) in domain_chips.iter().enumerate() {
-            for chip in 0..chips {
-                let leaf = leaves[domain][chip % self.rails];
-                self.duplex(builder, template(NodeId::new(first_chip + chip), leaf), Position::Adapter);
-            }
-            first_chip += chips;
-        }
-        for (domain, &chips) in domain_chips.iter().enumerate() {
-            for (rail, &leaf) in leaves[domain].iter().enumerate() {
-                let share = self.chips_on_rail(chips, rail) as f64 / self.oversubscription;
-                let capacity = self.bandwidth_per_chip * share;
-                let link = Link { capacity, tier: uplinks, ..template(leaf, core) };
-                self.duplex(builder, link, Position::Core);
-            }
-        }
-    }
-
-    fn add_leaves(&self, builder: &mut FabricBuilder, domain_chips: &[usize]) -> Vec<Vec<NodeId>> {
-        let of_domain = |(domain, &chips): (usize, &usize)| {
+    fn add_leaves(&self, builder: &mut FabricBuilder, layout: &Layout) -> Vec<Vec<NodeId>> {
+        let of_domain = |(domain, chips): (usize, usize)| {
             let name = |rail| format!("domain{domain}/rail{rail}/leaf");
             (0..self.leaves(chips)).map(|rail| builder.switch(name(rail))).collect()
         };
-        domain_chips.iter().enumerate().map(of_domain).collect()
+        layout.domain_sizes().enumerate().map(of_domain).collect()
     }
 
     /// Adds a link up and its opposite down, such that the four links of a route add up to the latency.
@@ -113,6 +67,72 @@ impl RailOptimised {
         };
         builder.link(Link { latency: Time::from_picoseconds(part), ..link });
         builder.link(opposite);
+    }
+}
+
+impl ScaleOut for RailOptimised {
+    fn most_ways(&self) -> usize {
+        1
+    }
+
+    fn check(&self) -> Result<(), ParameterError> {
+        check_count(FAMILY, "rails", self.rails)?;
+        check_bandwidth(FAMILY, "bandwidth_per_chip", self.bandwidth_per_chip)?;
+        if !(self.oversubscription >= 1.0 && self.oversubscription.is_finite()) {
+            return Err(ParameterError::Oversubscription { ratio: self.oversubscription });
+        }
+        Ok(())
+    }
+
+    fn counts(&self, layout: &Layout) -> Counts {
+        let leaves: usize = layout.domain_sizes().map(|chips| self.leaves(chips)).sum();
+        Counts { switches: vec![leaves, 1], links: vec![2 * layout.chips(), 2 * leaves], ..Counts::default() }
+    }
+
+    /// Links are numbered: one up and one down for each chip, then one up and one down for each leaf.
+    fn wire(&self, builder: &mut FabricBuilder, layout: &Layout) {
+        let adapters = builder.tier("scale-out", Scope::ScaleOut);
+        let uplinks = builder.tier("scale-out-core", Scope::ScaleOut);
+        let medium = builder.medium(&self.medium);
+        let template = |from, to| Link {
+            from,
+            to,
+            capacity: self.bandwidth_per_chip,
+            latency: Time::ZERO,
+            tier: adapters,
+            medium,
+        };
+        let leaves = self.add_leaves(builder, layout);
+        let core = builder.switch("core");
+        let mut first_chip = 0;
+        for (domain, chips) in layout.domain_sizes().enumerate() {
+            for chip in 0..chips {
+                let leaf = leaves[domain][chip % self.rails];
+                self.duplex(builder, template(NodeId::new(first_chip + chip), leaf), Position::Adapter);
+            }
+            first_chip += chips;
+        }
+        for (domain, chips) in layout.domain_sizes().enumerate() {
+            for (rail, &leaf) in leaves[domain].iter().enumerate() {
+                let share = self.chips_on_rail(chips, rail) as f64 / self.oversubscription;
+                let capacity = self.bandwidth_per_chip * share;
+                let link = Link { capacity, tier: uplinks, ..template(leaf, core) };
+                self.duplex(builder, link, Position::Core);
+            }
+        }
+    }
+
+    fn ways(&self, layout: &Layout, pair: ChipPair) -> Ways {
+        let adapter = |chip: usize| pair.first_link + 2 * chip;
+        let first_uplink = adapter(layout.chips());
+        // Every domain before the last is full, so it has as many leaves as the first.
+        let leaves_per_domain = self.leaves(layout.chips_per_domain());
+        let uplink = |chip: usize| {
+            let (domain, local) = layout.position(chip);
+            first_uplink + 2 * (domain * leaves_per_domain + local % self.rails)
+        };
+        let links = [adapter(pair.from), uplink(pair.from), uplink(pair.to) + 1, adapter(pair.to) + 1];
+        Ways::Stages(links.map(|link| link..link + 1).to_vec())
     }
 }
 

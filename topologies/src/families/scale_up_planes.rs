@@ -7,7 +7,7 @@ use super::domain::{
     Counts, DomainPair, DomainSite, ParameterError, ScaleUpDomain, add_bundle, check_bandwidth, check_count,
     check_ways,
 };
-use copperlight_core::fabric::{Fabric, FabricBuilder, Link, Route};
+use copperlight_core::fabric::{FabricBuilder, Link, Ways};
 use copperlight_core::ids::NodeId;
 use copperlight_core::units::{Bandwidth, Time};
 use std::ops::Range;
@@ -65,7 +65,7 @@ impl ScaleUpDomain for ScaleUpPlanes {
         &["scale-up"]
     }
 
-    fn ways(&self) -> usize {
+    fn most_ways(&self) -> usize {
         self.planes
     }
 
@@ -108,8 +108,8 @@ impl ScaleUpDomain for ScaleUpPlanes {
         }
     }
 
-    fn route(&self, fabric: &Fabric, pair: DomainPair) -> Route {
-        Route::stages(fabric, &[self.up(pair, pair.from), self.down(pair, pair.to)])
+    fn ways(&self, pair: DomainPair) -> Ways {
+        Ways::Stages(vec![self.up(pair, pair.from), self.down(pair, pair.to)])
     }
 }
 

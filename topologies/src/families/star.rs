@@ -3,7 +3,7 @@
 use super::domain::{
     Counts, DomainPair, DomainSite, ParameterError, ScaleUpDomain, check_bandwidth, check_count,
 };
-use copperlight_core::fabric::{Fabric, FabricBuilder, Link, Route};
+use copperlight_core::fabric::{FabricBuilder, Link, Ways};
 use copperlight_core::ids::NodeId;
 use copperlight_core::units::{Bandwidth, Time};
 
@@ -33,7 +33,7 @@ impl ScaleUpDomain for Star {
         &["scale-up"]
     }
 
-    fn ways(&self) -> usize {
+    fn most_ways(&self) -> usize {
         1
     }
 
@@ -65,10 +65,10 @@ impl ScaleUpDomain for Star {
         }
     }
 
-    fn route(&self, fabric: &Fabric, pair: DomainPair) -> Route {
+    fn ways(&self, pair: DomainPair) -> Ways {
         let up = pair.first_link + 2 * pair.from;
         let down = pair.first_link + 2 * pair.to + 1;
-        Route::stages(fabric, &[up..up + 1, down..down + 1])
+        Ways::Stages(vec![up..up + 1, down..down + 1])
     }
 }
 

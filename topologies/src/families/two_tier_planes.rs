@@ -8,7 +8,7 @@ use super::domain::{
     Counts, DomainPair, DomainSite, ParameterError, ScaleUpDomain, add_bundle, check_bandwidth, check_count,
     check_ways,
 };
-use copperlight_core::fabric::{Fabric, FabricBuilder, Link, Route};
+use copperlight_core::fabric::{FabricBuilder, Link, Ways};
 use copperlight_core::ids::NodeId;
 use copperlight_core::units::{Bandwidth, Time};
 use std::ops::Range;
@@ -61,14 +61,14 @@ impl TwoTierPlanes {
     /// The links from a node's L1 chips up to all L2 chips, plane by plane; those down follow them.
     fn node_up(&self, pair: DomainPair, node: usize) -> Range<usize> {
         let links_of_chips = 2 * pair.chips * self.planes;
-        let first = pair.first_link + links_of_chips + 2 * node * self.ways();
-        first..first + self.ways()
+        let first = pair.first_link + links_of_chips + 2 * node * self.most_ways();
+        first..first + self.most_ways()
     }
 
     /// The links from all L2 chips down to a node's L1 chips.
     fn node_down(&self, pair: DomainPair, node: usize) -> Range<usize> {
         let up = self.node_up(pair, node);
-        up.end..up.end + self.ways()
+        up.end..up.end + self.most_ways()
     }
 
     fn wire_chips(&self, builder: &mut FabricBuilder, site: &DomainSite<'_>, first_stage: &[NodeId]) {
@@ -125,7 +125,7 @@ impl ScaleUpDomain for TwoTierPlanes {
         &["scale-up-l1", "scale-up-l2"]
     }
 
-    fn ways(&self) -> usize {
+    fn most_ways(&self) -> usize {
         self.planes * self.uplinks
     }
 
@@ -146,7 +146,7 @@ impl ScaleUpDomain for TwoTierPlanes {
         Counts {
             chips,
             nodes,
-            switches: vec![first_stage, self.ways()],
+            switches: vec![first_stage, self.most_ways()],
             links: vec![2 * chips * self.planes, 2 * first_stage * self.uplinks],
         }
     }
@@ -158,7 +158,7 @@ impl ScaleUpDomain for TwoTierPlanes {
         if half_of_nodes == 0 {
             return injection;
         }
-        injection.min(self.link_bandwidth * (self.ways() * half_of_nodes) as f64)
+        injection.min(self.link_bandwidth * (self.most_ways() * half_of_nodes) as f64)
     }
 
     fn wire(&self, builder: &mut FabricBuilder, site: &DomainSite<'_>) {
@@ -167,18 +167,18 @@ impl ScaleUpDomain for TwoTierPlanes {
         let first_name = |i: usize| format!("{name}/node{}/l1-plane{}", i / self.planes, i % self.planes);
         let first: Vec<_> = (0..nodes * self.planes).map(|i| builder.switch(first_name(i))).collect();
         let second_name = |i: usize| format!("{name}/l2-plane{}-{}", i / self.uplinks, i % self.uplinks);
-        let second: Vec<_> = (0..self.ways()).map(|i| builder.switch(second_name(i))).collect();
+        let second: Vec<_> = (0..self.most_ways()).map(|i| builder.switch(second_name(i))).collect();
         self.wire_chips(builder, site, &first);
         self.wire_uplinks(builder, site, [&first, &second]);
     }
 
-    fn route(&self, fabric: &Fabric, pair: DomainPair) -> Route {
+    fn ways(&self, pair: DomainPair) -> Ways {
         let (up, down) = (self.up(pair, pair.from), self.down(pair, pair.to));
         let (from, to) = (pair.from / self.chips_per_node, pair.to / self.chips_per_node);
         if from == to {
-            return Route::stages(fabric, &[up, down]);
+            return Ways::Stages(vec![up, down]);
         }
-        Route::stages(fabric, &[up, self.node_up(pair, from), self.node_down(pair, to), down])
+        Ways::Stages(vec![up, self.node_up(pair, from), self.node_down(pair, to), down])
     }
 }
 
