@@ -2,6 +2,7 @@
 //!
 //! - [`catalog`]: chips, systems, media and transports, each value with unit, source and confidence
 //! - [`families`]: the wiring of a domain, and domains joined; one file each, every route by rule
+//! - [`analysis`]: what a fabric could do at best, without a simulation
 //! - [`System`]: a preset or a family with its overrides, ready to be built
 //!
 //! This crate moves no bytes: it hands [`copperlight_core`] a fabric and a transport.
@@ -26,6 +27,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+pub mod analysis;
 pub mod catalog;
 mod chip;
 pub mod families;

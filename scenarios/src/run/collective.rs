@@ -1,7 +1,7 @@
 //! Collectives by size, as nccl-tests measures them.
 
 use super::fabric::{build, run_to_end, work};
-use super::{EngineOptions, RunError, in_pool};
+use super::{EngineOptions, RunError, bounds, in_pool};
 use crate::report::{CollectiveReport, CollectiveRow, SCHEMA, Work};
 use copperlight_core::fabric::Fabric;
 use copperlight_core::ids::EndpointId;
@@ -99,6 +99,7 @@ pub(super) fn run_size(
         CollectiveCall { algorithm: Some(plan.schedule.algorithm), protocol: Some(plan.protocol), ..call };
     let workload = SingleCollective::new(chips, chosen);
     let outcome = run_to_end((fabric, name), &workload, options, &mut Unobserved)?;
+    bounds::check_collective(fabric, &call, chips, outcome.end);
     let algbw = algorithm_bandwidth(call.bytes, outcome.end);
     // One rank has a factor of zero: it sends nothing.
     let factor = Some(call.kind.bus_factor(chips)).filter(|factor| *factor > 0.0);

@@ -1,7 +1,7 @@
 //! Builds fabrics and simulates on them, with errors that name the system.
 
-use super::RunError;
 use super::engine_options::{too_large, too_long, too_many_events};
+use super::{RunError, bounds};
 use crate::report::Work;
 use copperlight_core::fabric::Fabric;
 use copperlight_core::outcome::{self, Outcome, StopReason};
@@ -27,7 +27,10 @@ pub(super) fn run_to_end(
     let outcome = simulate(fabric, workload, options, observer)
         .map_err(|source| RunError::Simulation { system: name.to_owned(), source })?;
     let reason = match &outcome.stop {
-        StopReason::Completed => return Ok(outcome),
+        StopReason::Completed => {
+            bounds::check_links(fabric, &outcome);
+            return Ok(outcome);
+        }
         StopReason::EventLimit => too_many_events(&options.limits),
         StopReason::TimeLimit => too_long(&options.limits),
         StopReason::MemoryLimit(memory) => too_large(&options.limits, memory),

@@ -4,6 +4,7 @@
 //! collected in their declared order, so that results do not depend on the number of threads.
 
 mod assumptions;
+mod bounds;
 mod busbw;
 mod collective;
 mod engine_options;

@@ -6,6 +6,7 @@
 mod builder;
 mod graph;
 mod hierarchy;
+mod maximum_flow;
 mod route;
 mod ways;
 
@@ -76,6 +77,11 @@ impl Fabric {
     /// The number of switches.
     pub fn switches(&self) -> usize {
         self.node_names.len() - self.endpoints
+    }
+
+    /// The number of nodes: endpoints, then switches.
+    pub fn nodes(&self) -> usize {
+        self.node_names.len()
     }
 
     /// All links, by identifier.

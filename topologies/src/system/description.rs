@@ -83,7 +83,11 @@ impl System {
 
     /// What the two halves of one full domain can send one another, in one direction.
     pub fn bisection_bandwidth(&self) -> Bandwidth {
-        let chips = self.domain_size();
+        self.domain_bisection(self.domain_size())
+    }
+
+    /// What the two halves of a domain with `chips` chips can send one another, in one direction.
+    pub fn domain_bisection(&self, chips: usize) -> Bandwidth {
         self.machine(chips).domain().bisection(chips)
     }
 

@@ -1,0 +1,126 @@
+//! One system of some size in numbers.
+
+use super::distance::{LongestRoute, longest_route};
+use super::ideal::shortest_time;
+use crate::families::BuildError;
+use crate::system::System;
+use copperlight_core::fabric::{Fabric, RoutingError, Scope};
+use copperlight_core::ids::EndpointId;
+use copperlight_core::units::{Bandwidth, Bytes};
+use copperlight_core::workload::CollectiveKind;
+use thiserror::Error;
+
+/// The size that ideal bandwidths are computed for: large enough that rounding to picoseconds does not show.
+const LARGE: Bytes = Bytes::new(1 << 40);
+
+/// Why a system cannot be analysed.
+#[derive(Debug, Clone, PartialEq, Error)]
+pub enum AnalysisError {
+    /// It cannot be built.
+    #[error(transparent)]
+    Build(#[from] BuildError),
+    /// Chips cannot reach one another.
+    #[error(transparent)]
+    Routing(#[from] RoutingError),
+}
+
+/// The links of one tier together.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TierSummary {
+    /// The name of the tier.
+    pub name: String,
+    /// Directed links.
+    pub links: usize,
+    /// What they carry together.
+    pub capacity: Bandwidth,
+}
+
+/// What a system of some size could do at best.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Analysis {
+    /// Chips.
+    pub chips: usize,
+    /// The longest of all routes.
+    pub longest: LongestRoute,
+    /// What the first chip can send inside its domain.
+    pub scale_up_injection: Bandwidth,
+    /// What the first chip can send to other domains; zero where there is one domain only.
+    pub scale_out_injection: Bandwidth,
+    /// Each tier, from the chips outwards.
+    pub tiers: Vec<TierSummary>,
+    /// What the two halves of one domain can send one another, in one direction.
+    pub domain_bisection: Bandwidth,
+    /// Bus bandwidth of an endless all-reduce under the best algorithm without in-network reduction; `None` for one chip.
+    pub ideal_all_reduce: Option<Bandwidth>,
+    /// The same for an all-to-all.
+    pub ideal_all_to_all: Option<Bandwidth>,
+}
+
+impl Analysis {
+    /// Analyses `chips` chips of a system.
+    ///
+    /// # Errors
+    /// [`AnalysisError`] when they cannot be built or joined.
+    pub fn new(system: &System, chips: usize) -> Result<Self, AnalysisError> {
+        let fabric = system.build(chips)?;
+        let first = EndpointId::new(0);
+        Ok(Self {
+            chips,
+            longest: longest_route(&fabric)?,
+            scale_up_injection: fabric.injection_bandwidth(first, Scope::ScaleUp),
+            scale_out_injection: fabric.injection_bandwidth(first, Scope::ScaleOut),
+            tiers: tiers(&fabric),
+            domain_bisection: system.domain_bisection(chips.min(system.domain_size())),
+            ideal_all_reduce: ideal_bus_bandwidth(&fabric, CollectiveKind::AllReduce),
+            ideal_all_to_all: ideal_bus_bandwidth(&fabric, CollectiveKind::AllToAll),
+        })
+    }
+}
+
+fn tiers(fabric: &Fabric) -> Vec<TierSummary> {
+    let summary = |name: &String| TierSummary { name: name.clone(), links: 0, capacity: Bandwidth::ZERO };
+    let mut tiers: Vec<TierSummary> = fabric.tiers().iter().map(|tier| summary(&tier.name)).collect();
+    for link in fabric.links() {
+        let tier = &mut tiers[link.tier.index()];
+        tier.links += 1;
+        let sum = tier.capacity.bytes_per_second() + link.capacity.bytes_per_second();
+        tier.capacity = Bandwidth::from_bytes_per_second(sum);
+    }
+    tiers
+}
+
+fn ideal_bus_bandwidth(fabric: &Fabric, kind: CollectiveKind) -> Option<Bandwidth> {
+    let ranks = fabric.endpoints();
+    let time = shortest_time(fabric, kind, LARGE, ranks).seconds();
+    let bytes = LARGE.count() as f64 * kind.bus_factor(ranks);
+    (time > 0.0).then(|| Bandwidth::from_bytes_per_second(bytes / time))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_domain_of_each_machine() {
+        let analysis = |name: &str, chips| {
+            let system = System::preset(name).expect("the preset is in the catalog");
+            Analysis::new(&system, chips).expect("the system can be built")
+        };
+        let copper = analysis("gb200-nvl72", 72);
+        assert_eq!(copper.longest.links, 2);
+        assert_eq!(copper.tiers.len(), 1);
+        assert_eq!(
+            (copper.tiers[0].links, copper.tiers[0].capacity.gigabytes_per_second()),
+            (2592, 129_600.0)
+        );
+        assert_eq!(copper.scale_out_injection, Bandwidth::ZERO);
+        let busbw =
+            |rate: Option<Bandwidth>| rate.map(|rate| (rate.gigabytes_per_second() * 1e3).round() / 1e3);
+        assert_eq!(busbw(copper.ideal_all_reduce), Some(900.0));
+        assert_eq!(busbw(copper.ideal_all_to_all), Some(900.0));
+        let light = analysis("cloudmatrix384", 384);
+        assert_eq!(light.domain_bisection.gigabytes_per_second(), 75_264.0);
+        assert_eq!(busbw(light.ideal_all_to_all), Some(392.0));
+        assert_eq!(analysis("gb200-nvl72", 1).ideal_all_reduce, None);
+    }
+}
