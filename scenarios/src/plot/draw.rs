@@ -6,7 +6,9 @@ use super::exposed_communication::draw_exposed_communication;
 use super::link_utilization::draw_link_utilization;
 use super::mfu::draw_mfu;
 use super::render::{PlotError, png, svg};
+use super::wiring::{WiringTitle, draw_wiring};
 use crate::report::{CurveKind, Drawn, Figure, ScenarioReport};
+use copperlight_core::fabric::Fabric;
 
 /// Draws the figures of `report.curves`; one without data is left out with a note.
 ///
@@ -34,6 +36,14 @@ pub fn draw(report: &ScenarioReport) -> Result<Drawn, PlotError> {
         }
     }
     Ok(drawn)
+}
+
+/// Draws how a fabric of chips and switches is wired; `None` where chips are joined without switches.
+///
+/// # Errors
+/// [`PlotError`] when the drawing library fails, which no data is known to cause.
+pub fn wiring_figure(fabric: &Fabric, title: &WiringTitle) -> Result<Option<Figure>, PlotError> {
+    draw_wiring(fabric, title).map(|drawing| rendered("wiring", &drawing)).transpose()
 }
 
 fn rendered(name: &str, drawing: &Drawing) -> Result<Figure, PlotError> {

@@ -5,6 +5,7 @@
 //! | `draw.rs` | which figures a report asks for, and which have data |
 //! | `mfu.rs`, `exposed_communication.rs`, `link_utilization.rs`, `busbw.rs` | one figure each |
 //! | `sweep.rs`, `sweep_chart.rs` | a metric against the number of chips, as bars or as lines |
+//! | `wiring.rs` | how a domain is wired |
 //! | `line_chart.rs`, `bar_chart.rs` | two kinds of chart |
 //! | `frame.rs`, `legend.rs` | title and source line, names of colours |
 //! | `axis.rs`, `panel.rs` | scales and ticks, a plotting area with its grid |
@@ -32,6 +33,8 @@ mod style;
 mod sweep;
 mod sweep_chart;
 mod text;
+mod wiring;
 
-pub use draw::draw;
+pub use draw::{draw, wiring_figure};
 pub use render::PlotError;
+pub use wiring::WiringTitle;
