@@ -3,6 +3,7 @@
 //! - [`catalog`]: chips, systems, media and transports, each value with unit, source and confidence
 //! - [`families`]: the wiring of a domain, and domains joined; one file each, every route by rule
 //! - [`analysis`]: what a fabric could do at best, without a simulation
+//! - [`energy`]: what a system draws while a step runs
 //! - [`System`]: a preset or a family with its overrides, ready to be built
 //!
 //! This crate moves no bytes: it hands [`copperlight_core`] a fabric and a transport.
@@ -30,7 +31,9 @@
 pub mod analysis;
 pub mod catalog;
 mod chip;
+pub mod energy;
 pub mod families;
+mod interval;
 pub mod quantity;
 mod suggestion;
 mod system;
@@ -38,5 +41,6 @@ mod transport;
 
 pub use chip::{Chip, Precision};
 pub use families::{BuildError, Counts, MAXIMUM_CHIPS, ParameterError};
+pub use interval::Interval;
 pub use suggestion::Suggestion;
 pub use system::{FamilyError, OverrideError, System};

@@ -57,6 +57,10 @@ pub enum Dimension {
     EnergyPerBit,
     /// US dollars.
     Money,
+    /// US dollars a joule.
+    EnergyPrice,
+    /// Seconds, in years of 365 days.
+    Lifetime,
     /// A number of things.
     Count,
     /// A part of a whole: above zero and at most one.
@@ -78,6 +82,8 @@ impl Dimension {
             Self::Length => "length",
             Self::EnergyPerBit => "energy per bit",
             Self::Money => "price",
+            Self::EnergyPrice => "price of energy",
+            Self::Lifetime => "lifetime",
             Self::Count => "count",
             Self::Share => "share",
             Self::Ratio => "ratio",
@@ -96,6 +102,8 @@ impl Dimension {
             Self::Length => "5 m",
             Self::EnergyPerBit => "10 pJ/bit",
             Self::Money => "3 MUSD",
+            Self::EnergyPrice => "0.08 USD/kWh",
+            Self::Lifetime => "5 year",
             Self::Count => "72 count",
             Self::Share => "0.8 share",
             Self::Ratio => "2 ratio",
@@ -119,6 +127,8 @@ impl Dimension {
             Self::Length => &[("m", 1.0), ("km", 1e3)],
             Self::EnergyPerBit => &[("pJ/bit", 1e-12)],
             Self::Money => &[("USD", 1.0), ("kUSD", 1e3), ("MUSD", 1e6)],
+            Self::EnergyPrice => &[("USD/kWh", 1.0 / 3.6e6)],
+            Self::Lifetime => &[("year", 31_536_000.0)],
             Self::Count => &[("count", 1.0)],
             Self::Share => &[("share", 1.0)],
             Self::Ratio => &[("ratio", 1.0)],
@@ -134,6 +144,8 @@ impl Dimension {
             Self::Length => "m, km",
             Self::EnergyPerBit => "pJ/bit",
             Self::Money => "USD, kUSD, MUSD",
+            Self::EnergyPrice => "USD/kWh",
+            Self::Lifetime => "year",
             Self::Count => "count",
             Self::Share => "share",
             Self::Ratio => "ratio",
@@ -251,6 +263,8 @@ mod tests {
             (Dimension::Length, 5.0),
             (Dimension::EnergyPerBit, 10e-12),
             (Dimension::Money, 3e6),
+            (Dimension::EnergyPrice, 0.08 / 3.6e6),
+            (Dimension::Lifetime, 157_680_000.0),
             (Dimension::Count, 72.0),
             (Dimension::Share, 0.8),
             (Dimension::Ratio, 2.0),

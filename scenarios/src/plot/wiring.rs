@@ -280,8 +280,10 @@ mod tests {
     }
 
     fn texts(drawing: &Drawing) -> Vec<&str> {
-        let text = |mark| if let &Mark::Text(ref text) = mark { Some(text.text.as_str()) } else { None };
-        drawing.canvas.marks.iter().filter_map(text).collect()
+        let marks = drawing.canvas.marks.iter();
+        marks
+            .filter_map(|mark| if let Mark::Text(text) = mark { Some(text.text.as_str()) } else { None })
+            .collect()
     }
 
     #[test]

@@ -18,6 +18,8 @@ static SYSTEMS: LazyLock<Vec<Entry>> = LazyLock::new(|| {
 });
 static MEDIA: LazyLock<Vec<Entry>> =
     LazyLock::new(|| read(Section::Media, &[include_str!("../../catalog/media.toml")]));
+static FACILITIES: LazyLock<Vec<Entry>> =
+    LazyLock::new(|| read(Section::Facilities, &[include_str!("../../catalog/facility.toml")]));
 static TRANSPORTS: LazyLock<Vec<Entry>> = LazyLock::new(|| {
     let huawei = include_str!("../../catalog/transports/huawei.toml");
     let nvidia = include_str!("../../catalog/transports/nvidia.toml");
@@ -90,6 +92,11 @@ pub fn transports() -> &'static [Entry] {
     &TRANSPORTS
 }
 
+/// What surrounds systems: cooling, electricity, depreciation.
+pub fn facilities() -> &'static [Entry] {
+    &FACILITIES
+}
+
 /// The entry of a section with this name.
 ///
 /// # Errors
@@ -100,6 +107,7 @@ pub fn find(section: Section, name: &str) -> Result<&'static Entry, CatalogError
         Section::Systems => systems(),
         Section::Media => media(),
         Section::Transports => transports(),
+        Section::Facilities => facilities(),
     };
     if let Some(entry) = entries.iter().find(|entry| entry.name() == name) {
         return Ok(entry);
@@ -139,7 +147,7 @@ mod tests {
 
     #[test]
     fn every_file_reads_and_no_value_lacks_a_source() {
-        for entries in [chips(), systems(), media(), transports()] {
+        for entries in [chips(), systems(), media(), transports(), facilities()] {
             assert!(!entries.is_empty());
             for entry in entries {
                 assert!(entry.values().count() > 0, "{}", entry.name());

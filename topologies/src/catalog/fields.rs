@@ -13,6 +13,8 @@ pub enum Section {
     Media,
     /// `transports.toml`
     Transports,
+    /// `facility.toml`
+    Facilities,
 }
 
 type Fields = &'static [(&'static str, Dimension)];
@@ -75,6 +77,13 @@ const MEDIUM: Fields = &[
     ("fec_latency", Dimension::Duration),
 ];
 
+const FACILITY: Fields = &[
+    ("overhead", Dimension::Ratio),
+    ("electricity_price", Dimension::EnergyPrice),
+    ("chip_idle_share", Dimension::Share),
+    ("lifetime", Dimension::Lifetime),
+];
+
 const TRANSPORT: Fields = &[
     ("launch", Dimension::Duration),
     ("start_ll", Dimension::Duration),
@@ -107,6 +116,7 @@ pub fn dimension_of(section: Section, key: &str) -> Option<Dimension> {
     match section {
         Section::Chips => look_up(CHIP, key),
         Section::Media => look_up(MEDIUM, key),
+        Section::Facilities => look_up(FACILITY, key),
         Section::Systems => {
             key.strip_prefix("chip.").map_or_else(|| look_up(SYSTEM, key), |rest| look_up(CHIP, rest))
         }

@@ -11,7 +11,7 @@ mod fields;
 mod published;
 mod sourced;
 
-pub use embedded::{CatalogError, chips, find, media, systems, transports};
+pub use embedded::{CatalogError, chips, facilities, find, media, systems, transports};
 pub use entry::{Entry, EntryError};
 pub use fields::{Section, dimension_of};
 pub use sourced::{Confidence, Sourced};
