@@ -20,3 +20,6 @@ pub(super) const MOST_SEQUENCES: i64 = 1_000_000_000;
 
 /// The most systems of a scenario.
 pub(super) const MOST_SYSTEMS: usize = 1_000;
+
+/// The most tokens of a run.
+pub(super) const MOST_TOKENS: f64 = 1e18;

@@ -3,7 +3,7 @@
 use super::choice::Choice;
 use super::document::Place;
 use super::error::ScenarioError;
-use super::limits::{MOST_SEQUENCES, WIDEST};
+use super::limits::{MOST_SEQUENCES, MOST_TOKENS, WIDEST};
 use super::parallelism::Cut;
 use super::section::{Placed, Section};
 use super::{model, parallelism};
@@ -29,6 +29,7 @@ struct Keys {
     micro_batch: usize,
     batch: Batch,
     precision: Precision,
+    run_tokens: Option<u64>,
     cut: Cut,
 }
 
@@ -57,6 +58,7 @@ fn read_keys(section: &Section<'_>) -> Option<Keys> {
     let micro_batch = section.whole_or("micro_batch", 1..=MOST_SEQUENCES, 1).value;
     let batch = read_batch(section);
     let precision = PRECISION.read_or(section, "precision", "bf16");
+    let run_tokens = read_tokens(section);
     if section.entry("parallelism").is_none() {
         section.missing("parallelism", "[workload.parallelism] with tensor = 8 and pipeline = 16");
     }
@@ -68,6 +70,7 @@ fn read_keys(section: &Section<'_>) -> Option<Keys> {
         micro_batch,
         batch: batch?,
         precision,
+        run_tokens: run_tokens?,
         cut: cut?,
     })
 }
@@ -88,7 +91,23 @@ fn plan(keys: &Keys, chips: u64) -> Result<TrainingPlan, PlanError> {
     let parallelism = Parallelism { tensor, pipeline, data, micro_batch, sequence_parallel, recompute, zero };
     let (model, precision, sequence_length) =
         (keys.model.clone(), keys.precision, keys.sequence_length as u64);
-    Ok(TrainingPlan { model, parallelism, sequence_length, global_batch, precision })
+    let run_tokens = keys.run_tokens;
+    Ok(TrainingPlan { model, parallelism, sequence_length, global_batch, precision, run_tokens })
+}
+
+/// The tokens of the whole run; `Some(None)` where none are given, `None` where they cannot be.
+fn read_tokens(section: &Section<'_>) -> Option<Option<u64>> {
+    if section.entry("tokens").is_none() {
+        return Some(None);
+    }
+    let tokens = section.number("tokens")?;
+    if (1.0..=MOST_TOKENS).contains(&tokens.value) {
+        return Some(Some(tokens.value as u64));
+    }
+    let (key, value) = ("tokens".to_owned(), tokens.value.to_string());
+    let bound = "from 1 to 1e18, the tokens of the whole run".to_owned();
+    section.error(tokens.place, ScenarioError::OutOfRange { key, value, bound });
+    None
 }
 
 /// Where the value that a plan's error names was written.

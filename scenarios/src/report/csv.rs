@@ -125,7 +125,7 @@ fn collective_columns<'a>() -> impl Iterator<Item = CsvColumn<'a>> {
     })
 }
 
-fn training_columns<'a>() -> [CsvColumn<'a>; 10] {
+fn training_columns<'a>() -> [CsvColumn<'a>; 14] {
     [
         number("step_time_s", |point| point.step_time_s),
         number("mfu", |point| point.mfu),
@@ -137,6 +137,14 @@ fn training_columns<'a>() -> [CsvColumn<'a>; 10] {
         number("communication_share", |point| point.communication_share),
         number("exposed_communication_share", |point| point.exposed_communication_share),
         number("energy_j_per_token", |point| point.energy_j_per_token),
+        number("energy_j_per_token_low", |point| {
+            Some(point.energy_breakdown_j_per_token.as_ref()?.total.low)
+        }),
+        number("energy_j_per_token_high", |point| {
+            Some(point.energy_breakdown_j_per_token.as_ref()?.total.high)
+        }),
+        number("run_days", |point| Some(point.run_total.as_ref()?.days)),
+        number("run_energy_mwh", |point| Some(point.run_total.as_ref()?.energy_mwh?.value)),
     ]
 }
 

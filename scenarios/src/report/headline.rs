@@ -1,5 +1,6 @@
 //! The tables that show results: what came out, and where the time, the links and the memory go.
 
+use super::energy::{energy, run_totals};
 use super::number::{chips, duration, grouped, percent, rounded, size, time_unit};
 use super::points::{short_name, value_text, varying_parameters};
 use super::results::{
@@ -21,7 +22,10 @@ pub(super) fn headline(results: &ScenarioResults) -> Sheet {
 
 /// Every further table that has something to say about these results.
 pub(super) fn details(results: &ScenarioResults) -> Vec<Sheet> {
-    [breakdown(results), links(results), memory(results)].into_iter().flatten().collect()
+    [breakdown(results), links(results), memory(results), energy(results), run_totals(results)]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 /// Where the step's time goes.
@@ -164,7 +168,7 @@ fn memory(results: &ScenarioResults) -> Option<Sheet> {
     (!terms.is_empty()).then_some(sheet)
 }
 
-fn keyed_sheet(title: &str, results: &ScenarioResults, values: Vec<Column>) -> Sheet {
+pub(super) fn keyed_sheet(title: &str, results: &ScenarioResults, values: Vec<Column>) -> Sheet {
     let parameters = varying_parameters(&results.results);
     let mut columns = vec![Column::text("system"), Column::number("chips", "")];
     columns
@@ -173,13 +177,13 @@ fn keyed_sheet(title: &str, results: &ScenarioResults, values: Vec<Column>) -> S
     Sheet::new(title, columns)
 }
 
-fn key_cells(point: &PointResult, results: &ScenarioResults) -> Vec<String> {
+pub(super) fn key_cells(point: &PointResult, results: &ScenarioResults) -> Vec<String> {
     let settings = varying_parameters(&results.results);
     let values = settings.iter().map(|name| cell(point.point.get(name).map(value_text)));
     [point.system.clone(), grouped(point.chips)].into_iter().chain(values).collect()
 }
 
-fn cell(value: Option<String>) -> String {
+pub(super) fn cell(value: Option<String>) -> String {
     value.unwrap_or_else(|| NOT_MODELLED.to_owned())
 }
 

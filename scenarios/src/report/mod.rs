@@ -9,6 +9,7 @@
 //! | `answer.rs`, `collective_answer.rs` | the sentence that answers the scenario's question |
 //! | `number.rs` | how numbers are rounded for people |
 //! | `sheet.rs`, `headline.rs` | tables of text, and the ones that show results |
+//! | `energy.rs` | energy per token and per run, its table |
 //! | `table.rs`, `nccl_table.rs`, `markdown.rs`, `html.rs`, `json.rs`, `csv.rs` | one writer each |
 //! | `files.rs` | the output folder |
 //!
@@ -17,6 +18,7 @@
 pub mod answer;
 mod collective_answer;
 pub mod csv;
+mod energy;
 mod figure;
 pub mod files;
 mod headline;
@@ -34,6 +36,7 @@ pub mod table;
 #[cfg(test)]
 pub(crate) mod example;
 
+pub use energy::{EnergyPerToken, Envelope, RunTotals};
 pub use figure::{Drawn, Figure};
 pub use points::{distinct_systems, label_setting, varying_parameters};
 pub use results::{

@@ -3,6 +3,7 @@
 //! A quantity that is not modelled, or that a point which does not fit in memory cannot have, is `None` and
 //! becomes `null`, never zero.
 
+use super::energy::{EnergyPerToken, RunTotals};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::ops::AddAssign;
@@ -174,6 +175,10 @@ pub struct PointResult {
     pub memory_gb: Option<BTreeMap<String, f64>>,
     /// Energy per trained token, in joules.
     pub energy_j_per_token: Option<f64>,
+    /// The same by what draws it, with envelopes.
+    pub energy_breakdown_j_per_token: Option<EnergyPerToken>,
+    /// What the whole run takes, where the scenario gives its tokens.
+    pub run_total: Option<RunTotals>,
     /// How busy the links of each tier are.
     pub link_utilization: Option<BTreeMap<String, TierUtilization>>,
     /// Shares of the step by the resource that limits it.
@@ -228,7 +233,7 @@ mod tests {
         names
     }
 
-    const TRAINING_KEYS: [&str; 18] = [
+    const TRAINING_KEYS: [&str; 20] = [
         "system",
         "chips",
         "point",
@@ -245,6 +250,8 @@ mod tests {
         "breakdown_s",
         "memory_gb",
         "energy_j_per_token",
+        "energy_breakdown_j_per_token",
+        "run_total",
         "link_utilization",
         "limited_by",
     ];

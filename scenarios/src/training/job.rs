@@ -18,6 +18,8 @@ pub struct TrainingPlan {
     pub global_batch: u64,
     /// The precision of the layers' matmuls.
     pub precision: Precision,
+    /// Tokens of the whole run, where its days and its energy are asked for.
+    pub run_tokens: Option<u64>,
 }
 
 /// A job whose plan is legal.
@@ -74,6 +76,11 @@ impl TrainingJob {
     /// The precision of the layers' matmuls.
     pub const fn precision(&self) -> Precision {
         self.plan.precision
+    }
+
+    /// Tokens of the whole run, where they are given.
+    pub const fn run_tokens(&self) -> Option<u64> {
+        self.plan.run_tokens
     }
 
     /// The chips of the job.

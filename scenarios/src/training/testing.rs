@@ -38,6 +38,7 @@ pub(super) fn plan([tensor, pipeline, data]: [u64; 3]) -> TrainingPlan {
         sequence_length: 32,
         global_batch: 8 * data,
         precision: Precision::Bf16,
+        run_tokens: None,
     }
 }
 
@@ -68,5 +69,6 @@ pub(super) fn gpt_1t_plan() -> TrainingPlan {
         sequence_length: 2048,
         global_batch: 11_520,
         precision: Precision::Bf16,
+        run_tokens: None,
     }
 }

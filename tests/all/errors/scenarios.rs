@@ -65,6 +65,7 @@ fn plan(chips: u64, change: impl FnOnce(&mut TrainingPlan)) -> Case {
         sequence_length: 4096,
         global_batch: 64,
         precision: Precision::Bf16,
+        run_tokens: None,
     };
     change(&mut plan);
     fault(TrainingJob::new(plan, chips))
