@@ -9,6 +9,7 @@ mod collective;
 mod engine_options;
 mod error;
 mod fabric;
+mod placement;
 mod point;
 mod utilization;
 
