@@ -8,6 +8,7 @@
 //! - `tidy`: arrows between crates and modules, confined dependencies, pages that name what exists
 //! - `errors`: the message of every error, none left out
 //! - `oracle`: flow cases that independent simulators have solved
+//! - `placement`: ranks on chips: any order, domains of 72, what crosses each tier
 //! - `cli`: the command line, end to end
 //! - `library`: what is built in loads, and the founding scenario's numbers
 
@@ -20,4 +21,5 @@ mod folding;
 mod laws;
 mod library;
 mod oracle;
+mod placement;
 mod tidy;

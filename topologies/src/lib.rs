@@ -43,4 +43,4 @@ pub use chip::{Chip, Precision};
 pub use families::{BuildError, Counts, MAXIMUM_CHIPS, ParameterError};
 pub use interval::Interval;
 pub use suggestion::Suggestion;
-pub use system::{FamilyError, OverrideError, System};
+pub use system::{Direction, FamilyError, OverrideError, RankOrder, RankOrderError, System};

@@ -73,6 +73,9 @@ pub(super) fn read(section: &Section<'_>) -> Option<Machine> {
         check_together(section, &system)?;
     }
     let chips = if section.entry("chips").is_some() { chips } else { default_chips(section, &system) };
+    if section.entry("rank_order").is_none() {
+        section.default("rank_order", system.rank_order().names().collect::<Vec<_>>());
+    }
     (refused == 0).then(|| Machine { name: name.unwrap_or(base_name), system, chips })
 }
 

@@ -43,11 +43,17 @@ fn write_points(out: &mut dyn Write, scenarios: &[&ScenarioResults], key: Option
 /// When `out` does not take the text.
 pub fn write_collective(out: &mut dyn Write, report: &CollectiveReport) -> io::Result<()> {
     let mut writer = csv::Writer::from_writer(out);
-    let keys = ["system", "chips", "op"];
-    writer.write_record(keys.iter().chain(&ROW_NAMES)).map_err(io::Error::other)?;
+    let tiers: BTreeSet<&String> =
+        report.rows.iter().flat_map(|row| row.tier_bytes.iter().flatten()).map(|(tier, _)| tier).collect();
+    let names = ["system", "chips", "op"].into_iter().chain(ROW_NAMES).map(str::to_owned);
+    let names = names.chain(tiers.iter().map(|tier| tier_column(tier)));
+    writer.write_record(names).map_err(io::Error::other)?;
     for row in &report.rows {
         let keys = [report.system.clone(), report.chips.to_string(), report.op.clone()];
-        writer.write_record(keys.into_iter().chain(row_fields(row))).map_err(io::Error::other)?;
+        let carried =
+            tiers.iter().map(|tier| field(row.tier_bytes.as_ref().and_then(|bytes| bytes.get(*tier))));
+        let fields = keys.into_iter().chain(row_fields(row)).chain(carried);
+        writer.write_record(fields).map_err(io::Error::other)?;
     }
     writer.flush()
 }
@@ -103,6 +109,8 @@ fn columns<'a>(points: &[&'a PointResult]) -> Vec<CsvColumn<'a>> {
     columns.extend(breakdown_columns());
     columns.extend(memory_columns(points));
     columns.extend(link_columns(points));
+    columns.extend(tier_columns(points));
+    columns.extend(placement_columns(points));
     columns.extend(limit_columns(points));
     columns
 }
@@ -175,6 +183,46 @@ fn link_columns<'a>(points: &[&'a PointResult]) -> impl Iterator<Item = CsvColum
     })
 }
 
+fn tier_columns<'a>(points: &[&'a PointResult]) -> impl Iterator<Item = CsvColumn<'a>> + use<'a> {
+    let tiers: BTreeSet<&'a String> =
+        points.iter().filter_map(|p| p.tier_bytes.as_ref()).flat_map(|tiers| tiers.keys()).collect();
+    tiers.into_iter().map(|tier| {
+        column(tier_column(tier), move |point| {
+            field(point.tier_bytes.as_ref().and_then(|bytes| bytes.get(tier)))
+        })
+    })
+}
+
+fn tier_column(tier: &str) -> String {
+    format!("tier_bytes.{tier}")
+}
+
+/// A count, or an empty field.
+fn field(count: Option<&u64>) -> String {
+    count.map_or_else(String::new, u64::to_string)
+}
+
+/// `placement.tensor.inside_node` and so on, where any point has been placed.
+fn placement_columns<'a>(points: &[&PointResult]) -> impl Iterator<Item = CsvColumn<'a>> + use<'a> {
+    let placed = points.iter().find_map(|point| point.placement);
+    let directions = placed.map(|placement| placement.directions()).into_iter().flatten().enumerate();
+    directions.flat_map(|(index, (direction, _))| {
+        let spread = move |point: &PointResult| point.placement.map(|placed| placed.directions()[index].1);
+        let name = |place: &str| format!("placement.{direction}.{place}");
+        [
+            column(name("inside_node"), move |point| {
+                field(spread(point).and_then(|s| s.inside_node).as_ref())
+            }),
+            column(name("inside_domain"), move |point| {
+                field(spread(point).map(|s| s.inside_domain).as_ref())
+            }),
+            column(name("across_domains"), move |point| {
+                field(spread(point).map(|s| s.across_domains).as_ref())
+            }),
+        ]
+    })
+}
+
 fn limit_columns<'a>(points: &[&'a PointResult]) -> impl Iterator<Item = CsvColumn<'a>> + use<'a> {
     let limits: BTreeSet<&'a String> =
         points.iter().filter_map(|p| p.limited_by.as_ref()).flat_map(|limits| limits.keys()).collect();
@@ -210,6 +258,11 @@ mod tests {
             assert_eq!(row["step_time_s"].parse().ok(), point.step_time_s);
             assert_eq!(row["breakdown_tensor_s"].parse().ok(), point.breakdown_s.and_then(|b| b.tensor));
             assert_eq!(row["breakdown_expert_s"], "", "what is not modelled is empty");
+            let carried = point.tier_bytes.as_ref().expect("the example was simulated");
+            assert_eq!(row["tier_bytes.scale-up"].parse(), Ok(carried["scale-up"]));
+            let tensor = point.placement.expect("the example was placed").tensor;
+            assert_eq!(row["placement.tensor.inside_node"].parse().ok(), tensor.inside_node);
+            assert_eq!(row["placement.pipeline.across_domains"].parse(), Ok(72));
         }
     }
 
@@ -227,6 +280,7 @@ mod tests {
         let rows = table(|out| write_collective(out, &report));
         assert_eq!(rows.len(), report.rows.len());
         assert_eq!(rows[0]["busbw_gb_per_s"].parse().ok(), report.rows[0].busbw_gb_per_s);
+        assert_eq!(rows[0]["tier_bytes.scale-up"], "306720");
     }
 
     #[test]

@@ -1,9 +1,9 @@
 //! Invented results for the tests of writers and figures. Nothing here was simulated.
 
 use super::{
-    Assumption, Breakdown, BusbwCurve, CollectiveReport, CollectiveRow, CurveKind, MEMORY_CAPACITY,
-    MEMORY_TOTAL, PointResult, SCHEMA, ScenarioReport, ScenarioResults, TierUtilization, UtilizationTimeline,
-    Work,
+    Assumption, Breakdown, BusbwCurve, CollectiveReport, CollectiveRow, CurveKind, GroupSpread,
+    MEMORY_CAPACITY, MEMORY_TOTAL, Placement, PointResult, SCHEMA, ScenarioReport, ScenarioResults,
+    TierUtilization, UtilizationTimeline, Work,
 };
 
 const SYSTEMS: [(&str, f64, f64); 2] = [("NVL72 copper", 0.412, 0.09), ("CM384 optical", 0.357, 0.16)];
@@ -89,8 +89,20 @@ fn training_point(system: &str, chips: u64, [mfu, exposed]: [f64; 2]) -> PointRe
             ]
             .into(),
         ),
+        tier_bytes: Some([("scale-up".to_owned(), 21_000_000_000_000), ("scale-out".to_owned(), 30)].into()),
+        placement: Some(placement(chips)),
         ..PointResult::default()
     }
+}
+
+/// Tensor groups of 8 in nodes, 16 stages.
+fn placement(chips: u64) -> Placement {
+    let spread = |inside_node, inside_domain, across_domains| GroupSpread {
+        inside_node: Some(inside_node),
+        inside_domain,
+        across_domains,
+    };
+    Placement { tensor: spread(chips / 8, 0, 0), data: spread(0, 120, 8), pipeline: spread(0, 0, 72) }
 }
 
 /// Turns a point into one that does not fit in memory.
@@ -150,6 +162,9 @@ fn busbw_curve(system: &str, chips: u64, [latency_us, line_gb_per_s]: [f64; 2]) 
             algorithm: "ring".into(),
             protocol: "simple".into(),
             bound_by: "bandwidth".into(),
+            tier_bytes: Some(
+                [("scale-up".to_owned(), 4 * chips * size_bytes.div_ceil(chips) * (chips - 1))].into(),
+            ),
         }
     });
     BusbwCurve { system: system.into(), chips, rows: rows.collect() }

@@ -4,7 +4,8 @@ use super::energy::{energy, run_totals};
 use super::number::{chips, duration, grouped, percent, rounded, size, time_unit};
 use super::points::{short_name, value_text, varying_parameters};
 use super::results::{
-    CollectiveReport, CollectiveRow, MEMORY_CAPACITY, MEMORY_TOTAL, PointResult, ScenarioResults,
+    CollectiveReport, CollectiveRow, GroupSpread, MEMORY_CAPACITY, MEMORY_TOTAL, Placement, PointResult,
+    ScenarioResults,
 };
 use super::sheet::{Column, Sheet};
 use std::collections::BTreeSet;
@@ -22,10 +23,8 @@ pub(super) fn headline(results: &ScenarioResults) -> Sheet {
 
 /// Every further table that has something to say about these results.
 pub(super) fn details(results: &ScenarioResults) -> Vec<Sheet> {
-    [breakdown(results), links(results), memory(results), energy(results), run_totals(results)]
-        .into_iter()
-        .flatten()
-        .collect()
+    let sheets = [breakdown, links, placement, memory, energy, run_totals];
+    sheets.into_iter().filter_map(|sheet| sheet(results)).collect()
 }
 
 /// Where the step's time goes.
@@ -130,17 +129,48 @@ fn collective_cells(row: &CollectiveRow) -> [String; 8] {
     ]
 }
 
-/// Mean and peak utilization of each tier's links over the step, a row per tier.
+/// What each tier's links carried over the step and how busy they were, a row per tier.
 fn links(results: &ScenarioResults) -> Option<Sheet> {
-    let columns = vec![Column::text("tier"), Column::number("mean", "%"), Column::number("peak", "%")];
+    let columns = vec![
+        Column::text("tier"),
+        Column::number("carried", "GB"),
+        Column::number("mean", "%"),
+        Column::number("peak", "%"),
+    ];
     let mut sheet = keyed_sheet("Link utilization over one step", results, columns);
     for point in &results.results {
         for (tier, busy) in point.link_utilization.iter().flatten() {
-            let cells = [tier.clone(), percent(busy.mean), percent(busy.peak)];
+            let carried = point.tier_bytes.as_ref().and_then(|bytes| bytes.get(tier));
+            let carried = cell(carried.map(|bytes| rounded(*bytes as f64 / 1e9)));
+            let cells = [tier.clone(), carried, percent(busy.mean), percent(busy.peak)];
             sheet.push(key_cells(point, results).into_iter().chain(cells).collect());
         }
     }
     (!sheet.rows.is_empty()).then_some(sheet)
+}
+
+/// How many groups of each direction lie in one node, in one domain, or across domains.
+pub(super) fn placement(results: &ScenarioResults) -> Option<Sheet> {
+    let placed = || results.results.iter().filter_map(|point| Some((point, point.placement?)));
+    let columns = Placement::default().directions().map(|(name, _)| Column::text(name)).to_vec();
+    let mut sheet = keyed_sheet("Where the groups of each direction lie", results, columns);
+    for (point, placement) in placed() {
+        let cells = placement.directions().map(|(_, spread)| spread_cell(&spread, point.chips));
+        sheet.push(key_cells(point, results).into_iter().chain(cells).collect());
+    }
+    (!sheet.rows.is_empty()).then_some(sheet)
+}
+
+/// `120 in a domain, 8 across`; a dash where every group is one chip.
+fn spread_cell(spread: &GroupSpread, chips: u64) -> String {
+    let places = [
+        (spread.inside_node.unwrap_or(0), "in a node"),
+        (spread.inside_domain, "in a domain"),
+        (spread.across_domains, "across"),
+    ];
+    let words = places.into_iter().filter(|(groups, _)| *groups > 0);
+    let words: Vec<String> = words.map(|(groups, place)| format!("{} {place}", grouped(groups))).collect();
+    cell((spread.groups() < chips).then(|| words.join(", ")))
 }
 
 /// What fills the memory of the fullest chip.

@@ -40,8 +40,8 @@ pub use energy::{EnergyPerToken, Envelope, RunTotals};
 pub use figure::{Drawn, Figure};
 pub use points::{distinct_systems, label_setting, varying_parameters};
 pub use results::{
-    Breakdown, CollectiveReport, CollectiveRow, MEMORY_CAPACITY, MEMORY_TOTAL, PointResult, SCHEMA,
-    ScenarioResults, TierUtilization, Work,
+    Breakdown, CollectiveReport, CollectiveRow, GroupSpread, MEMORY_CAPACITY, MEMORY_TOTAL, Placement,
+    PointResult, SCHEMA, ScenarioResults, TierUtilization, Work,
 };
 pub use scenario_report::{Assumption, BusbwCurve, CurveKind, ScenarioReport, UtilizationTimeline};
 pub use sheet::{Align, Column, Sheet};

@@ -67,6 +67,9 @@ pub struct CollectiveRow {
     pub protocol: String,
     /// What the time is bound by.
     pub bound_by: String,
+    /// Payload bytes by tier, summed over all links of it; `None` in the row of a [`PointResult`], which has them itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tier_bytes: Option<BTreeMap<String, u64>>,
 }
 
 /// All rows of one `collective` command.
@@ -137,6 +140,42 @@ pub struct TierUtilization {
     pub peak: f64,
 }
 
+/// Where the groups of one direction lie: how many are in each place, each counted once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct GroupSpread {
+    /// Inside one tray or node; `None` where the fabric has no such level.
+    pub inside_node: Option<u64>,
+    /// Inside one domain, and not inside one node.
+    pub inside_domain: u64,
+    /// With members in several domains.
+    pub across_domains: u64,
+}
+
+impl GroupSpread {
+    /// The number of groups.
+    pub fn groups(&self) -> u64 {
+        self.inside_node.unwrap_or(0) + self.inside_domain + self.across_domains
+    }
+}
+
+/// Where the groups of each direction lie. A direction of degree 1 has one group for every chip.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Placement {
+    /// Chips that share every layer.
+    pub tensor: GroupSpread,
+    /// Replicas of the same parameters.
+    pub data: GroupSpread,
+    /// All stages of one pipeline.
+    pub pipeline: GroupSpread,
+}
+
+impl Placement {
+    /// The directions with their names, in Megatron's order.
+    pub fn directions(&self) -> [(&'static str, GroupSpread); 3] {
+        [("tensor", self.tensor), ("data", self.data), ("pipeline", self.pipeline)]
+    }
+}
+
 /// One system at one point of the sweep.
 ///
 /// A training point fills the training keys and leaves `collective` empty; a collective point is made by
@@ -181,6 +220,10 @@ pub struct PointResult {
     pub run_total: Option<RunTotals>,
     /// How busy the links of each tier are.
     pub link_utilization: Option<BTreeMap<String, TierUtilization>>,
+    /// Payload bytes that the links of each tier carried in all; a message counts on every link that it crosses.
+    pub tier_bytes: Option<BTreeMap<String, u64>>,
+    /// Where the groups of each direction lie.
+    pub placement: Option<Placement>,
     /// Shares of the step by the resource that limits it.
     pub limited_by: Option<BTreeMap<String, f64>>,
     /// The row of a collective point.
@@ -190,8 +233,10 @@ pub struct PointResult {
 
 impl PointResult {
     /// The result of a point of `kind = "collective"`: its training keys are null.
-    pub fn of_collective(system: impl Into<String>, chips: u64, row: CollectiveRow) -> Self {
-        Self { system: system.into(), chips, fits: true, collective: Some(row), ..Self::default() }
+    pub fn of_collective(system: impl Into<String>, chips: u64, mut row: CollectiveRow) -> Self {
+        let tier_bytes = row.tier_bytes.take();
+        let (system, collective) = (system.into(), Some(row));
+        Self { system, chips, fits: true, tier_bytes, collective, ..Self::default() }
     }
 
     /// What the fullest chip needs, in GB.
@@ -233,7 +278,7 @@ mod tests {
         names
     }
 
-    const TRAINING_KEYS: [&str; 20] = [
+    const TRAINING_KEYS: [&str; 22] = [
         "system",
         "chips",
         "point",
@@ -253,6 +298,8 @@ mod tests {
         "energy_breakdown_j_per_token",
         "run_total",
         "link_utilization",
+        "tier_bytes",
+        "placement",
         "limited_by",
     ];
 
@@ -275,12 +322,21 @@ mod tests {
         let names: Vec<_> = point.breakdown_s.unwrap_or_default().terms().map(|(name, _)| name).to_vec();
         assert_eq!(sorted(keys(&value["breakdown_s"])), sorted(names));
         assert_eq!(value["energy_j_per_token"], Value::Null);
+        assert_eq!((&value["tier_bytes"], &value["placement"]), (&Value::Null, &Value::Null));
+        let placed = PointResult { placement: Some(Placement::default()), ..PointResult::default() };
+        let spread = json!({ "inside_node": null, "inside_domain": 0, "across_domains": 0 });
+        let placement = json!({ "tensor": spread, "data": spread, "pipeline": spread });
+        assert_eq!(json!(placed)["placement"], placement);
     }
 
     #[test]
     fn a_collective_point_adds_its_row_and_has_null_training_keys() {
-        let point = PointResult::of_collective("star", 8, CollectiveRow::default());
+        let carried = Some([("scale-up".to_owned(), 64)].into());
+        let row = CollectiveRow { tier_bytes: carried.clone(), ..CollectiveRow::default() };
+        let point = PointResult::of_collective("star", 8, row);
+        assert_eq!(point.tier_bytes, carried);
         let value = json!(point);
+        assert_eq!(value["tier_bytes"], json!({ "scale-up": 64 }));
         assert_eq!(sorted(keys(&value)), sorted([&TRAINING_KEYS[..], &ROW_KEYS[..]].concat()));
         assert_eq!(value["step_time_s"], Value::Null);
         let read: PointResult = serde_json::from_value(value).expect("what was written reads back");
@@ -306,13 +362,14 @@ mod tests {
             system: "s".into(),
             chips: 8,
             op: "all-reduce".into(),
-            rows: vec![CollectiveRow::default()],
+            rows: vec![CollectiveRow { tier_bytes: Some(BTreeMap::new()), ..CollectiveRow::default() }],
             work: Work::default(),
             digest: "d".into(),
         };
         let expected = sorted(vec!["schema", "system", "chips", "op", "rows", "work", "digest"]);
         assert_eq!(sorted(keys(&json!(collective))), expected);
-        assert_eq!(sorted(keys(&json!(collective.rows[0]))), sorted(ROW_KEYS.to_vec()));
+        let row_keys = [&ROW_KEYS[..], &["tier_bytes"]].concat();
+        assert_eq!(sorted(keys(&json!(collective.rows[0]))), sorted(row_keys));
     }
 
     #[test]

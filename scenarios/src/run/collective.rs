@@ -1,7 +1,7 @@
 //! Collectives by size, as nccl-tests measures them.
 
 use super::fabric::{build, run_to_end, work};
-use super::{EngineOptions, RunError, bounds, in_pool};
+use super::{EngineOptions, RunError, bounds, in_pool, utilization};
 use crate::report::{CollectiveReport, CollectiveRow, SCHEMA, Work};
 use copperlight_core::fabric::Fabric;
 use copperlight_core::ids::EndpointId;
@@ -112,6 +112,7 @@ pub(super) fn run_size(
         algorithm: plan.schedule.algorithm.name().to_owned(),
         protocol: plan.protocol.name().to_owned(),
         bound_by: plan.prediction.bound_by().to_owned(),
+        tier_bytes: Some(utilization::bytes_of_tiers(fabric, &outcome)),
     };
     Ok(SizedOutcome { row, work: work(&outcome.work), digest: outcome.digest.to_string() })
 }

@@ -10,6 +10,7 @@ mod collective;
 mod engine_options;
 mod error;
 mod fabric;
+mod placement;
 mod point;
 mod utilization;
 

@@ -1,7 +1,7 @@
 //! One point of a scenario: a training step or a collective on one system.
 
 use super::fabric::{build, run_to_end, work};
-use super::{EngineOptions, RunError, collective, utilization};
+use super::{EngineOptions, RunError, collective, placement, utilization};
 use crate::file::{CollectiveSpec, Point, Workload};
 use crate::report::{Breakdown, MEMORY_CAPACITY, MEMORY_TOTAL, PointResult, UtilizationTimeline, Work};
 use crate::training::{
@@ -76,7 +76,8 @@ fn run_training(point: &Point, job: &TrainingJob, engine: EngineOptions) -> Resu
     let fabric = build(&point.system, &point.system_name, point.chips)?;
     let mut ledger = Ledger::new();
     let options = engine.with(point.system.transport());
-    let workload = job.workload(&rates);
+    let workload = job.workload(&rates).with_rank_order(point.system.rank_order());
+    let placed = placement::of_groups(fabric.levels(), workload.layout());
     let outcome = run_to_end((&fabric, &point.system_name), &workload, &options, &mut ledger)?;
     let place = (point.system_name.as_str(), point.chips as u64);
     let (link_utilization, timelines) = utilization::of_tiers(&fabric, &outcome, place);
@@ -93,10 +94,14 @@ fn run_training(point: &Point, job: &TrainingJob, engine: EngineOptions) -> Resu
         exposed_communication_share: Some(summary.exposed_communication_share),
         breakdown_s: Some(breakdown(&summary)),
         link_utilization: Some(link_utilization),
+        tier_bytes: Some(utilization::bytes_of_tiers(&fabric, &outcome)),
+        placement: Some(placed),
         ..unsimulated(point, &memory, &rates)
     };
     let digest = outcome.digest.to_string();
-    let notes = fold_note(point, engine.fold, &outcome.work).into_iter().collect();
+    let straddling = placement::straddling(fabric.levels(), workload.layout(), &placed);
+    let straddling = straddling.map(|sentence| format!("{}: {sentence}", self::place(point)));
+    let notes = straddling.into_iter().chain(fold_note(point, engine.fold, &outcome.work)).collect();
     Ok(PointOutcome { result, work: work(&outcome.work), digest, timelines, notes })
 }
 

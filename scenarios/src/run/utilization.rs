@@ -1,4 +1,4 @@
-//! How busy the links of each tier are over a step.
+//! What the links of each tier carried, and how busy they were over a step.
 
 use crate::report::{TierUtilization, UtilizationTimeline};
 use copperlight_core::fabric::Fabric;
@@ -15,6 +15,7 @@ pub(super) fn of_tiers(
     outcome: &Outcome,
     (system, chips): (&str, u64),
 ) -> (BTreeMap<String, TierUtilization>, Vec<UtilizationTimeline>) {
+    let carried = carried(fabric, outcome);
     let mut table = BTreeMap::new();
     let mut timelines = Vec::new();
     for (index, (tier, timeline)) in fabric.tiers().iter().zip(&outcome.tiers).enumerate() {
@@ -31,7 +32,8 @@ pub(super) fn of_tiers(
         let utilization: Vec<f64> = slices.iter().enumerate().map(share).collect();
         // Slices are sums of rounded parts: no more than all of a link can be in use.
         let peak = utilization.iter().copied().fold(0.0, f64::max).min(1.0);
-        let mean = carried(fabric, outcome, TierId::new(index)) / (capacity * step);
+        let bytes = carried[index] as f64 / fabric.weight_denominator() as f64;
+        let mean = bytes / (capacity * step);
         table.insert(tier.name.clone(), TierUtilization { mean, peak });
         timelines.push(UtilizationTimeline {
             system: system.to_owned(),
@@ -45,11 +47,25 @@ pub(super) fn of_tiers(
     (table, timelines)
 }
 
-/// The bytes that all links of a tier carried, from exact sums.
-fn carried(fabric: &Fabric, outcome: &Outcome, tier: TierId) -> f64 {
-    let of_tier = outcome.links.iter().filter(|link| fabric.link(link.link).tier == tier);
-    let weighted: u128 = of_tier.map(|link| link.weighted_bytes * u128::from(link.multiplicity)).sum();
-    weighted as f64 / fabric.weight_denominator() as f64
+/// The payload bytes that all links of each tier carried, from exact sums; a tier without links has no entry.
+///
+/// A message counts on every link that it crosses. More than 2^64 - 1 bytes, 18 exabytes, count as so many.
+pub(super) fn bytes_of_tiers(fabric: &Fabric, outcome: &Outcome) -> BTreeMap<String, u64> {
+    let denominator = u128::from(fabric.weight_denominator());
+    let whole =
+        |weighted: u128| u64::try_from((weighted + denominator / 2) / denominator).unwrap_or(u64::MAX);
+    let tiers = fabric.tiers().iter().zip(carried(fabric, outcome)).enumerate();
+    let wired = tiers.filter(|(index, _)| capacity(fabric, TierId::new(*index)) > 0.0);
+    wired.map(|(_, (tier, weighted))| (tier.name.clone(), whole(weighted))).collect()
+}
+
+/// The bytes that all links of each tier carried, times the fabric's weight denominator.
+fn carried(fabric: &Fabric, outcome: &Outcome) -> Vec<u128> {
+    let mut weighted = vec![0; fabric.tiers().len()];
+    for link in &outcome.links {
+        weighted[fabric.link(link.link).tier.index()] += link.weighted_bytes * u128::from(link.multiplicity);
+    }
+    weighted
 }
 
 /// The capacity of all links of a tier together, in bytes per second.

@@ -4,6 +4,7 @@ use super::layout::{RankLayout, Stage};
 use super::model::Model;
 use super::parallelism::{Parallelism, PlanError};
 use super::precision::Precision;
+use copperlight_topologies::RankOrder;
 
 /// A job as written by a user.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -108,9 +109,9 @@ impl TrainingJob {
         &self.stages
     }
 
-    /// The order of the ranks.
-    pub fn layout(&self) -> RankLayout {
-        RankLayout::new(&self.plan.parallelism)
+    /// The places of the ranks in this order.
+    pub fn layout(&self, order: &RankOrder) -> RankLayout {
+        RankLayout::new(&self.plan.parallelism, order)
     }
 
     /// Whether first and last stage hold copies of one embedding, whose gradients must be added.

@@ -42,7 +42,7 @@ mod workload;
 pub use chip_rates::ChipRates;
 pub use flops::Flops;
 pub use job::{TrainingJob, TrainingPlan};
-pub use layout::{Place, RankLayout, Stage};
+pub use layout::{Place, RankGroup, RankLayout, Stage};
 pub use ledger::{Breakdown, Ledger, LedgerSummary, RankLedger};
 pub use ledger_entry::LedgerEntry;
 pub use memory::{MemoryEstimate, MemoryTerms, USABLE_SHARE};

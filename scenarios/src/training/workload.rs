@@ -8,6 +8,7 @@ use super::stage_program::stage_program;
 use super::streams::{Communicator, Neighbour};
 use copperlight_core::ids::{CommunicatorId, EndpointId, GroupId, PeerSlot, RankId, RoleId};
 use copperlight_core::workload::{Program, Workload};
+use copperlight_topologies::RankOrder;
 
 /// A chip that computes more slowly than the others.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -26,10 +27,11 @@ pub struct TrainingWorkload {
 }
 
 impl TrainingJob {
-    /// One step of this job on chips of these rates.
+    /// One step of this job on chips of these rates, with ranks in Megatron's order.
     pub fn workload(&self, rates: &ChipRates) -> TrainingWorkload {
         let kernels = Kernels { rates: *rates, precision: self.precision() };
-        TrainingWorkload { job: self.clone(), kernels, layout: self.layout(), slow_chips: Vec::new() }
+        let layout = self.layout(&RankOrder::default());
+        TrainingWorkload { job: self.clone(), kernels, layout, slow_chips: Vec::new() }
     }
 }
 
@@ -42,6 +44,18 @@ impl TrainingWorkload {
         self.slow_chips.retain(|slow| slow.rank != rank);
         self.slow_chips.push(SlowChip { rank, slowdown });
         self
+    }
+
+    /// The same step with ranks in another order.
+    #[must_use]
+    pub fn with_rank_order(mut self, order: &RankOrder) -> Self {
+        self.layout = self.job.layout(order);
+        self
+    }
+
+    /// Which rank has which place.
+    pub fn layout(&self) -> &RankLayout {
+        &self.layout
     }
 
     /// The job that this is a step of.

@@ -63,6 +63,7 @@ fn json_has_the_keys_of_the_contract() {
         "algorithm",
         "protocol",
         "bound_by",
+        "tier_bytes",
     ];
     assert_eq!(rows(&document).len(), 2);
     for row in rows(&document) {

@@ -57,6 +57,8 @@ fn json_has_the_keys_of_the_contract() {
         "memory_gb",
         "energy_j_per_token",
         "link_utilization",
+        "tier_bytes",
+        "placement",
         "limited_by",
     ];
     let terms = ["compute", "tensor", "context", "pipeline", "data", "expert", "bubble", "optimizer", "wait"];

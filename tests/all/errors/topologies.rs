@@ -5,7 +5,7 @@ use copperlight_core::fabric::FabricError;
 use copperlight_core::units::{Bandwidth, Time};
 use copperlight_topologies::catalog::{Entry, EntryError, Section, find};
 use copperlight_topologies::families::{DomainsJoined, RailOptimised, ScaleUpPlanes, Star};
-use copperlight_topologies::{BuildError, FamilyError, OverrideError, System};
+use copperlight_topologies::{BuildError, FamilyError, OverrideError, RankOrder, System};
 use toml::Value;
 
 pub(super) fn cases() -> Vec<Case> {
@@ -72,6 +72,10 @@ fn overrides() -> Vec<Case> {
         twice(),
         set("chips_per_domain", 73.into()),
         set("transport", "nvlink6".into()),
+        set("rank_order", "tensor-data-pipelne".into()),
+        fault(RankOrder::parse("tp-cp-ep-dp-qp")),
+        fault(RankOrder::parse("data-tensor-data")),
+        fault(RankOrder::parse("pipeline-tensor")),
     ]
 }
 

@@ -1,5 +1,6 @@
 //! The system itself: taken from the catalog, asked for its numbers, built.
 
+use super::rank_order::RankOrder;
 use super::wiring::{self, Machine};
 use crate::catalog::{self, CatalogError, Entry, Section};
 use crate::chip::Chip;
@@ -17,6 +18,7 @@ pub struct System {
     pub(super) chip: Option<Chip>,
     pub(super) transport: NamedTransport,
     pub(super) chips_per_domain: Option<usize>,
+    pub(super) rank_order: RankOrder,
     /// The keys that the user set.
     pub(super) overridden: BTreeSet<String>,
 }
@@ -37,7 +39,8 @@ impl System {
 
     pub(super) fn new(entry: Entry, transport: NamedTransport) -> Self {
         let chip = Chip::of_system(&entry);
-        Self { entry, chip, transport, chips_per_domain: None, overridden: BTreeSet::new() }
+        let (rank_order, overridden) = (RankOrder::default(), BTreeSet::new());
+        Self { entry, chip, transport, chips_per_domain: None, rank_order, overridden }
     }
 
     /// The name of the preset or of the family.
@@ -68,6 +71,11 @@ impl System {
     /// How many chips share a scale-up domain; [`MAXIMUM_CHIPS`] for a family of one domain of any size.
     pub fn domain_size(&self) -> usize {
         self.chips_per_domain.unwrap_or_else(|| wiring::chips_of_domain(&self.entry).unwrap_or(MAXIMUM_CHIPS))
+    }
+
+    /// How the ranks of a job are laid onto the chips, from the inside out.
+    pub fn rank_order(&self) -> &RankOrder {
+        &self.rank_order
     }
 
     /// What one chip can send inside its domain, in one direction.

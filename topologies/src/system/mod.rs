@@ -8,9 +8,11 @@ mod bounds;
 mod description;
 mod family;
 mod overrides;
+mod rank_order;
 mod report;
 mod wiring;
 
 pub use description::System;
 pub use family::FamilyError;
 pub use overrides::OverrideError;
+pub use rank_order::{Direction, RankOrder, RankOrderError};

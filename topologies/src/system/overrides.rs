@@ -1,6 +1,7 @@
 //! Overrides: a value of a system, set in place by its dotted key.
 
 use super::bounds;
+use super::rank_order::{RankOrder, RankOrderError};
 use crate::catalog::{CatalogError, Section, Sourced, dimension_of};
 use crate::chip::Chip;
 use crate::families::ParameterError;
@@ -18,6 +19,7 @@ const ADAPTER_RATE: &str = "scale_out.bandwidth_per_chip";
 const OVERSUBSCRIPTION: &str = "scale_out.oversubscription";
 const CHIPS_PER_DOMAIN: &str = "chips_per_domain";
 const TRANSPORT: &str = "transport";
+const RANK_ORDER: &str = "rank_order";
 
 /// Keys that [`System::set`] takes.
 const KNOWN_KEYS: &[&str] = &[
@@ -48,11 +50,12 @@ const KNOWN_KEYS: &[&str] = &[
     "scale_out.rails",
     CHIPS_PER_DOMAIN,
     TRANSPORT,
+    RANK_ORDER,
 ];
 
 /// Keys that are settled and still to come.
 const ANNOUNCED_KEYS: &[&str] =
-    &["scale_up.medium", "scale_up.uplink_medium", "scale_out.medium", "rank_order", "noise", "degrade"];
+    &["scale_up.medium", "scale_up.uplink_medium", "scale_out.medium", "noise", "degrade"];
 
 /// Why a value of a system cannot be set.
 #[derive(Debug, Clone, PartialEq, Error)]
@@ -135,6 +138,14 @@ pub enum OverrideError {
         /// What is wrong with the name.
         error: CatalogError,
     },
+    /// A list that is no order of ranks.
+    #[error("`{key}`: {error}")]
+    RankOrder {
+        /// The key.
+        key: String,
+        /// What is wrong with the list.
+        error: RankOrderError,
+    },
 }
 
 impl OverrideError {
@@ -149,7 +160,8 @@ impl OverrideError {
             | Self::OutOfRange { key, .. }
             | Self::TwoBandwidths { key, .. }
             | Self::Parameter { key, .. }
-            | Self::Transport { key, .. } => key,
+            | Self::Transport { key, .. }
+            | Self::RankOrder { key, .. } => key,
         }
     }
 }
@@ -178,6 +190,7 @@ impl System {
         match (path, value) {
             (CHIPS_PER_DOMAIN, _) => self.set_chips_per_domain(value),
             (TRANSPORT, _) => self.set_transport(value),
+            (RANK_ORDER, _) => self.set_rank_order(value),
             ("chip" | "scale_up" | "scale_out", toml::Value::Table(table)) => {
                 table.iter().try_for_each(|(key, value)| self.set_any(&format!("{path}.{key}"), value))
             }
@@ -234,6 +247,25 @@ impl System {
         let name = value.as_str().ok_or_else(|| wrong_type(&key, value, "a text", "\"ideal\""))?;
         self.transport = NamedTransport::find(name)
             .map_err(|error| OverrideError::Transport { key: key.clone(), error })?;
+        self.overridden.insert(key);
+        Ok(())
+    }
+
+    /// Takes a list of directions, or a text of them with hyphens.
+    fn set_rank_order(&mut self, value: &toml::Value) -> Result<(), OverrideError> {
+        let key = RANK_ORDER.to_owned();
+        let wrong =
+            |value| wrong_type(&key, value, "a list of directions", "[\"tensor\", \"data\", \"pipeline\"]");
+        let read = match value {
+            toml::Value::String(text) => RankOrder::parse(text),
+            toml::Value::Array(elements) => {
+                let names: Result<Vec<&str>, OverrideError> =
+                    elements.iter().map(|element| element.as_str().ok_or_else(|| wrong(element))).collect();
+                RankOrder::of_names(names?)
+            }
+            _ => return Err(wrong(value)),
+        };
+        self.rank_order = read.map_err(|error| OverrideError::RankOrder { key: key.clone(), error })?;
         self.overridden.insert(key);
         Ok(())
     }

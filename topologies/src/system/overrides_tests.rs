@@ -29,6 +29,7 @@ fn example(key: &str) -> toml::Value {
     match key {
         CHIPS_PER_DOMAIN => 16.into(),
         TRANSPORT => "ideal".into(),
+        RANK_ORDER => "pp-dp-tp".into(),
         _ => {
             let key = key.strip_suffix(BIDIRECTIONAL).unwrap_or(key);
             let dimension = dimension_of(Section::Systems, key).expect("a known key is a field");
@@ -135,6 +136,33 @@ fn every_fault_has_its_error() {
     let transport = nvl72(TRANSPORT, "idael".into());
     assert!(matches!(transport, OverrideError::Transport { .. }));
     assert_eq!(transport.key(), "transport");
+}
+
+#[test]
+fn an_order_of_ranks_is_a_list_or_a_text() {
+    let order = |value: toml::Value| with("gb200-nvl72", RANK_ORDER, value).rank_order().to_string();
+    assert_eq!(order("data-tensor-pipeline".into()), "data-tensor-pipeline");
+    let list = |names: &[&str]| toml::Value::from(names.to_vec());
+    assert_eq!(order(list(&["pipeline", "tp", "context", "data"])), "pipeline-tensor-context-data");
+    let refused = |value: toml::Value| fault("gb200-nvl72", RANK_ORDER, value).to_string();
+    assert_eq!(
+        refused(list(&["tensor", "dta", "pipeline"])),
+        "`rank_order`: there is no direction `dta` (did you mean `data`?); directions: tensor (tp), context (cp), \
+         expert (ep), data (dp), pipeline (pp)"
+    );
+    assert_eq!(
+        refused(list(&["tensor", "pipeline"])),
+        "`rank_order`: `data` is missing; name tensor, data and pipeline, for example \"tensor-pipeline-data\""
+    );
+    assert_eq!(
+        refused(list(&["tensor", "data", "pipeline", "dp"])),
+        "`rank_order`: `data` stands there twice; name each direction once"
+    );
+    let written = "`rank_order` must be a list of directions, and this is";
+    let example = "write rank_order = [\"tensor\", \"data\", \"pipeline\"]";
+    assert_eq!(refused(8.into()), format!("{written} a bare number; {example}"));
+    assert_eq!(refused(toml::Value::Array(vec![true.into()])), format!("{written} true or false; {example}"));
+    assert_eq!(fault("gb200-nvl72", RANK_ORDER, 8).key(), "rank_order");
 }
 
 #[test]

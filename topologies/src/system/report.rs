@@ -28,6 +28,8 @@ impl System {
             let chips = i64::try_from(chips).expect("a domain has at most a million chips");
             table.insert("chips_per_domain".to_owned(), chips.into());
         }
+        let order: Vec<toml::Value> = self.rank_order.names().map(toml::Value::from).collect();
+        table.insert("rank_order".to_owned(), order.into());
         for (key, text) in self.names().filter(|(key, _)| *key != "transport") {
             // The chip's own table is called `chip`, so its name goes inside.
             insert(&mut table, if key == "chip" { "chip.name" } else { key }, text.into());
@@ -108,6 +110,10 @@ mod tests {
         assert_eq!(table["chip"]["peak_bf16"]["confidence"].as_str(), Some("vendor_spec"));
         assert_eq!(table["chips_per_domain"].as_integer(), Some(64));
         assert_eq!(table["transport"].as_str(), Some("ub-roce"));
+        assert_eq!(system.rank_order(), preset("cloudmatrix384").rank_order());
+        system.set("rank_order", &"pp-dp-tp".into()).expect("the override is sound");
+        let table: toml::Table = system.resolved().to_string().parse().expect("what was written is TOML");
+        assert_eq!(table["rank_order"].to_string(), "[\"pipeline\", \"data\", \"tensor\"]");
     }
 
     #[test]
