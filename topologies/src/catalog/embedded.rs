@@ -19,9 +19,11 @@ static SYSTEMS: LazyLock<Vec<Entry>> = LazyLock::new(|| {
 static MEDIA: LazyLock<Vec<Entry>> =
     LazyLock::new(|| read(Section::Media, &[include_str!("../../catalog/media.toml")]));
 static TRANSPORTS: LazyLock<Vec<Entry>> = LazyLock::new(|| {
+    let amd = include_str!("../../catalog/transports/amd.toml");
+    let google = include_str!("../../catalog/transports/google.toml");
     let huawei = include_str!("../../catalog/transports/huawei.toml");
     let nvidia = include_str!("../../catalog/transports/nvidia.toml");
-    read(Section::Transports, &[huawei, nvidia])
+    read(Section::Transports, &[amd, google, huawei, nvidia])
 });
 
 /// Systems whose names are settled and whose wiring is still to come.
