@@ -2,16 +2,18 @@
 
 use crate::quantity::Dimension;
 
-/// A file of the catalog.
+/// A part of the catalog: a file or a folder under `catalog/`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Section {
-    /// `chips.toml`
+    /// `chips/`
     Chips,
-    /// `systems.toml`
+    /// `systems/`
     Systems,
     /// `media.toml`
     Media,
-    /// `transports.toml`
+    /// `switches.toml`
+    Switches,
+    /// `transports/`
     Transports,
     /// `facility.toml`
     Facilities,
@@ -21,13 +23,26 @@ type Fields = &'static [(&'static str, Dimension)];
 
 const CHIP: Fields = &[
     ("peak_bf16", Dimension::ComputeRate),
+    ("peak_fp16", Dimension::ComputeRate),
     ("peak_fp8", Dimension::ComputeRate),
+    ("peak_fp4", Dimension::ComputeRate),
+    ("peak_int8", Dimension::ComputeRate),
     ("hbm_capacity", Dimension::Data),
     ("hbm_bandwidth", Dimension::Bandwidth),
     ("power", Dimension::Power),
+    ("mean_power", Dimension::Power),
+    ("idle_power", Dimension::Power),
+    ("dies", Dimension::Count),
+    ("die_to_die_bandwidth", Dimension::Bandwidth),
+    ("cpu_bandwidth", Dimension::Bandwidth),
+    ("scale_up_links", Dimension::Count),
+    ("scale_up_link_bandwidth", Dimension::Bandwidth),
+    ("scale_up_bandwidth", Dimension::Bandwidth),
+    ("nic_bandwidth", Dimension::Bandwidth),
     ("sustained_bf16", Dimension::ComputeRate),
     ("sustained_fp8", Dimension::ComputeRate),
     ("sustained_hbm_bandwidth", Dimension::Bandwidth),
+    ("sustained_p2p_bandwidth", Dimension::Bandwidth),
     ("gemm_efficiency_bf16", Dimension::Share),
     ("gemm_efficiency_fp8", Dimension::Share),
     ("attention_efficiency", Dimension::Share),
@@ -61,7 +76,12 @@ const SYSTEM: Fields = &[
     ("facts.modules_scale_up", Dimension::Count),
     ("facts.modules_scale_out", Dimension::Count),
     ("facts.peak_bf16", Dimension::ComputeRate),
+    ("facts.peak_fp8", Dimension::ComputeRate),
+    ("facts.peak_fp4", Dimension::ComputeRate),
+    ("facts.hbm_bandwidth", Dimension::Bandwidth),
     ("facts.hbm_total", Dimension::Data),
+    ("facts.all_reduce_busbw_nvls", Dimension::Bandwidth),
+    ("facts.all_reduce_busbw_ring", Dimension::Bandwidth),
     ("facts.power", Dimension::Power),
     ("facts.price", Dimension::Money),
     ("facts.racks", Dimension::Count),
@@ -82,6 +102,14 @@ const FACILITY: Fields = &[
     ("electricity_price", Dimension::EnergyPrice),
     ("chip_idle_share", Dimension::Share),
     ("lifetime", Dimension::Lifetime),
+];
+
+const SWITCH: Fields = &[
+    ("ports", Dimension::Count),
+    ("port_rate", Dimension::Bandwidth),
+    ("bandwidth", Dimension::Bandwidth),
+    ("latency", Dimension::Duration),
+    ("power", Dimension::Power),
 ];
 
 const TRANSPORT: Fields = &[
@@ -117,6 +145,7 @@ pub fn dimension_of(section: Section, key: &str) -> Option<Dimension> {
         Section::Chips => look_up(CHIP, key),
         Section::Media => look_up(MEDIUM, key),
         Section::Facilities => look_up(FACILITY, key),
+        Section::Switches => look_up(SWITCH, key),
         Section::Systems => {
             key.strip_prefix("chip.").map_or_else(|| look_up(SYSTEM, key), |rest| look_up(CHIP, rest))
         }
