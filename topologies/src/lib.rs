@@ -37,4 +37,4 @@ mod transport;
 pub use chip::{Chip, Precision};
 pub use families::{BuildError, Counts, MAXIMUM_CHIPS, ParameterError};
 pub use suggestion::Suggestion;
-pub use system::{FamilyError, OverrideError, System};
+pub use system::{End, FamilyError, OverrideError, RangeError, RangedValue, System};
