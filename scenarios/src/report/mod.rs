@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `results.rs` | the JSON contract of `run` and `collective`, as types |
 //! | `scenario_report.rs` | the results and what a page about them needs besides |
+//! | `sensitivity.rs`, `sensitivity_table.rs`, `sensitivity_csv.rs` | what ranges of the catalog mean: types, tables, CSV |
 //! | `figure.rs` | a drawn figure, whoever drew it |
 //! | `points.rs` | what tells the points of a sweep apart |
 //! | `answer.rs`, `collective_answer.rs` | the sentence that answers the scenario's question |
@@ -28,6 +29,9 @@ pub mod number;
 mod points;
 mod results;
 mod scenario_report;
+mod sensitivity;
+pub mod sensitivity_csv;
+pub mod sensitivity_table;
 mod sheet;
 pub mod table;
 
@@ -41,4 +45,8 @@ pub use results::{
     ScenarioResults, TierUtilization, Work,
 };
 pub use scenario_report::{Assumption, BusbwCurve, CurveKind, ScenarioReport, UtilizationTimeline};
+pub use sensitivity::{
+    ALL_VALUES, BASE, ENVELOPE, Envelope, FailedVariant, RateMetric, SensitivityEnd, SensitivityPoint,
+    SensitivityReport, SensitivityValue, TimeMetric,
+};
 pub use sheet::{Align, Column, Sheet};

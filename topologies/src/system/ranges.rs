@@ -82,7 +82,9 @@ pub enum RangeError {
         known: String,
     },
     /// The end is no quantity of the value's kind.
-    #[error("the {end} end of `{key}` cannot be used: {error}")]
+    #[error(
+        "the {end} end of the range of `{key}` cannot be used: {error}; set `{key}` to leave its range out"
+    )]
     Unit {
         /// The key.
         key: String,
