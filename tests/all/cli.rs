@@ -6,6 +6,7 @@ mod inventory;
 mod limits;
 mod readme;
 mod run;
+mod sensitivity;
 mod wrong_input;
 
 use assert_cmd::Command;

@@ -1,11 +1,11 @@
 //! A figure with the envelope of what sources say.
 
 use crate::catalog::Sourced;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::ops::{Add, Div, Mul};
 
 /// A value between the lowest and the highest that its sources allow: an envelope, not a confidence interval.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub struct Interval {
     /// The figure itself.
     pub value: f64,

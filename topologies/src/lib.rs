@@ -43,4 +43,6 @@ pub use chip::{Chip, Precision};
 pub use families::{BuildError, Counts, MAXIMUM_CHIPS, ParameterError};
 pub use interval::Interval;
 pub use suggestion::Suggestion;
-pub use system::{Direction, FamilyError, OverrideError, RankOrder, RankOrderError, System};
+pub use system::{
+    Direction, End, FamilyError, OverrideError, RangeError, RangedValue, RankOrder, RankOrderError, System,
+};

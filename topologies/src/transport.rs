@@ -18,24 +18,33 @@ pub(crate) enum Standing {
     Uncalibrated,
 }
 
-/// A transport family with its name and its standing.
+/// A transport family with its name, its standing and the values that its costs are read from.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct NamedTransport {
     pub(crate) name: String,
     pub(crate) costs: Transport,
     pub(crate) standing: Standing,
+    /// None for `ideal`, which has no values.
+    entry: Option<Entry>,
 }
 
 impl NamedTransport {
     /// No software cost.
     pub(crate) fn ideal() -> Self {
-        Self { name: IDEAL.to_owned(), costs: Transport::ideal(), standing: Standing::Calibrated }
+        let standing = Standing::Calibrated;
+        Self { name: IDEAL.to_owned(), costs: Transport::ideal(), standing, entry: None }
     }
 
-    /// Every value of the family with its source; none for `ideal`.
-    pub(crate) fn values(&self) -> impl Iterator<Item = (&'static str, &'static Sourced)> + use<> {
-        let entry = catalog::find(Section::Transports, &self.name).ok();
-        entry.into_iter().flat_map(Entry::values)
+    /// Every value in effect with its source; none for `ideal`.
+    pub(crate) fn values(&self) -> impl Iterator<Item = (&str, &Sourced)> {
+        self.entry.iter().flat_map(Entry::values)
+    }
+
+    /// Puts another value in the place of one that was checked for this key, and reads the costs again.
+    pub(crate) fn replace(&mut self, key: &str, value: Sourced) {
+        let Some(entry) = &mut self.entry else { return };
+        entry.replace(key, value);
+        self.costs = read(entry);
     }
 
     /// The family of this name, or `ideal`.
@@ -45,7 +54,7 @@ impl NamedTransport {
         }
         let entry = catalog::find(Section::Transports, name)?;
         let standing = standing(entry.text("status").unwrap_or_default());
-        Ok(Self { name: name.to_owned(), costs: read(entry), standing })
+        Ok(Self { name: name.to_owned(), costs: read(entry), standing, entry: Some(entry.clone()) })
     }
 }
 

@@ -16,6 +16,7 @@ mod output;
 mod panic_notice;
 mod progress;
 mod run;
+mod sensitivity;
 #[cfg(test)]
 mod tests;
 

@@ -128,7 +128,8 @@ fn load_all(arguments: &RunArguments) -> Result<Vec<Scenario>, Failure> {
     if broken.is_empty() { Ok(scenarios) } else { Err(Failure::Scenario(broken)) }
 }
 
-fn load_one(argument: &str, settings: &[String]) -> Result<Scenario, ScenarioErrors> {
+/// One scenario as a command line names it: a library name, a path, or `-` for standard input.
+pub(super) fn load_one(argument: &str, settings: &[String]) -> Result<Scenario, ScenarioErrors> {
     if argument != "-" {
         return load(argument, settings);
     }

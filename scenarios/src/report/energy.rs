@@ -8,36 +8,19 @@ use copperlight_topologies::Interval;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// A figure with the envelope of what sources say: an envelope, not a confidence interval.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
-pub struct Envelope {
-    /// The figure itself.
-    pub value: f64,
-    /// With every source at the end that makes it least.
-    pub low: f64,
-    /// With every source at the end that makes it greatest.
-    pub high: f64,
-}
-
-impl From<Interval> for Envelope {
-    fn from(interval: Interval) -> Self {
-        Self { value: interval.value, low: interval.low, high: interval.high }
-    }
-}
-
 /// Energy per trained token, in joules, by what draws it.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct EnergyPerToken {
     /// Chips: idle + activity x (limit - idle).
-    pub chips: Envelope,
+    pub chips: Interval,
     /// CPUs, memory, adapters, fans, losses; `None` where no power of a whole domain is published.
-    pub hosts: Option<Envelope>,
+    pub hosts: Option<Interval>,
     /// Modules, cables and switches of each tier.
-    pub tiers: BTreeMap<String, Envelope>,
+    pub tiers: BTreeMap<String, Interval>,
     /// Cooling and distribution of the building.
-    pub facility: Envelope,
+    pub facility: Interval,
     /// The sum.
-    pub total: Envelope,
+    pub total: Interval,
 }
 
 /// What a run of `tokens` tokens takes, without failures and restarts.
@@ -48,13 +31,13 @@ pub struct RunTotals {
     /// Days.
     pub days: f64,
     /// Megawatt-hours at the meter of the building.
-    pub energy_mwh: Option<Envelope>,
+    pub energy_mwh: Option<Interval>,
     /// Price of that energy, in US dollars.
-    pub electricity_usd: Option<Envelope>,
+    pub electricity_usd: Option<Interval>,
     /// The share of the system's price that the run wears off, in US dollars.
-    pub hardware_usd: Option<Envelope>,
+    pub hardware_usd: Option<Interval>,
     /// Both together; `None` unless both are known.
-    pub price_usd: Option<Envelope>,
+    pub price_usd: Option<Interval>,
 }
 
 /// Energy per token by what draws it.
@@ -72,7 +55,7 @@ pub(super) fn energy(results: &ScenarioResults) -> Option<Sheet> {
     columns.push(Column::number("facility", "J"));
     let mut sheet = keyed_sheet("Energy per token", results, columns);
     for (point, energy) in &known {
-        let value = |envelope: Option<&Envelope>| cell(envelope.map(|envelope| rounded(envelope.value)));
+        let value = |envelope: Option<&Interval>| cell(envelope.map(|envelope| rounded(envelope.value)));
         let mut row = key_cells(point, results);
         row.extend([value(Some(&energy.total)), span(&energy.total), value(Some(&energy.chips))]);
         row.push(value(energy.hosts.as_ref()));
@@ -97,7 +80,7 @@ pub(super) fn run_totals(results: &ScenarioResults) -> Option<Sheet> {
     let mut sheet = keyed_sheet("The whole run, without failures and restarts", results, columns);
     for point in &results.results {
         let Some(run) = &point.run_total else { continue };
-        let thousands = |usd: &Option<Envelope>| cell(usd.map(|usd| rounded(usd.value / 1e3)));
+        let thousands = |usd: &Option<Interval>| cell(usd.map(|usd| rounded(usd.value / 1e3)));
         let mut row = key_cells(point, results);
         row.extend([
             format!("{:.2e}", run.tokens),
@@ -113,7 +96,7 @@ pub(super) fn run_totals(results: &ScenarioResults) -> Option<Sheet> {
     (!sheet.rows.is_empty()).then_some(sheet)
 }
 
-fn span(envelope: &Envelope) -> String {
+fn span(envelope: &Interval) -> String {
     format!("{} to {}", rounded(envelope.low), rounded(envelope.high))
 }
 
@@ -122,8 +105,8 @@ mod tests {
     use super::super::example;
     use super::*;
 
-    fn envelope(value: f64) -> Envelope {
-        Envelope { value, low: value * 0.9, high: value * 1.5 }
+    fn envelope(value: f64) -> Interval {
+        Interval { value, low: value * 0.9, high: value * 1.5 }
     }
 
     #[test]

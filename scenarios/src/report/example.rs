@@ -1,10 +1,12 @@
 //! Invented results for the tests of writers and figures. Nothing here was simulated.
 
 use super::{
-    Assumption, Breakdown, BusbwCurve, CollectiveReport, CollectiveRow, CurveKind, GroupSpread,
-    MEMORY_CAPACITY, MEMORY_TOTAL, Placement, PointResult, SCHEMA, ScenarioReport, ScenarioResults,
-    TierUtilization, UtilizationTimeline, Work,
+    ALL_VALUES, Assumption, Breakdown, BusbwCurve, CollectiveReport, CollectiveRow, CurveKind, ENVELOPE,
+    Envelope, FailedVariant, GroupSpread, MEMORY_CAPACITY, MEMORY_TOTAL, Placement, PointResult, RateMetric,
+    SCHEMA, ScenarioReport, ScenarioResults, SensitivityEnd, SensitivityPoint, SensitivityReport,
+    SensitivityValue, TierUtilization, TimeMetric, UtilizationTimeline, Work,
 };
+use copperlight_topologies::End;
 
 const SYSTEMS: [(&str, f64, f64); 2] = [("NVL72 copper", 0.412, 0.09), ("CM384 optical", 0.357, 0.16)];
 
@@ -181,4 +183,47 @@ pub(crate) fn collective() -> CollectiveReport {
         work: Work::default(),
         digest: "00ff".into(),
     }
+}
+
+/// A collective of which two values matter and two do not; with all at their low ends it takes too long.
+pub(crate) fn sensitivity() -> SensitivityReport {
+    let value = |key: &str, unit: &str, [value, low, high]: [f64; 3], times: [f64; 2]| {
+        let end = |value, time: f64| SensitivityEnd { value, metric: Some(time), rate: Some(1e4 / time) };
+        SensitivityValue {
+            key: key.into(),
+            value,
+            low: end(low, times[0]),
+            high: end(high, times[1]),
+            unit: unit.into(),
+            source: "a page".into(),
+        }
+    };
+    let base = 1_000.0;
+    SensitivityReport {
+        schema: SCHEMA,
+        scenario: "ranges".into(),
+        label: ENVELOPE,
+        points: vec![SensitivityPoint {
+            system: "CM384 optical".into(),
+            chips: 384,
+            point: [("systems.note".to_owned(), 1.into())].into(),
+            time: envelope(TimeMetric::TimeUs, [base, 800.0, 1_120.0, 800.0]),
+            rate: envelope(RateMetric::BusbwGbPerS, [10.0, 8.9, 12.5, 12.5]),
+            values: vec![
+                value("scale_up.link_bandwidth", "GB/s", [28.0, 25.0, 28.0], [1_120.0, base]),
+                value("transport.scale_up.efficiency", "share", [0.7, 0.7, 0.85], [base, 900.0]),
+                value("chip.peak_bf16", "TFLOP/s", [752.0, 707.8, 780.0], [base; 2]),
+                value("chip.power", "W", [1_000.0, 900.0, 1_000.0], [base; 2]),
+            ],
+            failures: vec![FailedVariant::at(ALL_VALUES, End::Low, "it takes too long".into())],
+        }],
+        warnings: Vec::new(),
+        notes: Vec::new(),
+    }
+}
+
+/// An envelope of which the run with all values at their low ends gave nothing.
+fn envelope<M>(metric: M, [base, low, high, all_high]: [f64; 4]) -> Envelope<M> {
+    let [base, low, high, all_high] = [base, low, high, all_high].map(Some);
+    Envelope { metric, base, low, high, all_low: None, all_high }
 }

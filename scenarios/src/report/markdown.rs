@@ -60,7 +60,7 @@ fn write_row(out: &mut dyn Write, cells: &[String]) -> io::Result<()> {
 }
 
 /// The text with everything that Markdown or HTML would act on made plain, on one line.
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     for character in text.chars() {
         match character {

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `results.rs` | the JSON contract of `run` and `collective`, as types |
 //! | `scenario_report.rs` | the results and what a page about them needs besides |
+//! | `sensitivity.rs`, `sensitivity_table.rs`, `sensitivity_csv.rs` | what ranges of the catalog mean: types, tables, CSV |
 //! | `figure.rs` | a drawn figure, whoever drew it |
 //! | `points.rs` | what tells the points of a sweep apart |
 //! | `answer.rs`, `collective_answer.rs` | the sentence that answers the scenario's question |
@@ -30,13 +31,16 @@ pub mod number;
 mod points;
 mod results;
 mod scenario_report;
+mod sensitivity;
+pub mod sensitivity_csv;
+pub mod sensitivity_table;
 mod sheet;
 pub mod table;
 
 #[cfg(test)]
 pub(crate) mod example;
 
-pub use energy::{EnergyPerToken, Envelope, RunTotals};
+pub use energy::{EnergyPerToken, RunTotals};
 pub use figure::{Drawn, Figure};
 pub use points::{distinct_systems, label_setting, varying_parameters};
 pub use results::{
@@ -44,4 +48,8 @@ pub use results::{
     PointResult, SCHEMA, ScenarioResults, TierUtilization, Work,
 };
 pub use scenario_report::{Assumption, BusbwCurve, CurveKind, ScenarioReport, UtilizationTimeline};
+pub use sensitivity::{
+    ALL_VALUES, BASE, ENVELOPE, Envelope, FailedVariant, RateMetric, SensitivityEnd, SensitivityPoint,
+    SensitivityReport, SensitivityValue, TimeMetric,
+};
 pub use sheet::{Align, Column, Sheet};

@@ -25,7 +25,7 @@ pub fn write_report(out: &mut dyn Write, report: &ScenarioReport) -> io::Result<
 }
 
 /// Writes a paragraph in lines of at most [`LINE_WIDTH`] characters; all but the first are indented like it.
-fn write_paragraph(out: &mut dyn Write, start: &str, text: &str) -> io::Result<()> {
+pub(super) fn write_paragraph(out: &mut dyn Write, start: &str, text: &str) -> io::Result<()> {
     let mut line = start.to_owned();
     let mut is_empty = true;
     for word in text.split_whitespace() {

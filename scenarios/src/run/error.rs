@@ -2,7 +2,7 @@
 
 use copperlight_core::fabric::RoutingError;
 use copperlight_core::simulation::SimulationError;
-use copperlight_topologies::BuildError;
+use copperlight_topologies::{BuildError, RangeError};
 use thiserror::Error;
 
 /// Why a scenario or a collective could not be run.
@@ -15,6 +15,14 @@ pub enum RunError {
         system: String,
         /// What is wrong.
         source: BuildError,
+    },
+    /// A value cannot be at an end of its range.
+    #[error("{system}: {source}")]
+    Range {
+        /// The system.
+        system: String,
+        /// What is wrong.
+        source: RangeError,
     },
     /// Training needs to know what a chip computes.
     #[error(

@@ -12,11 +12,16 @@ mod error;
 mod fabric;
 mod placement;
 mod point;
+mod sensitivity;
+#[cfg(test)]
+mod sensitivity_tests;
 mod utilization;
+mod variants;
 
 pub use collective::{CollectiveRequest, run_collective};
 pub use engine_options::{EngineOptions, too_large, too_long, too_many_events};
 pub use error::RunError;
+pub use sensitivity::sensitivity;
 
 use crate::file::{Point, Scenario};
 use crate::report::{

@@ -13,7 +13,7 @@ use copperlight::training::{
 use copperlight_core::fabric::RoutingError;
 use copperlight_core::ids::RankId;
 use copperlight_core::simulation::SimulationError;
-use copperlight_topologies::BuildError;
+use copperlight_topologies::{BuildError, RangeError};
 use std::io::{Error, ErrorKind};
 
 pub(super) fn cases() -> Vec<Case> {
@@ -119,12 +119,18 @@ fn flow_cases() -> Vec<Case> {
 fn runs() -> Vec<Case> {
     let system = || "NVL72 copper".to_owned();
     let unreachable = RoutingError::Unreachable { from: "chip0".to_owned(), to: "chip1".to_owned() };
+    let no_range = RangeError::NoRange {
+        key: "chip.power".to_owned(),
+        system: "gb200-nvl72".to_owned(),
+        known: "chip.hbm_capacity, scale_out.latency".to_owned(),
+    };
     let shared = SimulationError::SharedEndpoint { first: RankId::new(0), second: RankId::new(1) };
     let note = |chips: u32| format!("NVL72 copper on {chips} chips does not fit in memory");
     let notes = vec![note(8), note(16)];
     let reason = || "deadlock: rank 0 waits for a message of rank 1".to_owned();
     [
         RunError::Build { system: system(), source: BuildError::Chips { chips: 0 } },
+        RunError::Range { system: system(), source: no_range },
         RunError::NoChip { system: system() },
         RunError::NoRate { system: system(), chip: "ascend-910c".to_owned(), precision: "fp8" },
         RunError::NoChips { system: system(), chips: 0 },

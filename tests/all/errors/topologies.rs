@@ -2,16 +2,17 @@
 
 use super::{Case, fault};
 use copperlight_core::fabric::FabricError;
-use copperlight_core::units::{Bandwidth, Time};
+use copperlight_core::units::{Bandwidth, Time, UnitError};
 use copperlight_topologies::catalog::{Entry, EntryError, Section, find};
 use copperlight_topologies::families::{DomainsJoined, RailOptimised, ScaleUpPlanes, Star};
-use copperlight_topologies::{BuildError, FamilyError, OverrideError, RankOrder, System};
+use copperlight_topologies::{BuildError, End, FamilyError, OverrideError, RangeError, RankOrder, System};
 use toml::Value;
 
 pub(super) fn cases() -> Vec<Case> {
     let mut cases = catalog();
     cases.extend(families());
     cases.extend(overrides());
+    cases.extend(ranges());
     cases.extend(parameters());
     cases.extend(builds());
     cases
@@ -77,6 +78,18 @@ fn overrides() -> Vec<Case> {
         fault(RankOrder::parse("data-tensor-data")),
         fault(RankOrder::parse("pipeline-tensor")),
     ]
+}
+
+fn ranges() -> Vec<Case> {
+    let system = System::preset("gb200-nvl72").expect("the preset is in the catalog");
+    // The ends of the catalog are possible quantities.
+    let error = UnitError::OutOfRange {
+        text: "0 Gb/s".to_owned(),
+        quantity: "bandwidth",
+        bound: "above zero and finite",
+    };
+    let unit = RangeError::Unit { key: "scale_out.bandwidth_per_chip".to_owned(), end: End::Low, error };
+    vec![fault(system.at_end("scale_up.link_bandwidth", End::High)), Case::of(&unit)]
 }
 
 fn star() -> Star {

@@ -2,12 +2,14 @@
 //!
 //! [`System::preset`] takes one from the catalog, [`System::from_family`] describes one without a catalog entry,
 //! [`System::set`] overrides a value, [`System::build`] wires a fabric of any number of chips. A system keeps
-//! every value with its source, so that tables and `resolved.toml` can say where each number comes from.
+//! every value with its source, so that tables and `resolved.toml` can say where each number comes from;
+//! [`System::ranged`] lists those on which sources disagree, [`System::at_end`] takes one of their ends.
 
 mod bounds;
 mod description;
 mod family;
 mod overrides;
+mod ranges;
 mod rank_order;
 mod report;
 mod wiring;
@@ -15,4 +17,5 @@ mod wiring;
 pub use description::System;
 pub use family::FamilyError;
 pub use overrides::OverrideError;
+pub use ranges::{End, RangeError, RangedValue};
 pub use rank_order::{Direction, RankOrder, RankOrderError};

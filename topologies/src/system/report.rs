@@ -43,7 +43,7 @@ impl System {
     }
 
     /// Every value of the transport in effect by key, such as `launch` and `scale_up.step_ll`; none for `ideal`.
-    pub fn transport_values(&self) -> impl Iterator<Item = (&'static str, &'static Sourced)> + use<> {
+    pub fn transport_values(&self) -> impl Iterator<Item = (&str, &Sourced)> {
         self.transport.values()
     }
 

@@ -1,0 +1,91 @@
+//! `copperlight sensitivity`: what the ranges of the catalog mean for the points of a scenario.
+
+use super::failure::Failure;
+use super::limits::LimitArguments;
+use super::output::{Format, Output};
+use super::progress::{Progress, Visibility};
+use super::run::load_one;
+use crate::file::Scenario;
+use crate::report::{SensitivityReport, json, sensitivity_csv, sensitivity_table};
+use crate::run::{EngineOptions, RunError, RunOptions, sensitivity};
+use clap::Args;
+use std::io::{self, Write};
+
+/// Arguments of `copperlight sensitivity`.
+#[derive(Debug, Args)]
+pub(super) struct SensitivityArguments {
+    /// A scenario file, the name of a built-in scenario, or `-` for standard input
+    #[arg(value_name = "SCENARIO")]
+    scenario: String,
+    /// Set a value, which then has no range: `systems.scale_up.link_bandwidth="25 GB/s"`, `sweep=[]`
+    #[arg(long = "set", value_name = "PATH=VALUE")]
+    settings: Vec<String>,
+    /// The number of threads [default: all cores]
+    #[arg(
+        long,
+        value_name = "N",
+        allow_negative_numbers = true,
+        value_parser = clap::value_parser!(u16).range(1..=1024)
+    )]
+    threads: Option<u16>,
+    /// Simulate every rank and every collective, folding and remembering nothing
+    #[arg(long)]
+    no_fold: bool,
+    #[command(flatten)]
+    limits: LimitArguments,
+    /// How results are written to standard output
+    #[arg(long, value_enum, default_value = "table")]
+    format: Format,
+    /// No notes and no progress bar
+    #[arg(long, short)]
+    quiet: bool,
+}
+
+/// Runs every point of the scenario with its values at the ends of their ranges.
+pub(super) fn run(arguments: &SensitivityArguments, output: &mut Output<'_>) -> Result<(), Failure> {
+    let scenario = load_one(&arguments.scenario, &arguments.settings)?;
+    let report = simulate(arguments, &scenario, output)?;
+    write(arguments.format, &report, output.data)?;
+    output.data.flush()?;
+    if report.is_empty() {
+        return Err(RunError::NothingFits { notes: reasons(&report) }.into());
+    }
+    if !arguments.quiet {
+        write_notes(&report, output.notes)?;
+    }
+    Ok(())
+}
+
+fn simulate(
+    arguments: &SensitivityArguments,
+    scenario: &Scenario,
+    output: &Output<'_>,
+) -> Result<SensitivityReport, Failure> {
+    let engine = EngineOptions { fold: !arguments.no_fold, limits: arguments.limits.limits() };
+    let options = RunOptions { engine, threads: arguments.threads.map(usize::from) };
+    let drawn = output.on_terminal && !arguments.quiet;
+    let visibility = if drawn { Visibility::Drawn } else { Visibility::Hidden };
+    let progress = Progress::new(&scenario.name, visibility);
+    let report = sensitivity(scenario, &options, &|event| progress.tell(event));
+    progress.finish();
+    Ok(report?)
+}
+
+fn write(format: Format, report: &SensitivityReport, out: &mut dyn Write) -> io::Result<()> {
+    match format {
+        Format::Table => sensitivity_table::write_table(out, report),
+        Format::Markdown => sensitivity_table::write_markdown(out, report),
+        Format::Csv => sensitivity_csv::write_csv(out, report),
+        Format::Json => json::write_document(out, report),
+    }
+}
+
+/// Why the point of each block has no result with every value as it is.
+fn reasons(report: &SensitivityReport) -> Vec<String> {
+    let first = report.points.iter().filter_map(|point| point.failures.first());
+    first.map(|failed| failed.reason.clone()).collect()
+}
+
+fn write_notes(report: &SensitivityReport, notes: &mut dyn Write) -> io::Result<()> {
+    report.warnings.iter().chain(&report.notes).try_for_each(|note| writeln!(notes, "note: {note}"))
+}

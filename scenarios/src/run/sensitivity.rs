@@ -1,0 +1,204 @@
+//! What ranges of the catalog mean: every point with each ranged value at its ends, and with all of them there.
+//!
+//! A run differs from its point in nothing but the values of its system, so whatever `run` does with a point is
+//! done with each of its variants.
+
+use super::point::{self, PointOutcome};
+use super::variants::{Setting, Variants};
+use super::{ProgressEvent, RunError, RunOptions, assumptions, in_pool};
+use crate::file::{Scenario, Workload};
+use crate::report::{
+    ALL_VALUES, BASE, ENVELOPE, Envelope, FailedVariant, PointResult, RateMetric, SCHEMA, SensitivityEnd,
+    SensitivityPoint, SensitivityReport, SensitivityValue, TimeMetric, number,
+};
+use copperlight_topologies::{End, RangedValue};
+use rayon::prelude::*;
+use std::iter;
+
+/// Time and rate of one run.
+#[derive(Clone, Copy, Default)]
+struct Measured {
+    time: Option<f64>,
+    rate: Option<f64>,
+}
+
+/// What one run has shown, or why it has shown nothing.
+type Shown = Result<Measured, String>;
+
+/// The base of a point: its result, which says what was swept, and what it has shown.
+struct Base {
+    result: PointResult,
+    notes: Vec<String>,
+    shown: Shown,
+}
+
+/// Runs every point of a scenario with each ranged value at its low and its high end, all others as they are, and
+/// then with all at their low and all at their high ends.
+///
+/// A variant that cannot run is a part of the report, with the reason. So is a point that does not fit in memory.
+///
+/// # Errors
+/// [`RunError`] names the point that cannot run with every value as it is, and why.
+pub fn sensitivity(
+    scenario: &Scenario,
+    options: &RunOptions,
+    progress: &(dyn Fn(ProgressEvent) + Sync),
+) -> Result<SensitivityReport, RunError> {
+    scenario.points().iter().try_for_each(point::check)?;
+    let points: Vec<Variants<'_>> = scenario.points().iter().map(Variants::of).collect();
+    progress(ProgressEvent::Started { parts: points.iter().map(|variants| variants.settings.len()).sum() });
+    let run = |variants: &Variants<'_>, setting: &Setting| {
+        let outcome = variants.point_at(setting).and_then(|point| point::run(&point, options.engine));
+        let place = number::chips(variants.point.chips as u64);
+        let (system, setting) = (&variants.point.system_name, variants.describe(setting));
+        progress(ProgressEvent::Finished { what: format!("{system} on {place}, {setting}") });
+        outcome
+    };
+    let bases: Result<Vec<PointOutcome>, RunError> = in_pool(options.threads, || {
+        points.par_iter().map(|variants| run(variants, &variants.settings[0])).collect()
+    })?;
+    let bases: Vec<Base> = bases?.into_iter().map(Base::of).collect();
+    let others = points.iter().flat_map(|variants| variants.settings[1..].iter().map(move |s| (variants, s)));
+    let others: Vec<(&Variants<'_>, &Setting)> = others.collect();
+    let shown = |(variants, setting): &(&Variants<'_>, &Setting)| match run(variants, setting) {
+        Ok(outcome) => shown(&outcome),
+        Err(error) => Err(reason(&error, &variants.point.system_name)),
+    };
+    let shown: Vec<Shown> = in_pool(options.threads, || others.par_iter().map(shown).collect())?;
+    Ok(assemble(scenario, &points, bases, shown))
+}
+
+impl Base {
+    fn of(outcome: PointOutcome) -> Self {
+        Self { shown: shown(&outcome), notes: outcome.notes, result: outcome.result }
+    }
+}
+
+fn shown(outcome: &PointOutcome) -> Shown {
+    let result = &outcome.result;
+    if !result.fits {
+        return Err(outcome.notes.join("; "));
+    }
+    Ok(match &result.collective {
+        Some(row) => Measured { time: Some(row.time_us), rate: row.busbw_gb_per_s },
+        None => Measured { time: result.step_time_s, rate: result.mfu },
+    })
+}
+
+/// The error without the name of the system, which the block of the point has as its title.
+fn reason(error: &RunError, system: &str) -> String {
+    let text = error.to_string();
+    text.strip_prefix(&format!("{system}: ")).unwrap_or(&text).to_owned()
+}
+
+fn assemble(
+    scenario: &Scenario,
+    points: &[Variants<'_>],
+    bases: Vec<Base>,
+    others: Vec<Shown>,
+) -> SensitivityReport {
+    let (mut others, mut notes) = (others.into_iter(), Vec::new());
+    let mut reported = Vec::new();
+    for (variants, base) in points.iter().zip(bases) {
+        // Why a base has shown nothing stands among the failures of its point.
+        notes.extend(base.notes.into_iter().filter(|_| base.shown.is_ok()));
+        let rest = others.by_ref().take(variants.settings.len() - 1);
+        let shown: Vec<Shown> = iter::once(base.shown).chain(rest).collect();
+        reported.push(report_point(variants, base.result, &shown));
+    }
+    SensitivityReport {
+        schema: SCHEMA,
+        scenario: scenario.name.clone(),
+        label: ENVELOPE,
+        points: reported,
+        warnings: assumptions::warnings(scenario),
+        notes,
+    }
+}
+
+/// Puts the runs of one point together; `shown` stands in the order of its settings.
+fn report_point(variants: &Variants<'_>, result: PointResult, shown: &[Shown]) -> SensitivityPoint {
+    let (time_metric, rate_metric) = match &variants.point.workload {
+        Workload::Training(_) => (TimeMetric::StepTimeS, RateMetric::Mfu),
+        Workload::Collective(_) => (TimeMetric::TimeUs, RateMetric::BusbwGbPerS),
+    };
+    let at = |setting: &Setting| &shown[variants.index_of(setting)];
+    let summary = [variants.base(), variants.all(End::Low), variants.all(End::High)];
+    let summary = summary.map(|setting| measured(at(&setting)));
+    let time = envelope(time_metric, shown, summary, |measured| measured.time);
+    let rate = envelope(rate_metric, shown, summary, |measured| measured.rate);
+    let value = |(index, ranged): (usize, &RangedValue)| {
+        let end = |end| sensitivity_end(ranged.at(end).value, at(&variants.one(index, end)));
+        SensitivityValue {
+            key: ranged.key().to_owned(),
+            value: ranged.value().value,
+            low: end(End::Low),
+            high: end(End::High),
+            unit: ranged.value().unit.clone(),
+            source: ranged.value().source.clone(),
+        }
+    };
+    let mut values: Vec<SensitivityValue> = variants.values.iter().enumerate().map(value).collect();
+    // Keys come sorted, and the sort is stable. What makes a run fail swings most of all.
+    let swing = |value: &SensitivityValue| value.swing(time.base).unwrap_or(f64::INFINITY);
+    values.sort_by(|a, b| swing(b).total_cmp(&swing(a)));
+    SensitivityPoint {
+        system: result.system,
+        chips: result.chips,
+        point: result.point,
+        time,
+        rate,
+        values,
+        failures: failures(variants, shown),
+    }
+}
+
+fn measured(shown: &Shown) -> Measured {
+    shown.as_ref().copied().unwrap_or_default()
+}
+
+fn sensitivity_end(value: f64, shown: &Shown) -> SensitivityEnd {
+    let Measured { time, rate } = measured(shown);
+    SensitivityEnd { value, metric: time, rate }
+}
+
+/// One figure over all runs; `summary` is the base, all low and all high.
+fn envelope<M>(
+    metric: M,
+    shown: &[Shown],
+    summary: [Measured; 3],
+    figure: impl Fn(&Measured) -> Option<f64>,
+) -> Envelope<M> {
+    let known: Vec<f64> = shown.iter().flatten().filter_map(&figure).collect();
+    let [base, all_low, all_high] = summary.map(|measured| figure(&measured));
+    Envelope {
+        metric,
+        base,
+        low: known.iter().copied().reduce(f64::min),
+        high: known.iter().copied().reduce(f64::max),
+        all_low,
+        all_high,
+    }
+}
+
+/// Every run that was asked for and gave nothing: the base, each value, all values.
+fn failures(variants: &Variants<'_>, shown: &[Shown]) -> Vec<FailedVariant> {
+    let reason = |setting: &Setting| shown[variants.index_of(setting)].as_ref().err().cloned();
+    let base = reason(&variants.base());
+    let mut failures: Vec<FailedVariant> = Vec::new();
+    let is_base = |setting: &Setting| *setting == variants.base();
+    failures.extend(base.map(|reason| FailedVariant { key: BASE.to_owned(), end: None, reason }));
+    for (index, ranged) in variants.values.iter().enumerate() {
+        for end in End::BOTH {
+            let setting = variants.one(index, end);
+            let failed = reason(&setting).filter(|_| !is_base(&setting));
+            failures.extend(failed.map(|reason| FailedVariant::at(ranged.key(), end, reason)));
+        }
+    }
+    for end in End::BOTH {
+        let setting = variants.all(end);
+        let failed = reason(&setting).filter(|_| !is_base(&setting));
+        failures.extend(failed.map(|reason| FailedVariant::at(ALL_VALUES, end, reason)));
+    }
+    failures
+}
