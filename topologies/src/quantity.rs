@@ -57,6 +57,8 @@ pub enum Dimension {
     EnergyPerBit,
     /// US dollars.
     Money,
+    /// Failures in 1e9 hours.
+    FailureRate,
     /// A number of things.
     Count,
     /// A part of a whole: above zero and at most one.
@@ -78,6 +80,7 @@ impl Dimension {
             Self::Length => "length",
             Self::EnergyPerBit => "energy per bit",
             Self::Money => "price",
+            Self::FailureRate => "failure rate",
             Self::Count => "count",
             Self::Share => "share",
             Self::Ratio => "ratio",
@@ -96,6 +99,7 @@ impl Dimension {
             Self::Length => "5 m",
             Self::EnergyPerBit => "10 pJ/bit",
             Self::Money => "3 MUSD",
+            Self::FailureRate => "1000 FIT",
             Self::Count => "72 count",
             Self::Share => "0.8 share",
             Self::Ratio => "2 ratio",
@@ -119,6 +123,7 @@ impl Dimension {
             Self::Length => &[("m", 1.0), ("km", 1e3)],
             Self::EnergyPerBit => &[("pJ/bit", 1e-12)],
             Self::Money => &[("USD", 1.0), ("kUSD", 1e3), ("MUSD", 1e6)],
+            Self::FailureRate => &[("FIT", 1.0)],
             Self::Count => &[("count", 1.0)],
             Self::Share => &[("share", 1.0)],
             Self::Ratio => &[("ratio", 1.0)],
@@ -134,6 +139,7 @@ impl Dimension {
             Self::Length => "m, km",
             Self::EnergyPerBit => "pJ/bit",
             Self::Money => "USD, kUSD, MUSD",
+            Self::FailureRate => "FIT",
             Self::Count => "count",
             Self::Share => "share",
             Self::Ratio => "ratio",
@@ -161,7 +167,8 @@ impl Dimension {
         }
     }
 
-    /// `value` of `unit` in the base unit: FLOP/s, bytes, bytes per second, watts, seconds, metres, joules, USD.
+    /// `value` of `unit` in the base unit: FLOP/s, bytes, bytes per second, watts, seconds, metres, joules, USD,
+    /// FIT.
     ///
     /// # Errors
     /// [`UnitError`] when the unit is not of this kind or the value is impossible.
@@ -251,6 +258,7 @@ mod tests {
             (Dimension::Length, 5.0),
             (Dimension::EnergyPerBit, 10e-12),
             (Dimension::Money, 3e6),
+            (Dimension::FailureRate, 1000.0),
             (Dimension::Count, 72.0),
             (Dimension::Share, 0.8),
             (Dimension::Ratio, 2.0),

@@ -18,6 +18,8 @@ static SYSTEMS: LazyLock<Vec<Entry>> = LazyLock::new(|| {
 });
 static MEDIA: LazyLock<Vec<Entry>> =
     LazyLock::new(|| read(Section::Media, &[include_str!("../../catalog/media.toml")]));
+static LAYOUTS: LazyLock<Vec<Entry>> =
+    LazyLock::new(|| read(Section::Layouts, &[include_str!("../../catalog/layouts.toml")]));
 static TRANSPORTS: LazyLock<Vec<Entry>> = LazyLock::new(|| {
     let huawei = include_str!("../../catalog/transports/huawei.toml");
     let nvidia = include_str!("../../catalog/transports/nvidia.toml");
@@ -85,6 +87,11 @@ pub fn media() -> &'static [Entry] {
     &MEDIA
 }
 
+/// All layouts, by the name of their system.
+pub fn layouts() -> &'static [Entry] {
+    &LAYOUTS
+}
+
 /// All transport families, by name.
 pub fn transports() -> &'static [Entry] {
     &TRANSPORTS
@@ -99,6 +106,7 @@ pub fn find(section: Section, name: &str) -> Result<&'static Entry, CatalogError
         Section::Chips => chips(),
         Section::Systems => systems(),
         Section::Media => media(),
+        Section::Layouts => layouts(),
         Section::Transports => transports(),
     };
     if let Some(entry) = entries.iter().find(|entry| entry.name() == name) {
@@ -139,7 +147,7 @@ mod tests {
 
     #[test]
     fn every_file_reads_and_no_value_lacks_a_source() {
-        for entries in [chips(), systems(), media(), transports()] {
+        for entries in [chips(), systems(), media(), layouts(), transports()] {
             assert!(!entries.is_empty());
             for entry in entries {
                 assert!(entry.values().count() > 0, "{}", entry.name());
