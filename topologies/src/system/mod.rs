@@ -7,10 +7,12 @@
 mod bounds;
 mod description;
 mod family;
+mod medium;
 mod overrides;
 mod report;
 mod wiring;
 
 pub use description::System;
 pub use family::FamilyError;
+pub use medium::PhysicalError;
 pub use overrides::OverrideError;
