@@ -2,6 +2,7 @@
 
 use super::failure::Failure;
 use super::output::{Format, Output};
+use super::physical::{self, PhysicalArguments};
 use crate::file::{ScenarioError, suggestion};
 use crate::report::{Column, Sheet};
 use clap::{Args, ValueEnum};
@@ -17,6 +18,8 @@ pub(super) struct CatalogArguments {
     /// One entry, with every value and its source
     #[arg(value_name = "NAME")]
     name: Option<String>,
+    #[command(flatten)]
+    physical: PhysicalArguments,
     /// How it is written to standard output
     #[arg(long, value_enum, default_value = "table")]
     format: Format,
@@ -62,6 +65,10 @@ impl Part {
 
 /// Shows all entries of a part, or one with its sources.
 pub(super) fn run(arguments: &CatalogArguments, output: &mut Output<'_>) -> Result<(), Failure> {
+    if arguments.physical.is_wanted() {
+        let of_systems = arguments.name.as_deref().filter(|_| arguments.part == Part::Systems);
+        return physical::run(of_systems, &arguments.physical, arguments.format, output);
+    }
     let entries = arguments.part.entries();
     let (sheet, document) = match &arguments.name {
         None => (overview(arguments.part, entries), Value::Array(entries.iter().map(document).collect())),

@@ -8,11 +8,14 @@ use super::tier_cables::{TierCables, TierKind};
 use crate::catalog::Entry;
 use crate::families::{DomainsJoined, Layout};
 use copperlight_core::fabric::Scope;
-use copperlight_core::units::Bandwidth;
+use copperlight_core::units::{Bandwidth, Time};
 
 const SCALE_UP_MEDIUM: &str = "scale_up.medium";
 const UPLINK_MEDIUM: &str = "scale_up.uplink_medium";
 const SCALE_OUT_MEDIUM: &str = "scale_out.medium";
+
+/// Links of a route between domains: adapter, leaf, core, leaf, adapter.
+const LINKS_OF_A_ROUTE: f64 = 4.0;
 
 /// Where everything of a system stands, and every cable.
 #[derive(Debug, Clone, PartialEq)]
@@ -137,14 +140,15 @@ fn scale_up(
 
 fn scale_up_kind(entry: &Entry, index: usize, name: &'static str) -> Option<TierKind> {
     let is_uplink = index > 0 && entry.text(UPLINK_MEDIUM).is_some();
-    let (medium_key, lane_key) = match is_uplink {
-        true => (UPLINK_MEDIUM, "uplink_lane_rate"),
-        false => (SCALE_UP_MEDIUM, "scale_up_lane_rate"),
+    let (medium_key, lane_key, latency_key) = match is_uplink {
+        true => (UPLINK_MEDIUM, "uplink_lane_rate", "scale_up.uplink_latency"),
+        false => (SCALE_UP_MEDIUM, "scale_up_lane_rate", "scale_up.link_latency"),
     };
     let link_rate = bandwidth(entry, "scale_up.link_bandwidth")?;
     let lane_rate = lane_rate(entry, lane_key).unwrap_or(link_rate);
     let medium = Medium::find(entry.text(medium_key)?).ok()?;
-    Some(TierKind { name, scope: Scope::ScaleUp, medium_key, medium, link_rate, lane_rate })
+    let link_latency = entry.base_value(latency_key).map(Time::from_seconds);
+    Some(TierKind { name, scope: Scope::ScaleUp, medium_key, medium, link_rate, lane_rate, link_latency })
 }
 
 /// The tiers between domains; none where nothing joins them.
@@ -155,7 +159,9 @@ fn scale_out(source: &Source<'_>, groups: &[Domains], plan: &FloorPlan) -> Vec<T
         let lane_rate = lane_rate(entry, "scale_out_lane_rate").unwrap_or(link_rate);
         let medium = Medium::find(entry.text(SCALE_OUT_MEDIUM)?).ok()?;
         let (scope, medium_key) = (Scope::ScaleOut, SCALE_OUT_MEDIUM);
-        Some(TierKind { name, scope, medium_key, medium, link_rate, lane_rate })
+        let of_route = entry.base_value("scale_out.latency");
+        let link_latency = of_route.map(|latency| Time::from_seconds(latency / LINKS_OF_A_ROUTE));
+        Some(TierKind { name, scope, medium_key, medium, link_rate, lane_rate, link_latency })
     };
     let (Some(adapters), Some(spines)) = (kind("scale-out"), kind("scale-out-core")) else {
         return Vec::new();

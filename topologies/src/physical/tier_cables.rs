@@ -3,7 +3,7 @@
 use super::length::Length;
 use super::medium::{Medium, MediumKind, lanes, nominal_rate};
 use copperlight_core::fabric::Scope;
-use copperlight_core::units::Bandwidth;
+use copperlight_core::units::{Bandwidth, Time};
 use std::collections::BTreeMap;
 
 /// A link by the names of its two ends in the fabric.
@@ -41,6 +41,8 @@ pub struct TierKind {
     pub link_rate: Bandwidth,
     /// What one lane runs at, in each direction.
     pub lane_rate: Bandwidth,
+    /// The latency of one link with its medium; `None` where the system has none for it.
+    pub link_latency: Option<Time>,
 }
 
 impl TierKind {

@@ -161,7 +161,7 @@ impl System {
     }
 
     /// Says so where a medium was chosen for links that are traces on boards.
-    pub(super) fn medium_warnings(&self) -> Vec<String> {
+    pub fn medium_warnings(&self) -> Vec<String> {
         let chosen = self.overridden.contains(SCALE_UP) && self.entry.text(UPLINK).is_none();
         let physical = if chosen { self.laid_out(&self.entry, self.domain_size()) } else { None };
         let only_traces = physical
