@@ -54,7 +54,7 @@ const CORE_MODULES: [(&str, &[&str]); 14] = [
 
 /// Dependencies that only some places may name; a place is a file, or a folder with all that is in it.
 const CONFINED: [(&str, &[&str]); 5] = [
-    ("petgraph", &["sim-core/src/fabric/graph.rs"]),
+    ("petgraph", &["sim-core/src/fabric/graph.rs", "sim-core/src/fabric/maximum_flow.rs"]),
     ("plotters", &["scenarios/src/plot/"]),
     ("png", &["scenarios/src/plot/"]),
     ("clap", &["scenarios/src/commands/", "scenarios/src/main.rs"]),

@@ -4,6 +4,7 @@
 //! - [`families`]: the wiring of a domain, and domains joined; one file each, every route by rule
 //! - [`analysis`]: what a fabric could do at best, without a simulation
 //! - [`energy`]: what a system draws while a step runs
+//! - [`physical`]: where racks and switches stand, cables and their media, reach, power, parts
 //! - [`System`]: a preset or a family with its overrides, ready to be built
 //!
 //! This crate moves no bytes: it hands [`copperlight_core`] a fabric and a transport.
@@ -34,6 +35,7 @@ mod chip;
 pub mod energy;
 pub mod families;
 mod interval;
+pub mod physical;
 pub mod quantity;
 mod suggestion;
 mod system;
@@ -44,5 +46,6 @@ pub use families::{BuildError, Counts, MAXIMUM_CHIPS, ParameterError};
 pub use interval::Interval;
 pub use suggestion::Suggestion;
 pub use system::{
-    Direction, End, FamilyError, OverrideError, RangeError, RangedValue, RankOrder, RankOrderError, System,
+    Direction, End, FamilyError, OverrideError, PhysicalError, RangeError, RangedValue, RankOrder,
+    RankOrderError, System,
 };

@@ -61,6 +61,8 @@ pub enum Dimension {
     EnergyPrice,
     /// Seconds, in years of 365 days.
     Lifetime,
+    /// Failures in 1e9 hours.
+    FailureRate,
     /// A number of things.
     Count,
     /// A part of a whole: above zero and at most one.
@@ -84,6 +86,7 @@ impl Dimension {
             Self::Money => "price",
             Self::EnergyPrice => "price of energy",
             Self::Lifetime => "lifetime",
+            Self::FailureRate => "failure rate",
             Self::Count => "count",
             Self::Share => "share",
             Self::Ratio => "ratio",
@@ -104,6 +107,7 @@ impl Dimension {
             Self::Money => "3 MUSD",
             Self::EnergyPrice => "0.08 USD/kWh",
             Self::Lifetime => "5 year",
+            Self::FailureRate => "1000 FIT",
             Self::Count => "72 count",
             Self::Share => "0.8 share",
             Self::Ratio => "2 ratio",
@@ -129,6 +133,7 @@ impl Dimension {
             Self::Money => &[("USD", 1.0), ("kUSD", 1e3), ("MUSD", 1e6)],
             Self::EnergyPrice => &[("USD/kWh", 1.0 / 3.6e6)],
             Self::Lifetime => &[("year", 31_536_000.0)],
+            Self::FailureRate => &[("FIT", 1.0)],
             Self::Count => &[("count", 1.0)],
             Self::Share => &[("share", 1.0)],
             Self::Ratio => &[("ratio", 1.0)],
@@ -146,6 +151,7 @@ impl Dimension {
             Self::Money => "USD, kUSD, MUSD",
             Self::EnergyPrice => "USD/kWh",
             Self::Lifetime => "year",
+            Self::FailureRate => "FIT",
             Self::Count => "count",
             Self::Share => "share",
             Self::Ratio => "ratio",
@@ -173,7 +179,8 @@ impl Dimension {
         }
     }
 
-    /// `value` of `unit` in the base unit: FLOP/s, bytes, bytes per second, watts, seconds, metres, joules, USD.
+    /// `value` of `unit` in the base unit: FLOP/s, bytes, bytes per second, watts, seconds, metres, joules, USD,
+    /// FIT.
     ///
     /// # Errors
     /// [`UnitError`] when the unit is not of this kind or the value is impossible.
@@ -265,6 +272,7 @@ mod tests {
             (Dimension::Money, 3e6),
             (Dimension::EnergyPrice, 0.08 / 3.6e6),
             (Dimension::Lifetime, 157_680_000.0),
+            (Dimension::FailureRate, 1000.0),
             (Dimension::Count, 72.0),
             (Dimension::Share, 0.8),
             (Dimension::Ratio, 2.0),

@@ -58,7 +58,7 @@ pub enum Failure {
     },
     /// A simulation could not run or finish.
     #[error(transparent)]
-    Run(#[from] RunError),
+    Run(Box<RunError>),
     /// The output folder could not be written.
     #[error(transparent)]
     Files(#[from] FilesError),
@@ -94,6 +94,12 @@ impl Failure {
             _ if self.status() == ExitStatus::SUCCESS => String::new(),
             _ => format!("error: {self}\n"),
         }
+    }
+}
+
+impl From<RunError> for Failure {
+    fn from(error: RunError) -> Self {
+        Self::Run(Box::new(error))
     }
 }
 

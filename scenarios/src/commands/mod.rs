@@ -14,6 +14,8 @@ mod limits;
 mod list;
 mod output;
 mod panic_notice;
+mod physical;
+mod physical_rows;
 mod progress;
 mod run;
 mod sensitivity;

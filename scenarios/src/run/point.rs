@@ -10,6 +10,7 @@ use crate::training::{
 use copperlight_core::outcome;
 use copperlight_core::units::Bytes;
 use copperlight_core::workload::CollectiveCall;
+use copperlight_topologies::physical::ReachError;
 use copperlight_topologies::{Precision as ChipPrecision, System};
 use std::collections::BTreeMap;
 
@@ -25,6 +26,9 @@ pub(super) struct PointOutcome {
 
 /// Finds what can be wrong with a point before anything runs.
 pub(super) fn check(point: &Point) -> Result<(), RunError> {
+    let too_long =
+        |error: ReachError| RunError::Build { system: point.system_name.clone(), source: error.into() };
+    point.system.check_reach(point.chips).map_err(too_long)?;
     match &point.workload {
         Workload::Training(job) => rates(&point.system, &point.system_name, job.precision()).map(|_| ()),
         Workload::Collective(_) => Ok(()),

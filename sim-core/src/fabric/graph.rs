@@ -1,4 +1,4 @@
-//! The fabric as a petgraph graph: reachability and shortest paths. petgraph is seen nowhere else.
+//! The fabric as a petgraph graph: reachability and shortest paths. petgraph is seen only here and in `maximum_flow`.
 
 use super::Fabric;
 use crate::ids::{EndpointId, LinkId, NodeId};

@@ -26,6 +26,8 @@ static FACILITIES: LazyLock<Vec<Entry>> =
     LazyLock::new(|| read(Section::Facilities, &[include_str!("../../catalog/facility.toml")]));
 static SWITCHES: LazyLock<Vec<Entry>> =
     LazyLock::new(|| read(Section::Switches, &[include_str!("../../catalog/switches.toml")]));
+static LAYOUTS: LazyLock<Vec<Entry>> =
+    LazyLock::new(|| read(Section::Layouts, &[include_str!("../../catalog/layouts.toml")]));
 static TRANSPORTS: LazyLock<Vec<Entry>> = LazyLock::new(|| {
     let amd = include_str!("../../catalog/transports/amd.toml");
     let google = include_str!("../../catalog/transports/google.toml");
@@ -90,6 +92,11 @@ pub fn switches() -> &'static [Entry] {
     &SWITCHES
 }
 
+/// All layouts, by the name of their system.
+pub fn layouts() -> &'static [Entry] {
+    &LAYOUTS
+}
+
 /// All transport families, by name.
 pub fn transports() -> &'static [Entry] {
     &TRANSPORTS
@@ -107,6 +114,7 @@ pub fn entries(section: Section) -> &'static [Entry] {
         Section::Systems => systems(),
         Section::Media => media(),
         Section::Switches => switches(),
+        Section::Layouts => layouts(),
         Section::Transports => transports(),
         Section::Facilities => facilities(),
     }
@@ -156,7 +164,7 @@ mod tests {
 
     #[test]
     fn every_file_reads_and_no_value_lacks_a_source() {
-        for entries in [chips(), systems(), media(), switches(), transports(), facilities()] {
+        for entries in [chips(), systems(), media(), switches(), transports(), layouts(), facilities()] {
             assert!(!entries.is_empty());
             for entry in entries {
                 assert!(entry.values().count() > 0, "{}", entry.name());

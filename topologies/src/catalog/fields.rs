@@ -13,6 +13,8 @@ pub enum Section {
     Media,
     /// `switches.toml`
     Switches,
+    /// `layouts.toml`
+    Layouts,
     /// `transports/`
     Transports,
     /// `facility.toml`
@@ -89,8 +91,15 @@ const SYSTEM: Fields = &[
 
 const MEDIUM: Fields = &[
     ("reach", Dimension::Length),
+    ("reach_25g", Dimension::Length),
+    ("reach_50g", Dimension::Length),
+    ("reach_100g", Dimension::Length),
+    ("reach_200g", Dimension::Length),
+    ("coding_efficiency", Dimension::Share),
     ("module_rate", Dimension::Bandwidth),
     ("module_power", Dimension::Power),
+    ("module_failure_rate", Dimension::FailureRate),
+    ("module_price", Dimension::Money),
     ("energy_per_bit", Dimension::EnergyPerBit),
     ("latency_per_metre", Dimension::DurationPerLength),
     ("latency_per_end", Dimension::Duration),
@@ -110,6 +119,30 @@ const SWITCH: Fields = &[
     ("bandwidth", Dimension::Bandwidth),
     ("latency", Dimension::Duration),
     ("power", Dimension::Power),
+];
+
+/// Where racks, trays and switches of a system stand, and what its links are made of.
+const LAYOUT: Fields = &[
+    ("nodes_per_rack", Dimension::Count),
+    ("nodes_below_switches", Dimension::Count),
+    ("switch_trays", Dimension::Count),
+    ("switch_racks", Dimension::Count),
+    ("racks_per_row", Dimension::Count),
+    ("tray_pitch", Dimension::Length),
+    ("rack_width", Dimension::Length),
+    ("rack_height", Dimension::Length),
+    ("row_pitch", Dimension::Length),
+    ("cable_slack", Dimension::Length),
+    ("row_slack", Dimension::Length),
+    ("scale_up_lane_rate", Dimension::Bandwidth),
+    ("uplink_lane_rate", Dimension::Bandwidth),
+    ("scale_out_lane_rate", Dimension::Bandwidth),
+    ("scale_out_switch_radix", Dimension::Count),
+    ("switch_power_l1", Dimension::Power),
+    ("switch_power_l2", Dimension::Power),
+    ("switch_power_scale_out", Dimension::Power),
+    ("interconnect_price_per_chip", Dimension::Money),
+    ("interconnect_power_per_chip", Dimension::Power),
 ];
 
 const TRANSPORT: Fields = &[
@@ -146,9 +179,12 @@ pub fn dimension_of(section: Section, key: &str) -> Option<Dimension> {
         Section::Media => look_up(MEDIUM, key),
         Section::Facilities => look_up(FACILITY, key),
         Section::Switches => look_up(SWITCH, key),
-        Section::Systems => {
-            key.strip_prefix("chip.").map_or_else(|| look_up(SYSTEM, key), |rest| look_up(CHIP, rest))
-        }
+        Section::Layouts => look_up(LAYOUT, key),
+        Section::Systems => match key.split_once('.') {
+            Some(("chip", rest)) => look_up(CHIP, rest),
+            Some(("physical", rest)) => look_up(LAYOUT, rest),
+            _ => look_up(SYSTEM, key),
+        },
         Section::Transports => {
             let scoped = key.strip_prefix("scale_up.").or_else(|| key.strip_prefix("scale_out."));
             scoped.map_or_else(|| look_up(TRANSPORT, key), |rest| look_up(TRANSPORT_SCOPE, rest))

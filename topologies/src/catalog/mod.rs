@@ -1,7 +1,7 @@
 //! The catalog: chips, systems, media, switches and transports, every value with its unit, source and confidence.
 //!
-//! The files under `catalog/` are embedded in the library. [`chips`], [`systems`], [`media`], [`switches`] and
-//! [`transports`] give their entries; [`find`] looks one up by name; [`gaps`] lists what no source gives. What an
+//! The files under `catalog/` are embedded in the library. [`chips`], [`systems`], [`media`], [`switches`], [`layouts`]
+//! and [`transports`] give their entries; [`find`] looks one up by name; [`gaps`] lists what no source gives. What an
 //! entry builds is the concern of [`System`](crate::System).
 
 mod derived;
@@ -17,7 +17,9 @@ mod published_presets;
 mod sourced;
 
 pub use derived::{Derived, derived};
-pub use embedded::{CatalogError, chips, entries, facilities, find, media, switches, systems, transports};
+pub use embedded::{
+    CatalogError, chips, entries, facilities, find, layouts, media, switches, systems, transports,
+};
 pub use entry::{Entry, EntryError};
 pub use fields::{Section, dimension_of};
 pub use gaps::{Gap, gaps};

@@ -3,6 +3,7 @@
 use super::domain::{Counts, DomainPair, DomainSite, ParameterError, ScaleUpDomain};
 use super::layout::Layout;
 use super::scale_out::{ChipPair, ScaleOut};
+use crate::physical::ReachError;
 use copperlight_core::fabric::{
     Fabric, FabricBuilder, FabricError, Level, Route, Router, RoutingError, Scope, WEIGHT_DENOMINATOR, Ways,
 };
@@ -48,6 +49,9 @@ pub enum BuildError {
     /// A parameter of a family.
     #[error(transparent)]
     Parameter(#[from] ParameterError),
+    /// A cable that is longer than its medium reaches.
+    #[error(transparent)]
+    Reach(#[from] ReachError),
     /// The wiring.
     #[error(transparent)]
     Fabric(#[from] FabricError),
@@ -132,13 +136,11 @@ impl DomainsJoined {
         total
     }
 
-    /// Builds the fabric of `chips` chips.
-    ///
-    /// Levels are `node`, where the family has one, and `domain`. Costs O(links).
+    /// Checks all parameters and that a fabric of `chips` chips can be built.
     ///
     /// # Errors
     /// [`BuildError`] when the parameters or the number of chips cannot be.
-    pub fn build(&self, chips: usize) -> Result<Fabric, BuildError> {
+    pub(crate) fn check_size(&self, chips: usize) -> Result<(), BuildError> {
         self.check()?;
         if !(1..=MAXIMUM_CHIPS).contains(&chips) {
             return Err(BuildError::Chips { chips });
@@ -151,6 +153,18 @@ impl DomainsJoined {
         if links > MAXIMUM_LINKS {
             return Err(BuildError::TooManyLinks { chips, links });
         }
+        Ok(())
+    }
+
+    /// Builds the fabric of `chips` chips.
+    ///
+    /// Levels are `node`, where the family has one, and `domain`. Costs O(links).
+    ///
+    /// # Errors
+    /// [`BuildError`] when the parameters or the number of chips cannot be.
+    pub fn build(&self, chips: usize) -> Result<Fabric, BuildError> {
+        self.check_size(chips)?;
+        let layout = self.layout(chips);
         let mut builder = FabricBuilder::new();
         let ways = self.scale_out.as_ref().map_or(1, |scale_out| scale_out.most_ways());
         builder.weight_denominator(denominator(&[self.domain.most_ways(), ways]));

@@ -97,7 +97,8 @@ mod tests {
 
     #[test]
     fn every_key_that_is_a_quantity_has_a_range() {
-        let quantities = System::known_keys().iter().filter(|key| key.contains('.'));
+        let keys = System::known_keys().iter().filter(|key| key.contains('.'));
+        let quantities = keys.filter(|key| !key.ends_with("medium"));
         for key in quantities.map(|key| key.trim_end_matches("_bidirectional")) {
             assert!(of(key).lowest < of(key).highest, "{key}");
         }

@@ -5,6 +5,7 @@ use super::wiring::{self, Machine};
 use crate::catalog::{self, CatalogError, Entry, Section};
 use crate::chip::Chip;
 use crate::families::{BuildError, Counts, MAXIMUM_CHIPS, ParameterError, check_nodes};
+use crate::physical::layout_of;
 use crate::transport::NamedTransport;
 use copperlight_core::fabric::Fabric;
 use copperlight_core::transport::Transport;
@@ -32,6 +33,9 @@ impl System {
         let mut entry = catalog::find(Section::Systems, name)?.clone();
         let chip = entry.text("chip").expect("a system of the catalog names its chip").to_owned();
         entry.embed("chip", catalog::find(Section::Chips, &chip)?);
+        if let Some(layout) = layout_of(&entry) {
+            entry.embed("physical", layout);
+        }
         let transport = entry.text("transport").expect("a system of the catalog names its transport");
         let transport = NamedTransport::find(transport)?;
         Ok(Self::new(entry, transport))
@@ -119,14 +123,18 @@ impl System {
     /// Wires the fabric of `chips` chips, 1 to [`MAXIMUM_CHIPS`]; the last domain may be partial.
     ///
     /// # Errors
-    /// [`BuildError`] when the number of chips or a parameter cannot be.
+    /// [`BuildError`] when the number of chips or a parameter cannot be, or a cable is longer than its medium
+    /// reaches.
     pub fn build(&self, chips: usize) -> Result<Fabric, BuildError> {
         self.check_together()?;
-        self.machine(chips).build(chips)
+        let machine = self.machine(chips);
+        machine.check_size(chips)?;
+        self.check_reach(chips)?;
+        machine.build(chips)
     }
 
-    pub(super) fn machine(&self, chips: usize) -> Machine {
-        wiring::machine(&self.entry, chips, self.chips_per_domain)
+    pub(crate) fn machine(&self, chips: usize) -> Machine {
+        wiring::machine(&self.entry_with_media(), chips, self.chips_per_domain)
     }
 }
 

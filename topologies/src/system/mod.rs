@@ -8,6 +8,7 @@
 mod bounds;
 mod description;
 mod family;
+mod medium;
 mod overrides;
 mod ranges;
 mod rank_order;
@@ -16,6 +17,7 @@ mod wiring;
 
 pub use description::System;
 pub use family::FamilyError;
+pub use medium::PhysicalError;
 pub use overrides::OverrideError;
 pub use ranges::{End, RangeError, RangedValue};
 pub use rank_order::{Direction, RankOrder, RankOrderError};

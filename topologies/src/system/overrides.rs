@@ -1,7 +1,7 @@
 //! Overrides: a value of a system, set in place by its dotted key.
 
-use super::bounds;
 use super::rank_order::{RankOrder, RankOrderError};
+use super::{bounds, medium};
 use crate::catalog::{CatalogError, Section, Sourced, dimension_of};
 use crate::chip::Chip;
 use crate::families::ParameterError;
@@ -43,19 +43,21 @@ const KNOWN_KEYS: &[&str] = &[
     "scale_up.link_bandwidth_bidirectional",
     LINK_LATENCY,
     UPLINK_LATENCY,
+    "scale_up.medium",
+    "scale_up.uplink_medium",
     ADAPTER_RATE,
     "scale_out.bandwidth_per_chip_bidirectional",
     "scale_out.latency",
     OVERSUBSCRIPTION,
     "scale_out.rails",
+    "scale_out.medium",
     CHIPS_PER_DOMAIN,
     TRANSPORT,
     RANK_ORDER,
 ];
 
 /// Keys that are settled and still to come.
-const ANNOUNCED_KEYS: &[&str] =
-    &["scale_up.medium", "scale_up.uplink_medium", "scale_out.medium", "noise", "degrade"];
+const ANNOUNCED_KEYS: &[&str] = &["noise", "degrade"];
 
 /// Why a value of a system cannot be set.
 #[derive(Debug, Clone, PartialEq, Error)]
@@ -130,6 +132,14 @@ pub enum OverrideError {
         /// What is wrong with the value.
         error: ParameterError,
     },
+    /// There is no such medium.
+    #[error("`{key}`: {error}")]
+    Medium {
+        /// The key.
+        key: String,
+        /// What is wrong with the name.
+        error: CatalogError,
+    },
     /// There is no such transport.
     #[error("`{key}`: {error}, ideal")]
     Transport {
@@ -160,6 +170,7 @@ impl OverrideError {
             | Self::OutOfRange { key, .. }
             | Self::TwoBandwidths { key, .. }
             | Self::Parameter { key, .. }
+            | Self::Medium { key, .. }
             | Self::Transport { key, .. }
             | Self::RankOrder { key, .. } => key,
         }
@@ -175,7 +186,8 @@ impl System {
     /// Overrides a value by its dotted key, such as `scale_up.link_bandwidth` with `"45 GB/s"`.
     ///
     /// A table sets every key in it. Bandwidth is per direction; keys that end in `_bidirectional` take the sum
-    /// of both. `scale_up.link_latency` sets every scale-up link, except where `scale_up.uplink_latency` was set.
+    /// of both. `scale_up.link_latency` sets every scale-up link, except where `scale_up.uplink_latency` was set;
+    /// `scale_up.medium` likewise.
     ///
     /// # Errors
     /// [`OverrideError`] names the key; the system is then unchanged.
@@ -191,6 +203,7 @@ impl System {
             (CHIPS_PER_DOMAIN, _) => self.set_chips_per_domain(value),
             (TRANSPORT, _) => self.set_transport(value),
             (RANK_ORDER, _) => self.set_rank_order(value),
+            _ if medium::is_key(path) => self.set_medium(path, value),
             ("chip" | "scale_up" | "scale_out", toml::Value::Table(table)) => {
                 table.iter().try_for_each(|(key, value)| self.set_any(&format!("{path}.{key}"), value))
             }
@@ -346,7 +359,12 @@ fn read_text(key: &str, dimension: Dimension, value: &toml::Value) -> Result<Sou
 
 const WHOLE: &str = "a whole number";
 
-fn wrong_type(key: &str, value: &toml::Value, expected: &'static str, example: &str) -> OverrideError {
+pub(super) fn wrong_type(
+    key: &str,
+    value: &toml::Value,
+    expected: &'static str,
+    example: &str,
+) -> OverrideError {
     let found = match value {
         toml::Value::String(_) => "a text",
         toml::Value::Float(number) if number.is_nan() => "not a number",

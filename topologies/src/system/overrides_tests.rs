@@ -30,6 +30,7 @@ fn example(key: &str) -> toml::Value {
         CHIPS_PER_DOMAIN => 16.into(),
         TRANSPORT => "ideal".into(),
         RANK_ORDER => "pp-dp-tp".into(),
+        _ if medium::is_key(key) => "dsp".into(),
         _ => {
             let key = key.strip_suffix(BIDIRECTIONAL).unwrap_or(key);
             let dimension = dimension_of(Section::Systems, key).expect("a known key is a field");
@@ -176,7 +177,7 @@ fn absurd_values_are_refused_with_the_range() {
         refused("chip.peak_bf16", "1 FLOP/s".into()),
         "`chip.peak_bf16` is 1 FLOP/s; it must be from 1 GFLOP/s to 1000 PFLOP/s"
     );
-    for key in System::known_keys().iter().filter(|key| key.contains('.')) {
+    for key in System::known_keys().iter().filter(|key| key.contains('.') && !medium::is_key(key)) {
         let dimension = dimension_of(Section::Systems, key.trim_end_matches(BIDIRECTIONAL));
         let dimension = dimension.expect("a known key is a field");
         let unit = dimension.example().split_whitespace().last().unwrap_or_default();

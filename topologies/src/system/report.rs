@@ -62,7 +62,7 @@ impl System {
 
     /// The part of [`System::warnings`] that concerns how bytes move.
     pub fn communication_warnings(&self) -> Vec<String> {
-        let mut warnings = Vec::new();
+        let mut warnings = self.medium_warnings();
         let name = self.name();
         let transport = &self.transport.name;
         match self.transport.standing {

@@ -7,6 +7,7 @@ use super::part_argument::PartArgument;
 use super::sheets;
 use crate::commands::failure::Failure;
 use crate::commands::output::{Format, Output};
+use crate::commands::physical::{self, PhysicalArguments};
 use crate::file::{ScenarioError, suggestion};
 use crate::report::Sheet;
 use clap::Args;
@@ -22,6 +23,8 @@ pub(in crate::commands) struct CatalogArguments {
     /// One entry, with every value and its source
     #[arg(value_name = "NAME")]
     name: Option<String>,
+    #[command(flatten)]
+    physical: PhysicalArguments,
     /// How it is written to standard output
     #[arg(long, value_enum, default_value = "table")]
     format: Format,
@@ -36,6 +39,10 @@ struct Shown {
 
 /// Shows an overview, all entries of a part, or one entry with its sources.
 pub(in crate::commands) fn run(arguments: &CatalogArguments, output: &mut Output<'_>) -> Result<(), Failure> {
+    if arguments.physical.is_wanted() {
+        let of_systems = arguments.name.as_deref().filter(|_| arguments.part == Some(Part::Systems));
+        return physical::run(of_systems, &arguments.physical, arguments.format, output);
+    }
     let shown = match (arguments.part, &arguments.name) {
         (None, _) => catalog_overview(),
         (Some(Part::All), None) if arguments.format == Format::Markdown => {

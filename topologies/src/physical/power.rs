@@ -1,0 +1,153 @@
+//! What draws power whether bytes move or not, part by part: the ground that the energy of a step stands on.
+//!
+//! ```text
+//! P(domains) = chips x TDP + modules + switches + rest
+//! ```
+//!
+//! `P` is the published power of the domains with the preset's media; the rest is hosts, fans, conversion, and
+//! switches where no figure of theirs is known. A module draws the same idle or busy, so the energy per bit of a
+//! medium is its power over its rate: count one of the two, not both.
+
+use super::estimate::Estimate;
+use super::layer::Physical;
+use super::tier_cables::TierCables;
+use crate::catalog::{Section, dimension_of};
+use crate::{PhysicalError, System};
+use copperlight_core::fabric::Scope;
+
+/// What the modules of one tier draw.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct TierPower {
+    /// The name of the tier in the fabric.
+    pub tier: &'static str,
+    /// Inside a domain or between domains.
+    pub scope: Scope,
+    /// Its optical modules.
+    pub modules: usize,
+    /// What they draw, in watts: zero where there are none, `None` where a medium's figure is unknown.
+    pub module_watts: Option<Estimate>,
+    /// The power of a module over its rate, in joules per bit at one end of a link; `None` for copper.
+    pub joules_per_bit: Option<Estimate>,
+    /// What the switches behind this tier's links draw, in watts; `None` where it is unknown.
+    pub switch_watts: Option<Estimate>,
+}
+
+/// What a system draws, in watts, part by part. `None` is unknown.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StaticPower {
+    /// Modules and switches of each tier, from the chips outwards; the fabric between domains comes last.
+    pub tiers: Vec<TierPower>,
+    /// All chips at their power limit.
+    pub chip_watts: Option<Estimate>,
+    /// The domains with the media in effect: the published power, and what other modules than the preset's draw.
+    pub domain_watts: Option<Estimate>,
+    /// One chip's share of what is neither chip, nor module, nor a switch whose power is known: hosts and the rest.
+    pub rest_watts_per_chip: Option<Estimate>,
+    /// Whether the rest contains the switches of the domains, whose power no source gives.
+    pub rest_contains_switches: bool,
+    /// The links and switches of the domains, by an analyst.
+    pub interconnect_watts: Option<Estimate>,
+}
+
+impl StaticPower {
+    /// What the modules of one scope draw, in watts.
+    pub fn module_watts(&self, scope: Scope) -> Option<Estimate> {
+        self.tiers.iter().filter(|tier| tier.scope == scope).map(|tier| tier.module_watts).sum()
+    }
+
+    /// What the switches of one scope draw, in watts.
+    pub fn switch_watts(&self, scope: Scope) -> Option<Estimate> {
+        self.tiers.iter().filter(|tier| tier.scope == scope).map(|tier| tier.switch_watts).sum()
+    }
+}
+
+impl System {
+    /// What `chips` chips, their modules, switches and hosts draw.
+    ///
+    /// # Errors
+    /// [`PhysicalError`] when no layout is known, or a cable is longer than its medium reaches.
+    pub fn static_power(&self, chips: usize) -> Result<StaticPower, PhysicalError> {
+        Ok(self.static_power_of(&self.physical(chips)?))
+    }
+
+    pub(super) fn static_power_of(&self, physical: &Physical) -> StaticPower {
+        let chips = physical.chips;
+        let tiers = self.tier_powers(physical);
+        let chip_watts = self.estimate("chip.power").map(|watts| watts * chips as f64);
+        let (of_preset, rest) = self.preset_power(chips);
+        let modules_watts = scale_up(&tiers, |tier| tier.module_watts);
+        let more = of_preset.zip(modules_watts).map(|(preset, now)| now - preset);
+        let domain_watts = self.published(chips, "facts.power");
+        StaticPower {
+            rest_contains_switches: scale_up(&tiers, |tier| tier.switch_watts).is_none(),
+            tiers,
+            chip_watts,
+            domain_watts: domain_watts.zip(more).map(|(published, more)| published + more),
+            rest_watts_per_chip: rest.map(|rest| rest * (1.0 / chips as f64)),
+            interconnect_watts: self
+                .estimate("physical.interconnect_power_per_chip")
+                .map(|watts| watts * chips as f64),
+        }
+    }
+
+    /// What the modules inside the preset's domains draw, and what is left of the published power.
+    fn preset_power(&self, chips: usize) -> (Option<Estimate>, Option<Estimate>) {
+        let preset = self.with_preset_media();
+        let Ok(physical) = preset.physical(chips) else { return (None, None) };
+        let tiers = preset.tier_powers(&physical);
+        let modules = scale_up(&tiers, |tier| tier.module_watts);
+        let switches = scale_up(&tiers, |tier| tier.switch_watts).unwrap_or(Estimate::ZERO);
+        let chips_watts = self.estimate("chip.power").map(|watts| watts * chips as f64);
+        let published = self.published(chips, "facts.power");
+        let rest = published.zip(chips_watts).zip(modules);
+        (modules, rest.map(|((published, of_chips), modules)| published - of_chips - modules - switches))
+    }
+
+    fn tier_powers(&self, physical: &Physical) -> Vec<TierPower> {
+        let switches = self.scale_up_switches(physical.chips);
+        let of_tier = |(index, tier): (usize, &TierCables)| {
+            let (key, count) = match (tier.kind.scope, index) {
+                (Scope::ScaleUp, 0) => ("physical.switch_power_l1", switches.first().copied()),
+                (Scope::ScaleUp, _) => ("physical.switch_power_l2", switches.get(1).copied()),
+                (Scope::ScaleOut, _) => ("physical.switch_power_scale_out", None),
+            };
+            let modules = tier.modules();
+            let watts = |each: Estimate| each * modules as f64;
+            TierPower {
+                tier: tier.kind.name,
+                scope: tier.kind.scope,
+                modules,
+                module_watts: match modules {
+                    0 => Some(Estimate::ZERO),
+                    _ => tier.kind.medium.module_watts().map(watts),
+                },
+                joules_per_bit: tier.kind.medium.joules_per_bit(),
+                switch_watts: self.estimate(key).zip(count).map(|(each, count)| each * count as f64),
+            }
+        };
+        physical.tiers.iter().enumerate().map(of_tier).collect()
+    }
+
+    /// Switch chips of each stage inside domains, from the chips outwards.
+    pub(super) fn scale_up_switches(&self, chips: usize) -> Vec<usize> {
+        let machine = self.machine(chips);
+        let stages = machine.domain().counts(machine.domain().chips()).switches.len();
+        self.counts(chips).switches.into_iter().take(stages).collect()
+    }
+
+    /// A published figure of a full domain, for the domains of `chips` chips, a partial one by its share.
+    pub(super) fn published(&self, chips: usize, key: &str) -> Option<Estimate> {
+        let of_domain = self.value("scale_up.chips")?;
+        self.estimate(key).map(|figure| figure * (chips as f64 / of_domain))
+    }
+
+    /// A value in effect in its base unit, with its range.
+    pub(super) fn estimate(&self, key: &str) -> Option<Estimate> {
+        let (_, sourced) = self.facts().find(|(name, _)| *name == key)?;
+        Estimate::of(sourced, dimension_of(Section::Systems, key)?)
+    }
+}
+
+fn scale_up(tiers: &[TierPower], watts: fn(&TierPower) -> Option<Estimate>) -> Option<Estimate> {
+    tiers.iter().filter(|tier| tier.scope == Scope::ScaleUp).map(watts).sum()
+}
