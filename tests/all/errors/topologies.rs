@@ -5,7 +5,7 @@ use copperlight_core::fabric::FabricError;
 use copperlight_core::units::{Bandwidth, Time};
 use copperlight_topologies::catalog::{Entry, EntryError, Section, find};
 use copperlight_topologies::families::{DomainsJoined, RailOptimised, ScaleUpPlanes, Star};
-use copperlight_topologies::{BuildError, FamilyError, OverrideError, System};
+use copperlight_topologies::{BuildError, FamilyError, OverrideError, PhysicalError, System};
 use toml::Value;
 
 pub(super) fn cases() -> Vec<Case> {
@@ -14,6 +14,7 @@ pub(super) fn cases() -> Vec<Case> {
     cases.extend(overrides());
     cases.extend(parameters());
     cases.extend(builds());
+    cases.extend(physical());
     cases
 }
 
@@ -72,6 +73,9 @@ fn overrides() -> Vec<Case> {
         twice(),
         set("chips_per_domain", 73.into()),
         set("transport", "nvlink6".into()),
+        set("scale_up.medium", "coper".into()),
+        set("scale_up.uplink_medium", "lpo".into()),
+        set("scale_out.medium", 5.into()),
     ]
 }
 
@@ -121,5 +125,27 @@ fn builds() -> Vec<Case> {
         fault(DomainsJoined::new(Star { chips: 0, ..star() }).build(1)),
         // The families wire nothing that the builder of fabrics refuses.
         Case::of(&BuildError::Fabric(FabricError::NoEndpoints)),
+    ]
+}
+
+fn physical() -> Vec<Case> {
+    let with = |name: &str, key: &str, value: Value| {
+        let mut system = System::preset(name).expect("the preset is in the catalog");
+        system.set(key, &value).expect("it is sound by itself");
+        system
+    };
+    let copper = with("cloudmatrix384", "scale_up.medium", "copper".into());
+    let larger = with("gb200-nvl72", "scale_up.chips", 144.into());
+    let between = with("cloudmatrix384", "scale_out.medium", "copper".into());
+    let star = "family = 'star'\nlink_bandwidth = '50 GB/s'\nlink_latency = '500 ns'";
+    let star = System::from_family(&star.parse().expect("the test writes TOML")).expect("the star is sound");
+    let refused = |error: PhysicalError| Case::of(&error);
+    vec![
+        fault(copper.build(384)),
+        fault(larger.check_reach(144)),
+        fault(between.check_reach(768)),
+        refused(star.physical(0).expect_err("there is no chip")),
+        refused(star.physical(8).expect_err("a star stands nowhere")),
+        refused(copper.physical(384).expect_err("copper is too short")),
     ]
 }
