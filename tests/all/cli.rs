@@ -4,6 +4,7 @@ mod collective;
 mod flows;
 mod inventory;
 mod limits;
+mod physical;
 mod readme;
 mod run;
 mod sensitivity;

@@ -179,7 +179,7 @@ fn failures() -> Vec<Case> {
         Failure::Parser("unexpected argument '--chip' found".to_owned()),
         Failure::Usage("--minbytes 2 KiB is more than --maxbytes 1 KiB".to_owned()),
         Failure::FlowCase { path: "case.json".to_owned(), error: empty_path },
-        Failure::Run(RunError::NoChips { system: "star".to_owned(), chips: 0 }),
+        Failure::from(RunError::NoChips { system: "star".to_owned(), chips: 0 }),
         Failure::Files(FilesError::NotResults { path: "out/results.json".into() }),
         Failure::Figures("cannot draw the figure `mfu`".to_owned()),
         Failure::Output(Error::from(ErrorKind::StorageFull)),

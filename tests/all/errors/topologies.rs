@@ -1,11 +1,14 @@
 //! Errors of `copperlight-topologies`.
 
 use super::{Case, fault};
-use copperlight_core::fabric::FabricError;
+use copperlight_core::fabric::{FabricError, RoutingError};
 use copperlight_core::units::{Bandwidth, Time, UnitError};
+use copperlight_topologies::analysis::{Analysis, AnalysisError};
 use copperlight_topologies::catalog::{Entry, EntryError, Section, find};
 use copperlight_topologies::families::{DomainsJoined, RailOptimised, ScaleUpPlanes, Star};
-use copperlight_topologies::{BuildError, End, FamilyError, OverrideError, RangeError, RankOrder, System};
+use copperlight_topologies::{
+    BuildError, End, FamilyError, OverrideError, PhysicalError, RangeError, RankOrder, System,
+};
 use toml::Value;
 
 pub(super) fn cases() -> Vec<Case> {
@@ -15,6 +18,8 @@ pub(super) fn cases() -> Vec<Case> {
     cases.extend(ranges());
     cases.extend(parameters());
     cases.extend(builds());
+    cases.extend(physical());
+    cases.extend(analyses());
     cases
 }
 
@@ -77,6 +82,9 @@ fn overrides() -> Vec<Case> {
         fault(RankOrder::parse("tp-cp-ep-dp-qp")),
         fault(RankOrder::parse("data-tensor-data")),
         fault(RankOrder::parse("pipeline-tensor")),
+        set("scale_up.medium", "coper".into()),
+        set("scale_up.uplink_medium", "lpo".into()),
+        set("scale_out.medium", 5.into()),
     ]
 }
 
@@ -139,4 +147,33 @@ fn builds() -> Vec<Case> {
         // The families wire nothing that the builder of fabrics refuses.
         Case::of(&BuildError::Fabric(FabricError::NoEndpoints)),
     ]
+}
+
+fn physical() -> Vec<Case> {
+    let with = |name: &str, key: &str, value: Value| {
+        let mut system = System::preset(name).expect("the preset is in the catalog");
+        system.set(key, &value).expect("it is sound by itself");
+        system
+    };
+    let copper = with("cloudmatrix384", "scale_up.medium", "copper".into());
+    let larger = with("gb200-nvl72", "scale_up.chips", 144.into());
+    let between = with("cloudmatrix384", "scale_out.medium", "copper".into());
+    let star = "family = 'star'\nlink_bandwidth = '50 GB/s'\nlink_latency = '500 ns'";
+    let star = System::from_family(&star.parse().expect("the test writes TOML")).expect("the star is sound");
+    let refused = |error: PhysicalError| Case::of(&error);
+    vec![
+        fault(copper.build(384)),
+        fault(larger.check_reach(144)),
+        fault(between.check_reach(768)),
+        refused(star.physical(0).expect_err("there is no chip")),
+        refused(star.physical(8).expect_err("a star stands nowhere")),
+        refused(copper.physical(384).expect_err("copper is too short")),
+    ]
+}
+
+fn analyses() -> Vec<Case> {
+    let system = System::preset("gb200-nvl72").expect("the preset is in the catalog");
+    let (from, to) = ("domain0/chip0".to_owned(), "domain0/chip1".to_owned());
+    let unreachable = AnalysisError::from(RoutingError::Unreachable { from, to });
+    vec![fault(Analysis::new(&system, 0)), Case::of(&unreachable)]
 }

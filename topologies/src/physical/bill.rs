@@ -99,7 +99,7 @@ impl System {
     }
 
     /// Leaves with as many ports down as the oversubscription leaves, spines with all ports down.
-    fn scale_out_switches(&self, physical: &Physical) -> Option<ScaleOutSwitches> {
+    pub(super) fn scale_out_switches(&self, physical: &Physical) -> Option<ScaleOutSwitches> {
         let radix = self.value("physical.scale_out_switch_radix")?;
         let oversubscription = self.value("scale_out.oversubscription").unwrap_or(1.0);
         let mut links = physical.tiers_of(Scope::ScaleOut).map(|tier| tier.links() as f64);

@@ -8,6 +8,7 @@
 //! switches where no figure of theirs is known. A module draws the same idle or busy, so the energy per bit of a
 //! medium is its power over its rate: count one of the two, not both.
 
+use super::bill::ScaleOutSwitches;
 use super::estimate::Estimate;
 use super::layer::Physical;
 use super::tier_cables::TierCables;
@@ -28,7 +29,7 @@ pub struct TierPower {
     pub module_watts: Option<Estimate>,
     /// The power of a module over its rate, in joules per bit at one end of a link; `None` for copper.
     pub joules_per_bit: Option<Estimate>,
-    /// What the switches behind this tier's links draw, in watts; `None` where it is unknown.
+    /// What the switches at the outer end of this tier's links draw, in watts; `None` where it is unknown.
     pub switch_watts: Option<Estimate>,
 }
 
@@ -105,11 +106,17 @@ impl System {
 
     fn tier_powers(&self, physical: &Physical) -> Vec<TierPower> {
         let switches = self.scale_up_switches(physical.chips);
+        let between = self.scale_out_switches(physical);
+        let first_scale_out = physical.tiers_of(Scope::ScaleUp).count();
         let of_tier = |(index, tier): (usize, &TierCables)| {
             let (key, count) = match (tier.kind.scope, index) {
                 (Scope::ScaleUp, 0) => ("physical.switch_power_l1", switches.first().copied()),
                 (Scope::ScaleUp, _) => ("physical.switch_power_l2", switches.get(1).copied()),
-                (Scope::ScaleOut, _) => ("physical.switch_power_scale_out", None),
+                (Scope::ScaleOut, _) => {
+                    let stage =
+                        |of: ScaleOutSwitches| if index == first_scale_out { of.leaf } else { of.spine };
+                    ("physical.switch_power_scale_out", between.map(stage))
+                }
             };
             let modules = tier.modules();
             let watts = |each: Estimate| each * modules as f64;
@@ -132,7 +139,13 @@ impl System {
     pub(super) fn scale_up_switches(&self, chips: usize) -> Vec<usize> {
         let machine = self.machine(chips);
         let stages = machine.domain().counts(machine.domain().chips()).switches.len();
-        self.counts(chips).switches.into_iter().take(stages).collect()
+        let counted: Vec<usize> = machine.counts(chips).switches.into_iter().take(stages).collect();
+        // Where planes are not switch chips one to one, the published number of these counts.
+        let published = self.value("facts.switch_chips").filter(|_| !self.is_overridden("scale_up.planes"));
+        match (published, counted.as_slice()) {
+            (Some(of_domain), [_]) => vec![of_domain as usize * chips.div_ceil(self.domain_size())],
+            _ => counted,
+        }
     }
 
     /// A published figure of a full domain, for the domains of `chips` chips, a partial one by its share.

@@ -25,7 +25,7 @@ fn domain(system: &System) -> Physical {
 
 fn refused(system: &System, chips: usize) -> ReachError {
     match system.build(chips) {
-        Err(BuildError::Reach(error)) => error,
+        Err(BuildError::Reach(error)) => *error,
         other => panic!("a cable that is too long was accepted: {other:?}"),
     }
 }
@@ -283,6 +283,8 @@ fn the_power_of_an_nvl72_is_shared_out() {
     let rest = copper.rest_watts_per_chip.expect("everything but the switches is known");
     assert!((rest.value - 33_600.0 / 72.0).abs() < 1e-9 && copper.rest_contains_switches, "{rest:?}");
     assert_eq!(copper.switch_watts(Scope::ScaleUp), None);
+    // 3 leaves and 2 spines.
+    assert_eq!(copper.switch_watts(Scope::ScaleOut).map(|watts| watts.value), Some(5.0 * 747.0));
     assert_eq!(copper.module_watts(Scope::ScaleUp).map(|watts| watts.value), Some(0.0));
     assert_eq!(copper.tiers[0].joules_per_bit, None);
     let optical = with("gb200-nvl72", &[("scale_up.medium", "dsp")]);

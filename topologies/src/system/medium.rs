@@ -108,6 +108,11 @@ impl System {
         system
     }
 
+    /// Whether the user set this key.
+    pub(crate) fn is_overridden(&self, key: &str) -> bool {
+        self.overridden.contains(key)
+    }
+
     fn no_layout(&self) -> PhysicalError {
         let own = catalog::layouts().iter().map(Entry::name);
         let known = own.filter(|name| catalog::find(Section::Systems, name).is_ok());
