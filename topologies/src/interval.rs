@@ -1,8 +1,10 @@
 //! A figure with the envelope of what sources say.
 
 use crate::catalog::Sourced;
+use crate::quantity::Dimension;
 use serde::{Deserialize, Serialize};
-use std::ops::{Add, Div, Mul};
+use std::iter::Sum;
+use std::ops::{Add, Div, Mul, Sub};
 
 /// A value between the lowest and the highest that its sources allow: an envelope, not a confidence interval.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
@@ -24,21 +26,17 @@ impl Interval {
         Self { value, low: value, high: value }
     }
 
-    /// A value of the catalog in its base unit, of which `value` is the figure itself.
-    pub fn of(sourced: &Sourced, value: f64) -> Self {
-        let scale = if sourced.value == 0.0 { 1.0 } else { value / sourced.value };
+    /// A value of the catalog in its base unit; `None` where an end of its range is no quantity of its kind.
+    pub(crate) fn of(sourced: &Sourced, dimension: Dimension) -> Option<Self> {
+        let base = |value| dimension.base_value(value, &sourced.unit).ok();
         let [low, high] = sourced.range.unwrap_or([sourced.value; 2]);
-        Self { value, low: low * scale, high: high * scale }
+        Some(Self { value: base(sourced.value)?, low: base(low)?, high: base(high)? })
     }
 
-    /// The difference, no end of which is below zero: ends are taken against each other's opposite.
+    /// The same with what is below zero raised to it.
     #[must_use]
-    pub fn less(self, other: Self) -> Self {
-        Self {
-            value: (self.value - other.value).max(0.0),
-            low: (self.low - other.high).max(0.0),
-            high: (self.high - other.low).max(0.0),
-        }
+    pub const fn at_least_zero(self) -> Self {
+        Self { value: self.value.max(0.0), low: self.low.max(0.0), high: self.high.max(0.0) }
     }
 }
 
@@ -50,7 +48,16 @@ impl Add for Interval {
     }
 }
 
-impl std::iter::Sum for Interval {
+impl Sub for Interval {
+    type Output = Self;
+
+    /// The widest difference: lowest less highest, highest less lowest.
+    fn sub(self, other: Self) -> Self {
+        Self { value: self.value - other.value, low: self.low - other.high, high: self.high - other.low }
+    }
+}
+
+impl Sum for Interval {
     fn sum<I: Iterator<Item = Self>>(intervals: I) -> Self {
         intervals.fold(Self::ZERO, Add::add)
     }
@@ -103,8 +110,8 @@ mod tests {
         assert_eq!(a + b, Interval { value: 12.0, low: 9.0, high: 16.0 });
         assert_eq!(a * b, Interval { value: 20.0, low: 8.0, high: 48.0 });
         assert_eq!(a / b, Interval { value: 5.0, low: 2.0, high: 12.0 });
-        assert_eq!(a.less(b), Interval { value: 8.0, low: 4.0, high: 11.0 });
-        assert_eq!(b.less(a), Interval { value: 0.0, low: 0.0, high: 0.0 });
+        assert_eq!(a - b, Interval { value: 8.0, low: 4.0, high: 11.0 });
+        assert_eq!((b - a).at_least_zero(), Interval::ZERO);
         assert_eq!([a, b].into_iter().sum::<Interval>(), a + b);
     }
 }

@@ -159,7 +159,7 @@ impl Figure {
         match self {
             Self::Count(count) => grouped(*count as u64),
             Self::Unknown(_) => "unknown".to_owned(),
-            Self::Estimate(unit, estimate) => format!("{} {unit}", rounded(estimate.value)),
+            Self::Interval(unit, estimate) => format!("{} {unit}", rounded(estimate.value)),
         }
     }
 
@@ -167,7 +167,7 @@ impl Figure {
     fn range(&self) -> String {
         use crate::report::number::rounded;
         match self {
-            Self::Estimate(_, estimate) if estimate.low < estimate.high => {
+            Self::Interval(_, estimate) if estimate.low < estimate.high => {
                 format!("{} to {}", rounded(estimate.low), rounded(estimate.high))
             }
             _ => String::new(),

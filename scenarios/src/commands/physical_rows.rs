@@ -3,7 +3,8 @@
 use crate::report::number::grouped;
 use crate::report::{Column, Sheet};
 use copperlight_core::fabric::Scope;
-use copperlight_topologies::physical::{BillOfMaterials, Estimate, Length, TierCables};
+use copperlight_topologies::Interval;
+use copperlight_topologies::physical::{BillOfMaterials, Length, TierCables};
 use serde_json::{Map, Value, json};
 
 /// The ends of the length classes, in metres.
@@ -26,14 +27,14 @@ pub(super) enum Figure {
     /// Things that were counted.
     Count(usize),
     /// A figure that sources give.
-    Estimate(&'static str, Estimate),
+    Interval(&'static str, Interval),
     /// No source gives it; the unit that it would have.
     Unknown(&'static str),
 }
 
 impl Figure {
-    fn estimate(unit: &'static str, estimate: Option<Estimate>) -> Self {
-        estimate.map_or(Self::Unknown(unit), |estimate| Self::Estimate(unit, estimate))
+    fn estimate(unit: &'static str, estimate: Option<Interval>) -> Self {
+        estimate.map_or(Self::Unknown(unit), |estimate| Self::Interval(unit, estimate))
     }
 
     fn count(count: Option<usize>) -> Self {
@@ -44,7 +45,7 @@ impl Figure {
     pub(super) const fn unit(&self) -> &'static str {
         match self {
             Self::Count(_) => "count",
-            Self::Estimate(unit, _) | Self::Unknown(unit) => unit,
+            Self::Interval(unit, _) | Self::Unknown(unit) => unit,
         }
     }
 
@@ -52,7 +53,7 @@ impl Figure {
     pub(super) fn numbers(&self) -> [String; 3] {
         match self {
             Self::Count(count) => [count.to_string(), count.to_string(), count.to_string()],
-            Self::Estimate(_, Estimate { value, low, high }) => [value, low, high].map(ToString::to_string),
+            Self::Interval(_, Interval { value, low, high }) => [value, low, high].map(ToString::to_string),
             Self::Unknown(_) => Default::default(),
         }
     }
@@ -60,13 +61,13 @@ impl Figure {
     fn json(&self) -> Value {
         match self {
             Self::Count(count) => json!(count),
-            Self::Estimate(unit, estimate) => estimate_json(unit, *estimate),
+            Self::Interval(unit, estimate) => estimate_json(unit, *estimate),
             Self::Unknown(_) => Value::Null,
         }
     }
 }
 
-fn estimate_json(unit: &str, Estimate { value, low, high }: Estimate) -> Value {
+fn estimate_json(unit: &str, Interval { value, low, high }: Interval) -> Value {
     json!({ "value": value, "unit": unit, "low": low, "high": high })
 }
 
@@ -103,10 +104,10 @@ fn counts(bill: &BillOfMaterials) -> [(&'static str, &'static str, Option<usize>
     ]
 }
 
-fn figures(bill: &BillOfMaterials) -> [(&'static str, &'static str, &'static str, Option<Estimate>); 12] {
+fn figures(bill: &BillOfMaterials) -> [(&'static str, &'static str, &'static str, Option<Interval>); 12] {
     let power = &bill.power;
     let (up, out) = (Scope::ScaleUp, Scope::ScaleOut);
-    let metres = Some(Estimate::exact(bill.cable_metres));
+    let metres = Some(Interval::exact(bill.cable_metres));
     [
         ("cable_length", "length of all pairs and optical links", "m", metres),
         ("power_chips", "power of the chips", "W", power.chip_watts),

@@ -7,6 +7,7 @@ mod assumptions;
 mod bounds;
 mod busbw;
 mod collective;
+mod energy;
 mod engine_options;
 mod error;
 mod fabric;
@@ -134,7 +135,8 @@ fn assemble(scenario: &Scenario, points: Vec<PointOutcome>, mut busbw: Vec<Busbw
         work += point.work;
         hasher.write(point.digest.as_bytes());
         timelines.push(point.timelines);
-        notes.extend(point.notes);
+        let new = point.notes.into_iter().filter(|note| !notes.contains(note)).collect::<Vec<_>>();
+        notes.extend(new);
         results.push(point.result);
     }
     let varying = varying_parameters(&results);

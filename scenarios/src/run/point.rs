@@ -1,7 +1,7 @@
 //! One point of a scenario: a training step or a collective on one system.
 
 use super::fabric::{build, run_to_end, work};
-use super::{EngineOptions, RunError, collective, placement, utilization};
+use super::{EngineOptions, RunError, collective, energy, placement, utilization};
 use crate::file::{CollectiveSpec, Point, Workload};
 use crate::report::{Breakdown, MEMORY_CAPACITY, MEMORY_TOTAL, PointResult, UtilizationTimeline, Work};
 use crate::training::{
@@ -87,6 +87,9 @@ fn run_training(point: &Point, job: &TrainingJob, engine: EngineOptions) -> Resu
     let (link_utilization, timelines) = utilization::of_tiers(&fabric, &outcome, place);
     let summary = ledger.summary();
     let metrics = job.metrics(outcome.end, &rates);
+    let tier_bytes = utilization::bytes_of_tiers(&fabric, &outcome);
+    let step = energy::Step { time: outcome.end, ledger: &summary, tier_bytes: &tier_bytes };
+    let energy = energy::of_step(point, job, &step);
     let result = PointResult {
         step_time_s: Some(outcome.end.seconds()),
         mfu: Some(metrics.mfu),
@@ -98,14 +101,18 @@ fn run_training(point: &Point, job: &TrainingJob, engine: EngineOptions) -> Resu
         exposed_communication_share: Some(summary.exposed_communication_share),
         breakdown_s: Some(breakdown(&summary)),
         link_utilization: Some(link_utilization),
-        tier_bytes: Some(utilization::bytes_of_tiers(&fabric, &outcome)),
+        energy_j_per_token: energy.per_token.as_ref().map(|energy| energy.total.value),
+        energy_breakdown_j_per_token: energy.per_token,
+        run_total: energy.run_total,
+        tier_bytes: Some(tier_bytes),
         placement: Some(placed),
         ..unsimulated(point, &memory, &rates)
     };
     let digest = outcome.digest.to_string();
     let straddling = placement::straddling(fabric.levels(), workload.layout(), &placed);
     let straddling = straddling.map(|sentence| format!("{}: {sentence}", self::place(point)));
-    let notes = straddling.into_iter().chain(fold_note(point, engine.fold, &outcome.work)).collect();
+    let folded = fold_note(point, engine.fold, &outcome.work);
+    let notes = straddling.into_iter().chain(folded).chain(energy.note).collect();
     Ok(PointOutcome { result, work: work(&outcome.work), digest, timelines, notes })
 }
 

@@ -1,6 +1,6 @@
 //! What surrounds a system, from the catalog: cooling, electricity, depreciation.
 
-use crate::catalog::{self, Entry};
+use crate::catalog::{self, Entry, Section, dimension_of};
 use crate::interval::Interval;
 
 /// The values of `catalog/facility.toml`.
@@ -31,9 +31,9 @@ impl Facility {
 }
 
 fn of_entry(entry: &Entry, key: &str) -> Interval {
-    let known = entry.value(key).zip(entry.base_value(key));
-    let (sourced, base) = known.unwrap_or_else(|| panic!("the catalog gives a facility its {key}"));
-    Interval::of(sourced, base)
+    let dimension = dimension_of(Section::Facilities, key).expect("every value of an entry is a field");
+    let value = entry.value(key).and_then(|sourced| Interval::of(sourced, dimension));
+    value.unwrap_or_else(|| panic!("the catalog gives a facility its {key}"))
 }
 
 #[cfg(test)]

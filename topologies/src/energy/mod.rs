@@ -12,7 +12,7 @@ mod facility;
 mod run_total;
 mod step;
 
-pub use draw::{PowerDraw, TierDraw};
+pub use draw::{PowerCaveat, PowerDraw, TierDraw};
 pub use facility::Facility;
 pub use run_total::{RunSize, RunTotal};
 pub use step::{StepActivity, StepEnergy};

@@ -46,7 +46,7 @@ impl PowerDraw {
         };
         let tiers: BTreeMap<String, Interval> = self.tiers.iter().map(of_tier).collect();
         let machines = chips + hosts.unwrap_or(Interval::ZERO) + tiers.values().copied().sum();
-        let facility = machines * self.overhead.less(Interval::exact(1.0));
+        let facility = machines * (self.overhead - Interval::exact(1.0));
         StepEnergy { chips, hosts, tiers, facility, total: machines + facility }
     }
 }
@@ -69,6 +69,7 @@ mod tests {
             hosts: Some(Interval::exact(300.0)),
             tiers: vec![tier("scale-up", 50.0, None), tier("scale-out", 0.0, Some(Interval::exact(1e-11)))],
             overhead: Interval::exact(1.5),
+            caveat: None,
         }
     }
 

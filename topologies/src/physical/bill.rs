@@ -2,11 +2,11 @@
 //!
 //! Counts are exact for the layout. What no source gives is `None`, never zero.
 
-use super::estimate::Estimate;
 use super::layer::Physical;
 use super::medium::MediumKind;
 use super::power::StaticPower;
 use super::tier_cables::TierCables;
+use crate::interval::Interval;
 use crate::{PhysicalError, System};
 use copperlight_core::fabric::Scope;
 
@@ -54,11 +54,11 @@ pub struct BillOfMaterials {
     /// What draws power whether bytes move or not.
     pub power: StaticPower,
     /// Published price of the domains, in US dollars.
-    pub price_dollars: Option<Estimate>,
+    pub price_dollars: Option<Interval>,
     /// Price of the links and switches in it, in US dollars, by an analyst.
-    pub interconnect_dollars: Option<Estimate>,
+    pub interconnect_dollars: Option<Interval>,
     /// Modules that fail in a year. `None` where a medium has no figure.
-    pub module_failures_per_year: Option<Estimate>,
+    pub module_failures_per_year: Option<Interval>,
 }
 
 impl System {
@@ -122,9 +122,9 @@ fn metres(tier: &TierCables) -> f64 {
 }
 
 /// Failures in a year: the failure rate of each tier's modules x their number x 8760 hours.
-fn failures(physical: &Physical) -> Option<Estimate> {
+fn failures(physical: &Physical) -> Option<Interval> {
     let of_tier = |tier: &TierCables| match tier.modules() {
-        0 => Some(Estimate::ZERO),
+        0 => Some(Interval::ZERO),
         modules => tier.kind.medium.module_failure_rate().map(|fit| fit * (modules as f64 * YEARS_OF_A_FIT)),
     };
     physical.tiers.iter().map(of_tier).sum()

@@ -1,8 +1,8 @@
 //! A medium of the catalog in checked units: how far it reaches, how long it takes, what its modules draw.
 
-use super::estimate::Estimate;
 use super::length::Length;
 use crate::catalog::{self, CatalogError, Entry, Section, Sourced, dimension_of};
+use crate::interval::Interval;
 use copperlight_core::units::Bandwidth;
 
 /// The lane rates that have a reach of their own: key, nominal rate in Gb/s.
@@ -79,22 +79,22 @@ impl Medium {
     }
 
     /// What one module draws, in watts, whether bytes move or not.
-    pub fn module_watts(&self) -> Option<Estimate> {
+    pub fn module_watts(&self) -> Option<Interval> {
         self.estimate("module_power")
     }
 
     /// How often modules fail: failures in 1e9 hours of one.
-    pub fn module_failure_rate(&self) -> Option<Estimate> {
+    pub fn module_failure_rate(&self) -> Option<Interval> {
         self.estimate("module_failure_rate")
     }
 
     /// What one module costs, in US dollars.
-    pub fn module_dollars(&self) -> Option<Estimate> {
+    pub fn module_dollars(&self) -> Option<Interval> {
         self.estimate("module_price")
     }
 
     /// The power of a module over its rate, in joules per bit at one end of a link.
-    pub fn joules_per_bit(&self) -> Option<Estimate> {
+    pub fn joules_per_bit(&self) -> Option<Interval> {
         self.estimate("energy_per_bit")
     }
 
@@ -121,8 +121,8 @@ impl Medium {
         ends(self) - ends(other) + metres
     }
 
-    fn estimate(&self, key: &str) -> Option<Estimate> {
-        Estimate::of(self.entry.value(key)?, dimension_of(Section::Media, key)?)
+    fn estimate(&self, key: &str) -> Option<Interval> {
+        Interval::of(self.entry.value(key)?, dimension_of(Section::Media, key)?)
     }
 }
 

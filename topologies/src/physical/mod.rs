@@ -13,7 +13,6 @@
 
 mod bill;
 mod cabling;
-mod estimate;
 mod floor_plan;
 mod layer;
 mod length;
@@ -26,7 +25,6 @@ mod tests;
 mod tier_cables;
 
 pub use bill::{BillOfMaterials, ScaleOutSwitches};
-pub use estimate::Estimate;
 pub use floor_plan::{FloorPlan, Position};
 pub use layer::Physical;
 pub(crate) use layer::Source;

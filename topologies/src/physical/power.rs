@@ -9,10 +9,10 @@
 //! medium is its power over its rate: count one of the two, not both.
 
 use super::bill::ScaleOutSwitches;
-use super::estimate::Estimate;
 use super::layer::Physical;
 use super::tier_cables::TierCables;
 use crate::catalog::{Section, dimension_of};
+use crate::interval::Interval;
 use crate::{PhysicalError, System};
 use copperlight_core::fabric::Scope;
 
@@ -26,11 +26,11 @@ pub struct TierPower {
     /// Its optical modules.
     pub modules: usize,
     /// What they draw, in watts: zero where there are none, `None` where a medium's figure is unknown.
-    pub module_watts: Option<Estimate>,
+    pub module_watts: Option<Interval>,
     /// The power of a module over its rate, in joules per bit at one end of a link; `None` for copper.
-    pub joules_per_bit: Option<Estimate>,
+    pub joules_per_bit: Option<Interval>,
     /// What the switches at the outer end of this tier's links draw, in watts; `None` where it is unknown.
-    pub switch_watts: Option<Estimate>,
+    pub switch_watts: Option<Interval>,
 }
 
 /// What a system draws, in watts, part by part. `None` is unknown.
@@ -39,25 +39,25 @@ pub struct StaticPower {
     /// Modules and switches of each tier, from the chips outwards; the fabric between domains comes last.
     pub tiers: Vec<TierPower>,
     /// All chips at their power limit.
-    pub chip_watts: Option<Estimate>,
+    pub chip_watts: Option<Interval>,
     /// The domains with the media in effect: the published power, and what other modules than the preset's draw.
-    pub domain_watts: Option<Estimate>,
+    pub domain_watts: Option<Interval>,
     /// One chip's share of what is neither chip, nor module, nor a switch whose power is known: hosts and the rest.
-    pub rest_watts_per_chip: Option<Estimate>,
+    pub rest_watts_per_chip: Option<Interval>,
     /// Whether the rest contains the switches of the domains, whose power no source gives.
     pub rest_contains_switches: bool,
     /// The links and switches of the domains, by an analyst.
-    pub interconnect_watts: Option<Estimate>,
+    pub interconnect_watts: Option<Interval>,
 }
 
 impl StaticPower {
     /// What the modules of one scope draw, in watts.
-    pub fn module_watts(&self, scope: Scope) -> Option<Estimate> {
+    pub fn module_watts(&self, scope: Scope) -> Option<Interval> {
         self.tiers.iter().filter(|tier| tier.scope == scope).map(|tier| tier.module_watts).sum()
     }
 
     /// What the switches of one scope draw, in watts.
-    pub fn switch_watts(&self, scope: Scope) -> Option<Estimate> {
+    pub fn switch_watts(&self, scope: Scope) -> Option<Interval> {
         self.tiers.iter().filter(|tier| tier.scope == scope).map(|tier| tier.switch_watts).sum()
     }
 }
@@ -92,16 +92,19 @@ impl System {
     }
 
     /// What the modules inside the preset's domains draw, and what is left of the published power.
-    fn preset_power(&self, chips: usize) -> (Option<Estimate>, Option<Estimate>) {
+    fn preset_power(&self, chips: usize) -> (Option<Interval>, Option<Interval>) {
         let preset = self.with_preset_media();
         let Ok(physical) = preset.physical(chips) else { return (None, None) };
         let tiers = preset.tier_powers(&physical);
         let modules = scale_up(&tiers, |tier| tier.module_watts);
-        let switches = scale_up(&tiers, |tier| tier.switch_watts).unwrap_or(Estimate::ZERO);
-        let chips_watts = self.estimate("chip.power").map(|watts| watts * chips as f64);
+        let switches = scale_up(&tiers, |tier| tier.switch_watts).unwrap_or(Interval::ZERO);
+        // The published power is that of the preset's own chips.
+        let own = System::preset(self.name()).ok().and_then(|preset| preset.estimate("chip.power"));
+        let of_chips = own.or_else(|| self.estimate("chip.power")).map(|watts| watts * chips as f64);
         let published = self.published(chips, "facts.power");
-        let rest = published.zip(chips_watts).zip(modules);
-        (modules, rest.map(|((published, of_chips), modules)| published - of_chips - modules - switches))
+        let rest = published.zip(of_chips).zip(modules);
+        let rest = rest.map(|((published, of_chips), modules)| published - of_chips - modules - switches);
+        (modules, rest.map(Interval::at_least_zero))
     }
 
     fn tier_powers(&self, physical: &Physical) -> Vec<TierPower> {
@@ -119,13 +122,13 @@ impl System {
                 }
             };
             let modules = tier.modules();
-            let watts = |each: Estimate| each * modules as f64;
+            let watts = |each: Interval| each * modules as f64;
             TierPower {
                 tier: tier.kind.name,
                 scope: tier.kind.scope,
                 modules,
                 module_watts: match modules {
-                    0 => Some(Estimate::ZERO),
+                    0 => Some(Interval::ZERO),
                     _ => tier.kind.medium.module_watts().map(watts),
                 },
                 joules_per_bit: tier.kind.medium.joules_per_bit(),
@@ -148,19 +151,24 @@ impl System {
         }
     }
 
+    /// The published price of the domains of `chips` chips, in US dollars, a partial one by its share.
+    pub fn price(&self, chips: usize) -> Option<Interval> {
+        self.published(chips, "facts.price")
+    }
+
     /// A published figure of a full domain, for the domains of `chips` chips, a partial one by its share.
-    pub(super) fn published(&self, chips: usize, key: &str) -> Option<Estimate> {
+    pub(super) fn published(&self, chips: usize, key: &str) -> Option<Interval> {
         let of_domain = self.value("scale_up.chips")?;
         self.estimate(key).map(|figure| figure * (chips as f64 / of_domain))
     }
 
     /// A value in effect in its base unit, with its range.
-    pub(super) fn estimate(&self, key: &str) -> Option<Estimate> {
+    pub(super) fn estimate(&self, key: &str) -> Option<Interval> {
         let (_, sourced) = self.facts().find(|(name, _)| *name == key)?;
-        Estimate::of(sourced, dimension_of(Section::Systems, key)?)
+        Interval::of(sourced, dimension_of(Section::Systems, key)?)
     }
 }
 
-fn scale_up(tiers: &[TierPower], watts: fn(&TierPower) -> Option<Estimate>) -> Option<Estimate> {
+fn scale_up(tiers: &[TierPower], watts: fn(&TierPower) -> Option<Interval>) -> Option<Interval> {
     tiers.iter().filter(|tier| tier.scope == Scope::ScaleUp).map(watts).sum()
 }
