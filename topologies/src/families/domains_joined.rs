@@ -51,16 +51,10 @@ pub enum BuildError {
     Parameter(#[from] ParameterError),
     /// A cable that is longer than its medium reaches.
     #[error(transparent)]
-    Reach(Box<ReachError>),
+    Reach(#[from] ReachError),
     /// The wiring.
     #[error(transparent)]
     Fabric(#[from] FabricError),
-}
-
-impl From<ReachError> for BuildError {
-    fn from(error: ReachError) -> Self {
-        Self::Reach(Box::new(error))
-    }
 }
 
 /// Domains of one family and what joins them.

@@ -32,6 +32,6 @@ pub use length::Length;
 pub use medium::{Medium, MediumKind};
 pub use power::{StaticPower, TierPower};
 pub(crate) use rack_plan::layout_of;
-pub use reach::ReachError;
 pub(crate) use reach::check_reach;
+pub use reach::{LongCable, ReachError};
 pub use tier_cables::{CableGroup, LongestLink, TierCables, TierKind};

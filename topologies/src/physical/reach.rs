@@ -8,30 +8,35 @@ use copperlight_core::fabric::Scope;
 use copperlight_core::units::Bandwidth;
 use thiserror::Error;
 
+/// The longest link of a tier, and what it is made of, which does not span it.
+#[derive(Debug, Clone, PartialEq, Error)]
+#[error(
+    "link {link} ({tier}) is {length} long and {medium} reaches {reach} at {} Gb/s a lane; {remedy}",
+    .lane_rate.bytes_per_second() * 8.0 / 1e9
+)]
+pub struct LongCable {
+    /// The two ends of the link.
+    pub link: String,
+    /// The tier.
+    pub tier: &'static str,
+    /// The length of the link.
+    pub length: Length,
+    /// What it is made of.
+    pub medium: &'static str,
+    /// How far that reaches.
+    pub reach: Length,
+    /// The rate of a lane.
+    pub lane_rate: Bandwidth,
+    /// The media that would do, and the key that sets them.
+    pub remedy: String,
+}
+
 /// A cable that its medium does not span.
 #[derive(Debug, Clone, PartialEq, Error)]
 pub enum ReachError {
-    /// The longest link of a tier is longer than its medium reaches at its lane rate.
-    #[error(
-        "link {link} ({tier}) is {length} long and {medium} reaches {reach} at {} Gb/s a lane; {remedy}",
-        .lane_rate.bytes_per_second() * 8.0 / 1e9
-    )]
-    TooLong {
-        /// The two ends of the link.
-        link: String,
-        /// The tier.
-        tier: &'static str,
-        /// The length of the link.
-        length: Length,
-        /// What it is made of.
-        medium: &'static str,
-        /// How far that reaches.
-        reach: Length,
-        /// The rate of a lane.
-        lane_rate: Bandwidth,
-        /// The media that would do, and the key that sets them.
-        remedy: String,
-    },
+    /// A link is longer than its medium reaches at its lane rate.
+    #[error(transparent)]
+    TooLong(Box<LongCable>),
 }
 
 /// Holds the longest cable of every tier against the reach of its medium, from the chips outwards.
@@ -53,7 +58,7 @@ fn check_tier(tier: &TierCables) -> Result<(), ReachError> {
     let kind = &tier.kind;
     let Some(longest) = tier.longest() else { return Ok(()) };
     match kind.medium.reach(Some(kind.lane_rate)) {
-        Some(reach) if longest.length > reach => Err(ReachError::TooLong {
+        Some(reach) if longest.length > reach => Err(ReachError::TooLong(Box::new(LongCable {
             link: format!("{} -> {}", longest.from, longest.to),
             tier: kind.name,
             length: longest.length,
@@ -61,7 +66,7 @@ fn check_tier(tier: &TierCables) -> Result<(), ReachError> {
             reach,
             lane_rate: kind.lane_rate,
             remedy: remedy(kind, longest.length),
-        }),
+        }))),
         _ => Ok(()),
     }
 }

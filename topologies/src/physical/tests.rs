@@ -25,7 +25,7 @@ fn domain(system: &System) -> Physical {
 
 fn refused(system: &System, chips: usize) -> ReachError {
     match system.build(chips) {
-        Err(BuildError::Reach(error)) => *error,
+        Err(BuildError::Reach(error)) => error,
         other => panic!("a cable that is too long was accepted: {other:?}"),
     }
 }
@@ -82,9 +82,9 @@ fn every_preset_spans_its_own_cables() {
 fn copper_does_not_span_a_cloudmatrix() {
     let copper = with("cloudmatrix384", &[("scale_up.medium", "copper")]);
     let error = refused(&copper, 384);
-    let ReachError::TooLong { medium, reach, tier, length, .. } = &error;
-    assert_eq!((*medium, *tier, *reach), ("copper", "scale-up-l2", Length::from_metres(2.0)));
-    assert!(length > reach);
+    let ReachError::TooLong(cable) = &error;
+    assert_eq!((cable.medium, cable.tier, cable.reach), ("copper", "scale-up-l2", Length::from_metres(2.0)));
+    assert!(cable.length > cable.reach);
     assert_eq!(
         error.to_string(),
         "link domain0/node0/l1-plane5 -> domain0/l2-plane5-4 (scale-up-l2) is 10.486 m long and copper reaches 2 m at \
@@ -101,9 +101,9 @@ fn copper_does_not_span_a_cloudmatrix() {
 fn copper_does_not_span_two_racks_at_200_gigabits_a_lane() {
     let mut larger = preset("gb200-nvl72");
     larger.set("scale_up.chips", &144.into()).expect("the override is sound");
-    let ReachError::TooLong { tier, reach, length, .. } = refused(&larger, 144);
-    assert_eq!((tier, reach), ("scale-up", Length::from_metres(1.0)));
-    assert!(length > reach);
+    let ReachError::TooLong(cable) = refused(&larger, 144);
+    assert_eq!((cable.tier, cable.reach), ("scale-up", Length::from_metres(1.0)));
+    assert!(cable.length > cable.reach);
     larger.set("scale_up.medium", &"dsp".into()).expect("the override is sound");
     assert!(larger.build(144).is_ok());
 }
@@ -112,8 +112,8 @@ fn copper_does_not_span_two_racks_at_200_gigabits_a_lane() {
 fn copper_does_not_join_domains() {
     let copper = with("gb200-nvl72", &[("scale_out.medium", "copper")]);
     assert!(copper.build(72).is_ok(), "a single domain is joined to nothing");
-    let ReachError::TooLong { tier, .. } = refused(&copper, 144);
-    assert_eq!(tier, "scale-out");
+    let ReachError::TooLong(cable) = refused(&copper, 144);
+    assert_eq!(cable.tier, "scale-out");
 }
 
 #[test]
