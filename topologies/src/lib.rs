@@ -28,6 +28,7 @@
 
 pub mod catalog;
 mod chip;
+mod degrade;
 pub mod families;
 pub mod quantity;
 mod suggestion;
@@ -35,6 +36,7 @@ mod system;
 mod transport;
 
 pub use chip::{Chip, Precision};
+pub use degrade::{Amount, Degradation, DegradeError, Drawn, DrawnKind, Effect, Target, TargetError};
 pub use families::{BuildError, Counts, MAXIMUM_CHIPS, ParameterError};
 pub use suggestion::Suggestion;
 pub use system::{FamilyError, OverrideError, System};

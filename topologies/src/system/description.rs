@@ -3,6 +3,7 @@
 use super::wiring::{self, Machine};
 use crate::catalog::{self, CatalogError, Entry, Section};
 use crate::chip::Chip;
+use crate::degrade::Degradations;
 use crate::families::{BuildError, Counts, MAXIMUM_CHIPS, ParameterError, check_nodes};
 use crate::transport::NamedTransport;
 use copperlight_core::fabric::Fabric;
@@ -19,6 +20,7 @@ pub struct System {
     pub(super) chips_per_domain: Option<usize>,
     /// The keys that the user set.
     pub(super) overridden: BTreeSet<String>,
+    pub(super) degradations: Degradations,
 }
 
 impl System {
@@ -37,7 +39,9 @@ impl System {
 
     pub(super) fn new(entry: Entry, transport: NamedTransport) -> Self {
         let chip = Chip::of_system(&entry);
-        Self { entry, chip, transport, chips_per_domain: None, overridden: BTreeSet::new() }
+        let degradations = Degradations { seed: 1, ..Degradations::default() };
+        let overridden = BTreeSet::new();
+        Self { entry, chip, transport, chips_per_domain: None, overridden, degradations }
     }
 
     /// The name of the preset or of the family.
@@ -104,13 +108,15 @@ impl System {
         }
     }
 
-    /// Wires the fabric of `chips` chips, 1 to [`MAXIMUM_CHIPS`]; the last domain may be partial.
+    /// Wires the fabric of `chips` chips in service, 1 to [`MAXIMUM_CHIPS`]; the last domain may be partial.
     ///
     /// # Errors
-    /// [`BuildError`] when the number of chips or a parameter cannot be.
+    /// [`BuildError`] when the number of chips, a parameter or a degradation cannot be.
     pub fn build(&self, chips: usize) -> Result<Fabric, BuildError> {
         self.check_together()?;
-        self.machine(chips).build(chips)
+        // A domain as large as the system also has the places of chips out of service.
+        let places = self.places(chips)?;
+        self.machine(places).degraded(self.degradations.clone()).build(chips)
     }
 
     pub(super) fn machine(&self, chips: usize) -> Machine {

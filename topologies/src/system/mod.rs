@@ -5,6 +5,7 @@
 //! every value with its source, so that tables and `resolved.toml` can say where each number comes from.
 
 mod bounds;
+mod degraded;
 mod description;
 mod family;
 mod overrides;

@@ -1,8 +1,10 @@
 //! Overrides: a value of a system, set in place by its dotted key.
 
 use super::bounds;
+use super::degraded::DEGRADE;
 use crate::catalog::{CatalogError, Section, Sourced, dimension_of};
 use crate::chip::Chip;
+use crate::degrade::DegradeError;
 use crate::families::ParameterError;
 use crate::quantity::Dimension;
 use crate::suggestion::Suggestion;
@@ -48,11 +50,12 @@ const KNOWN_KEYS: &[&str] = &[
     "scale_out.rails",
     CHIPS_PER_DOMAIN,
     TRANSPORT,
+    DEGRADE,
 ];
 
 /// Keys that are settled and still to come.
 const ANNOUNCED_KEYS: &[&str] =
-    &["scale_up.medium", "scale_up.uplink_medium", "scale_out.medium", "rank_order", "noise", "degrade"];
+    &["scale_up.medium", "scale_up.uplink_medium", "scale_out.medium", "rank_order", "noise"];
 
 /// Why a value of a system cannot be set.
 #[derive(Debug, Clone, PartialEq, Error)]
@@ -127,6 +130,16 @@ pub enum OverrideError {
         /// What is wrong with the value.
         error: ParameterError,
     },
+    /// An entry of `degrade` that cannot be read.
+    #[error("`{key}[{index}]`: {error}")]
+    Degrade {
+        /// The key.
+        key: String,
+        /// The number of the entry, counted from 0.
+        index: usize,
+        /// What is wrong with it.
+        error: DegradeError,
+    },
     /// There is no such transport.
     #[error("`{key}`: {error}, ideal")]
     Transport {
@@ -149,6 +162,7 @@ impl OverrideError {
             | Self::OutOfRange { key, .. }
             | Self::TwoBandwidths { key, .. }
             | Self::Parameter { key, .. }
+            | Self::Degrade { key, .. }
             | Self::Transport { key, .. } => key,
         }
     }
@@ -178,6 +192,7 @@ impl System {
         match (path, value) {
             (CHIPS_PER_DOMAIN, _) => self.set_chips_per_domain(value),
             (TRANSPORT, _) => self.set_transport(value),
+            (DEGRADE, _) => self.set_degrade(value),
             ("chip" | "scale_up" | "scale_out", toml::Value::Table(table)) => {
                 table.iter().try_for_each(|(key, value)| self.set_any(&format!("{path}.{key}"), value))
             }
@@ -314,7 +329,12 @@ fn read_text(key: &str, dimension: Dimension, value: &toml::Value) -> Result<Sou
 
 const WHOLE: &str = "a whole number";
 
-fn wrong_type(key: &str, value: &toml::Value, expected: &'static str, example: &str) -> OverrideError {
+pub(super) fn wrong_type(
+    key: &str,
+    value: &toml::Value,
+    expected: &'static str,
+    example: &str,
+) -> OverrideError {
     let found = match value {
         toml::Value::String(_) => "a text",
         toml::Value::Float(number) if number.is_nan() => "not a number",

@@ -59,7 +59,7 @@ impl System {
 
     /// The part of [`System::warnings`] that concerns how bytes move.
     pub fn communication_warnings(&self) -> Vec<String> {
-        let mut warnings = Vec::new();
+        let mut warnings: Vec<String> = self.degradation_note().into_iter().collect();
         let name = self.name();
         if !self.transport.calibrated {
             warnings.push(format!(
