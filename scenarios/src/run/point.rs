@@ -5,8 +5,9 @@ use super::{EngineOptions, RunError, collective, utilization};
 use crate::file::{CollectiveSpec, Point, Workload};
 use crate::report::{Breakdown, MEMORY_CAPACITY, MEMORY_TOTAL, PointResult, UtilizationTimeline, Work};
 use crate::training::{
-    ChipRates, Ledger, LedgerEntry, LedgerSummary, MemoryEstimate, Precision, TrainingJob,
+    ChipRates, Ledger, LedgerEntry, LedgerSummary, MemoryEstimate, Precision, TrainingJob, TrainingWorkload,
 };
+use copperlight_core::ids::RankId;
 use copperlight_core::outcome;
 use copperlight_core::units::Bytes;
 use copperlight_core::workload::CollectiveCall;
@@ -76,7 +77,7 @@ fn run_training(point: &Point, job: &TrainingJob, engine: EngineOptions) -> Resu
     let fabric = build(&point.system, &point.system_name, point.chips)?;
     let mut ledger = Ledger::new();
     let options = engine.with(point.system.transport());
-    let workload = job.workload(&rates);
+    let workload = workload(point, job, &rates)?;
     let outcome = run_to_end((&fabric, &point.system_name), &workload, &options, &mut ledger)?;
     let place = (point.system_name.as_str(), point.chips as u64);
     let (link_utilization, timelines) = utilization::of_tiers(&fabric, &outcome, place);
@@ -98,6 +99,16 @@ fn run_training(point: &Point, job: &TrainingJob, engine: EngineOptions) -> Resu
     let digest = outcome.digest.to_string();
     let notes = fold_note(point, engine.fold, &outcome.work).into_iter().collect();
     Ok(PointOutcome { result, work: work(&outcome.work), digest, timelines, notes })
+}
+
+/// A step of the job, on chips of which some may be slower than the others.
+fn workload(point: &Point, job: &TrainingJob, rates: &ChipRates) -> Result<TrainingWorkload, RunError> {
+    let slow = point.system.slow_chips(point.chips);
+    let slow = slow.map_err(|source| RunError::Build { system: point.system_name.clone(), source })?;
+    let with = |workload: TrainingWorkload, (chip, share): (usize, f64)| {
+        workload.with_slow_chip(RankId::new(chip), 1.0 / share)
+    };
+    Ok(slow.into_iter().fold(job.workload(rates), with))
 }
 
 /// The point in words: `CM384 optical on 1152 chips`.

@@ -10,7 +10,7 @@ use copperlight::run::RunError;
 use copperlight::training::{
     Model, ModelShape, Parallelism, PlanError, Precision, Recompute, TrainingJob, TrainingPlan,
 };
-use copperlight_core::fabric::RoutingError;
+use copperlight_core::fabric::{FailedLinks, RoutingError};
 use copperlight_core::ids::RankId;
 use copperlight_core::simulation::SimulationError;
 use copperlight_topologies::BuildError;
@@ -117,7 +117,11 @@ fn flow_cases() -> Vec<Case> {
 
 fn runs() -> Vec<Case> {
     let system = || "NVL72 copper".to_owned();
-    let unreachable = RoutingError::Unreachable { from: "chip0".to_owned(), to: "chip1".to_owned() };
+    let unreachable = RoutingError::Unreachable {
+        from: "chip0".to_owned(),
+        to: "chip1".to_owned(),
+        failed: FailedLinks::default(),
+    };
     let shared = SimulationError::SharedEndpoint { first: RankId::new(0), second: RankId::new(1) };
     let note = |chips: u32| format!("NVL72 copper on {chips} chips does not fit in memory");
     let notes = vec![note(8), note(16)];

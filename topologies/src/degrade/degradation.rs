@@ -90,6 +90,29 @@ pub enum Effect {
 }
 
 impl Degradation {
+    /// The entry as a file has it.
+    pub(crate) fn to_toml(&self) -> toml::Table {
+        let mut table = toml::Table::new();
+        let mut put = |key: &str, value: toml::Value| {
+            table.insert(key.to_owned(), value);
+        };
+        let whole = |number: u64| i64::try_from(number).unwrap_or(i64::MAX).into();
+        put("target", self.target.to_string().into());
+        match self.effect {
+            Effect::Capacity(share) => put("capacity", share.into()),
+            Effect::Compute(share) => put("compute", share.into()),
+        }
+        if let Target::Drawn(Drawn { amount, tier, seed, .. }) = &self.target {
+            match *amount {
+                Amount::Count(count) => put("count", whole(count as u64)),
+                Amount::Share(share) => put("share", share.into()),
+            }
+            tier.iter().for_each(|tier| put("tier", tier.as_str().into()));
+            seed.iter().for_each(|&seed| put("seed", whole(seed)));
+        }
+        table
+    }
+
     /// Whether chips go out of service.
     pub(super) fn removes_chips(&self) -> bool {
         let chips = match &self.target {

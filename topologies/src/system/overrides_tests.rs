@@ -29,6 +29,9 @@ fn example(key: &str) -> toml::Value {
     match key {
         CHIPS_PER_DOMAIN => 16.into(),
         TRANSPORT => "ideal".into(),
+        DEGRADE => vec![toml::toml! { target = "plane:3"
+        capacity = 0.5 }]
+        .into(),
         _ => {
             let key = key.strip_suffix(BIDIRECTIONAL).unwrap_or(key);
             let dimension = dimension_of(Section::Systems, key).expect("a known key is a field");

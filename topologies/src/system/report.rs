@@ -28,6 +28,10 @@ impl System {
             let chips = i64::try_from(chips).expect("a domain has at most a million chips");
             table.insert("chips_per_domain".to_owned(), chips.into());
         }
+        if !self.degradations().is_empty() {
+            let entries = self.degradations().iter().map(|entry| entry.to_toml().into());
+            table.insert("degrade".to_owned(), toml::Value::Array(entries.collect()));
+        }
         for (key, text) in self.names().filter(|(key, _)| *key != "transport") {
             // The chip's own table is called `chip`, so its name goes inside.
             insert(&mut table, if key == "chip" { "chip.name" } else { key }, text.into());
