@@ -40,7 +40,7 @@ pub fn distinct(stream: &mut impl Rng, count: usize, among: usize) -> Vec<usize>
 
 /// A number below `bound`, from the high bits of a product: biased by less than `bound` in 2^64.
 fn below(stream: &mut impl Rng, bound: u64) -> u64 {
-    (u128::from(stream.next_u64()) * u128::from(bound) >> 64) as u64
+    ((u128::from(stream.next_u64()) * u128::from(bound)) >> 64) as u64
 }
 
 #[cfg(test)]

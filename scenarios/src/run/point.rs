@@ -25,7 +25,12 @@ pub(super) struct PointOutcome {
 }
 
 /// Finds what can be wrong with a point before anything runs.
+///
+/// What is degraded is named in the fabric, so that a degraded one is built to find out.
 pub(super) fn check(point: &Point) -> Result<(), RunError> {
+    if !point.system.degradations().is_empty() {
+        build(&point.system, &point.system_name, point.chips)?;
+    }
     match &point.workload {
         Workload::Training(job) => rates(&point.system, &point.system_name, job.precision()).map(|_| ()),
         Workload::Collective(_) => Ok(()),

@@ -125,6 +125,10 @@ fn errors_name_the_entry() {
         "NVL72: degrade[0]: there is no `plane:18`: planes are 0 to 17"
     );
     assert_eq!(
+        refused(COLLECTIVE, &[r#"systems.degrade=[{target="chip:72",compute=0.5}]"#]),
+        "NVL72: degrade[0]: there is no `chip:72`: chips are 0 to 71"
+    );
+    assert_eq!(
         refused(COLLECTIVE, &[r#"systems.degrade=[{target="links",share=1,capacity=0}]"#]),
         "NVL72: domain0/chip0 cannot reach domain0/chip1: no path of links joins them"
     );

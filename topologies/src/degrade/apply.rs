@@ -8,7 +8,7 @@ use crate::families::{Layout, ScaleOut, ScaleUpDomain};
 use crate::suggestion::Suggestion;
 use copperlight_core::fabric::{FabricBuilder, Link, Scope};
 use copperlight_core::ids::{EndpointId, LinkId, NodeId};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// A fabric that was wired, every place of a chip being an endpoint still.
 #[derive(Debug, Clone, Copy)]
@@ -204,21 +204,17 @@ fn drawn_links(
 /// Both directions of every link of a tier, in the order of the lower identifier; all tiers unless one is named.
 fn cables(builder: &FabricBuilder, tier: Option<&str>) -> Result<Vec<Vec<LinkId>>, TargetError> {
     let wanted = tiers_named(builder, tier)?;
-    let mut open: BTreeMap<(NodeId, NodeId), Vec<usize>> = BTreeMap::new();
+    let mut open: BTreeMap<(NodeId, NodeId), VecDeque<usize>> = BTreeMap::new();
     let mut cables: Vec<Vec<LinkId>> = Vec::new();
     for (index, link) in builder.links().iter().enumerate() {
         if !wanted[link.tier.index()] {
             continue;
         }
         // A link back belongs to the first link there that has none yet.
-        let opposite = open.get_mut(&(link.to, link.from)).and_then(|cables| {
-            let first = (!cables.is_empty()).then(|| cables.remove(0));
-            first
-        });
-        match opposite {
+        match open.get_mut(&(link.to, link.from)).and_then(VecDeque::pop_front) {
             Some(cable) => cables[cable].push(LinkId::new(index)),
             None => {
-                open.entry((link.from, link.to)).or_default().push(cables.len());
+                open.entry((link.from, link.to)).or_default().push_back(cables.len());
                 cables.push(vec![LinkId::new(index)]);
             }
         }

@@ -153,8 +153,10 @@ fn read_drawn(table: &Table, kind: DrawnKind) -> Result<Drawn, DegradeError> {
             Amount::Share(read_share(table, "share", (1e-9, "a number above 0 and at most 1"))?)
         }
         (count, _) => {
-            let found = if count.is_some() { "`count` and `share` are both here" } else { "neither is here" };
-            let found = format!("{} are drawn, and {found}", kind.name());
+            let found = match count {
+                Some(_) => "`count` and `share` are both here".to_owned(),
+                None => format!("nothing says how many {} are drawn", kind.name()),
+            };
             return Err(DegradeError::EitherOr { found, first: "count", second: "share" });
         }
     };
@@ -195,8 +197,10 @@ fn read_effect(table: &Table, target: &Target) -> Result<Effect, DegradeError> {
             read_share(table, "compute", (1e-3, "a number from 0.001 to 1")).map(Effect::Compute)
         }
         (both, _) => {
-            let found = if both { "`capacity` and `compute` are both here" } else { "neither is here" };
-            let found = format!("of `{target}` something is left, and {found}");
+            let found = match both {
+                true => "`capacity` and `compute` are both here".to_owned(),
+                false => format!("nothing says what is left of `{target}`"),
+            };
             Err(DegradeError::EitherOr { found, first: "capacity", second: "compute" })
         }
     }

@@ -40,7 +40,7 @@ pub enum TargetError {
         known: String,
     },
     /// More to be drawn than exist.
-    #[error("{what}: there are only {among}")]
+    #[error("{what} cannot be: there are only {among}; draw fewer")]
     TooMany {
         /// What was to be drawn.
         what: String,
@@ -48,7 +48,7 @@ pub enum TargetError {
         among: usize,
     },
     /// No chip would be left.
-    #[error("too many chips are removed: the others would stand past place {limit}")]
+    #[error("too many chips are removed: the others would stand past place {limit}; remove fewer")]
     NoRoom {
         /// The most places.
         limit: usize,

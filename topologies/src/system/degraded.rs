@@ -34,6 +34,9 @@ impl System {
     /// # Errors
     /// [`BuildError`] when a degradation strikes what is not there.
     pub fn slow_chips(&self, chips: usize) -> Result<BTreeMap<usize, f64>, BuildError> {
+        if self.degradations.entries.is_empty() || chips == 0 {
+            return Ok(BTreeMap::new());
+        }
         Ok(self.degradations.slow_chips(chips, self.machine(chips).geometry())?)
     }
 

@@ -116,6 +116,8 @@ impl System {
         self.check_together()?;
         // A domain as large as the system also has the places of chips out of service.
         let places = self.places(chips)?;
+        // Slow chips do not show in the fabric, and those that are not there are refused all the same.
+        self.slow_chips(chips)?;
         self.machine(places).degraded(self.degradations.clone()).build(chips)
     }
 
