@@ -2,9 +2,10 @@
 //!
 //! Each use draws from a stream of its own, named in words, so that a new use never shifts the draws of an old one.
 
-use rand::SeedableRng;
+use rand::{Rng, SeedableRng};
 use rand_pcg::Pcg64;
 use siphasher::sip128::{Hasher128, SipHasher13};
+use std::collections::BTreeSet;
 use std::hash::Hasher;
 
 /// The stream called `name` under `seed`: the same draws on every platform and in every version.
@@ -19,10 +20,42 @@ pub fn stream(seed: u64, name: &str) -> Pcg64 {
     Pcg64::from_seed(bytes)
 }
 
+/// `count` different numbers below `among`, every choice as likely as any other, in ascending order.
+///
+/// Floyd's algorithm (Bentley and Floyd, *A Sample of Brilliance*, 1987): one draw for each number.
+///
+/// # Panics
+/// When `count` is more than `among`.
+pub fn distinct(stream: &mut impl Rng, count: usize, among: usize) -> Vec<usize> {
+    assert!(count <= among, "{count} different numbers cannot be drawn among {among}");
+    let mut drawn = BTreeSet::new();
+    for largest in among - count..among {
+        let number = below(stream, largest as u64 + 1) as usize;
+        if !drawn.insert(number) {
+            drawn.insert(largest);
+        }
+    }
+    drawn.into_iter().collect()
+}
+
+/// A number below `bound`, from the high bits of a product: biased by less than `bound` in 2^64.
+fn below(stream: &mut impl Rng, bound: u64) -> u64 {
+    ((u128::from(stream.next_u64()) * u128::from(bound)) >> 64) as u64
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use rand::Rng;
+
+    #[test]
+    fn distinct_numbers_are_golden_and_cover_all() {
+        assert_eq!(distinct(&mut stream(1, "links"), 5, 5), [0, 1, 2, 3, 4]);
+        let drawn = distinct(&mut stream(1, "links"), 3, 1000);
+        assert_eq!(drawn, distinct(&mut stream(1, "links"), 3, 1000));
+        assert!(drawn.len() == 3 && drawn.iter().all(|&number| number < 1000), "{drawn:?}");
+        let often = (0..1000).filter(|&seed| distinct(&mut stream(seed, "links"), 1, 4) == [0]).count();
+        assert!((200..300).contains(&often), "one in four, not {often} in 1000");
+    }
 
     #[test]
     fn first_draws_are_golden() {

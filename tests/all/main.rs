@@ -3,6 +3,8 @@
 //! - `laws`: closed forms that simulated collectives must equal
 //! - `flow_engine`: the flow engine equals its plain twin, and laws that it keeps
 //! - `folding`: folded and replayed runs equal the full simulation, to the picosecond
+//! - `degrade`: what is slow or gone, how routes re-form around it, and that folding stays exact
+//! - `trees`: multicast and reduction load each link once
 //! - `deadlock`: what is said of ranks that wait for one another
 //! - `determinism`: the same digest, run after run
 //! - `tidy`: arrows between crates and modules, confined dependencies, pages that name what exists
@@ -14,6 +16,7 @@
 
 mod cli;
 mod deadlock;
+mod degrade;
 mod determinism;
 mod errors;
 mod flow_engine;
@@ -23,3 +26,4 @@ mod library;
 mod oracle;
 mod placement;
 mod tidy;
+mod trees;

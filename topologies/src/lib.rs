@@ -32,6 +32,7 @@
 pub mod analysis;
 pub mod catalog;
 mod chip;
+mod degrade;
 pub mod energy;
 pub mod families;
 mod interval;
@@ -42,6 +43,7 @@ mod system;
 mod transport;
 
 pub use chip::{Chip, Precision};
+pub use degrade::{Amount, Degradation, DegradeError, Drawn, DrawnKind, Effect, Target, TargetError};
 pub use families::{BuildError, Counts, MAXIMUM_CHIPS, ParameterError};
 pub use interval::Interval;
 pub use suggestion::Suggestion;

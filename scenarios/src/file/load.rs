@@ -74,7 +74,7 @@ fn check_document(document: &Table, findings: &Findings) -> Option<Scenario> {
     let workload = find_workload(&root);
     let expectations = expectation::read(&root, &names);
     let declared = workload.map(|workload| Declared { systems: declared, workload, sweeps: &sweeps });
-    let points = declared.as_ref().map_or_else(Vec::new, |declared| points::make(declared, findings));
+    let mut points = declared.as_ref().map_or_else(Vec::new, |declared| points::make(declared, findings));
     let report = report::read(&root, default_curves(&points));
     root.finish();
     let declared = declared?;
@@ -82,6 +82,7 @@ fn check_document(document: &Table, findings: &Findings) -> Option<Scenario> {
     if findings.any() {
         return None;
     }
+    points.iter_mut().for_each(|point| point.system.set_draw_seed(header.seed));
     Some(Scenario {
         name: header.name,
         question: header.question,

@@ -95,7 +95,7 @@ fn default_chips(section: &Section<'_>, system: &System) -> Option<Placed<usize>
         section.missing("chips", "chips = 8");
         return None;
     }
-    let chips = system.domain_size();
+    let chips = system.chips_in_service();
     section.default("chips", i64::try_from(chips).unwrap_or(MOST_CHIPS));
     Some(Placed { value: chips, place: section.place() })
 }
@@ -193,6 +193,10 @@ fn put(section: &Section<'_>, system: &mut System, prefix: &str, entry: &TableEn
         }
         OverrideError::NotOfThisSystem { .. } | OverrideError::TwoBandwidths { .. } => {
             (entry.place, illegal_value(&error, ""))
+        }
+        OverrideError::Degrade { index, .. } => {
+            let element = entry.node.as_array().and_then(|elements| elements.get(index));
+            (element.map_or(entry.place, |element| element.place), illegal_value(&error, ""))
         }
         _ => (entry.node.place, illegal_value(&error, "")),
     };

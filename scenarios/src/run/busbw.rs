@@ -27,7 +27,7 @@ pub(super) fn curve(
     let most = used.map(|point| point.chips).max().unwrap_or(1);
     let chips = entry.system.domain_size().min(most);
     let report = run_collective(&CollectiveRequest {
-        system: entry.system.clone(),
+        system: entry.system.to_be_cut(),
         system_name: entry.name.clone(),
         chips,
         kind: CollectiveKind::AllReduce,

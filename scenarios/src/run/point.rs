@@ -5,8 +5,9 @@ use super::{EngineOptions, RunError, collective, energy, placement, utilization}
 use crate::file::{CollectiveSpec, Point, Workload};
 use crate::report::{Breakdown, MEMORY_CAPACITY, MEMORY_TOTAL, PointResult, UtilizationTimeline, Work};
 use crate::training::{
-    ChipRates, Ledger, LedgerEntry, LedgerSummary, MemoryEstimate, Precision, TrainingJob,
+    ChipRates, Ledger, LedgerEntry, LedgerSummary, MemoryEstimate, Precision, TrainingJob, TrainingWorkload,
 };
+use copperlight_core::ids::RankId;
 use copperlight_core::outcome;
 use copperlight_core::units::Bytes;
 use copperlight_core::workload::CollectiveCall;
@@ -25,10 +26,15 @@ pub(super) struct PointOutcome {
 }
 
 /// Finds what can be wrong with a point before anything runs.
+///
+/// What is degraded is named in the fabric, so that a degraded one is built to find out.
 pub(super) fn check(point: &Point) -> Result<(), RunError> {
     let too_long =
         |error: ReachError| RunError::Build { system: point.system_name.clone(), source: error.into() };
     point.system.check_reach(point.chips).map_err(too_long)?;
+    if !point.system.degradations().is_empty() {
+        build(&point.system, &point.system_name, point.chips)?;
+    }
     match &point.workload {
         Workload::Training(job) => rates(&point.system, &point.system_name, job.precision()).map(|_| ()),
         Workload::Collective(_) => Ok(()),
@@ -80,7 +86,7 @@ fn run_training(point: &Point, job: &TrainingJob, engine: EngineOptions) -> Resu
     let fabric = build(&point.system, &point.system_name, point.chips)?;
     let mut ledger = Ledger::new();
     let options = engine.with(point.system.transport());
-    let workload = job.workload(&rates).with_rank_order(point.system.rank_order());
+    let workload = workload(point, job, &rates)?;
     let placed = placement::of_groups(fabric.levels(), workload.layout());
     let outcome = run_to_end((&fabric, &point.system_name), &workload, &options, &mut ledger)?;
     let place = (point.system_name.as_str(), point.chips as u64);
@@ -114,6 +120,17 @@ fn run_training(point: &Point, job: &TrainingJob, engine: EngineOptions) -> Resu
     let folded = fold_note(point, engine.fold, &outcome.work);
     let notes = straddling.into_iter().chain(folded).chain(energy.note).collect();
     Ok(PointOutcome { result, work: work(&outcome.work), digest, timelines, notes })
+}
+
+/// A step of the job, on chips of which some may be slower than the others.
+fn workload(point: &Point, job: &TrainingJob, rates: &ChipRates) -> Result<TrainingWorkload, RunError> {
+    let slow = point.system.slow_chips(point.chips);
+    let slow = slow.map_err(|source| RunError::Build { system: point.system_name.clone(), source })?;
+    let with = |workload: TrainingWorkload, (chip, share): (usize, f64)| {
+        workload.with_slow_chip(RankId::new(chip), 1.0 / share)
+    };
+    let workload = job.workload(rates).with_rank_order(point.system.rank_order());
+    Ok(slow.into_iter().fold(workload, with))
 }
 
 /// The point in words: `CM384 optical on 1152 chips`.

@@ -1,8 +1,11 @@
 //! Builds a [`Fabric`] and refuses one that could not work.
 
-use super::graph::first_unreachable;
+use super::reach::first_unreachable;
+use super::weights::finer;
 use super::{Fabric, Level, Link, Router, Scope, Tier, WEIGHT_DENOMINATOR};
 use crate::ids::{EndpointId, LinkId, NodeId, TierId};
+use crate::units::Bandwidth;
+use std::collections::BTreeSet;
 use thiserror::Error;
 
 /// Why a fabric cannot be built.
@@ -59,18 +62,28 @@ pub enum FabricError {
 #[derive(Debug, Default)]
 pub struct FabricBuilder {
     endpoints: usize,
+    retired: usize,
     node_names: Vec<String>,
     links: Vec<Link>,
     tiers: Vec<Tier>,
     media: Vec<String>,
     levels: Vec<Level>,
     weight_denominator: Option<u64>,
+    /// Links with less than they were added with, and those of them with nothing.
+    derated: bool,
+    failed: BTreeSet<LinkId>,
 }
 
 impl FabricBuilder {
     /// An empty builder.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// Makes room for so many nodes and links, so that large fabrics are not copied while they grow.
+    pub fn reserve(&mut self, nodes: usize, links: usize) {
+        self.node_names.reserve_exact(nodes);
+        self.links.reserve_exact(links);
     }
 
     /// Adds an endpoint.
@@ -120,6 +133,69 @@ impl FabricBuilder {
         forward
     }
 
+    /// The names of all nodes so far.
+    pub fn node_names(&self) -> &[String] {
+        &self.node_names
+    }
+
+    /// All links so far.
+    pub fn links(&self) -> &[Link] {
+        &self.links
+    }
+
+    /// The tiers so far.
+    pub fn tiers(&self) -> &[Tier] {
+        &self.tiers
+    }
+
+    /// Leaves a link this share of its capacity; with 0 it has failed: it keeps its identifier and carries nothing.
+    ///
+    /// # Panics
+    /// When the share is not from 0 to 1, or there is no such link.
+    pub fn derate(&mut self, link: LinkId, share: f64) {
+        assert!((0.0..=1.0).contains(&share), "a derated link keeps a share of its capacity, not {share}");
+        let capacity = &mut self.links[link.index()].capacity;
+        *capacity = if share > 0.0 { *capacity * share } else { Bandwidth::ZERO };
+        self.derated |= share < 1.0;
+        if share == 0.0 {
+            self.failed.insert(link);
+        }
+    }
+
+    /// Takes endpoints out of service: their links fail, later endpoints move up, and containers keep their numbers.
+    ///
+    /// Links keep their identifiers, so that rules by which routes are computed still hold.
+    pub fn retire(&mut self, endpoints: &BTreeSet<EndpointId>) {
+        let gone: Vec<bool> =
+            (0..self.endpoints).map(|endpoint| endpoints.contains(&EndpointId::new(endpoint))).collect();
+        let retired = gone.iter().filter(|gone| **gone).count();
+        let (mut in_service, mut out_of_service) = (0, self.endpoints - retired);
+        let mut renumbered: Vec<usize> = (0..self.node_names.len()).collect();
+        for (endpoint, &gone) in gone.iter().enumerate() {
+            let next = if gone { &mut out_of_service } else { &mut in_service };
+            renumbered[endpoint] = *next;
+            *next += 1;
+        }
+        let mut names = vec![String::new(); renumbered.len()];
+        for (name, &new) in std::mem::take(&mut self.node_names).into_iter().zip(&renumbered) {
+            names[new] = name;
+        }
+        self.node_names = names;
+        let is_gone = |node: NodeId| gone.get(node.index()).copied().unwrap_or(false);
+        let lost: Vec<usize> = (self.links.iter().enumerate())
+            .filter(|(_, link)| is_gone(link.from) || is_gone(link.to))
+            .map(|(index, _)| index)
+            .collect();
+        lost.into_iter().for_each(|link| self.derate(LinkId::new(link), 0.0));
+        for link in &mut self.links {
+            link.from = NodeId::new(renumbered[link.from.index()]);
+            link.to = NodeId::new(renumbered[link.to.index()]);
+        }
+        self.levels.iter_mut().for_each(|level| *level = level.without(&gone));
+        self.endpoints -= retired;
+        self.retired += retired;
+    }
+
     /// Adds a level of containers; innermost first.
     pub fn level(&mut self, level: Level) {
         self.levels.push(level);
@@ -137,6 +213,7 @@ impl FabricBuilder {
     pub fn build(self, router: Box<dyn Router>) -> Result<Fabric, FabricError> {
         let mut fabric = Fabric {
             endpoints: self.endpoints,
+            retired: self.retired,
             node_names: self.node_names,
             links: self.links,
             tiers: self.tiers,
@@ -144,20 +221,24 @@ impl FabricBuilder {
             levels: self.levels,
             router,
             weight_denominator: self.weight_denominator.unwrap_or(WEIGHT_DENOMINATOR),
+            degraded: self.derated,
             injection: Vec::new(),
         };
-        check(&fabric)?;
+        check(&fabric, &self.failed)?;
+        if fabric.degraded || fabric.router.splits_unevenly(&fabric) {
+            fabric.weight_denominator = finer(fabric.weight_denominator);
+        }
         fabric.injection = fabric.injection_table();
         Ok(fabric)
     }
 }
 
-fn check(fabric: &Fabric) -> Result<(), FabricError> {
+fn check(fabric: &Fabric, failed: &BTreeSet<LinkId>) -> Result<(), FabricError> {
     if fabric.endpoints == 0 {
         return Err(FabricError::NoEndpoints);
     }
     for index in 0..fabric.links.len() {
-        check_link(fabric, LinkId::new(index))?;
+        check_link(fabric, LinkId::new(index), failed)?;
     }
     for level in &fabric.levels {
         if level.endpoints() != fabric.endpoints {
@@ -177,7 +258,7 @@ fn check(fabric: &Fabric) -> Result<(), FabricError> {
     }
 }
 
-fn check_link(fabric: &Fabric, id: LinkId) -> Result<(), FabricError> {
+fn check_link(fabric: &Fabric, id: LinkId, failed: &BTreeSet<LinkId>) -> Result<(), FabricError> {
     let link = fabric.link(id);
     let nodes = fabric.node_names.len();
     for node in [link.from.index(), link.to.index()] {
@@ -186,7 +267,7 @@ fn check_link(fabric: &Fabric, id: LinkId) -> Result<(), FabricError> {
         }
     }
     let rate = link.capacity.bytes_per_second();
-    if !(rate > 0.0 && rate.is_finite()) {
+    if !(rate > 0.0 && rate.is_finite() || failed.contains(&id)) {
         let bytes_per_second = rate.to_string();
         return Err(FabricError::BadCapacity { name: fabric.link_name(id), bytes_per_second });
     }

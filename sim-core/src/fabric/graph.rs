@@ -1,63 +1,62 @@
-//! The fabric as a petgraph graph: reachability and shortest paths. petgraph is seen only here and in `maximum_flow`.
+//! The fabric as a petgraph graph: costs of least-latency paths. petgraph is seen only here and in `maximum_flow`.
 
 use super::Fabric;
 use crate::ids::{EndpointId, LinkId, NodeId};
-use petgraph::algo::{astar, tarjan_scc};
+use petgraph::algo::dijkstra;
 use petgraph::graph::{DiGraph, NodeIndex};
+use petgraph::visit::{EdgeRef, Reversed};
 
-/// The links of a fabric, ready for searches.
+/// The healthy links of a fabric, ready for searches.
 #[derive(Debug)]
 pub(crate) struct LinkGraph(DiGraph<(), LinkId>);
 
+/// The cost of nodes from which a destination cannot be reached.
+const UNREACHABLE: u64 = u64::MAX;
+
 impl LinkGraph {
-    /// All nodes and links of `fabric`.
+    /// All nodes and healthy links of `fabric`.
     pub(crate) fn new(fabric: &Fabric) -> Self {
         let mut graph = DiGraph::with_capacity(fabric.node_names.len(), fabric.links().len());
         for _ in 0..fabric.node_names.len() {
             graph.add_node(());
         }
         for (index, link) in fabric.links().iter().enumerate() {
-            graph.add_edge(node(link.from), node(link.to), LinkId::new(index));
+            if !fabric.has_failed(LinkId::new(index)) {
+                graph.add_edge(node(link.from), node(link.to), LinkId::new(index));
+            }
         }
         Self(graph)
     }
 
-    /// The path of least latency, then fewest links, then lowest identifiers; `None` when there is none.
-    pub(crate) fn shortest_path(
-        &self,
-        fabric: &Fabric,
-        from: EndpointId,
-        to: EndpointId,
-    ) -> Option<Vec<LinkId>> {
-        let goal = node(to.into());
-        // A picosecond a link breaks ties of latency towards fewer links.
-        let cost = |link: LinkId| fabric.link(link).latency.picoseconds() + 1;
-        let found = astar(&self.0, node(from.into()), |n| n == goal, |edge| cost(*edge.weight()), |_| 0);
-        let (_, nodes) = found?;
-        Some(nodes.windows(2).map(|pair| self.best_link(fabric, pair[0], pair[1])).collect())
+    /// For each node, the least cost to a destination.
+    ///
+    /// Complexity: O(links log nodes).
+    pub(crate) fn costs_to(&self, fabric: &Fabric, to: EndpointId) -> Vec<u64> {
+        let found = dijkstra(Reversed(&self.0), node(to.into()), None, |edge| cost(fabric, *edge.weight()));
+        let mut costs = vec![UNREACHABLE; self.0.node_count()];
+        for (node, cost) in found {
+            costs[node.index()] = cost;
+        }
+        costs
     }
 
-    fn best_link(&self, fabric: &Fabric, from: NodeIndex, to: NodeIndex) -> LinkId {
-        let parallel = self.0.edges_connecting(from, to).map(|edge| *edge.weight());
-        parallel
-            .min_by_key(|&link| (fabric.link(link).latency, link))
-            .expect("adjacent nodes of a path are joined by a link")
+    /// The links out of a node by which a path of least cost goes on, in ascending order; none at the destination
+    /// and where it cannot be reached.
+    pub(crate) fn next_links(&self, fabric: &Fabric, costs: &[u64], at: NodeId) -> Vec<LinkId> {
+        let goes_on = |&link: &LinkId| {
+            let ahead = costs[fabric.link(link).to.index()];
+            ahead != UNREACHABLE && ahead + cost(fabric, link) == costs[at.index()]
+        };
+        let mut links: Vec<LinkId> =
+            self.0.edges(node(at)).map(|edge| *edge.weight()).filter(goes_on).collect();
+        links.sort_unstable();
+        links
     }
 }
 
-/// The first pair of endpoints that cannot reach one another, if any.
-pub(super) fn first_unreachable(fabric: &Fabric) -> Option<(EndpointId, EndpointId)> {
-    if fabric.endpoints() == 1 {
-        return None;
-    }
-    let mut component = vec![0; fabric.node_names.len()];
-    for (index, nodes) in tarjan_scc(&LinkGraph::new(fabric).0).iter().enumerate() {
-        for node in nodes {
-            component[node.index()] = index;
-        }
-    }
-    let apart = (1..fabric.endpoints()).find(|&endpoint| component[endpoint] != component[0])?;
-    Some((EndpointId::new(0), EndpointId::new(apart)))
+/// Latency, and a picosecond a link: ties of latency go to fewer links.
+fn cost(fabric: &Fabric, link: LinkId) -> u64 {
+    fabric.link(link).latency.picoseconds() + 1
 }
 
 fn node(id: NodeId) -> NodeIndex {

@@ -16,6 +16,12 @@ impl Level {
         Self { name: name.into(), of_endpoint }
     }
 
+    /// The same without some endpoints; those that stay keep their containers.
+    pub(super) fn without(&self, gone: &[bool]) -> Self {
+        let stays = self.of_endpoint.iter().zip(gone).filter(|(_, gone)| !**gone);
+        Self { name: self.name.clone(), of_endpoint: stays.map(|(&container, _)| container).collect() }
+    }
+
     /// The container of an endpoint.
     pub fn container(&self, endpoint: EndpointId) -> u32 {
         self.of_endpoint[endpoint.index()]

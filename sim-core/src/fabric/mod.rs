@@ -7,13 +7,17 @@ mod builder;
 mod graph;
 mod hierarchy;
 mod maximum_flow;
+mod reach;
 mod route;
+mod shares;
+mod trees;
 mod ways;
+mod weights;
 
 pub use builder::{FabricBuilder, FabricError};
 pub(crate) use graph::LinkGraph;
 pub use hierarchy::Level;
-pub use route::{Hop, Route, Router, RoutingError, WEIGHT_DENOMINATOR};
+pub use route::{FailedLinks, Hop, Route, Router, RoutingError, WEIGHT_DENOMINATOR};
 pub use ways::Ways;
 
 use crate::ids::{EndpointId, LinkId, NodeId, TierId};
@@ -58,6 +62,8 @@ pub struct Tier {
 #[derive(Debug)]
 pub struct Fabric {
     endpoints: usize,
+    /// Nodes after the endpoints that were endpoints and are no longer.
+    retired: usize,
     node_names: Vec<String>,
     links: Vec<Link>,
     tiers: Vec<Tier>,
@@ -65,6 +71,7 @@ pub struct Fabric {
     levels: Vec<Level>,
     router: Box<dyn Router>,
     weight_denominator: u64,
+    degraded: bool,
     injection: Vec<[f64; 2]>,
 }
 
@@ -76,7 +83,7 @@ impl Fabric {
 
     /// The number of switches.
     pub fn switches(&self) -> usize {
-        self.node_names.len() - self.endpoints
+        self.node_names.len() - self.endpoints - self.retired
     }
 
     /// The number of nodes: endpoints, then switches.
@@ -92,6 +99,16 @@ impl Fabric {
     /// One link.
     pub fn link(&self, link: LinkId) -> &Link {
         &self.links[link.index()]
+    }
+
+    /// Whether a link carries nothing; no route crosses it.
+    pub fn has_failed(&self, link: LinkId) -> bool {
+        self.link(link).capacity == Bandwidth::ZERO
+    }
+
+    /// Whether a link was derated or has failed.
+    pub fn is_degraded(&self) -> bool {
+        self.degraded
     }
 
     /// The tiers that links belong to, by identifier.

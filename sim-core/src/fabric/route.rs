@@ -85,7 +85,24 @@ impl Route {
         Self { hops, latency: stages.iter().filter_map(stage_latency).sum() }
     }
 
-    /// The links in ascending order, each once.
+    /// A route of links with the weights given, each link once; those without weight are left out.
+    pub(super) fn weighted(fabric: &Fabric, mut weights: Vec<(LinkId, u64)>, latency: Time) -> Self {
+        weights.sort_unstable();
+        let mut hops: Vec<Hop> = Vec::new();
+        for (link, weight) in weights.into_iter().filter(|(_, weight)| *weight > 0) {
+            let continues = |last: &&mut Hop| {
+                let same_tier = fabric.link(last.first).tier == fabric.link(link).tier;
+                last.range().end == link.index() && last.weight == weight && same_tier
+            };
+            match hops.last_mut().filter(continues) {
+                Some(last) => last.count += 1,
+                None => hops.push(Hop { first: link, count: 1, weight }),
+            }
+        }
+        Self { hops, latency }
+    }
+
+    /// The links in ascending order, each once; the links of one hop are of one tier.
     pub fn hops(&self) -> &[Hop] {
         &self.hops
     }
@@ -117,13 +134,30 @@ fn merge_repeated_links(hops: &mut Vec<Hop>) {
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum RoutingError {
     /// No path joins the two.
-    #[error("no healthy path from {from} to {to}; restore a link or a switch between them")]
+    #[error("no healthy path from {from} to {to}{failed}; restore a link or a switch between them")]
     Unreachable {
         /// The name of the sender.
         from: String,
         /// The name of the receiver.
         to: String,
+        /// The failed links of the ways between the two, where those are known.
+        failed: FailedLinks,
     },
+}
+
+/// The names of failed links; shown as a part of a sentence, which names the first of them.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct FailedLinks(pub Vec<String>);
+
+impl fmt::Display for FailedLinks {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0[..] {
+            [] => Ok(()),
+            [only] => write!(f, ": `{only}` has failed"),
+            [first, second] => write!(f, ": `{first}` and `{second}` have failed"),
+            [first, rest @ ..] => write!(f, ": `{first}` and {} more links have failed", rest.len()),
+        }
+    }
 }
 
 /// Finds routes: by rule in structured families, by search in any graph.
@@ -133,4 +167,11 @@ pub trait Router: fmt::Debug + Send + Sync {
     /// # Errors
     /// [`RoutingError`] when no healthy path joins them.
     fn route(&self, fabric: &Fabric, from: EndpointId, to: EndpointId) -> Result<Route, RoutingError>;
+
+    /// Whether routes on a healthy fabric may split in other shares than its weight denominator divides into.
+    ///
+    /// The fabric then gets a finer one. Families that choose their denominator need none.
+    fn splits_unevenly(&self, _fabric: &Fabric) -> bool {
+        false
+    }
 }

@@ -124,6 +124,7 @@ impl FlowLevel {
         let (mut cap, bytes) = (state.cap, u128::from(flow.bytes.count()));
         for (index, (hop, crossing)) in self.flows.hops_mut(slot).iter_mut().zip(flow.crossings).enumerate() {
             let link = &mut self.links[crossing.link as usize];
+            debug_assert!(link.capacity > 0.0, "no flow crosses a failed link");
             cap = cap.min(link.rate_alone(crossing.weight));
             *hop = HopState { link: crossing.link, seat: link.seats.len() as u32, weight: crossing.weight };
             link.seats.push(Seat { flow: slot, hop: index as u32 });

@@ -1,13 +1,13 @@
 //! Routing by table: each pair's links as given.
 
-use crate::fabric::{Fabric, Route, Router, RoutingError};
+use crate::fabric::{Fabric, FailedLinks, Route, Router, RoutingError, Ways};
 use crate::ids::{EndpointId, LinkId};
 use std::collections::BTreeMap;
 
-/// Routes each pair over the paths of a table, split evenly where there are several.
+/// Routes each pair over the paths of a table, split by what each can carry where there are several.
 #[derive(Debug, Default)]
 pub struct ExplicitRoutes {
-    paths: BTreeMap<(EndpointId, EndpointId), Vec<Vec<LinkId>>>,
+    ways: BTreeMap<(EndpointId, EndpointId), Vec<Vec<LinkId>>>,
 }
 
 impl ExplicitRoutes {
@@ -16,23 +16,26 @@ impl ExplicitRoutes {
         Self::default()
     }
 
-    /// Adds a path for a pair; a second path for the pair makes a spray.
-    ///
-    /// The number of paths of a pair must divide the fabric's weight denominator, which its builder sets: routing
-    /// panics when it does not.
+    /// Adds a path for a pair; a second path for the pair makes a spray, whose shares follow [`Route::over`].
     pub fn add(&mut self, from: EndpointId, to: EndpointId, path: Vec<LinkId>) {
-        self.paths.entry((from, to)).or_default().push(path);
+        self.ways.entry((from, to)).or_default().push(path);
     }
 }
 
 impl Router for ExplicitRoutes {
     fn route(&self, fabric: &Fabric, from: EndpointId, to: EndpointId) -> Result<Route, RoutingError> {
-        match self.paths.get(&(from, to)) {
-            Some(paths) => Ok(Route::spray(fabric, paths)),
+        match self.ways.get(&(from, to)) {
+            Some(paths) => Route::over(fabric, &Ways::Paths(paths.clone())),
             None => Err(RoutingError::Unreachable {
                 from: fabric.node_name(from.into()).to_owned(),
                 to: fabric.node_name(to.into()).to_owned(),
+                failed: FailedLinks::default(),
             }),
         }
+    }
+
+    fn splits_unevenly(&self, fabric: &Fabric) -> bool {
+        let several = self.ways.values().filter(|paths| paths.len() > 1);
+        several.cloned().any(|paths| !Ways::Paths(paths).are_even(fabric))
     }
 }

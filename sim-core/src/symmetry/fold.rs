@@ -130,9 +130,12 @@ impl Folding {
     /// When the links of a class would carry unequal weights: the folding would not be exact.
     pub fn crossings(&self, weights: &BTreeMap<u32, u64>, flows: u64) -> Rc<[Crossing]> {
         let crossing = |(&link, &weight): (&u32, &u64)| {
-            let (total, links) = (weight * flows, self.links[link as usize].multiplicity);
+            let total = u128::from(weight) * u128::from(flows);
+            let links = u128::from(self.links[link as usize].multiplicity);
             assert!(total.is_multiple_of(links), "links of a class carry equal weights");
-            Crossing { link, weight: total / links }
+            let weight =
+                u64::try_from(total / links).expect("the weights of all flows on a link fit 64 bits");
+            Crossing { link, weight }
         };
         weights.iter().map(crossing).collect()
     }

@@ -16,6 +16,7 @@ pub(super) fn cases() -> Vec<Case> {
     let mut cases = units();
     cases.extend(fabrics());
     cases.push(unreachable());
+    cases.extend(failed_links());
     cases.extend(simulations());
     cases
 }
@@ -73,6 +74,30 @@ fn disconnected() -> Result<Fabric, FabricError> {
 /// A table of routes that lacks one.
 fn unreachable() -> Case {
     fault(fabric_without_routes().route(EndpointId::new(0), EndpointId::new(1)))
+}
+
+/// Routes of which every way has failed, over one link, two and more.
+fn failed_links() -> [Case; 3] {
+    [1, 2, 4].map(|ways| {
+        let mut builder = FabricBuilder::new();
+        let (from, to) = (builder.endpoint("chip0"), builder.endpoint("chip1"));
+        let switches: Vec<NodeId> = (0..=ways).map(|way| builder.switch(format!("switch{way}"))).collect();
+        let (tier, medium) = (builder.tier("scale-up", Scope::ScaleUp), builder.medium("copper"));
+        let (capacity, latency) = (Bandwidth::from_gigabytes_per_second(50.0), Time::ZERO);
+        let mut routes = ExplicitRoutes::new();
+        for (way, &switch) in switches.iter().enumerate() {
+            let link = |from, to| Link { from, to, capacity, latency, tier, medium };
+            let up = builder.duplex(link(from.into(), switch));
+            let down = builder.duplex(link(switch, to.into()));
+            // The last switch has healthy links, which no route takes.
+            if way < ways {
+                builder.derate(up, 0.0);
+                routes.add(from, to, vec![up, down]);
+            }
+        }
+        let fabric = builder.build(Box::new(routes)).expect("one switch joins the chips");
+        fault(fabric.route(from, to))
+    })
 }
 
 fn fabric_without_routes() -> Fabric {

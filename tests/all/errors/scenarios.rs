@@ -10,7 +10,7 @@ use copperlight::run::RunError;
 use copperlight::training::{
     Model, ModelShape, Parallelism, PlanError, Precision, Recompute, TrainingJob, TrainingPlan,
 };
-use copperlight_core::fabric::RoutingError;
+use copperlight_core::fabric::{FailedLinks, RoutingError};
 use copperlight_core::ids::RankId;
 use copperlight_core::simulation::SimulationError;
 use copperlight_topologies::{BuildError, RangeError};
@@ -118,7 +118,11 @@ fn flow_cases() -> Vec<Case> {
 
 fn runs() -> Vec<Case> {
     let system = || "NVL72 copper".to_owned();
-    let unreachable = RoutingError::Unreachable { from: "chip0".to_owned(), to: "chip1".to_owned() };
+    let unreachable = RoutingError::Unreachable {
+        from: "chip0".to_owned(),
+        to: "chip1".to_owned(),
+        failed: FailedLinks::default(),
+    };
     let no_range = RangeError::NoRange {
         key: "chip.power".to_owned(),
         system: "gb200-nvl72".to_owned(),

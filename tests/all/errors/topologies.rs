@@ -1,13 +1,14 @@
 //! Errors of `copperlight-topologies`.
 
 use super::{Case, fault};
-use copperlight_core::fabric::{FabricError, RoutingError};
+use copperlight_core::fabric::{FabricError, FailedLinks, RoutingError};
 use copperlight_core::units::{Bandwidth, Time, UnitError};
 use copperlight_topologies::analysis::{Analysis, AnalysisError};
 use copperlight_topologies::catalog::{Entry, EntryError, Section, find};
 use copperlight_topologies::families::{DomainsJoined, RailOptimised, ScaleUpPlanes, Star};
 use copperlight_topologies::{
-    BuildError, End, FamilyError, OverrideError, PhysicalError, RangeError, RankOrder, System,
+    BuildError, Degradation, DegradeError, End, FamilyError, OverrideError, PhysicalError, RangeError,
+    RankOrder, System, TargetError,
 };
 use toml::Value;
 
@@ -20,6 +21,8 @@ pub(super) fn cases() -> Vec<Case> {
     cases.extend(builds());
     cases.extend(physical());
     cases.extend(analyses());
+    cases.extend(entries_to_degrade());
+    cases.extend(targets_to_degrade());
     cases
 }
 
@@ -85,6 +88,8 @@ fn overrides() -> Vec<Case> {
         set("scale_up.medium", "coper".into()),
         set("scale_up.uplink_medium", "lpo".into()),
         set("scale_out.medium", 5.into()),
+        set("degrade", "plane:3".into()),
+        set("degrade", vec![toml_table("target = 'plane:3'")].into()),
     ]
 }
 
@@ -98,6 +103,83 @@ fn ranges() -> Vec<Case> {
     };
     let unit = RangeError::Unit { key: "scale_out.bandwidth_per_chip".to_owned(), end: End::Low, error };
     vec![fault(system.at_end("scale_up.link_bandwidth", End::High)), Case::of(&unit)]
+}
+
+fn toml_table(text: &str) -> Value {
+    Value::Table(text.parse().expect("the test writes TOML"))
+}
+
+/// Entries of `degrade` that cannot be read.
+fn entries_to_degrade() -> Vec<Case> {
+    let entry = |text: &str| fault(Degradation::read(&toml_table(text)));
+    vec![
+        fault(Degradation::read(&3.into())),
+        entry("traget = 'plane:3'"),
+        entry("capacity = 0"),
+        entry("target = 'plan:3'\ncapacity = 0"),
+        entry("target = 'chip'\ncapacity = 0"),
+        entry("target = 'links'\ncapacity = 0"),
+        entry("target = 'links'\ncount = 1\nshare = 0.5\ncapacity = 0"),
+        entry("target = 'chip:3'"),
+        entry("target = 'chip:3'\ncapacity = 0\ncompute = 0.5"),
+        entry("target = 'plane:3'\ncapacity = 1.5"),
+        entry("target = 'chip:3'\ncompute = 0"),
+        entry("target = 'links'\ncount = 0\ncapacity = 0"),
+        entry("target = 'plane:3'\ncount = 2\ncapacity = 0"),
+        entry("target = 'chips'\ncount = 2\ntier = 'scale-up'\ncapacity = 0"),
+        entry("target = 'plane:3'\ncompute = 0.5"),
+        Case::of(&DegradeError::NoChip),
+    ]
+}
+
+/// Targets that a system does not have.
+fn targets_to_degrade() -> Vec<Case> {
+    let build = |name: &str, chips: usize, entry: &str| {
+        let mut system = System::preset(name).expect("the preset is in the catalog");
+        let entry = toml_table(&format!("{entry}\ncapacity = 0"));
+        system.set("degrade", &vec![entry].into()).expect("the entry is sound by itself");
+        fault(system.build(chips))
+    };
+    let copper = |entry: &str| build("gb200-nvl72", 144, entry);
+    let target = |error: Case, source: TargetError| [error, Case::of(&source)];
+    let beyond = TargetError::Beyond { target: "plane:18".to_owned(), what: "planes", last: 17 };
+    let idle = TargetError::DoesNotApply { target: "plane:0".to_owned(), reason: "a star has no planes" };
+    let many = TargetError::TooMany { what: "9 drawn chips".to_owned(), among: 8 };
+    let unknown = System::preset("gb200-nvl72").map(|mut system| {
+        let entry = toml_table("target = 'switch:domain0/plain3'\ncapacity = 0");
+        system.set("degrade", &vec![entry].into()).expect("the entry is sound by itself");
+        match system.build(72) {
+            Err(BuildError::Degrade { error, .. }) => Case::of(&error),
+            other => panic!("a switch that is not there was found: {other:?}"),
+        }
+    });
+    let mut cases: Vec<Case> = [
+        target(copper("target = 'plane:18'"), beyond),
+        target(copper("target = 'scale-out/plane:0'"), idle),
+        target(copper("target = 'chips'\ncount = 145"), many),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    cases.push(unknown.expect("the preset is in the catalog"));
+    cases.extend([
+        copper("target = 'domain:2/plane:0'"),
+        copper("target = 'chip:144'"),
+        copper("target = 'domain:0/chip:72'"),
+        copper("target = 'tray:36'"),
+        copper("target = 'domain:0/tray:18'"),
+        copper("target = 'domain:2'"),
+        copper("target = 'switch:domain0/plane18'"),
+        copper("target = 'link:domain0/chip3'"),
+        copper("target = 'link:domain0/chip3 -> domain0/plane18'"),
+        copper("target = 'link:domain0/chip3 -> domain0/chip4'"),
+        copper("target = 'links'\ncount = 1\ntier = 'scale-upp'"),
+        build("gb200-nvl72", 72, "target = 'scale-out/plane:0'"),
+        // Chips without a link are cut off, not out of service.
+        build("gb200-nvl72", 72, "target = 'links'\nshare = 1.0"),
+        Case::of(&TargetError::NoRoom { limit: 1_000_000 }),
+    ]);
+    cases
 }
 
 fn star() -> Star {
@@ -174,6 +256,7 @@ fn physical() -> Vec<Case> {
 fn analyses() -> Vec<Case> {
     let system = System::preset("gb200-nvl72").expect("the preset is in the catalog");
     let (from, to) = ("domain0/chip0".to_owned(), "domain0/chip1".to_owned());
-    let unreachable = AnalysisError::from(RoutingError::Unreachable { from, to });
+    let unreachable =
+        AnalysisError::from(RoutingError::Unreachable { from, to, failed: FailedLinks::default() });
     vec![fault(Analysis::new(&system, 0)), Case::of(&unreachable)]
 }

@@ -139,6 +139,16 @@ pub trait ScaleUpDomain: fmt::Debug + Send + Sync {
 
     /// The ways between two chips of one domain.
     fn ways(&self, pair: DomainPair) -> Ways;
+
+    /// How many parallel planes can fail one by one; 0 where the family has none.
+    fn planes(&self) -> usize {
+        0
+    }
+
+    /// The plane of a link, counted from the first of a domain with `chips` chips.
+    fn plane_of(&self, _chips: usize, _link: usize) -> Option<usize> {
+        None
+    }
 }
 
 /// Adds links like `up` from its sender to each of `ends`, then their opposites in the same order.

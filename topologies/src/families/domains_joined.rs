@@ -3,6 +3,7 @@
 use super::domain::{Counts, DomainPair, DomainSite, ParameterError, ScaleUpDomain};
 use super::layout::Layout;
 use super::scale_out::{ChipPair, ScaleOut};
+use crate::degrade::{Degradations, Geometry, Slots, TargetError, Wired, apply};
 use crate::physical::ReachError;
 use copperlight_core::fabric::{
     Fabric, FabricBuilder, FabricError, Level, Route, Router, RoutingError, Scope, WEIGHT_DENOMINATOR, Ways,
@@ -46,6 +47,14 @@ pub enum BuildError {
         /// The links.
         links: usize,
     },
+    /// Something to be degraded that is not there.
+    #[error("degrade[{index}]: {error}")]
+    Degrade {
+        /// The number of the entry, counted from 0.
+        index: usize,
+        /// Why its target cannot be struck.
+        error: TargetError,
+    },
     /// A parameter of a family.
     #[error(transparent)]
     Parameter(#[from] ParameterError),
@@ -57,14 +66,22 @@ pub enum BuildError {
     Fabric(#[from] FabricError),
 }
 
+impl From<(usize, TargetError)> for BuildError {
+    fn from((index, error): (usize, TargetError)) -> Self {
+        Self::Degrade { index, error }
+    }
+}
+
 /// Domains of one family and what joins them.
 ///
-/// Chips fill whole domains first; the last one may be partial. A single domain has no scale-out links.
+/// Chips fill whole domains first; the last one may be partial. A single domain has no scale-out links. Families number
+/// places of chips; a place whose chip is out of service is wired like any other and loses its links afterwards.
 #[derive(Debug, Clone)]
 pub struct DomainsJoined {
     domain: Arc<dyn ScaleUpDomain>,
     chips_per_domain: usize,
     scale_out: Option<Arc<dyn ScaleOut>>,
+    degradations: Degradations,
 }
 
 impl DomainsJoined {
@@ -76,7 +93,7 @@ impl DomainsJoined {
     /// The same for a family that is chosen at run time.
     pub(crate) fn from_domain(domain: Arc<dyn ScaleUpDomain>) -> Self {
         let chips_per_domain = domain.chips();
-        Self { domain, chips_per_domain, scale_out: None }
+        Self { domain, chips_per_domain, scale_out: None, degradations: Degradations::default() }
     }
 
     /// Joins the domains.
@@ -97,6 +114,22 @@ impl DomainsJoined {
     pub fn with_chips_per_domain(mut self, chips: usize) -> Self {
         self.chips_per_domain = chips;
         self
+    }
+
+    /// The same with parts that are slow or gone.
+    #[must_use]
+    pub(crate) fn degraded(mut self, degradations: Degradations) -> Self {
+        self.degradations = degradations;
+        self
+    }
+
+    /// How places of chips make up trays and domains.
+    pub(crate) fn geometry(&self) -> Geometry {
+        Geometry {
+            chips_per_domain: self.chips_per_domain,
+            chips_per_node: self.domain.chips_per_node(),
+            most_places: MAXIMUM_CHIPS,
+        }
     }
 
     /// The domain that is repeated.
@@ -145,11 +178,13 @@ impl DomainsJoined {
         if !(1..=MAXIMUM_CHIPS).contains(&chips) {
             return Err(BuildError::Chips { chips });
         }
-        let layout = self.layout(chips);
+        let slots = self.degradations.slots(chips, self.geometry())?;
+        let layout = self.layout(slots.places);
         if layout.domains() > 1 && self.scale_out.is_none() {
-            return Err(BuildError::NoScaleOut { chips, domain: self.chips_per_domain });
+            return Err(BuildError::NoScaleOut { chips: slots.places, domain: self.chips_per_domain });
         }
-        let links = self.counts(chips).links.iter().sum();
+        let counts = self.counts(slots.places);
+        let links = counts.links.iter().sum();
         if links > MAXIMUM_LINKS {
             return Err(BuildError::TooManyLinks { chips, links });
         }
@@ -164,8 +199,11 @@ impl DomainsJoined {
     /// [`BuildError`] when the parameters or the number of chips cannot be.
     pub fn build(&self, chips: usize) -> Result<Fabric, BuildError> {
         self.check_size(chips)?;
-        let layout = self.layout(chips);
+        let slots = self.degradations.slots(chips, self.geometry())?;
+        let layout = self.layout(slots.places);
+        let counts = self.counts(slots.places);
         let mut builder = FabricBuilder::new();
+        builder.reserve(slots.places + counts.switches.iter().sum::<usize>(), counts.links.iter().sum());
         let ways = self.scale_out.as_ref().map_or(1, |scale_out| scale_out.most_ways());
         builder.weight_denominator(denominator(&[self.domain.most_ways(), ways]));
         add_endpoints(&mut builder, &layout);
@@ -174,23 +212,46 @@ impl DomainsJoined {
         if let (Some(scale_out), true) = (&self.scale_out, layout.domains() > 1) {
             scale_out.wire(&mut builder, &layout);
         }
-        Ok(builder.build(Box::new(self.router(layout)))?)
+        self.degrade(&mut builder, &layout, &slots)?;
+        Ok(builder.build(Box::new(self.router(layout, &slots)))?)
+    }
+
+    fn degrade(
+        &self,
+        builder: &mut FabricBuilder,
+        layout: &Layout,
+        slots: &Slots,
+    ) -> Result<(), (usize, TargetError)> {
+        let wired = Wired {
+            domain: self.domain.as_ref(),
+            scale_out: self.scale_out.as_deref(),
+            layout,
+            geometry: self.geometry(),
+            first_scale_out_link: self.first_scale_out_link(layout),
+        };
+        apply(builder, wired, (&self.degradations, slots))
+    }
+
+    fn links_of(&self, chips: usize) -> usize {
+        self.domain.counts(chips).links.iter().sum()
+    }
+
+    fn first_scale_out_link(&self, layout: &Layout) -> usize {
+        layout.domain_sizes().map(|chips| self.links_of(chips)).sum()
     }
 
     fn layout(&self, chips: usize) -> Layout {
         Layout::new(chips, self.chips_per_domain)
     }
 
-    fn router(&self, layout: Layout) -> JoinedRouter {
-        let links_of = |chips| self.domain.counts(chips).links.iter().sum::<usize>();
-        let first_scale_out_link = layout.domain_sizes().map(links_of).sum();
-        let links_per_domain = links_of(layout.chips_of(0));
+    fn router(&self, layout: Layout, slots: &Slots) -> JoinedRouter {
         JoinedRouter {
             domain: Arc::clone(&self.domain),
             scale_out: self.scale_out.clone(),
+            links_per_domain: self.links_of(layout.chips_of(0)),
+            first_scale_out_link: self.first_scale_out_link(&layout),
+            place_of_chip: slots.place_of_chip(),
             layout,
-            links_per_domain,
-            first_scale_out_link,
         }
     }
 
@@ -227,9 +288,16 @@ struct JoinedRouter {
     layout: Layout,
     links_per_domain: usize,
     first_scale_out_link: usize,
+    /// Where each chip stands; `None` when the n-th stands in the n-th place.
+    place_of_chip: Option<Vec<u32>>,
 }
 
 impl JoinedRouter {
+    /// The place of an endpoint in the layout, which counts places without a chip too.
+    fn place(&self, chip: EndpointId) -> usize {
+        self.place_of_chip.as_ref().map_or(chip.index(), |places| places[chip.index()] as usize)
+    }
+
     fn ways(&self, from: usize, to: usize) -> Ways {
         let (domain, local_from) = self.layout.position(from);
         let (other_domain, local_to) = self.layout.position(to);
@@ -249,7 +317,7 @@ impl JoinedRouter {
 
 impl Router for JoinedRouter {
     fn route(&self, fabric: &Fabric, from: EndpointId, to: EndpointId) -> Result<Route, RoutingError> {
-        Ok(Route::over(fabric, &self.ways(from.index(), to.index())))
+        Route::over(fabric, &self.ways(self.place(from), self.place(to)))
     }
 }
 

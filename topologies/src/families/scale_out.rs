@@ -35,4 +35,14 @@ pub trait ScaleOut: fmt::Debug + Send + Sync {
 
     /// The ways between two chips of different domains.
     fn ways(&self, layout: &Layout, pair: ChipPair) -> Ways;
+
+    /// How many parallel planes can fail one by one; 0 where the family has none.
+    fn planes(&self) -> usize {
+        0
+    }
+
+    /// The plane of a link, counted from the first of the scale-out fabric.
+    fn plane_of(&self, _layout: &Layout, _link: usize) -> Option<usize> {
+        None
+    }
 }

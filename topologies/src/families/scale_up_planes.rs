@@ -111,6 +111,14 @@ impl ScaleUpDomain for ScaleUpPlanes {
     fn ways(&self, pair: DomainPair) -> Ways {
         Ways::Stages(vec![self.up(pair, pair.from), self.down(pair, pair.to)])
     }
+
+    fn planes(&self) -> usize {
+        self.planes
+    }
+
+    fn plane_of(&self, _chips: usize, link: usize) -> Option<usize> {
+        Some(link % self.planes)
+    }
 }
 
 #[cfg(test)]

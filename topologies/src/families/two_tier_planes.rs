@@ -180,6 +180,17 @@ impl ScaleUpDomain for TwoTierPlanes {
         }
         Ways::Stages(vec![up, self.node_up(pair, from), self.node_down(pair, to), down])
     }
+
+    fn planes(&self) -> usize {
+        self.planes
+    }
+
+    fn plane_of(&self, chips: usize, link: usize) -> Option<usize> {
+        match link.checked_sub(2 * chips * self.planes) {
+            None => Some(link % self.planes),
+            Some(uplink) => Some(uplink % self.most_ways() / self.uplinks),
+        }
+    }
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use super::rank_order::RankOrder;
 use super::wiring::{self, Machine};
 use crate::catalog::{self, CatalogError, Entry, Section};
 use crate::chip::Chip;
+use crate::degrade::Degradations;
 use crate::families::{BuildError, Counts, MAXIMUM_CHIPS, ParameterError, check_nodes};
 use crate::physical::layout_of;
 use crate::transport::NamedTransport;
@@ -22,6 +23,7 @@ pub struct System {
     pub(super) rank_order: RankOrder,
     /// The keys that the user set.
     pub(super) overridden: BTreeSet<String>,
+    pub(super) degradations: Degradations,
 }
 
 impl System {
@@ -43,8 +45,9 @@ impl System {
 
     pub(super) fn new(entry: Entry, transport: NamedTransport) -> Self {
         let chip = Chip::of_system(&entry);
+        let degradations = Degradations { seed: 1, ..Degradations::default() };
         let (rank_order, overridden) = (RankOrder::default(), BTreeSet::new());
-        Self { entry, chip, transport, chips_per_domain: None, rank_order, overridden }
+        Self { entry, chip, transport, chips_per_domain: None, rank_order, overridden, degradations }
     }
 
     /// The name of the preset or of the family.
@@ -120,14 +123,18 @@ impl System {
         }
     }
 
-    /// Wires the fabric of `chips` chips, 1 to [`MAXIMUM_CHIPS`]; the last domain may be partial.
+    /// Wires the fabric of `chips` chips in service, 1 to [`MAXIMUM_CHIPS`]; the last domain may be partial.
     ///
     /// # Errors
-    /// [`BuildError`] when the number of chips or a parameter cannot be, or a cable is longer than its medium
-    /// reaches.
+    /// [`BuildError`] when the number of chips, a parameter or a degradation cannot be, or a cable is longer than its
+    /// medium reaches.
     pub fn build(&self, chips: usize) -> Result<Fabric, BuildError> {
         self.check_together()?;
-        let machine = self.machine(chips);
+        // A domain as large as the system also has the places of chips out of service.
+        let places = self.places(chips)?;
+        // Slow chips do not show in the fabric, and those that are not there are refused all the same.
+        self.slow_chips(chips)?;
+        let machine = self.machine(places).degraded(self.degradations.clone());
         machine.check_size(chips)?;
         self.check_reach(chips)?;
         machine.build(chips)

@@ -6,6 +6,7 @@
 //! [`System::ranged`] lists those on which sources disagree, [`System::at_end`] takes one of their ends.
 
 mod bounds;
+mod degraded;
 mod description;
 mod family;
 mod medium;

@@ -1,9 +1,11 @@
 //! Overrides: a value of a system, set in place by its dotted key.
 
+use super::degraded::DEGRADE;
 use super::rank_order::{RankOrder, RankOrderError};
 use super::{bounds, medium};
 use crate::catalog::{CatalogError, Section, Sourced, dimension_of};
 use crate::chip::Chip;
+use crate::degrade::DegradeError;
 use crate::families::ParameterError;
 use crate::quantity::Dimension;
 use crate::suggestion::Suggestion;
@@ -54,10 +56,11 @@ const KNOWN_KEYS: &[&str] = &[
     CHIPS_PER_DOMAIN,
     TRANSPORT,
     RANK_ORDER,
+    DEGRADE,
 ];
 
 /// Keys that are settled and still to come.
-const ANNOUNCED_KEYS: &[&str] = &["noise", "degrade"];
+const ANNOUNCED_KEYS: &[&str] = &["noise"];
 
 /// Why a value of a system cannot be set.
 #[derive(Debug, Clone, PartialEq, Error)]
@@ -140,6 +143,16 @@ pub enum OverrideError {
         /// What is wrong with the name.
         error: CatalogError,
     },
+    /// An entry of `degrade` that cannot be read.
+    #[error("`{key}[{index}]`: {error}")]
+    Degrade {
+        /// The key.
+        key: String,
+        /// The number of the entry, counted from 0.
+        index: usize,
+        /// What is wrong with it.
+        error: DegradeError,
+    },
     /// There is no such transport.
     #[error("`{key}`: {error}, ideal")]
     Transport {
@@ -170,6 +183,7 @@ impl OverrideError {
             | Self::OutOfRange { key, .. }
             | Self::TwoBandwidths { key, .. }
             | Self::Parameter { key, .. }
+            | Self::Degrade { key, .. }
             | Self::Medium { key, .. }
             | Self::Transport { key, .. }
             | Self::RankOrder { key, .. } => key,
@@ -204,6 +218,7 @@ impl System {
             (TRANSPORT, _) => self.set_transport(value),
             (RANK_ORDER, _) => self.set_rank_order(value),
             _ if medium::is_key(path) => self.set_medium(path, value),
+            (DEGRADE, _) => self.set_degrade(value),
             ("chip" | "scale_up" | "scale_out", toml::Value::Table(table)) => {
                 table.iter().try_for_each(|(key, value)| self.set_any(&format!("{path}.{key}"), value))
             }

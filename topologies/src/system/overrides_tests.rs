@@ -31,6 +31,9 @@ fn example(key: &str) -> toml::Value {
         TRANSPORT => "ideal".into(),
         RANK_ORDER => "pp-dp-tp".into(),
         _ if medium::is_key(key) => "dsp".into(),
+        DEGRADE => vec![toml::toml! { target = "plane:3"
+        capacity = 0.5 }]
+        .into(),
         _ => {
             let key = key.strip_suffix(BIDIRECTIONAL).unwrap_or(key);
             let dimension = dimension_of(Section::Systems, key).expect("a known key is a field");

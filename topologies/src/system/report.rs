@@ -31,6 +31,10 @@ impl System {
         }
         let order: Vec<toml::Value> = self.rank_order.names().map(toml::Value::from).collect();
         table.insert("rank_order".to_owned(), order.into());
+        if !self.degradations().is_empty() {
+            let entries = self.degradations().iter().map(|entry| entry.to_toml().into());
+            table.insert("degrade".to_owned(), toml::Value::Array(entries.collect()));
+        }
         for (key, text) in self.names().filter(|(key, _)| *key != "transport") {
             // The chip's own table is called `chip`, so its name goes inside.
             insert(&mut table, if key == "chip" { "chip.name" } else { key }, text.into());
@@ -62,7 +66,8 @@ impl System {
 
     /// The part of [`System::warnings`] that concerns how bytes move.
     pub fn communication_warnings(&self) -> Vec<String> {
-        let mut warnings = self.medium_warnings();
+        let mut warnings: Vec<String> = self.degradation_note().into_iter().collect();
+        warnings.extend(self.medium_warnings());
         let name = self.name();
         let transport = &self.transport.name;
         match self.transport.standing {

@@ -1,0 +1,63 @@
+//! Whether all endpoints reach one another over healthy links.
+
+use super::{Fabric, Link};
+use crate::ids::{EndpointId, NodeId};
+use crate::units::Bandwidth;
+
+/// The first pair of endpoints that cannot reach one another, if any: sender, then receiver.
+///
+/// All reach one another when the first reaches all and is reached by all. Complexity: O(nodes + links).
+pub(super) fn first_unreachable(fabric: &Fabric) -> Option<(EndpointId, EndpointId)> {
+    let first = EndpointId::new(0);
+    let missed = |neighbours: &Neighbours| {
+        let reached = neighbours.reached_from(first.into());
+        (1..fabric.endpoints()).find(|&endpoint| !reached[endpoint]).map(EndpointId::new)
+    };
+    if let Some(apart) = missed(&Neighbours::of(fabric, |link| (link.from, link.to))) {
+        return Some((first, apart));
+    }
+    missed(&Neighbours::of(fabric, |link| (link.to, link.from))).map(|apart| (apart, first))
+}
+
+/// For each node, where its links lead.
+struct Neighbours {
+    /// Where the neighbours of each node end; they begin where those of the node before it end.
+    ends: Vec<u32>,
+    neighbours: Vec<u32>,
+}
+
+impl Neighbours {
+    /// The neighbours over healthy links, each leading from the first to the second of its `ends`.
+    fn of(fabric: &Fabric, ends: impl Fn(&Link) -> (NodeId, NodeId)) -> Self {
+        let healthy = || fabric.links().iter().filter(|link| link.capacity > Bandwidth::ZERO).map(&ends);
+        let mut next = vec![0_u32; fabric.node_names.len() + 1];
+        healthy().for_each(|(from, _)| next[from.index() + 1] += 1);
+        for node in 1..next.len() {
+            next[node] += next[node - 1];
+        }
+        let mut neighbours = vec![0; fabric.links().len()];
+        for (from, to) in healthy() {
+            let place = &mut next[from.index()];
+            neighbours[*place as usize] = to.index() as u32;
+            *place += 1;
+        }
+        // Every node's counter now stands at its end.
+        next.pop();
+        Self { ends: next, neighbours }
+    }
+
+    fn reached_from(&self, start: NodeId) -> Vec<bool> {
+        let mut reached = vec![false; self.ends.len()];
+        reached[start.index()] = true;
+        let mut to_visit = vec![start.index()];
+        while let Some(node) = to_visit.pop() {
+            let begin = node.checked_sub(1).map_or(0, |before| self.ends[before]);
+            for &next in &self.neighbours[begin as usize..self.ends[node] as usize] {
+                if !std::mem::replace(&mut reached[next as usize], true) {
+                    to_visit.push(next as usize);
+                }
+            }
+        }
+        reached
+    }
+}
