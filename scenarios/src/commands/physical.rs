@@ -52,6 +52,7 @@ pub(super) fn run(
         false => preset_bill(&system, chips),
     };
     write(format, (&name, &system), (&bill, preset.as_ref()), output)?;
+    output.data.flush()?;
     system.medium_warnings().iter().try_for_each(|warning| writeln!(output.notes, "note: {warning}"))?;
     Ok(())
 }
