@@ -25,6 +25,8 @@ pub(super) struct PointOutcome {
 
 /// Finds what can be wrong with a point before anything runs.
 pub(super) fn check(point: &Point) -> Result<(), RunError> {
+    let system = || point.system_name.clone();
+    point.system.check_chips(point.chips).map_err(|source| RunError::Build { system: system(), source })?;
     match &point.workload {
         Workload::Training(job) => rates(&point.system, &point.system_name, job.precision()).map(|_| ()),
         Workload::Collective(_) => Ok(()),

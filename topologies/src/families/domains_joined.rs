@@ -35,6 +35,16 @@ pub enum BuildError {
         /// What one domain holds.
         domain: usize,
     },
+    /// More chips than a file of nodes and links has.
+    #[error("{file} has {available} chips, not {chips}; use at most {available}, or add chips to the file")]
+    GraphTooSmall {
+        /// What was asked for.
+        chips: usize,
+        /// The file.
+        file: String,
+        /// What it has.
+        available: usize,
+    },
     /// More links than fit in memory.
     #[error(
         "{chips} chips would have {links} links, more than {MAXIMUM_LINKS}; use fewer chips, planes or uplinks"
@@ -113,6 +123,29 @@ impl DomainsJoined {
         self.scale_out.as_ref().map_or(Ok(()), |scale_out| scale_out.check())
     }
 
+    /// Checks that the parameters go together, whatever the number of chips.
+    ///
+    /// # Errors
+    /// [`ParameterError`] names what cannot be, and the nearest that can.
+    pub fn check_together(&self) -> Result<(), ParameterError> {
+        self.domain.check_chips(self.chips_per_domain)?;
+        self.scale_out.as_ref().map_or(Ok(()), |scale_out| scale_out.check_chips(1))
+    }
+
+    /// Checks that so many chips, 1 to [`MAXIMUM_CHIPS`], can be laid out in domains and joined.
+    fn check_layout(&self, layout: &Layout) -> Result<(), BuildError> {
+        let chips = layout.chips();
+        self.domain.check_chips(layout.chips_of(0))?;
+        self.domain.check_chips(layout.chips_of(layout.domains() - 1))?;
+        if layout.domains() == 1 {
+            return Ok(());
+        }
+        match &self.scale_out {
+            Some(scale_out) => Ok(scale_out.check_chips(chips)?),
+            None => Err(BuildError::NoScaleOut { chips, domain: self.chips_per_domain }),
+        }
+    }
+
     /// The parts of a fabric of `chips` chips, in closed form; the stages of scale-out come last.
     pub fn counts(&self, chips: usize) -> Counts {
         let layout = self.layout(chips);
@@ -132,25 +165,32 @@ impl DomainsJoined {
         total
     }
 
+    /// Checks that a fabric of `chips` chips can be built.
+    ///
+    /// # Errors
+    /// [`BuildError`] when the parameters or the number of chips cannot be.
+    pub fn check_chips(&self, chips: usize) -> Result<(), BuildError> {
+        self.check()?;
+        if !(1..=MAXIMUM_CHIPS).contains(&chips) {
+            return Err(BuildError::Chips { chips });
+        }
+        self.check_layout(&self.layout(chips))?;
+        let links = self.counts(chips).links.iter().sum();
+        if links > MAXIMUM_LINKS {
+            return Err(BuildError::TooManyLinks { chips, links });
+        }
+        Ok(())
+    }
+
     /// Builds the fabric of `chips` chips.
     ///
     /// Levels are `node`, where the family has one, and `domain`. Costs O(links).
     ///
     /// # Errors
-    /// [`BuildError`] when the parameters or the number of chips cannot be.
+    /// As [`DomainsJoined::check_chips`].
     pub fn build(&self, chips: usize) -> Result<Fabric, BuildError> {
-        self.check()?;
-        if !(1..=MAXIMUM_CHIPS).contains(&chips) {
-            return Err(BuildError::Chips { chips });
-        }
+        self.check_chips(chips)?;
         let layout = self.layout(chips);
-        if layout.domains() > 1 && self.scale_out.is_none() {
-            return Err(BuildError::NoScaleOut { chips, domain: self.chips_per_domain });
-        }
-        let links = self.counts(chips).links.iter().sum();
-        if links > MAXIMUM_LINKS {
-            return Err(BuildError::TooManyLinks { chips, links });
-        }
         let mut builder = FabricBuilder::new();
         let ways = self.scale_out.as_ref().map_or(1, |scale_out| scale_out.most_ways());
         builder.weight_denominator(denominator(&[self.domain.most_ways(), ways]));
@@ -247,7 +287,7 @@ fn add_endpoints(builder: &mut FabricBuilder, layout: &Layout) {
 }
 
 fn add_each(total: &mut Vec<usize>, counts: &[usize]) {
-    total.resize(counts.len(), 0);
+    total.resize(total.len().max(counts.len()), 0);
     for (sum, count) in total.iter_mut().zip(counts) {
         *sum += count;
     }

@@ -4,11 +4,13 @@ use super::wiring::{self, Machine};
 use crate::catalog::{self, CatalogError, Entry, Section};
 use crate::chip::Chip;
 use crate::families::{BuildError, Counts, MAXIMUM_CHIPS, ParameterError, check_nodes};
+use crate::graph::{Graph, GraphRouting};
 use crate::transport::NamedTransport;
-use copperlight_core::fabric::Fabric;
+use copperlight_core::fabric::{Fabric, Scope};
 use copperlight_core::transport::Transport;
 use copperlight_core::units::Bandwidth;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// A scale-up domain, the fabric that joins domains, its chip and its transport; every value with its source.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,6 +21,8 @@ pub struct System {
     pub(super) chips_per_domain: Option<usize>,
     /// The keys that the user set.
     pub(super) overridden: BTreeSet<String>,
+    /// The nodes and links of a file, where the fabric is no family's.
+    pub(super) graph: Option<Arc<Graph>>,
 }
 
 impl System {
@@ -37,7 +41,7 @@ impl System {
 
     pub(super) fn new(entry: Entry, transport: NamedTransport) -> Self {
         let chip = Chip::of_system(&entry);
-        Self { entry, chip, transport, chips_per_domain: None, overridden: BTreeSet::new() }
+        Self { entry, chip, transport, chips_per_domain: None, overridden: BTreeSet::new(), graph: None }
     }
 
     /// The name of the preset or of the family.
@@ -67,48 +71,93 @@ impl System {
 
     /// How many chips share a scale-up domain; [`MAXIMUM_CHIPS`] for a family of one domain of any size.
     pub fn domain_size(&self) -> usize {
+        if let Some(graph) = &self.graph {
+            return graph.domain_size();
+        }
         self.chips_per_domain.unwrap_or_else(|| wiring::chips_of_domain(&self.entry).unwrap_or(MAXIMUM_CHIPS))
     }
 
-    /// What one chip can send inside its domain, in one direction.
+    /// How many chips the system has where nothing is said: one domain, or all of a file; `None` for a family of one
+    /// domain of any size.
+    pub fn default_chips(&self) -> Option<usize> {
+        if let Some(graph) = &self.graph {
+            return Some(graph.chips());
+        }
+        self.chips_per_domain.or_else(|| wiring::chips_of_domain(&self.entry))
+    }
+
+    /// What one chip can send inside its domain, in one direction; the weakest chip of a graph.
     pub fn scale_up_bandwidth_per_chip(&self) -> Bandwidth {
+        if let Some(graph) = &self.graph {
+            return graph.injection(Scope::ScaleUp);
+        }
         wiring::scale_up_bandwidth_per_chip(&self.entry)
     }
 
     /// What one chip can send to other domains, in one direction; `None` where nothing joins domains.
     pub fn scale_out_bandwidth_per_chip(&self) -> Option<Bandwidth> {
+        if let Some(graph) = &self.graph {
+            return Some(graph.injection(Scope::ScaleOut)).filter(|rate| *rate > Bandwidth::ZERO);
+        }
         let rate = self.entry.base_value("scale_out.bandwidth_per_chip");
         rate.map(Bandwidth::from_bytes_per_second)
     }
 
-    /// What the two halves of one full domain can send one another, in one direction.
+    /// What the two halves of one full domain can send one another, in one direction; of a graph, what half of its
+    /// chips can send at most.
     pub fn bisection_bandwidth(&self) -> Bandwidth {
+        if let Some(graph) = &self.graph {
+            return graph.injection(Scope::ScaleUp) * (graph.domain_size() / 2) as f64;
+        }
         let chips = self.domain_size();
         self.machine(chips).domain().bisection(chips)
     }
 
-    /// The parts of a fabric of `chips` chips, in closed form.
+    /// The parts of a fabric of `chips` chips, in closed form; of a graph, all of its parts.
     pub fn counts(&self, chips: usize) -> Counts {
+        if let Some(graph) = &self.graph {
+            return graph.counts();
+        }
         self.machine(chips).counts(chips)
     }
 
     /// Checks what no single override can break: values that must go together.
     ///
     /// # Errors
-    /// [`ParameterError`] when a domain is not made of whole nodes.
+    /// [`ParameterError`] when a domain is not made of whole nodes, or parameters contradict each other.
     pub fn check_together(&self) -> Result<(), ParameterError> {
-        let count = |key| self.entry.base_value(key).map(|count| count as usize);
-        match (count("scale_up.chips"), count("scale_up.chips_per_node")) {
-            (Some(chips), Some(chips_per_node)) => check_nodes(chips, chips_per_node),
-            _ => Ok(()),
+        if self.graph.is_some() {
+            return Ok(());
         }
+        let count = |key| self.entry.base_value(key).map(|count| count as usize);
+        if let (Some(chips), Some(node)) = (count("scale_up.chips"), count("scale_up.chips_per_node")) {
+            check_nodes(chips, node)?;
+        }
+        self.machine(1).check_together()
     }
 
-    /// Wires the fabric of `chips` chips, 1 to [`MAXIMUM_CHIPS`]; the last domain may be partial.
+    /// Checks that a fabric of `chips` chips can be built, without building it.
+    ///
+    /// # Errors
+    /// [`BuildError`] when the number of chips or a parameter cannot be.
+    pub fn check_chips(&self, chips: usize) -> Result<(), BuildError> {
+        if let Some(graph) = &self.graph {
+            return graph.check_chips(chips);
+        }
+        self.check_together()?;
+        self.machine(chips).check_chips(chips)
+    }
+
+    /// Wires the fabric of `chips` chips, 1 to [`MAXIMUM_CHIPS`]; the last domain may be partial. A graph is wired as
+    /// a whole, and its first chips are used.
     ///
     /// # Errors
     /// [`BuildError`] when the number of chips or a parameter cannot be.
     pub fn build(&self, chips: usize) -> Result<Fabric, BuildError> {
+        if let Some(graph) = &self.graph {
+            let spray = self.entry.text("scale_up.routing") == Some("spray");
+            return graph.build(chips, if spray { GraphRouting::Spray } else { GraphRouting::Shortest });
+        }
         self.check_together()?;
         self.machine(chips).build(chips)
     }
@@ -123,7 +172,6 @@ mod tests {
     use super::*;
     use crate::Precision;
     use crate::quantity::Power;
-    use copperlight_core::fabric::Scope;
     use copperlight_core::ids::EndpointId;
     use copperlight_core::units::{Bytes, Time};
     use std::time::Instant;

@@ -12,5 +12,5 @@ mod report;
 mod wiring;
 
 pub use description::System;
-pub use family::FamilyError;
+pub use family::{FamilyError, ReadFile};
 pub use overrides::OverrideError;
