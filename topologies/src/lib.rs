@@ -3,6 +3,7 @@
 //! - [`catalog`]: chips, systems, media and transports, each value with unit, source and confidence
 //! - [`families`]: the wiring of a domain, and domains joined; one file each, every route by rule
 //! - [`graph`]: any fabric from a file of nodes and links
+//! - [`export`]: a fabric as DOT or JSON
 //! - [`System`]: a preset or a family with its overrides, ready to be built
 //!
 //! This crate moves no bytes: it hands [`copperlight_core`] a fabric and a transport.
@@ -29,6 +30,7 @@
 
 pub mod catalog;
 mod chip;
+pub mod export;
 pub mod families;
 pub mod graph;
 pub mod quantity;

@@ -1,6 +1,6 @@
 //! A file of nodes and links as records of plain values, each with its place; TOML and JSON look alike from here on.
 
-use super::read::{GraphError, GraphProblem};
+use super::read::{GraphError, GraphFault};
 use std::fmt;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -76,16 +76,16 @@ pub(super) struct Document {
 const LINKS: [&str; 2] = ["links", "edges"];
 
 /// Takes a file apart: JSON where it begins like it, else TOML.
-pub(super) fn read(file: &str, text: &str) -> Result<Document, GraphError> {
+pub(super) fn read(file: &str, text: &str) -> Result<Document, GraphFault> {
     if text.trim_start().starts_with('{') { read_json(file, text) } else { read_toml(file, text) }
 }
 
-fn fault(file: &str, place: GraphPlace, problem: GraphProblem) -> GraphError {
-    GraphError { file: file.to_owned(), place, problem: Box::new(problem) }
+fn fault(file: &str, place: GraphPlace, error: GraphError) -> GraphFault {
+    GraphFault { file: file.to_owned(), place, error: Box::new(error) }
 }
 
-fn no_list(list: &str) -> GraphProblem {
-    GraphProblem::NoList { list: list.to_owned() }
+fn no_list(list: &str) -> GraphError {
+    GraphError::NoList { list: list.to_owned() }
 }
 
 /// Where each line of a text begins.
@@ -101,14 +101,14 @@ impl Lines {
     }
 }
 
-fn read_toml(file: &str, text: &str) -> Result<Document, GraphError> {
+fn read_toml(file: &str, text: &str) -> Result<Document, GraphFault> {
     let lines = Lines::of(text);
     let table = DeTable::parse(text).map_err(|error| {
         let place = error.span().map_or(GraphPlace::Whole, |span| lines.at(span.start));
-        fault(file, place, GraphProblem::Syntax { message: error.message().replace('\n', "; ") })
+        fault(file, place, GraphError::Syntax { message: error.message().replace('\n', "; ") })
     })?;
     let table = table.get_ref();
-    let list = |names: &[&str]| -> Result<Vec<Record>, GraphError> {
+    let list = |names: &[&str]| -> Result<Vec<Record>, GraphFault> {
         let found = names.iter().find_map(|name| table.get(*name));
         let value = found.ok_or_else(|| fault(file, GraphPlace::Whole, no_list(names[0])))?;
         let place = lines.at(value.span().start);
@@ -144,13 +144,13 @@ fn number(digits: &str) -> Scalar {
     Scalar::Number(digits.replace('_', "").parse().unwrap_or(f64::NAN))
 }
 
-fn read_json(file: &str, text: &str) -> Result<Document, GraphError> {
+fn read_json(file: &str, text: &str) -> Result<Document, GraphFault> {
     let value: serde_json::Value = serde_json::from_str(text).map_err(|error| {
         let message = error.to_string();
         let message = message.rsplit_once(" at line").map_or(message.as_str(), |(what, _)| what).to_owned();
-        fault(file, GraphPlace::Line(error.line()), GraphProblem::Syntax { message })
+        fault(file, GraphPlace::Line(error.line()), GraphError::Syntax { message })
     })?;
-    let list = |names: &[&str], title: &'static str| -> Result<Vec<Record>, GraphError> {
+    let list = |names: &[&str], title: &'static str| -> Result<Vec<Record>, GraphFault> {
         let elements = names.iter().find_map(|name| value.get(name)?.as_array());
         let elements = elements.ok_or_else(|| fault(file, GraphPlace::Whole, no_list(title)))?;
         let record = |(index, element): (usize, &serde_json::Value)| {

@@ -19,11 +19,14 @@
 //! `routes.rs` searches it.
 
 mod document;
+mod fields;
+mod links;
+mod nodes;
 mod read;
 mod routes;
 mod wiring;
 
 pub use document::GraphPlace;
-pub use read::{Graph, GraphError, GraphProblem};
+pub use read::{Graph, GraphError, GraphFault};
 pub use wiring::GraphRouting;
 pub(crate) use wiring::PARAMETERS;

@@ -1,6 +1,7 @@
 //! Tests of graphs: both formats, routes, and every fault with its place.
 
 use super::*;
+use crate::families::NO_MEDIUM;
 use crate::graph::GraphRouting;
 use copperlight_core::fabric::Fabric;
 use copperlight_core::ids::EndpointId;

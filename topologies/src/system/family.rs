@@ -3,7 +3,7 @@
 use super::overrides::{OverrideError, read_name, read_value};
 use crate::catalog::{Entry, Section};
 use crate::families::{Fallback, Family, Parameter, ParameterKind, SCALE_OUT_FAMILIES, SCALE_UP_FAMILIES};
-use crate::graph::{Graph, GraphError};
+use crate::graph::{Graph, GraphFault};
 use crate::quantity::Dimension;
 use crate::suggestion::Suggestion;
 use crate::system::System;
@@ -93,7 +93,7 @@ pub enum FamilyError {
     },
     /// A file of nodes and links that is wrong.
     #[error(transparent)]
-    Graph(#[from] GraphError),
+    Graph(#[from] GraphFault),
     /// A parameter with a value that cannot be.
     #[error(transparent)]
     Value(#[from] OverrideError),
