@@ -2,14 +2,18 @@
 
 use super::entry::Entry;
 use super::fields::Section;
+use super::lending::with_lent_shares;
 use crate::suggestion::Suggestion;
 use std::sync::LazyLock;
 use thiserror::Error;
 
 static CHIPS: LazyLock<Vec<Entry>> = LazyLock::new(|| {
+    let amd = include_str!("../../catalog/chips/amd.toml");
+    let china = include_str!("../../catalog/chips/china.toml");
+    let google = include_str!("../../catalog/chips/google.toml");
     let huawei = include_str!("../../catalog/chips/huawei.toml");
     let nvidia = include_str!("../../catalog/chips/nvidia.toml");
-    read(Section::Chips, &[huawei, nvidia])
+    with_lent_shares(read(Section::Chips, &[amd, china, google, huawei, nvidia]))
 });
 static SYSTEMS: LazyLock<Vec<Entry>> = LazyLock::new(|| {
     let huawei = include_str!("../../catalog/systems/huawei.toml");
@@ -18,6 +22,8 @@ static SYSTEMS: LazyLock<Vec<Entry>> = LazyLock::new(|| {
 });
 static MEDIA: LazyLock<Vec<Entry>> =
     LazyLock::new(|| read(Section::Media, &[include_str!("../../catalog/media.toml")]));
+static SWITCHES: LazyLock<Vec<Entry>> =
+    LazyLock::new(|| read(Section::Switches, &[include_str!("../../catalog/switches.toml")]));
 static TRANSPORTS: LazyLock<Vec<Entry>> = LazyLock::new(|| {
     let amd = include_str!("../../catalog/transports/amd.toml");
     let google = include_str!("../../catalog/transports/google.toml");
@@ -87,9 +93,25 @@ pub fn media() -> &'static [Entry] {
     &MEDIA
 }
 
+/// All switch chips and boxes, by name.
+pub fn switches() -> &'static [Entry] {
+    &SWITCHES
+}
+
 /// All transport families, by name.
 pub fn transports() -> &'static [Entry] {
     &TRANSPORTS
+}
+
+/// All entries of a section, by name.
+pub fn entries(section: Section) -> &'static [Entry] {
+    match section {
+        Section::Chips => chips(),
+        Section::Systems => systems(),
+        Section::Media => media(),
+        Section::Switches => switches(),
+        Section::Transports => transports(),
+    }
 }
 
 /// The entry of a section with this name.
@@ -97,12 +119,7 @@ pub fn transports() -> &'static [Entry] {
 /// # Errors
 /// [`CatalogError`] suggests a name, or says that the entry is still to come.
 pub fn find(section: Section, name: &str) -> Result<&'static Entry, CatalogError> {
-    let entries = match section {
-        Section::Chips => chips(),
-        Section::Systems => systems(),
-        Section::Media => media(),
-        Section::Transports => transports(),
-    };
+    let entries = entries(section);
     if let Some(entry) = entries.iter().find(|entry| entry.name() == name) {
         return Ok(entry);
     }
@@ -141,7 +158,7 @@ mod tests {
 
     #[test]
     fn every_file_reads_and_no_value_lacks_a_source() {
-        for entries in [chips(), systems(), media(), transports()] {
+        for entries in [chips(), systems(), media(), switches(), transports()] {
             assert!(!entries.is_empty());
             for entry in entries {
                 assert!(entry.values().count() > 0, "{}", entry.name());
