@@ -78,6 +78,8 @@ const SYSTEM: Fields = &[
     ("facts.peak_fp4", Dimension::ComputeRate),
     ("facts.hbm_bandwidth", Dimension::Bandwidth),
     ("facts.hbm_total", Dimension::Data),
+    ("facts.all_reduce_busbw_nvls", Dimension::Bandwidth),
+    ("facts.all_reduce_busbw_ring", Dimension::Bandwidth),
     ("facts.power", Dimension::Power),
     ("facts.price", Dimension::Money),
     ("facts.racks", Dimension::Count),

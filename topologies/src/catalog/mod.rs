@@ -4,6 +4,7 @@
 //! [`transports`] give their entries; [`find`] looks one up by name; [`gaps`] lists what no source gives. What an
 //! entry builds is the concern of [`System`](crate::System).
 
+mod derived;
 mod embedded;
 mod entry;
 mod fields;
@@ -11,8 +12,11 @@ mod gaps;
 mod lending;
 #[cfg(test)]
 mod published;
+#[cfg(test)]
+mod published_presets;
 mod sourced;
 
+pub use derived::{Derived, derived};
 pub use embedded::{CatalogError, chips, entries, find, media, switches, systems, transports};
 pub use entry::{Entry, EntryError};
 pub use fields::{Section, dimension_of};
