@@ -82,7 +82,7 @@ fn parts(system: &System) -> Vec<Derived> {
     let sum = |parts: &[usize]| parts.iter().sum::<usize>() as f64;
     vec![
         figure("nodes", counts.nodes as f64, "count", "scale_up.chips / scale_up.chips_per_node"),
-        figure("switches", sum(&counts.switches), "count", "switches of the fabric, all stages"),
+        figure("switches", sum(&counts.switches), "count", "switches of the fabric as wired, all stages"),
         figure("links", sum(&counts.links), "count", "links of the fabric, each direction counted"),
     ]
 }
@@ -103,10 +103,11 @@ fn costs(system: &System) -> Vec<Derived> {
 }
 
 fn figure(key: &'static str, value: f64, unit: &'static str, formula: impl Into<String>) -> Derived {
-    Derived { key, value: rounded(value), unit, formula: formula.into() }
+    let value = if unit == "count" { value } else { rounded(value) };
+    Derived { key, value, unit, formula: formula.into() }
 }
 
-/// Nine significant digits: what is left of a sum in binary is no figure.
+/// Six significant digits, more than any source has.
 fn rounded(value: f64) -> f64 {
-    format!("{value:.8e}").parse().unwrap_or(value)
+    format!("{value:.5e}").parse().unwrap_or(value)
 }

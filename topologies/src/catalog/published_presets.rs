@@ -175,7 +175,7 @@ fn balances_are_those_of_the_two_machines() {
     // 900 GB/s over 2.5 PFLOP/s, and 392 GB/s over 752 TFLOP/s.
     assert_eq!(derived_value(&preset("gb200-nvl72"), "scale_up_bytes_per_flop", 1.0), 0.00036);
     let light = derived_value(&preset("cloudmatrix384"), "scale_up_bytes_per_flop", 1.0);
-    assert!((light - 392e9 / 752e12).abs() < 1e-12, "{light}");
+    assert!((light - 392e9 / 752e12).abs() < 1e-9, "{light}");
     // 36 x 900 GB/s, and 192 x 392 GB/s.
     assert_eq!(derived_value(&preset("gb200-nvl72"), "bisection", 1.0), 32.4);
     assert_eq!(derived_value(&preset("cloudmatrix384"), "bisection", 1.0), 75.264);
