@@ -14,20 +14,25 @@ Every value that Copperlight knows about machines and models, with where it come
 here) or `derived` (computed from other values of the same entry by the formula shown). `range` is the span between
 sources that disagree. Peaks are dense; bandwidth is per direction unless the key says otherwise. A value that no
 source gives is absent, never guessed; [known gaps](#known-gaps) are at the end.
+
 ";
 
-/// Writes the page.
+/// Writes the page; it ends without an empty line.
 pub(super) fn write(out: &mut dyn Write) -> io::Result<()> {
-    write!(out, "{HEAD}")?;
-    for part in Part::WITH_ENTRIES {
-        writeln!(out, "\n## {}\n", heading(part))?;
-        markdown::write_sheet(out, &sheets::overview(part))?;
-        if part != Part::Gaps {
-            let mut entries = part.listed().into_iter();
-            entries.try_for_each(|entry| markdown::write_sheet(out, &sheets::details(&entry)))?;
-        }
+    let mut page = HEAD.as_bytes().to_vec();
+    Part::WITH_ENTRIES.into_iter().try_for_each(|part| write_part(&mut page, part))?;
+    out.write_all(page.trim_ascii_end())?;
+    writeln!(out)
+}
+
+fn write_part(page: &mut Vec<u8>, part: Part) -> io::Result<()> {
+    writeln!(page, "## {}\n", heading(part))?;
+    markdown::write_sheet(page, &sheets::overview(part))?;
+    if part == Part::Gaps {
+        return Ok(());
     }
-    Ok(())
+    let mut entries = part.listed().into_iter();
+    entries.try_for_each(|entry| markdown::write_sheet(page, &sheets::details(&entry)))
 }
 
 const fn heading(part: Part) -> &'static str {
