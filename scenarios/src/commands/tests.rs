@@ -142,6 +142,10 @@ fn a_name_of_another_part_is_sent_there() {
         ran.notes,
         "error: NAME: `gb200` is not a known system; it is a chip: copperlight catalog chips gb200\n"
     );
+    let ran = run(&["catalog", "gb200"]);
+    let start =
+        "error: `gb200` is not a part of the catalog; it is a chip: copperlight catalog chips gb200\n";
+    assert!(ran.notes.starts_with(start), "{}", ran.notes);
     let ran = run(&["catalog", "transports", "nvlink5"]);
     assert_eq!(
         ran.notes,

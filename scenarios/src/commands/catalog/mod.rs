@@ -1,11 +1,12 @@
 //! `copperlight catalog`: every value with unit, range, confidence and source.
 //!
-//! `part` names the parts and their columns, `listed` brings chips, models and gaps into one form, `sheets` lays
+//! `part` names the parts and their columns, `part_argument` reads one, `listed` brings chips, models and gaps into one form, `sheets` lays
 //! them out, `book` writes all of them as a page of the book, and `show` is the command.
 
 mod book;
 mod listed;
 mod part;
+mod part_argument;
 mod sheets;
 mod show;
 

@@ -3,6 +3,7 @@
 use super::book;
 use super::listed::Listed;
 use super::part::Part;
+use super::part_argument::PartArgument;
 use super::sheets;
 use crate::commands::failure::Failure;
 use crate::commands::output::{Format, Output};
@@ -16,7 +17,7 @@ use std::io::{self, Write};
 #[derive(Debug, Args)]
 pub(in crate::commands) struct CatalogArguments {
     /// What to show; without it an overview and the known gaps
-    #[arg(value_enum)]
+    #[arg(value_parser = PartArgument)]
     part: Option<Part>,
     /// One entry, with every value and its source
     #[arg(value_name = "NAME")]
@@ -107,7 +108,7 @@ fn find(part: Part, name: &str) -> Result<Listed, Failure> {
 }
 
 /// Says in which part a name is.
-fn elsewhere(name: &str) -> Option<String> {
+pub(super) fn elsewhere(name: &str) -> Option<String> {
     let has_it = |part: &Part| part.listed().iter().any(|entry| entry.name == name);
     let part = Part::WITH_ENTRIES.into_iter().find(has_it)?;
     Some(format!("it is a {}: copperlight catalog {} {name}", part.noun(), part.name()))
