@@ -42,27 +42,24 @@ pub struct Chip {
 }
 
 impl Chip {
-    /// Reads the chip that was embedded into a system under `chip.`.
+    /// Reads the chip that was embedded into a system under `chip.`; `None` where there is none, or where no
+    /// source gives a figure that computing needs.
     pub(crate) fn of_system(system: &Entry) -> Option<Self> {
-        let optional = |field: &str| system.base_value(&format!("chip.{field}"));
-        let required = |field: &str| {
-            let value = optional(field);
-            value.unwrap_or_else(|| panic!("the catalog gives the chip of {} its {field}", system.name()))
-        };
+        let value = |field: &str| system.base_value(&format!("chip.{field}"));
         Some(Self {
             name: system.text("chip")?.to_owned(),
             borrowed_from: system.text("chip.borrowed_from").map(str::to_owned),
-            peak_bf16: ComputeRate::from_flops_per_second(required("peak_bf16")),
-            peak_fp8: optional("peak_fp8").map(ComputeRate::from_flops_per_second),
-            hbm_capacity: Bytes::new(required("hbm_capacity") as u64),
-            hbm_bandwidth: Bandwidth::from_bytes_per_second(required("hbm_bandwidth")),
-            power: optional("power").map(Power::from_watts),
-            gemm_efficiency_bf16: required("gemm_efficiency_bf16"),
-            gemm_efficiency_fp8: optional("gemm_efficiency_fp8"),
-            attention_efficiency: required("attention_efficiency"),
-            attention_backward_relative: required("attention_backward_relative"),
-            hbm_efficiency: required("hbm_efficiency"),
-            gemm_traffic: required("gemm_traffic"),
+            peak_bf16: ComputeRate::from_flops_per_second(value("peak_bf16")?),
+            peak_fp8: value("peak_fp8").map(ComputeRate::from_flops_per_second),
+            hbm_capacity: Bytes::new(value("hbm_capacity")? as u64),
+            hbm_bandwidth: Bandwidth::from_bytes_per_second(value("hbm_bandwidth")?),
+            power: value("power").map(Power::from_watts),
+            gemm_efficiency_bf16: value("gemm_efficiency_bf16")?,
+            gemm_efficiency_fp8: value("gemm_efficiency_fp8"),
+            attention_efficiency: value("attention_efficiency")?,
+            attention_backward_relative: value("attention_backward_relative")?,
+            hbm_efficiency: value("hbm_efficiency")?,
+            gemm_traffic: value("gemm_traffic")?,
         })
     }
 

@@ -1,6 +1,6 @@
 //! Machines as fabrics: a catalog in which every value has a source, and the families that wire it.
 //!
-//! - [`catalog`]: chips, systems, media and transports, each value with unit, source and confidence
+//! - [`catalog`]: chips, systems, media, switches and transports, each value with unit, source and confidence
 //! - [`families`]: the wiring of a domain, and domains joined; one file each, every route by rule
 //! - [`graph`]: any fabric from a file of nodes and links
 //! - [`export`]: a fabric as DOT or JSON

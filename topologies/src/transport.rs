@@ -7,18 +7,29 @@ use copperlight_core::units::Time;
 /// The name that switches every software cost off.
 pub(crate) const IDEAL: &str = "ideal";
 
+/// What public measurements stand behind a transport family.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Standing {
+    /// Measured inside domains and between them, or without cost.
+    Calibrated,
+    /// Measured inside domains; what lies between them is taken from elsewhere.
+    InsideDomains,
+    /// Not measured.
+    Uncalibrated,
+}
+
 /// A transport family with its name and its standing.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct NamedTransport {
     pub(crate) name: String,
     pub(crate) costs: Transport,
-    pub(crate) calibrated: bool,
+    pub(crate) standing: Standing,
 }
 
 impl NamedTransport {
     /// No software cost.
     pub(crate) fn ideal() -> Self {
-        Self { name: IDEAL.to_owned(), costs: Transport::ideal(), calibrated: true }
+        Self { name: IDEAL.to_owned(), costs: Transport::ideal(), standing: Standing::Calibrated }
     }
 
     /// Every value of the family with its source; none for `ideal`.
@@ -33,8 +44,16 @@ impl NamedTransport {
             return Ok(Self::ideal());
         }
         let entry = catalog::find(Section::Transports, name)?;
-        let calibrated = entry.text("status") == Some("calibrated");
-        Ok(Self { name: name.to_owned(), costs: read(entry), calibrated })
+        let standing = standing(entry.text("status").unwrap_or_default());
+        Ok(Self { name: name.to_owned(), costs: read(entry), standing })
+    }
+}
+
+fn standing(status: &str) -> Standing {
+    match status {
+        "calibrated" => Standing::Calibrated,
+        "calibrated inside a domain" => Standing::InsideDomains,
+        _ => Standing::Uncalibrated,
     }
 }
 
@@ -96,13 +115,15 @@ mod tests {
         for entry in catalog::transports() {
             let found = NamedTransport::find(entry.name()).expect("the family is in the catalog");
             assert!(found.costs.launch > Time::ZERO);
+            let known = ["calibrated", "calibrated inside a domain", "uncalibrated"];
+            assert!(entry.text("status").is_some_and(|status| known.contains(&status)), "{}", entry.name());
         }
     }
 
     #[test]
     fn steps_are_what_software_adds_to_the_links() {
         let nvlink = NamedTransport::find("nvlink5-infiniband").expect("the family is in the catalog");
-        assert!(nvlink.calibrated);
+        assert_eq!(nvlink.standing, Standing::Calibrated);
         // 1.26 - 0.6 us; 1.78 x 1.26 - 0.6 us; 6.6 - 1.32 us; 11.8 - 1.32 us.
         assert_eq!(nvlink.costs.scale_up.step.ll, Time::from_picoseconds(660_000));
         assert_eq!(nvlink.costs.scale_up.step.simple, Time::from_picoseconds(1_642_800));
@@ -110,8 +131,12 @@ mod tests {
         assert_eq!(nvlink.costs.scale_out.message, Time::from_picoseconds(10_480_000));
         assert_eq!(nvlink.costs.scale_up.efficiency, 0.811);
         let ub = NamedTransport::find("ub-roce").expect("the family is in the catalog");
-        assert!(!ub.calibrated);
+        assert_eq!(ub.standing, Standing::Uncalibrated);
         assert_eq!(ub.costs.scale_up.step.ll, Time::ZERO);
+        let older = NamedTransport::find("nvlink3-infiniband").expect("the family is in the catalog");
+        assert_eq!(older.standing, Standing::InsideDomains);
+        // 0.88 - 0.6 us.
+        assert_eq!(older.costs.scale_up.step.ll, Time::from_picoseconds(280_000));
     }
 
     #[test]

@@ -92,7 +92,7 @@ fn everything_built_in_is_listed() {
 
 #[test]
 fn catalogs_are_written_in_every_format() {
-    for part in ["chips", "systems", "media", "transports"] {
+    for part in ["chips", "systems", "media", "switches", "transports", "models", "gaps", "all"] {
         for format in ["table", "json", "csv", "markdown"] {
             let ran = run(&["catalog", part, "--format", format]);
             assert_eq!(ran.status, ExitStatus::SUCCESS, "{}", ran.notes);
@@ -102,6 +102,55 @@ fn catalogs_are_written_in_every_format() {
     let one = run(&["catalog", "chips", "h200", "--format", "json"]);
     let document: serde_json::Value = serde_json::from_str(&one.data).expect("one JSON document");
     assert_eq!(document["values"]["hbm_capacity"]["value"], 141.0);
+}
+
+#[test]
+fn a_catalog_without_a_part_is_an_overview_that_ends_with_its_gaps() {
+    let table = run(&["catalog"]).data;
+    let gaps = table.find("known gaps").expect("the gaps have a title");
+    assert!(table[..gaps].contains("transports") && table[gaps..].contains("hanguang-800"), "{table}");
+    let document: serde_json::Value =
+        serde_json::from_str(&run(&["catalog", "--format", "json"]).data).expect("one JSON document");
+    assert!(document["parts"]["chips"].as_array().is_some_and(|chips| chips.len() > 30));
+    assert!(document["gaps"][0]["looked"].is_string());
+    for format in ["csv", "markdown"] {
+        assert!(run(&["catalog", "--format", format]).data.contains("gb200-nvl72"), "{format}");
+    }
+}
+
+#[test]
+fn an_entry_shows_ranges_notes_and_what_follows_from_it() {
+    let memory = run(&["catalog", "chips", "b200"]).data;
+    assert!(memory.contains("180 to 192 GB") && memory.contains("180 GB in a DGX"), "{memory}");
+    let system = run(&["catalog", "systems", "gb200-nvl72"]).data;
+    let balance = system.lines().find(|line| line.contains("derived.scale_up_bytes_per_flop"));
+    let balance = balance.expect("bytes per FLOP are derived");
+    assert!(balance.contains("0.00036 B/FLOP") && balance.contains("bandwidth_per_chip / chip.peak_bf16"));
+    let words = ["catalog", "systems", "gb200-nvl72", "--format", "json"];
+    let document: serde_json::Value = serde_json::from_str(&run(&words).data).expect("one JSON document");
+    assert_eq!(document["derived"]["peak_bf16"]["value"], 180.0);
+    let words = ["catalog", "models", "gpt-1t", "--format", "json"];
+    let document: serde_json::Value = serde_json::from_str(&run(&words).data).expect("one JSON document");
+    assert_eq!(document["values"]["layers"]["value"], 128);
+}
+
+#[test]
+fn a_name_of_another_part_is_sent_there() {
+    let ran = run(&["catalog", "systems", "gb200"]);
+    assert_eq!(ran.status, ExitStatus::BAD_INPUT);
+    assert_eq!(
+        ran.notes,
+        "error: NAME: `gb200` is not a known system; it is a chip: copperlight catalog chips gb200\n"
+    );
+    let ran = run(&["catalog", "gb200"]);
+    let start =
+        "error: `gb200` is not a part of the catalog; it is a chip: copperlight catalog chips gb200\n";
+    assert!(ran.notes.starts_with(start), "{}", ran.notes);
+    let ran = run(&["catalog", "transports", "nvlink5"]);
+    assert_eq!(
+        ran.notes,
+        "error: NAME: `nvlink5` is not a known transport; did you mean `nvlink5-infiniband`?\n"
+    );
 }
 
 #[test]

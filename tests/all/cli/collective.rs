@@ -207,7 +207,7 @@ fn wrong_requests_are_refused_with_the_remedy() {
     refuse(&["collective", "broadcast", "--system", "gb200-nvl72"], &["`broadcast` is not available yet"]);
     refuse(&["collective", "all-redcue", "--system", "gb200-nvl72"], &["did you mean `all-reduce`?"]);
     refuse(&["collective", "all-reduce", "--system", "gb200-nvl27"], &["did you mean `gb200-nvl72`?"]);
-    refuse(&["collective", "all-reduce", "--system", "hgx-h100"], &["`hgx-h100`", "not available yet"]);
+    refuse(&["collective", "all-reduce", "--system", "hgx-h10"], &["did you mean `hgx-h100`?"]);
     refuse(&["collective", "all-reduce", "--system", "star.toml"], &["--chips"]);
     refuse(&["collective", "all-reduce", "--system", "missing.toml"], &["missing.toml", "no such file"]);
     refuse(&["collective", "all-reduce"], &["--system"]);

@@ -14,7 +14,7 @@ fn list_names_what_is_built_in() {
 #[test]
 fn every_catalog_value_has_unit_source_and_confidence() {
     let place = Workplace::new();
-    for part in ["chips", "systems", "media", "transports"] {
+    for part in ["chips", "systems", "media", "switches", "transports"] {
         let entries = place.json(&["catalog", part]);
         let entries = entries.as_array().expect("the catalog is an array");
         assert!(!entries.is_empty(), "{part}");
@@ -39,7 +39,7 @@ fn both_machines_are_in_the_catalog() {
     let systems = place.succeed(&["catalog", "systems"]).stdout;
     assert!(systems.contains("gb200-nvl72") && systems.contains("cloudmatrix384"), "{systems}");
     let one = place.json(&["catalog", "systems", "cloudmatrix384"]);
-    assert_eq!(keys(&one), ["name", "texts", "title", "values"]);
+    assert_eq!(keys(&one), ["derived", "name", "texts", "title", "values"]);
     assert_eq!(one["values"]["scale_up.planes"]["value"].as_f64(), Some(7.0));
     let details = place.succeed(&["catalog", "chips", "gb200"]).stdout;
     assert!(details.contains("peak_bf16") && details.contains("2500 TFLOP/s"), "{details}");

@@ -3,16 +3,18 @@
 use crate::families::{Parameter, parameter};
 use crate::quantity::Dimension;
 
-/// A file of the catalog.
+/// A part of the catalog: a file or a folder under `catalog/`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Section {
-    /// `chips.toml`
+    /// `chips/`
     Chips,
-    /// `systems.toml`
+    /// `systems/`
     Systems,
     /// `media.toml`
     Media,
-    /// `transports.toml`
+    /// `switches.toml`
+    Switches,
+    /// `transports/`
     Transports,
 }
 
@@ -20,13 +22,26 @@ type Fields = &'static [(&'static str, Dimension)];
 
 const CHIP: Fields = &[
     ("peak_bf16", Dimension::ComputeRate),
+    ("peak_fp16", Dimension::ComputeRate),
     ("peak_fp8", Dimension::ComputeRate),
+    ("peak_fp4", Dimension::ComputeRate),
+    ("peak_int8", Dimension::ComputeRate),
     ("hbm_capacity", Dimension::Data),
     ("hbm_bandwidth", Dimension::Bandwidth),
     ("power", Dimension::Power),
+    ("mean_power", Dimension::Power),
+    ("idle_power", Dimension::Power),
+    ("dies", Dimension::Count),
+    ("die_to_die_bandwidth", Dimension::Bandwidth),
+    ("cpu_bandwidth", Dimension::Bandwidth),
+    ("scale_up_links", Dimension::Count),
+    ("scale_up_link_bandwidth", Dimension::Bandwidth),
+    ("scale_up_bandwidth", Dimension::Bandwidth),
+    ("nic_bandwidth", Dimension::Bandwidth),
     ("sustained_bf16", Dimension::ComputeRate),
     ("sustained_fp8", Dimension::ComputeRate),
     ("sustained_hbm_bandwidth", Dimension::Bandwidth),
+    ("sustained_p2p_bandwidth", Dimension::Bandwidth),
     ("gemm_efficiency_bf16", Dimension::Share),
     ("gemm_efficiency_fp8", Dimension::Share),
     ("attention_efficiency", Dimension::Share),
@@ -49,7 +64,12 @@ const SYSTEM: Fields = &[
     ("facts.modules_scale_up", Dimension::Count),
     ("facts.modules_scale_out", Dimension::Count),
     ("facts.peak_bf16", Dimension::ComputeRate),
+    ("facts.peak_fp8", Dimension::ComputeRate),
+    ("facts.peak_fp4", Dimension::ComputeRate),
+    ("facts.hbm_bandwidth", Dimension::Bandwidth),
     ("facts.hbm_total", Dimension::Data),
+    ("facts.all_reduce_busbw_nvls", Dimension::Bandwidth),
+    ("facts.all_reduce_busbw_ring", Dimension::Bandwidth),
     ("facts.power", Dimension::Power),
     ("facts.price", Dimension::Money),
     ("facts.racks", Dimension::Count),
@@ -63,6 +83,14 @@ const MEDIUM: Fields = &[
     ("latency_per_metre", Dimension::DurationPerLength),
     ("latency_per_end", Dimension::Duration),
     ("fec_latency", Dimension::Duration),
+];
+
+const SWITCH: Fields = &[
+    ("ports", Dimension::Count),
+    ("port_rate", Dimension::Bandwidth),
+    ("bandwidth", Dimension::Bandwidth),
+    ("latency", Dimension::Duration),
+    ("power", Dimension::Power),
 ];
 
 const TRANSPORT: Fields = &[
@@ -97,6 +125,7 @@ pub fn dimension_of(section: Section, key: &str) -> Option<Dimension> {
     match section {
         Section::Chips => look_up(CHIP, key),
         Section::Media => look_up(MEDIUM, key),
+        Section::Switches => look_up(SWITCH, key),
         Section::Systems => {
             let of_family = || parameter(key).and_then(Parameter::dimension);
             let of_chip = key.strip_prefix("chip.").and_then(|rest| look_up(CHIP, rest));

@@ -1,17 +1,24 @@
-//! The catalog: chips, systems, media and transports, every value with its unit, source and confidence.
+//! The catalog: chips, systems, media, switches and transports, every value with its unit, source and confidence.
 //!
-//! The files under `catalog/` are embedded in the library. [`chips`], [`systems`], [`media`] and [`transports`]
-//! give their entries; [`find`] looks one up by name. What an entry builds is the concern of
-//! [`System`](crate::System).
+//! The files under `catalog/` are embedded in the library. [`chips`], [`systems`], [`media`], [`switches`] and
+//! [`transports`] give their entries; [`find`] looks one up by name; [`gaps`] lists what no source gives. What an
+//! entry builds is the concern of [`System`](crate::System).
 
+mod derived;
 mod embedded;
 mod entry;
 mod fields;
+mod gaps;
+mod lending;
 #[cfg(test)]
 mod published;
+#[cfg(test)]
+mod published_presets;
 mod sourced;
 
-pub use embedded::{CatalogError, chips, find, media, systems, transports};
+pub use derived::{Derived, derived};
+pub use embedded::{CatalogError, chips, entries, find, media, switches, systems, transports};
 pub use entry::{Entry, EntryError};
 pub use fields::{Section, dimension_of};
+pub use gaps::{Gap, gaps};
 pub use sourced::{Confidence, Sourced};

@@ -2,6 +2,7 @@
 
 use crate::catalog::Sourced;
 use crate::system::System;
+use crate::transport::Standing;
 
 impl System {
     /// Every value in effect by dotted key: `chip.*`, `scale_up.*`, `scale_out.*`, and published `facts.*`.
@@ -61,11 +62,15 @@ impl System {
     pub fn communication_warnings(&self) -> Vec<String> {
         let mut warnings = Vec::new();
         let name = self.name();
-        if !self.transport.calibrated {
-            warnings.push(format!(
-                "{name}: no public measurement stands behind transport {}; its values are planning constants or borrowed",
-                self.transport.name
-            ));
+        let transport = &self.transport.name;
+        match self.transport.standing {
+            Standing::Calibrated => {}
+            Standing::InsideDomains => warnings.push(format!(
+                "{name}: between domains no public measurement stands behind transport {transport}; its values there are borrowed"
+            )),
+            Standing::Uncalibrated => warnings.push(format!(
+                "{name}: no public measurement stands behind transport {transport}; its values are planning constants or borrowed"
+            )),
         }
         if let Some(reduction) = self.entry.text("in_network_reduction") {
             warnings.push(format!(

@@ -1,0 +1,70 @@
+//! The whole catalog as a page of the book: `copperlight catalog all --format markdown`.
+
+use super::part::Part;
+use super::sheets;
+use crate::report::markdown;
+use std::io::{self, Write};
+
+const HEAD: &str = "# The catalog
+
+<!-- Written by `copperlight catalog all --format markdown`; edit the files under topologies/catalog/ instead. -->
+
+Every value that Copperlight knows about machines and models, with where it comes from. `confidence` is
+`vendor_spec` (the vendor's own figure), `measured`, `analyst_estimate`, `inferred` (derived, fitted or assumed
+here) or `derived` (computed from other values of the same entry by the formula shown). `range` is the span between
+sources that disagree. Peaks are dense; bandwidth is per direction unless the key says otherwise. A value that no
+source gives is absent, never guessed; [known gaps](#known-gaps) are at the end.
+
+";
+
+/// Writes the page; it ends without an empty line.
+pub(super) fn write(out: &mut dyn Write) -> io::Result<()> {
+    let mut page = HEAD.as_bytes().to_vec();
+    Part::WITH_ENTRIES.into_iter().try_for_each(|part| write_part(&mut page, part))?;
+    out.write_all(page.trim_ascii_end())?;
+    writeln!(out)
+}
+
+fn write_part(page: &mut Vec<u8>, part: Part) -> io::Result<()> {
+    writeln!(page, "## {}\n", heading(part))?;
+    markdown::write_sheet(page, &sheets::overview(part))?;
+    if part == Part::Gaps {
+        return Ok(());
+    }
+    let mut entries = part.listed().into_iter();
+    entries.try_for_each(|entry| markdown::write_sheet(page, &sheets::details(&entry)))
+}
+
+const fn heading(part: Part) -> &'static str {
+    match part {
+        Part::Chips => "Chips",
+        Part::Systems => "Systems",
+        Part::Media => "Media",
+        Part::Switches => "Switches",
+        Part::Transports => "Transports",
+        Part::Models => "Models",
+        Part::Gaps => "Known gaps",
+        Part::All => "Everything",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::{env, fs};
+
+    #[test]
+    fn the_page_in_the_book_is_what_the_program_writes() {
+        let page = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/src/reference/catalog.md");
+        let mut written = Vec::new();
+        write(&mut written).expect("a vector takes every byte");
+        if env::var_os("COPPERLIGHT_UPDATE_DOCS").is_some() {
+            fs::write(page, &written).expect("the page can be written");
+        }
+        let kept = fs::read(page).unwrap_or_default();
+        assert!(
+            kept == written,
+            "docs/src/reference/catalog.md is not what the program writes; run this test with COPPERLIGHT_UPDATE_DOCS=1"
+        );
+    }
+}

@@ -1,0 +1,115 @@
+//! The command: what was asked for, found and written.
+
+use super::book;
+use super::listed::Listed;
+use super::part::Part;
+use super::part_argument::PartArgument;
+use super::sheets;
+use crate::commands::failure::Failure;
+use crate::commands::output::{Format, Output};
+use crate::file::{ScenarioError, suggestion};
+use crate::report::Sheet;
+use clap::Args;
+use serde_json::{Map, Value, json};
+use std::io::{self, Write};
+
+/// Arguments of `copperlight catalog`.
+#[derive(Debug, Args)]
+pub(in crate::commands) struct CatalogArguments {
+    /// What to show; without it an overview and the known gaps
+    #[arg(value_parser = PartArgument)]
+    part: Option<Part>,
+    /// One entry, with every value and its source
+    #[arg(value_name = "NAME")]
+    name: Option<String>,
+    /// How it is written to standard output
+    #[arg(long, value_enum, default_value = "table")]
+    format: Format,
+}
+
+/// What is shown: tables for people, one table for CSV, one document for JSON.
+struct Shown {
+    sheets: Vec<Sheet>,
+    flat: Sheet,
+    document: Value,
+}
+
+/// Shows an overview, all entries of a part, or one entry with its sources.
+pub(in crate::commands) fn run(arguments: &CatalogArguments, output: &mut Output<'_>) -> Result<(), Failure> {
+    let shown = match (arguments.part, &arguments.name) {
+        (None, _) => catalog_overview(),
+        (Some(Part::All), None) if arguments.format == Format::Markdown => {
+            return Ok(book::write(output.data)?);
+        }
+        (Some(Part::All), None) => everything(),
+        (Some(part), None) => part_overview(part),
+        (Some(part), Some(name)) => one_entry(&find(part, name)?),
+    };
+    Ok(write(&shown, arguments.format, output.data)?)
+}
+
+fn write(shown: &Shown, format: Format, out: &mut dyn Write) -> io::Result<()> {
+    match format {
+        Format::Csv | Format::Json => format.write(&shown.flat, &shown.document, out),
+        Format::Table | Format::Markdown => {
+            for (index, sheet) in shown.sheets.iter().enumerate() {
+                if index > 0 && format == Format::Table {
+                    writeln!(out)?;
+                }
+                format.write(sheet, &shown.document, out)?;
+            }
+            Ok(())
+        }
+    }
+}
+
+fn catalog_overview() -> Shown {
+    let names = |part: Part| part.listed().into_iter().map(|entry| entry.name).collect::<Vec<_>>();
+    let parts: Map<String, Value> = Part::WITH_ENTRIES
+        .into_iter()
+        .filter(|part| *part != Part::Gaps)
+        .map(|part| (part.name().to_owned(), names(part).into()))
+        .collect();
+    let document = json!({ "parts": parts, "gaps": documents(Part::Gaps) });
+    Shown { sheets: vec![sheets::parts(), sheets::gaps()], flat: sheets::names(), document }
+}
+
+fn part_overview(part: Part) -> Shown {
+    let sheet = sheets::overview(part);
+    Shown { sheets: vec![sheet.clone()], flat: sheet, document: documents(part) }
+}
+
+fn one_entry(entry: &Listed) -> Shown {
+    let sheet = sheets::details(entry);
+    Shown { sheets: vec![sheet.clone()], flat: sheet, document: entry.document.clone() }
+}
+
+fn everything() -> Shown {
+    let parts: Map<String, Value> =
+        Part::WITH_ENTRIES.into_iter().map(|part| (part.name().to_owned(), documents(part))).collect();
+    let sheet = sheets::everything();
+    Shown { sheets: vec![sheet.clone()], flat: sheet, document: parts.into() }
+}
+
+fn documents(part: Part) -> Value {
+    Value::Array(part.listed().into_iter().map(|entry| entry.document).collect())
+}
+
+/// The entry of this name, or where it is, or one that it is like.
+fn find(part: Part, name: &str) -> Result<Listed, Failure> {
+    let entries = part.listed();
+    if let Some(entry) = entries.iter().find(|entry| entry.name == name) {
+        return Ok(entry.clone());
+    }
+    let known: Vec<&str> = entries.iter().map(|entry| entry.name.as_str()).collect();
+    let remedy = elsewhere(name).unwrap_or_else(|| suggestion::remedy(name, &known));
+    let error = ScenarioError::UnknownName { what: part.noun(), name: name.to_owned(), remedy };
+    Err(Failure::Argument { flag: "NAME", error })
+}
+
+/// Says in which part a name is.
+pub(super) fn elsewhere(name: &str) -> Option<String> {
+    let has_it = |part: &Part| part.listed().iter().any(|entry| entry.name == name);
+    let part = Part::WITH_ENTRIES.into_iter().find(has_it)?;
+    Some(format!("it is a {}: copperlight catalog {} {name}", part.noun(), part.name()))
+}

@@ -1,0 +1,95 @@
+//! Shares of peak that one chip lends to others: a family is fitted once, and what was never fitted borrows.
+
+use super::entry::Entry;
+use super::sourced::{Confidence, Sourced};
+
+/// What a training step sustains, as fitted for a family of chips.
+const SHARES: [&str; 6] = [
+    "gemm_efficiency_bf16",
+    "gemm_efficiency_fp8",
+    "attention_efficiency",
+    "attention_backward_relative",
+    "hbm_efficiency",
+    "gemm_traffic",
+];
+
+/// Gives every chip that names a `family` the shares of the chip that stands for it, as they are, and every chip
+/// with `borrowed_from` those of its lender, marked as borrowed. Values of the chip's own stay.
+pub(super) fn with_lent_shares(chips: Vec<Entry>) -> Vec<Entry> {
+    let lent: Vec<Vec<(&'static str, Sourced)>> = chips.iter().map(|chip| shares_for(chip, &chips)).collect();
+    let with_shares = |(mut chip, shares): (Entry, Vec<(&'static str, Sourced)>)| {
+        for (key, value) in shares {
+            if chip.value(key).is_none() {
+                chip.replace(key, value);
+            }
+        }
+        chip
+    };
+    chips.into_iter().zip(lent).map(with_shares).collect()
+}
+
+fn shares_for(chip: &Entry, chips: &[Entry]) -> Vec<(&'static str, Sourced)> {
+    let named = |name: &str| {
+        let lender = chips.iter().find(|lender| lender.name() == name);
+        lender.unwrap_or_else(|| panic!("chip {} takes shares from {name}, which is no chip", chip.name()))
+    };
+    match (chip.text("family"), chip.text("borrowed_from")) {
+        (Some(family), _) => shares_of(named(family)).collect(),
+        (None, Some(lender)) => {
+            let borrowed = |(key, value)| (key, borrowed(value, lender));
+            shares_of(named(lender)).map(borrowed).collect()
+        }
+        (None, None) => Vec::new(),
+    }
+}
+
+fn shares_of(lender: &Entry) -> impl Iterator<Item = (&'static str, Sourced)> + '_ {
+    SHARES.into_iter().filter_map(|key| Some((key, lender.value(key)?.clone())))
+}
+
+fn borrowed(value: Sourced, lender: &str) -> Sourced {
+    Sourced {
+        source: format!("borrowed from {lender}: no published training run on this chip entered the fit"),
+        confidence: Confidence::Inferred,
+        note: None,
+        ..value
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{chips, find};
+    use super::*;
+    use crate::catalog::Section;
+
+    fn share(chip: &str, key: &str) -> Sourced {
+        let chip = find(Section::Chips, chip).expect("the chip is in the catalog");
+        chip.value(key).expect("the chip has this share").clone()
+    }
+
+    #[test]
+    fn a_family_shares_what_was_fitted_and_others_borrow_it() {
+        for key in SHARES {
+            let fitted = share("h100", key);
+            assert_eq!(share("h200", key), fitted, "{key}");
+            let borrowed = share("ascend-910c", key);
+            assert_eq!((borrowed.value, borrowed.range), (fitted.value, fitted.range), "{key}");
+            assert_eq!(
+                borrowed.source,
+                "borrowed from h100: no published training run on this chip entered the fit"
+            );
+        }
+    }
+
+    #[test]
+    fn lenders_have_shares_of_their_own() {
+        for chip in chips() {
+            for lender in ["family", "borrowed_from"].into_iter().filter_map(|key| chip.text(key)) {
+                let lender = find(Section::Chips, lender).expect("a lender is in the catalog");
+                let takes = |key| lender.text(key);
+                assert_eq!((takes("family"), takes("borrowed_from")), (None, None), "{}", chip.name());
+                assert!(lender.value("gemm_efficiency_bf16").is_some(), "{}", chip.name());
+            }
+        }
+    }
+}
