@@ -2,6 +2,7 @@
 //!
 //! - `laws`: closed forms that simulated collectives must equal
 //! - `flow_engine`: the flow engine equals its plain twin, and laws that it keeps
+//! - `families`: collectives on every family of fabrics
 //! - `folding`: folded and replayed runs equal the full simulation, to the picosecond
 //! - `deadlock`: what is said of ranks that wait for one another
 //! - `determinism`: the same digest, run after run
@@ -15,6 +16,7 @@ mod cli;
 mod deadlock;
 mod determinism;
 mod errors;
+mod families;
 mod flow_engine;
 mod folding;
 mod laws;

@@ -30,7 +30,7 @@ fn catalog() -> Vec<Case> {
     };
     let value = |rest: &str| entry(&format!("power = {{ confidence = 'measured', {rest} }}"));
     vec![
-        fault(find(Section::Systems, "tpu-v4-pod")),
+        fault(find(Section::Systems, "vr-nvl72")),
         fault(find(Section::Systems, "gb200-nvl27")),
         fault(entry("power = 400")),
         fault(value("value = 400, unit = 'W', source = ' '")),

@@ -30,6 +30,8 @@ mod rail_optimised;
 mod registry;
 mod scale_out;
 mod scale_up_planes;
+#[cfg(test)]
+mod shape_properties;
 mod star;
 mod torus;
 mod tree;
