@@ -6,6 +6,9 @@ use copperlight_core::units::Bytes;
 use copperlight_core::workload::{Algorithm, CollectiveKind};
 use copperlight_topologies::System;
 use copperlight_topologies::export;
+use copperlight_topologies::families::{
+    Fallback, Parameter, ParameterKind, SCALE_OUT_FAMILIES, SCALE_UP_FAMILIES,
+};
 use std::time::{Duration, Instant};
 
 const LINK: &str = "link_bandwidth = '10 GB/s'\nlink_latency = '500 ns'\n";
@@ -121,13 +124,43 @@ fn a_graph_with_the_wiring_of_a_star_behaves_like_it() {
 #[test]
 fn a_hundred_thousand_chips_are_wired_in_a_moment() {
     let radix = described(&format!("family = 'fat-tree'\nradix = 80\ntiers = 3\n{LINK}"));
-    let systems =
-        ["tpu-v4-pod", "mi300x", "atlas-950"].map(|name| System::preset(name).expect("it is a preset"));
+    let presets = ["gb200-nvl72", "cloudmatrix384", "tpu-v5e-pod", "mi300x", "atlas-950"];
+    let systems = presets.map(|name| System::preset(name).expect("it is a preset"));
     for system in systems.iter().chain([&radix]) {
         let start = Instant::now();
         let fabric = system.build(100_000).unwrap_or_else(|error| panic!("{}: {error}", system.name()));
         assert_eq!(fabric.endpoints(), 100_000);
         // Unoptimised; an optimised build takes a tenth of it.
         assert!(start.elapsed() < Duration::from_secs(20), "{}: {:?}", system.name(), start.elapsed());
+    }
+}
+
+/// A row of the reference page for a parameter.
+fn row(parameter: &Parameter) -> String {
+    let value = match parameter.kind {
+        ParameterKind::Quantity(_, bounds) => bounds.words.to_owned(),
+        ParameterKind::Choice(names) => {
+            names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+        }
+        ParameterKind::Medium => "a medium of the catalog".to_owned(),
+        ParameterKind::File => "a path".to_owned(),
+    };
+    let default = match parameter.fallback {
+        Fallback::Required => "required".to_owned(),
+        Fallback::Number(number) => number.to_string(),
+        Fallback::Name(name) => format!("`{name}`"),
+        Fallback::SameAs(key) => format!("as `{}`", key.trim_start_matches("scale_up.")),
+        Fallback::WholeSystem => "those of the system".to_owned(),
+    };
+    format!("| `{}` | {value} | {default} | {} |\n", parameter.name(), parameter.meaning)
+}
+
+#[test]
+fn the_reference_lists_every_parameter_of_every_family() {
+    let page = include_str!("../../docs/src/reference/families.md");
+    for family in SCALE_UP_FAMILIES.iter().chain(SCALE_OUT_FAMILIES) {
+        let table: String = family.parameters.iter().map(row).collect();
+        assert!(page.contains(&table), "docs/src/reference/families.md lacks, for {}:\n{table}", family.name);
+        assert!(page.contains(&format!("\n## `{}`", family.name)), "{}", family.name);
     }
 }

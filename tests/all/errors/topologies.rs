@@ -230,6 +230,7 @@ fn builds() -> Vec<Case> {
         fault(DomainsJoined::new(star()).build(16)),
         fault(DomainsJoined::new(wide).build(1_000)),
         fault(graph.check_chips(3)),
+        fault(System::preset("tpu-v4-pod").expect("it is a preset").build(100_000)),
         fault(DomainsJoined::new(Star { chips: 0, ..star() }).build(1)),
         // The families wire nothing that the builder of fabrics refuses.
         Case::of(&BuildError::Fabric(FabricError::NoEndpoints)),

@@ -35,6 +35,22 @@ pub enum BuildError {
         /// What one domain holds.
         domain: usize,
     },
+    /// A last domain with a number of chips that the family does not wire.
+    #[error(
+        "{chips} chips leave {last} for the last domain, and {error}; use {below} or {above} chips in all"
+    )]
+    LastDomain {
+        /// What was asked for.
+        chips: usize,
+        /// What is left for the last domain.
+        last: usize,
+        /// What is wrong with that.
+        error: ParameterError,
+        /// The next number of chips below that can be.
+        below: usize,
+        /// The next number above.
+        above: usize,
+    },
     /// More chips than a file of nodes and links has.
     #[error("{file} has {available} chips, not {chips}; use at most {available}, or add chips to the file")]
     GraphTooSmall {
@@ -136,10 +152,11 @@ impl DomainsJoined {
     fn check_layout(&self, layout: &Layout) -> Result<(), BuildError> {
         let chips = layout.chips();
         self.domain.check_chips(layout.chips_of(0))?;
-        self.domain.check_chips(layout.chips_of(layout.domains() - 1))?;
         if layout.domains() == 1 {
             return Ok(());
         }
+        let last = layout.chips_of(layout.domains() - 1);
+        self.domain.check_chips(last).map_err(|error| last_domain(chips, last, error))?;
         match &self.scale_out {
             Some(scale_out) => Ok(scale_out.check_chips(chips)?),
             None => Err(BuildError::NoScaleOut { chips, domain: self.chips_per_domain }),
@@ -276,6 +293,17 @@ impl JoinedRouter {
 impl Router for JoinedRouter {
     fn route(&self, fabric: &Fabric, from: EndpointId, to: EndpointId) -> Result<Route, RoutingError> {
         Ok(Route::over(fabric, &self.ways(from.index(), to.index())))
+    }
+}
+
+/// What is wrong with a last domain, said of all chips.
+fn last_domain(chips: usize, last: usize, error: ParameterError) -> BuildError {
+    match error {
+        ParameterError::NoBox { below, above, .. } => {
+            let whole = chips - last;
+            BuildError::LastDomain { chips, last, error, below: whole + below, above: whole + above }
+        }
+        error => BuildError::Parameter(error),
     }
 }
 

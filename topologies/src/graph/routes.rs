@@ -4,6 +4,7 @@ use super::read::Graph;
 use super::wiring::GraphRouting;
 use copperlight_core::fabric::{Fabric, Route, Router, RoutingError, Ways};
 use copperlight_core::ids::{EndpointId, LinkId};
+use copperlight_core::units::Bandwidth;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
 use std::sync::{Arc, Mutex};
@@ -70,12 +71,12 @@ impl GraphRouter {
     }
 
     /// The distances of all nodes from one; a search costs O(links log nodes).
-    fn distances(&self, from: usize) -> Arc<[Distance]> {
+    fn distances(&self, fabric: &Fabric, from: usize) -> Arc<[Distance]> {
         let mut kept = self.distances.lock().expect("no search panics");
         if let Some(found) = kept.get(&from) {
             return Arc::clone(found);
         }
-        let found: Arc<[Distance]> = self.search(from).into();
+        let found: Arc<[Distance]> = self.search(fabric, from).into();
         if (kept.len() + 1) * found.len() > MOST_DISTANCES {
             kept.clear();
         }
@@ -83,8 +84,8 @@ impl GraphRouter {
         found
     }
 
-    /// Dijkstra's algorithm.
-    fn search(&self, from: usize) -> Vec<Distance> {
+    /// Dijkstra's algorithm, over links that carry anything.
+    fn search(&self, fabric: &Fabric, from: usize) -> Vec<Distance> {
         let mut distances = vec![UNREACHED; self.graph.nodes.len()];
         distances[from] = (0, 0);
         let mut open = BinaryHeap::from([Reverse(((0, 0), from))]);
@@ -92,7 +93,7 @@ impl GraphRouter {
             if distance > distances[node] {
                 continue;
             }
-            for &link in self.leaving.of(node) {
+            for &link in self.leaving.of(node).iter().filter(|&&link| carries(fabric, link)) {
                 let to = self.graph.links[link].to;
                 let further = self.after(distance, link);
                 if further < distances[to] {
@@ -109,8 +110,8 @@ impl GraphRouter {
     }
 
     /// The first paths of least distance, found backwards from the receiver, lowest links first.
-    fn paths(&self, from: usize, to: usize, most: usize) -> Vec<Vec<LinkId>> {
-        let distances = self.distances(from);
+    fn paths(&self, fabric: &Fabric, [from, to]: [usize; 2], most: usize) -> Vec<Vec<LinkId>> {
+        let distances = self.distances(fabric, from);
         let mut paths = Vec::new();
         let mut open = vec![(to, Vec::new())];
         while let Some((node, links)) = open.pop() {
@@ -125,7 +126,7 @@ impl GraphRouter {
             // The last one pushed is the first one followed.
             for &link in self.arriving.of(node).iter().rev() {
                 let before = self.graph.links[link].from;
-                let reached = distances[before] != UNREACHED;
+                let reached = distances[before] != UNREACHED && carries(fabric, link);
                 if reached && self.after(distances[before], link) == distances[node] {
                     let mut longer = links.clone();
                     longer.push(link);
@@ -137,13 +138,18 @@ impl GraphRouter {
     }
 }
 
+/// Whether a link of the fabric, numbered as in the graph, is there to be used.
+fn carries(fabric: &Fabric, link: usize) -> bool {
+    fabric.links()[link].capacity > Bandwidth::ZERO
+}
+
 impl Router for GraphRouter {
     fn route(&self, fabric: &Fabric, from: EndpointId, to: EndpointId) -> Result<Route, RoutingError> {
         let most = match self.routing {
             GraphRouting::Shortest => 1,
             GraphRouting::Spray => MOST_PATHS,
         };
-        let paths = self.paths(from.index(), to.index(), most);
+        let paths = self.paths(fabric, [from.index(), to.index()], most);
         if paths.is_empty() {
             return Err(RoutingError::Unreachable {
                 from: fabric.node_name(from.into()).to_owned(),
