@@ -1,6 +1,7 @@
 //! The command line, end to end: every test runs the binary in a folder of its own.
 
 mod collective;
+mod fabrics;
 mod flows;
 mod inventory;
 mod limits;

@@ -2,6 +2,7 @@
 //!
 //! - `laws`: closed forms that simulated collectives must equal
 //! - `flow_engine`: the flow engine equals its plain twin, and laws that it keeps
+//! - `families`: collectives on every family of fabrics
 //! - `folding`: folded and replayed runs equal the full simulation, to the picosecond
 //! - `degrade`: what is slow or gone, how routes re-form around it, and that folding stays exact
 //! - `trees`: multicast and reduction load each link once
@@ -19,6 +20,7 @@ mod deadlock;
 mod degrade;
 mod determinism;
 mod errors;
+mod families;
 mod flow_engine;
 mod folding;
 mod laws;

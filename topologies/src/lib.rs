@@ -2,6 +2,8 @@
 //!
 //! - [`catalog`]: chips, systems, media, switches and transports, each value with unit, source and confidence
 //! - [`families`]: the wiring of a domain, and domains joined; one file each, every route by rule
+//! - [`graph`]: any fabric from a file of nodes and links
+//! - [`export`]: a fabric as DOT or JSON
 //! - [`analysis`]: what a fabric could do at best, without a simulation
 //! - [`energy`]: what a system draws while a step runs
 //! - [`physical`]: where racks and switches stand, cables and their media, reach, power, parts
@@ -34,7 +36,9 @@ pub mod catalog;
 mod chip;
 mod degrade;
 pub mod energy;
+pub mod export;
 pub mod families;
+pub mod graph;
 mod interval;
 pub mod physical;
 pub mod quantity;
@@ -49,5 +53,5 @@ pub use interval::Interval;
 pub use suggestion::Suggestion;
 pub use system::{
     Direction, End, FamilyError, OverrideError, PhysicalError, RangeError, RangedValue, RankOrder,
-    RankOrderError, System,
+    RankOrderError, ReadFile, System,
 };

@@ -2,6 +2,7 @@
 
 use super::catalog::{self, CatalogArguments};
 use super::collective::{self, CollectiveArguments};
+use super::export::{self, ExportArguments};
 use super::failure::{ExitStatus, Failure};
 use super::flows::{self, FlowsArguments};
 use super::output::Output;
@@ -30,6 +31,8 @@ enum Command {
     Sensitivity(SensitivityArguments),
     /// Solve any flows on any links
     Flows(FlowsArguments),
+    /// Write the wiring of a system as DOT or JSON
+    Export(ExportArguments),
     /// List the built-in scenarios, models and systems
     List,
     /// Show the catalog: every value with unit, source and confidence
@@ -74,6 +77,7 @@ fn dispatch(command: Command, output: &mut Output<'_>) -> Result<(), Failure> {
         Command::Collective(arguments) => collective::run(&arguments, output),
         Command::Sensitivity(arguments) => sensitivity::run(&arguments, output),
         Command::Flows(arguments) => flows::run(&arguments, output),
+        Command::Export(arguments) => export::run(&arguments, output),
         Command::List => list::run(output),
         Command::Catalog(arguments) => catalog::run(&arguments, output),
     }

@@ -8,6 +8,7 @@ mod arguments;
 mod catalog;
 mod collective;
 pub mod diagnostics;
+mod export;
 mod failure;
 mod flows;
 mod limits;

@@ -29,7 +29,7 @@ pub fn load(argument: &str, settings: &[String]) -> Result<Scenario, ScenarioErr
 /// Everything that is wrong with it, in the order of the text.
 pub fn check(source: SourceText, settings: &[String]) -> Result<Scenario, ScenarioErrors> {
     let (sources, document) = read_document(source, settings)?;
-    let findings = Findings::default();
+    let findings = Findings::of(&sources[0].name);
     let scenario = check_document(&document, &findings);
     match scenario {
         Some(scenario) if !findings.any() => Ok(scenario),

@@ -20,6 +20,7 @@ mod library;
 mod limits;
 mod load;
 mod model;
+mod named_file;
 mod pairing;
 mod parallelism;
 mod points;

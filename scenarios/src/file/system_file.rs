@@ -40,7 +40,7 @@ pub fn load_system(argument: &str, settings: &[String]) -> Result<NamedSystem, S
         Err(error) => return Err(unknown(argument, systems::preset_error(argument, &error))),
     };
     let sources = settings::apply_all(&mut table, source, settings)?;
-    let findings = Findings::default();
+    let findings = Findings::of(&sources[0].name);
     let system = check(&table, &findings);
     match system {
         Some(system) if !findings.any() => Ok(system),
@@ -50,14 +50,15 @@ pub fn load_system(argument: &str, settings: &[String]) -> Result<NamedSystem, S
 
 fn check(table: &Table, findings: &Findings) -> Option<NamedSystem> {
     let mut sized = table.clone();
-    // A fabric without a size is whole: the command line gives the size.
+    // A fabric without a size is whole: its family or the command line gives the size.
     let lacks_size = table.get("fabric").is_some() && table.get("chips").is_none();
     if lacks_size {
         sized.insert(entry("chips", Place { source: 0, start: 0, end: 0 }, Value::Integer(1)));
     }
     let section = Section::new(&sized, "system", None, findings);
     let machine = systems::read(&section)?;
-    let chips = machine.chips.filter(|_| !lacks_size).map(|chips| chips.value);
+    let stated = machine.chips.filter(|_| !lacks_size).map(|chips| chips.value);
+    let chips = stated.or_else(|| machine.system.default_chips());
     Some(NamedSystem { name: machine.name, system: machine.system, chips })
 }
 

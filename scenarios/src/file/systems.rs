@@ -1,11 +1,11 @@
 //! The tables `[[systems]]`: a preset or a fabric, its size, and overridden catalog values.
 
-use super::document::{Entry as TableEntry, Node, Value};
+use super::document::{Entry as TableEntry, Node, Table, Value};
 use super::error::ScenarioError;
 use super::findings::Findings;
 use super::limits::{MOST_CHIPS, MOST_SYSTEMS};
 use super::section::{Placed, Section};
-use super::suggestion;
+use super::{named_file, suggestion};
 use copperlight_topologies::catalog::{self, CatalogError, Entry};
 use copperlight_topologies::{FamilyError, OverrideError, System};
 use std::collections::BTreeSet;
@@ -84,18 +84,18 @@ fn check_together(section: &Section<'_>, system: &System) -> Option<()> {
     let Err(error) = system.check_together() else { return Some(()) };
     let scale_up = section.entry("scale_up").and_then(|entry| entry.node.as_table());
     let written = |key| scale_up.and_then(|table| table.get(key)).map(|entry| entry.node.place);
-    let place = written("chips_per_node").or_else(|| written("chips")).or(section.place());
+    let fabric = section.entry("fabric").map(|entry| entry.node.place);
+    let place = written("chips_per_node").or_else(|| written("chips")).or(fabric).or(section.place());
     section.error(place, ScenarioError::IllegalSystem { problem: error.to_string() });
     None
 }
 
-/// A preset that names no size fills one domain; a fabric has no size of its own.
+/// A system that names no size fills one domain; some families have no size of their own.
 fn default_chips(section: &Section<'_>, system: &System) -> Option<Placed<usize>> {
-    if section.entry("fabric").is_some() {
+    let Some(chips) = system.default_chips() else {
         section.missing("chips", "chips = 8");
         return None;
-    }
-    let chips = system.chips_in_service();
+    };
     section.default("chips", i64::try_from(chips).unwrap_or(MOST_CHIPS));
     Some(Placed { value: chips, place: section.place() })
 }
@@ -143,17 +143,22 @@ pub(super) fn preset_error(name: &str, error: &CatalogError) -> ScenarioError {
 fn read_fabric(section: &Section<'_>, entry: &TableEntry) -> Option<(System, String)> {
     section.section("fabric")?;
     let table = entry.node.as_table()?;
-    match System::from_family(&table.to_toml()) {
+    let folder = section.findings().folder();
+    match System::from_family_with_files(&table.to_toml(), &|name| named_file::read(folder, name)) {
         Ok(system) => {
             let family = system.name().to_owned();
             Some((system, family))
         }
         Err(error) => {
-            let at_fault = error.key().and_then(|key| table.get(key));
-            let place = at_fault.map_or(entry.node.place, |entry| match error {
-                FamilyError::UnknownKey { .. } | FamilyError::TwoBandwidths => entry.place,
-                _ => entry.node.place,
-            });
+            let key_at_fault = matches!(
+                innermost(&error),
+                FamilyError::UnknownKey { .. } | FamilyError::TwoBandwidths { .. } | FamilyError::GraphAlone
+            );
+            let place = match at_fault(table, &error) {
+                Some(entry) if key_at_fault => entry.place,
+                Some(entry) => entry.node.place,
+                None => entry.node.place,
+            };
             let error = match &error {
                 FamilyError::Value(value) => illegal_value(value, "scale_up."),
                 _ => ScenarioError::IllegalSystem { problem: error.to_string() },
@@ -162,6 +167,26 @@ fn read_fabric(section: &Section<'_>, entry: &TableEntry) -> Option<(System, Str
             None
         }
     }
+}
+
+/// The error itself, wherever in the description it is.
+fn innermost(error: &FamilyError) -> &FamilyError {
+    match error {
+        FamilyError::ScaleOut(error) => innermost(error),
+        error => error,
+    }
+}
+
+/// The innermost entry of a description that an error is about.
+fn at_fault<'a>(table: &'a Table, error: &FamilyError) -> Option<&'a TableEntry> {
+    let mut found = None;
+    let mut table = Some(table);
+    for key in error.path() {
+        let Some(entry) = table.and_then(|table| table.get(key)) else { break };
+        table = entry.node.as_table();
+        found = Some(entry);
+    }
+    found
 }
 
 /// A value that a system refuses; `prefix` of its key is not written there.

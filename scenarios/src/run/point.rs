@@ -11,7 +11,6 @@ use copperlight_core::ids::RankId;
 use copperlight_core::outcome;
 use copperlight_core::units::Bytes;
 use copperlight_core::workload::CollectiveCall;
-use copperlight_topologies::physical::ReachError;
 use copperlight_topologies::{Precision as ChipPrecision, System};
 use std::collections::BTreeMap;
 
@@ -29,12 +28,8 @@ pub(super) struct PointOutcome {
 ///
 /// What is degraded is named in the fabric, so that a degraded one is built to find out.
 pub(super) fn check(point: &Point) -> Result<(), RunError> {
-    let too_long =
-        |error: ReachError| RunError::Build { system: point.system_name.clone(), source: error.into() };
-    point.system.check_reach(point.chips).map_err(too_long)?;
-    if !point.system.degradations().is_empty() {
-        build(&point.system, &point.system_name, point.chips)?;
-    }
+    let system = || point.system_name.clone();
+    point.system.check_chips(point.chips).map_err(|source| RunError::Build { system: system(), source })?;
     match &point.workload {
         Workload::Training(job) => rates(&point.system, &point.system_name, job.precision()).map(|_| ()),
         Workload::Collective(_) => Ok(()),

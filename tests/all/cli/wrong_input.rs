@@ -42,7 +42,7 @@ const WRONG: &[Wrong] = &[
     },
     Wrong {
         line: "preset = \"gb200-nvl72\"",
-        becomes: "preset = \"tpu-v4-pod\"",
+        becomes: "preset = \"vr-nvl72\"",
         says: &["not available yet"],
     },
     Wrong { line: "tensor = 2", becomes: "tensor = 7", says: &["illegal plan", "14"] },

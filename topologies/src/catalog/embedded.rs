@@ -16,9 +16,11 @@ static CHIPS: LazyLock<Vec<Entry>> = LazyLock::new(|| {
     with_lent_shares(read(Section::Chips, &[amd, china, google, huawei, nvidia]))
 });
 static SYSTEMS: LazyLock<Vec<Entry>> = LazyLock::new(|| {
+    let amd = include_str!("../../catalog/systems/amd.toml");
+    let google = include_str!("../../catalog/systems/google.toml");
     let huawei = include_str!("../../catalog/systems/huawei.toml");
     let nvidia = include_str!("../../catalog/systems/nvidia.toml");
-    read(Section::Systems, &[huawei, nvidia])
+    read(Section::Systems, &[amd, google, huawei, nvidia])
 });
 static MEDIA: LazyLock<Vec<Entry>> =
     LazyLock::new(|| read(Section::Media, &[include_str!("../../catalog/media.toml")]));
@@ -37,17 +39,7 @@ static TRANSPORTS: LazyLock<Vec<Entry>> = LazyLock::new(|| {
 });
 
 /// Systems whose names are settled and whose wiring is still to come.
-const ANNOUNCED_SYSTEMS: &[&str] = &[
-    "ascend-910b",
-    "atlas-950",
-    "tpu-v4-pod",
-    "tpu-v5e-pod",
-    "tpu-v5p-pod",
-    "tpu-trillium-pod",
-    "mi300x",
-    "mi325x",
-    "mi355x",
-];
+const ANNOUNCED_SYSTEMS: &[&str] = &["vr-nvl72", "helios", "atlas-960"];
 
 /// Why the catalog has no entry of a name.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]

@@ -1,5 +1,6 @@
 //! The fields that catalog entries may have, and the kind of quantity each one is.
 
+use crate::families::{Parameter, parameter};
 use crate::quantity::Dimension;
 
 /// A part of the catalog: a file or a folder under `catalog/`.
@@ -53,19 +54,8 @@ const CHIP: Fields = &[
     ("gemm_traffic", Dimension::Ratio),
 ];
 
+/// Published facts; the values that a family wires stand beside the family.
 const SYSTEM: Fields = &[
-    ("scale_up.chips", Dimension::Count),
-    ("scale_up.chips_per_node", Dimension::Count),
-    ("scale_up.planes", Dimension::Count),
-    ("scale_up.links_per_plane", Dimension::Count),
-    ("scale_up.uplinks", Dimension::Count),
-    ("scale_up.link_bandwidth", Dimension::Bandwidth),
-    ("scale_up.link_latency", Dimension::Duration),
-    ("scale_up.uplink_latency", Dimension::Duration),
-    ("scale_out.bandwidth_per_chip", Dimension::Bandwidth),
-    ("scale_out.latency", Dimension::Duration),
-    ("scale_out.oversubscription", Dimension::Ratio),
-    ("scale_out.rails", Dimension::Count),
     ("facts.switch_chips", Dimension::Count),
     ("facts.l1_switch_chips", Dimension::Count),
     ("facts.l2_switch_chips", Dimension::Count),
@@ -183,7 +173,7 @@ pub fn dimension_of(section: Section, key: &str) -> Option<Dimension> {
         Section::Systems => match key.split_once('.') {
             Some(("chip", rest)) => look_up(CHIP, rest),
             Some(("physical", rest)) => look_up(LAYOUT, rest),
-            _ => look_up(SYSTEM, key),
+            _ => look_up(SYSTEM, key).or_else(|| parameter(key).and_then(Parameter::dimension)),
         },
         Section::Transports => {
             let scoped = key.strip_prefix("scale_up.").or_else(|| key.strip_prefix("scale_out."));

@@ -13,6 +13,8 @@ mod lending;
 #[cfg(test)]
 mod published;
 #[cfg(test)]
+mod published_pods;
+#[cfg(test)]
 mod published_presets;
 mod sourced;
 

@@ -1,5 +1,6 @@
 //! What a family says about one scale-up domain: its parts, its wiring, its routes.
 
+use super::domains_joined::MAXIMUM_CHIPS;
 use copperlight_core::fabric::{FabricBuilder, Link, Ways};
 use copperlight_core::ids::{NodeId, TierId};
 use copperlight_core::units::Bandwidth;
@@ -38,6 +39,72 @@ pub enum ParameterError {
         /// The ways.
         ways: usize,
         /// The most that are possible.
+        limit: usize,
+    },
+    /// More chips than a domain of the family can have.
+    #[error("a {family} of {chips} chips; at most {limit} are possible")]
+    TooManyChips {
+        /// The family.
+        family: &'static str,
+        /// The chips.
+        chips: usize,
+        /// The most that are possible.
+        limit: usize,
+    },
+    /// Chips that make no box of a torus.
+    #[error(
+        "{chips} chips make no box within a torus of {} x {} x {}; the nearest numbers that do are {below} and {above}",
+        sizes[0], sizes[1], sizes[2]
+    )]
+    NoBox {
+        /// The chips.
+        chips: usize,
+        /// The sizes of the torus.
+        sizes: [usize; 3],
+        /// The next number below that makes a box.
+        below: usize,
+        /// The next number above.
+        above: usize,
+    },
+    /// A switch of a tree with fewer than two ports.
+    #[error("radix is {radix}; a switch of a fat tree has at least 2 ports")]
+    Radix {
+        /// The ports.
+        radix: usize,
+    },
+    /// A switch that cannot have as many ports up as down.
+    #[error("radix is {radix}; switches of a fat tree of 3 tiers have an even number of ports, such as {}", radix + 1)]
+    OddRadix {
+        /// The ports.
+        radix: usize,
+    },
+    /// A tree of a height that is not wired.
+    #[error("tiers is {tiers}; a fat tree has 2 or 3")]
+    TreeTiers {
+        /// The tiers.
+        tiers: usize,
+    },
+    /// Ports of a leaf that cannot be divided as asked.
+    #[error(
+        "the {radix} ports of a switch cannot be divided {ratio} to 1; the nearest oversubscription is {nearest}, with \
+         {uplinks} uplinks"
+    )]
+    Ports {
+        /// The ports.
+        radix: usize,
+        /// The oversubscription asked for.
+        ratio: f64,
+        /// The uplinks of the nearest one that can be.
+        uplinks: usize,
+        /// The nearest one that can be.
+        nearest: f64,
+    },
+    /// More chips than the tree between domains has ports for.
+    #[error("the fat tree between domains has room for {limit} chips, not for {chips}; raise radix or tiers")]
+    TreeTooSmall {
+        /// The chips.
+        chips: usize,
+        /// What the tree has room for.
         limit: usize,
     },
     /// More bandwidth at the top of a fabric than below it.
@@ -128,8 +195,21 @@ pub trait ScaleUpDomain: fmt::Debug + Send + Sync {
     /// [`ParameterError`] names the parameter that cannot be.
     fn check(&self) -> Result<(), ParameterError>;
 
+    /// Checks what parameters must be together, and whether `chips` chips, at most [`ScaleUpDomain::chips`], can be
+    /// wired as one domain.
+    ///
+    /// # Errors
+    /// [`ParameterError`] names what cannot be, and the nearest that can.
+    fn check_chips(&self, chips: usize) -> Result<(), ParameterError> {
+        let _ = chips;
+        Ok(())
+    }
+
     /// The parts of a domain with `chips` chips.
     fn counts(&self, chips: usize) -> Counts;
+
+    /// What one chip of a domain with `chips` chips can send inside it.
+    fn injection(&self, chips: usize) -> Bandwidth;
 
     /// What the two halves of a domain with `chips` chips can send one another, in one direction.
     fn bisection(&self, chips: usize) -> Bandwidth;
@@ -163,6 +243,18 @@ pub(super) fn add_bundle(builder: &mut FabricBuilder, up: &Link, ends: impl Iter
     }
 }
 
+/// Refuses planes that cannot be: a count of zero, links that carry nothing, more ways than weights can tell apart.
+pub(super) fn check_planes(
+    family: &'static str,
+    counts: &[(&'static str, usize)],
+    link_bandwidth: Bandwidth,
+    ways: usize,
+) -> Result<(), ParameterError> {
+    counts.iter().try_for_each(|(parameter, count)| check_count(family, parameter, *count))?;
+    check_bandwidth(family, "link_bandwidth", link_bandwidth)?;
+    check_ways(family, ways)
+}
+
 /// Refuses a count of zero.
 pub(super) fn check_count(
     family: &'static str,
@@ -181,6 +273,12 @@ pub(super) fn check_bandwidth(
     let rate = bandwidth.bytes_per_second();
     let possible = rate > 0.0 && rate.is_finite();
     if possible { Ok(()) } else { Err(ParameterError::Bandwidth { family, parameter, bandwidth }) }
+}
+
+/// Refuses a domain with more chips than any fabric.
+pub(super) fn check_domain_size(family: &'static str, chips: usize) -> Result<(), ParameterError> {
+    let possible = chips <= MAXIMUM_CHIPS;
+    if possible { Ok(()) } else { Err(ParameterError::TooManyChips { family, chips, limit: MAXIMUM_CHIPS }) }
 }
 
 /// Refuses a domain that is not made of whole nodes.

@@ -37,6 +37,32 @@ pub enum BuildError {
         /// What one domain holds.
         domain: usize,
     },
+    /// A last domain with a number of chips that the family does not wire.
+    #[error(
+        "{chips} chips leave {last} for the last domain, and {error}; use {below} or {above} chips in all"
+    )]
+    LastDomain {
+        /// What was asked for.
+        chips: usize,
+        /// What is left for the last domain.
+        last: usize,
+        /// What is wrong with that.
+        error: ParameterError,
+        /// The next number of chips below that can be.
+        below: usize,
+        /// The next number above.
+        above: usize,
+    },
+    /// More chips than a file of nodes and links has.
+    #[error("{file} has {available} chips, not {chips}; use at most {available}, or add chips to the file")]
+    GraphTooSmall {
+        /// What was asked for.
+        chips: usize,
+        /// The file.
+        file: String,
+        /// What it has.
+        available: usize,
+    },
     /// More links than fit in memory.
     #[error(
         "{chips} chips would have {links} links, more than {MAXIMUM_LINKS}; use fewer chips, planes or uplinks"
@@ -150,6 +176,30 @@ impl DomainsJoined {
         self.scale_out.as_ref().map_or(Ok(()), |scale_out| scale_out.check())
     }
 
+    /// Checks that the parameters go together, whatever the number of chips.
+    ///
+    /// # Errors
+    /// [`ParameterError`] names what cannot be, and the nearest that can.
+    pub fn check_together(&self) -> Result<(), ParameterError> {
+        self.domain.check_chips(self.chips_per_domain)?;
+        self.scale_out.as_ref().map_or(Ok(()), |scale_out| scale_out.check_chips(1))
+    }
+
+    /// Checks that so many chips, 1 to [`MAXIMUM_CHIPS`], can be laid out in domains and joined.
+    fn check_layout(&self, layout: &Layout) -> Result<(), BuildError> {
+        let chips = layout.chips();
+        self.domain.check_chips(layout.chips_of(0))?;
+        if layout.domains() == 1 {
+            return Ok(());
+        }
+        let last = layout.chips_of(layout.domains() - 1);
+        self.domain.check_chips(last).map_err(|error| last_domain(chips, last, error))?;
+        match &self.scale_out {
+            Some(scale_out) => Ok(scale_out.check_chips(chips)?),
+            None => Err(BuildError::NoScaleOut { chips, domain: self.chips_per_domain }),
+        }
+    }
+
     /// The parts of a fabric of `chips` chips, in closed form; the stages of scale-out come last.
     pub fn counts(&self, chips: usize) -> Counts {
         let layout = self.layout(chips);
@@ -169,22 +219,18 @@ impl DomainsJoined {
         total
     }
 
-    /// Checks all parameters and that a fabric of `chips` chips can be built.
+    /// Checks that a fabric of `chips` chips can be built.
     ///
     /// # Errors
     /// [`BuildError`] when the parameters or the number of chips cannot be.
-    pub(crate) fn check_size(&self, chips: usize) -> Result<(), BuildError> {
+    pub fn check_chips(&self, chips: usize) -> Result<(), BuildError> {
         self.check()?;
         if !(1..=MAXIMUM_CHIPS).contains(&chips) {
             return Err(BuildError::Chips { chips });
         }
         let slots = self.degradations.slots(chips, self.geometry())?;
-        let layout = self.layout(slots.places);
-        if layout.domains() > 1 && self.scale_out.is_none() {
-            return Err(BuildError::NoScaleOut { chips: slots.places, domain: self.chips_per_domain });
-        }
-        let counts = self.counts(slots.places);
-        let links = counts.links.iter().sum();
+        self.check_layout(&self.layout(slots.places))?;
+        let links = self.counts(slots.places).links.iter().sum();
         if links > MAXIMUM_LINKS {
             return Err(BuildError::TooManyLinks { chips, links });
         }
@@ -196,9 +242,9 @@ impl DomainsJoined {
     /// Levels are `node`, where the family has one, and `domain`. Costs O(links).
     ///
     /// # Errors
-    /// [`BuildError`] when the parameters or the number of chips cannot be.
+    /// As [`DomainsJoined::check_chips`].
     pub fn build(&self, chips: usize) -> Result<Fabric, BuildError> {
-        self.check_size(chips)?;
+        self.check_chips(chips)?;
         let slots = self.degradations.slots(chips, self.geometry())?;
         let layout = self.layout(slots.places);
         let counts = self.counts(slots.places);
@@ -321,6 +367,17 @@ impl Router for JoinedRouter {
     }
 }
 
+/// What is wrong with a last domain, said of all chips.
+fn last_domain(chips: usize, last: usize, error: ParameterError) -> BuildError {
+    match error {
+        ParameterError::NoBox { below, above, .. } => {
+            let whole = chips - last;
+            BuildError::LastDomain { chips, last, error, below: whole + below, above: whole + above }
+        }
+        error => BuildError::Parameter(error),
+    }
+}
+
 fn add_endpoints(builder: &mut FabricBuilder, layout: &Layout) {
     for chip in 0..layout.chips() {
         let (domain, local) = layout.position(chip);
@@ -329,7 +386,7 @@ fn add_endpoints(builder: &mut FabricBuilder, layout: &Layout) {
 }
 
 fn add_each(total: &mut Vec<usize>, counts: &[usize]) {
-    total.resize(counts.len(), 0);
+    total.resize(total.len().max(counts.len()), 0);
     for (sum, count) in total.iter_mut().zip(counts) {
         *sum += count;
     }

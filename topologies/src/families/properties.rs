@@ -17,6 +17,7 @@ fn rate() -> Bandwidth {
 fn scale_out(rails: usize) -> RailOptimised {
     RailOptimised {
         rails,
+        planes: 1,
         bandwidth_per_chip: rate(),
         latency: BETWEEN_DOMAINS,
         oversubscription: 1.0,
@@ -131,7 +132,7 @@ proptest! {
 
 #[test]
 fn domains_without_a_fabric_between_them_are_refused() {
-    let star = Star { chips: 4, link_bandwidth: rate(), link_latency: LINK };
+    let star = Star { chips: 4, link_bandwidth: rate(), link_latency: LINK, medium: "copper".to_owned() };
     let refused = DomainsJoined::new(star.clone()).build(5);
     assert!(matches!(refused, Err(BuildError::NoScaleOut { chips: 5, domain: 4 })));
     let refused = DomainsJoined::new(star.clone()).with_chips_per_domain(5).build(4);

@@ -27,6 +27,15 @@ pub trait ScaleOut: fmt::Debug + Send + Sync {
     /// [`ParameterError`] names the parameter that cannot be.
     fn check(&self) -> Result<(), ParameterError>;
 
+    /// Checks what parameters must be together, and whether `chips` chips can be joined.
+    ///
+    /// # Errors
+    /// [`ParameterError`] names what cannot be, and the nearest that can.
+    fn check_chips(&self, chips: usize) -> Result<(), ParameterError> {
+        let _ = chips;
+        Ok(())
+    }
+
     /// The switches of each stage and the links of each tier; chips and nodes are those of the domains.
     fn counts(&self, layout: &Layout) -> Counts;
 

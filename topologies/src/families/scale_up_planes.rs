@@ -2,17 +2,31 @@
 //!
 //! GB200 NVL72 is 72 chips over 18 planes. A pair sprays over all planes, so that one flow can use all of a
 //! chip's links.
+//!
+//! Counts: `planes` switches and `2 * chips * planes` links: for each chip those up to all planes, then those down.
 
 use super::domain::{
-    Counts, DomainPair, DomainSite, ParameterError, ScaleUpDomain, add_bundle, check_bandwidth, check_count,
-    check_ways,
+    Counts, DomainPair, DomainSite, ParameterError, ScaleUpDomain, add_bundle, check_planes,
 };
+use super::parameter::{Fallback, Parameter};
 use copperlight_core::fabric::{FabricBuilder, Link, Ways};
 use copperlight_core::ids::NodeId;
 use copperlight_core::units::{Bandwidth, Time};
 use std::ops::Range;
 
 const FAMILY: &str = "scale-up-planes";
+
+/// The parameters of the family.
+pub(super) const PARAMETERS: &[Parameter] = &[
+    Parameter::chips("scale_up.chips", "chips of a domain"),
+    Parameter::chips("scale_up.chips_per_node", "chips of a tray; it divides the chips")
+        .or(Fallback::Number(1.0)),
+    Parameter::parts("scale_up.planes", "planes, one switch chip each").or(Fallback::Number(1.0)),
+    Parameter::parts("scale_up.links_per_plane", "links of a chip into each plane").or(Fallback::Number(1.0)),
+    Parameter::bandwidth("scale_up.link_bandwidth", "one link"),
+    Parameter::latency("scale_up.link_latency", "one link; a route has two"),
+    Parameter::medium("scale_up.medium", "what links are made of"),
+];
 
 /// One tier of switch chips, all chips on each of them.
 #[derive(Debug, Clone, PartialEq)]
@@ -70,12 +84,13 @@ impl ScaleUpDomain for ScaleUpPlanes {
     }
 
     fn check(&self) -> Result<(), ParameterError> {
-        check_count(FAMILY, "chips", self.chips)?;
-        check_count(FAMILY, "chips_per_node", self.chips_per_node)?;
-        check_count(FAMILY, "planes", self.planes)?;
-        check_count(FAMILY, "links_per_plane", self.links_per_plane)?;
-        check_bandwidth(FAMILY, "link_bandwidth", self.link_bandwidth)?;
-        check_ways(FAMILY, self.planes)
+        let planes = [
+            ("chips", self.chips),
+            ("chips_per_node", self.chips_per_node),
+            ("planes", self.planes),
+            ("links_per_plane", self.links_per_plane),
+        ];
+        check_planes(FAMILY, &planes, self.link_bandwidth, self.most_ways())
     }
 
     fn counts(&self, chips: usize) -> Counts {
@@ -85,6 +100,10 @@ impl ScaleUpDomain for ScaleUpPlanes {
             switches: vec![self.planes],
             links: vec![2 * chips * self.planes],
         }
+    }
+
+    fn injection(&self, _chips: usize) -> Bandwidth {
+        self.plane_bandwidth() * self.planes as f64
     }
 
     fn bisection(&self, chips: usize) -> Bandwidth {

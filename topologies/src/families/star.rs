@@ -1,13 +1,24 @@
 //! `star`: any number of chips around one switch, one link each. The simplest fabric with closed forms.
+//!
+//! Counts: one switch, `2 * chips` links, numbered one up and one down for each chip.
 
 use super::domain::{
     Counts, DomainPair, DomainSite, ParameterError, ScaleUpDomain, check_bandwidth, check_count,
 };
+use super::parameter::{Fallback, Parameter};
 use copperlight_core::fabric::{FabricBuilder, Link, Ways};
 use copperlight_core::ids::NodeId;
 use copperlight_core::units::{Bandwidth, Time};
 
 const FAMILY: &str = "star";
+
+/// The parameters of the family.
+pub(super) const PARAMETERS: &[Parameter] = &[
+    Parameter::chips("scale_up.chips", "chips of a domain").or(Fallback::WholeSystem),
+    Parameter::bandwidth("scale_up.link_bandwidth", "each chip's link"),
+    Parameter::latency("scale_up.link_latency", "one link; a route has two"),
+    Parameter::medium("scale_up.medium", "what links are made of"),
+];
 
 /// Chips around one switch.
 #[derive(Debug, Clone, PartialEq)]
@@ -18,6 +29,8 @@ pub struct Star {
     pub link_bandwidth: Bandwidth,
     /// The latency of one link; a route has two.
     pub link_latency: Time,
+    /// What links are made of.
+    pub medium: String,
 }
 
 impl ScaleUpDomain for Star {
@@ -46,13 +59,17 @@ impl ScaleUpDomain for Star {
         Counts { chips, nodes: 0, switches: vec![1], links: vec![2 * chips] }
     }
 
+    fn injection(&self, _chips: usize) -> Bandwidth {
+        self.link_bandwidth
+    }
+
     fn bisection(&self, chips: usize) -> Bandwidth {
         self.link_bandwidth * (chips / 2) as f64
     }
 
     fn wire(&self, builder: &mut FabricBuilder, site: &DomainSite<'_>) {
         let switch = builder.switch(format!("{}/switch", site.name));
-        let medium = builder.medium("unspecified");
+        let medium = builder.medium(&self.medium);
         for chip in 0..site.chips {
             builder.duplex(Link {
                 from: NodeId::new(site.first_chip + chip),
@@ -84,6 +101,7 @@ mod tests {
             chips,
             link_bandwidth: Bandwidth::from_gigabytes_per_second(10.0),
             link_latency: Time::from_picoseconds(500),
+            medium: "copper".to_owned(),
         }
     }
 

@@ -3,17 +3,35 @@
 //! CloudMatrix384 is 48 nodes of 8 chips over 7 planes. Each node has one first-stage (L1) chip per plane, and
 //! each plane has 16 second-stage (L2) chips, every L1 chip having one uplink to each. Chips of one node spray
 //! over the planes; chips of different nodes spray over planes and L2 chips.
+//!
+//! Counts: `nodes * planes` L1 and `planes * uplinks` L2 chips; `2 * chips * planes` links at chips, for each chip those
+//! up and then those down, and after them `2 * nodes * planes * uplinks` between the stages, for each node likewise.
 
 use super::domain::{
-    Counts, DomainPair, DomainSite, ParameterError, ScaleUpDomain, add_bundle, check_bandwidth, check_count,
-    check_ways,
+    Counts, DomainPair, DomainSite, ParameterError, ScaleUpDomain, add_bundle, check_planes,
 };
+use super::parameter::{Fallback, Parameter};
 use copperlight_core::fabric::{FabricBuilder, Link, Ways};
 use copperlight_core::ids::NodeId;
 use copperlight_core::units::{Bandwidth, Time};
 use std::ops::Range;
 
 const FAMILY: &str = "two-tier-planes";
+
+/// The parameters of the family.
+pub(super) const PARAMETERS: &[Parameter] = &[
+    Parameter::chips("scale_up.chips", "chips of a domain"),
+    Parameter::chips("scale_up.chips_per_node", "chips of a node; it divides the chips"),
+    Parameter::parts("scale_up.planes", "planes, one L1 chip in each node").or(Fallback::Number(1.0)),
+    Parameter::parts("scale_up.links_per_plane", "links of a chip into each plane").or(Fallback::Number(1.0)),
+    Parameter::parts("scale_up.uplinks", "L2 chips of a plane, with one link to each L1 chip of it"),
+    Parameter::bandwidth("scale_up.link_bandwidth", "one link of either tier"),
+    Parameter::latency("scale_up.link_latency", "a link between chip and L1; a route has two"),
+    Parameter::latency("scale_up.uplink_latency", "a link between L1 and L2; a route across nodes has two")
+        .or(Fallback::SameAs("scale_up.link_latency")),
+    Parameter::medium("scale_up.medium", "what links between chips and L1 are made of"),
+    Parameter::medium("scale_up.uplink_medium", "what links between L1 and L2 are made of"),
+];
 
 /// Two tiers of switch chips in parallel planes.
 #[derive(Debug, Clone, PartialEq)]
@@ -130,13 +148,14 @@ impl ScaleUpDomain for TwoTierPlanes {
     }
 
     fn check(&self) -> Result<(), ParameterError> {
-        check_count(FAMILY, "nodes", self.nodes)?;
-        check_count(FAMILY, "chips_per_node", self.chips_per_node)?;
-        check_count(FAMILY, "planes", self.planes)?;
-        check_count(FAMILY, "uplinks", self.uplinks)?;
-        check_count(FAMILY, "links_per_plane", self.links_per_plane)?;
-        check_bandwidth(FAMILY, "link_bandwidth", self.link_bandwidth)?;
-        check_ways(FAMILY, self.planes.saturating_mul(self.uplinks))
+        let planes = [
+            ("nodes", self.nodes),
+            ("chips_per_node", self.chips_per_node),
+            ("planes", self.planes),
+            ("uplinks", self.uplinks),
+            ("links_per_plane", self.links_per_plane),
+        ];
+        check_planes(FAMILY, &planes, self.link_bandwidth, self.planes.saturating_mul(self.uplinks))
     }
 
     /// A partial domain has the L1 chips of its nodes and all L2 chips.
@@ -149,6 +168,10 @@ impl ScaleUpDomain for TwoTierPlanes {
             switches: vec![first_stage, self.most_ways()],
             links: vec![2 * chips * self.planes, 2 * first_stage * self.uplinks],
         }
+    }
+
+    fn injection(&self, _chips: usize) -> Bandwidth {
+        self.plane_bandwidth() * self.planes as f64
     }
 
     /// The lesser of what half of the chips inject and what the uplinks of half of the nodes carry.

@@ -56,6 +56,10 @@ impl System {
     }
 
     pub(super) fn set_degrade(&mut self, value: &Value) -> Result<(), OverrideError> {
+        if self.graph.is_some() {
+            let (key, system) = (DEGRADE.to_owned(), self.name().to_owned());
+            return Err(OverrideError::NotOfThisSystem { key, system });
+        }
         let example = "[{ target = \"plane:3\", capacity = 0 }]";
         let expected = "a list of tables, each headed [[systems.degrade]]";
         let list = value
@@ -76,6 +80,9 @@ impl System {
     pub(super) fn degradation_note(&self) -> Option<String> {
         let mut parts: Vec<String> = Vec::new();
         let entries = &self.degradations.entries;
+        if entries.is_empty() {
+            return None;
+        }
         let planes = self.machine(1).domain().planes();
         // Planes that fare alike are counted together.
         let mut counted: Vec<(Effect, usize)> = Vec::new();

@@ -6,12 +6,14 @@ use crate::catalog::{self, CatalogError, Entry, Section};
 use crate::chip::Chip;
 use crate::degrade::Degradations;
 use crate::families::{BuildError, Counts, MAXIMUM_CHIPS, ParameterError, check_nodes};
+use crate::graph::{Graph, GraphRouting};
 use crate::physical::layout_of;
 use crate::transport::NamedTransport;
-use copperlight_core::fabric::Fabric;
+use copperlight_core::fabric::{Fabric, Scope};
 use copperlight_core::transport::Transport;
 use copperlight_core::units::Bandwidth;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// A scale-up domain, the fabric that joins domains, its chip and its transport; every value with its source.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,6 +26,8 @@ pub struct System {
     /// The keys that the user set.
     pub(super) overridden: BTreeSet<String>,
     pub(super) degradations: Degradations,
+    /// The nodes and links of a file, where the fabric is no family's.
+    pub(super) graph: Option<Arc<Graph>>,
 }
 
 impl System {
@@ -47,7 +51,8 @@ impl System {
         let chip = Chip::of_system(&entry);
         let degradations = Degradations { seed: 1, ..Degradations::default() };
         let (rank_order, overridden) = (RankOrder::default(), BTreeSet::new());
-        Self { entry, chip, transport, chips_per_domain: None, rank_order, overridden, degradations }
+        let chips_per_domain = None;
+        Self { entry, chip, transport, chips_per_domain, rank_order, overridden, degradations, graph: None }
     }
 
     /// The name of the preset or of the family.
@@ -77,6 +82,9 @@ impl System {
 
     /// How many chips share a scale-up domain; [`MAXIMUM_CHIPS`] for a family of one domain of any size.
     pub fn domain_size(&self) -> usize {
+        if let Some(graph) = &self.graph {
+            return graph.domain_size();
+        }
         self.chips_per_domain.unwrap_or_else(|| wiring::chips_of_domain(&self.entry).unwrap_or(MAXIMUM_CHIPS))
     }
 
@@ -85,59 +93,105 @@ impl System {
         &self.rank_order
     }
 
-    /// What one chip can send inside its domain, in one direction.
+    /// How many chips the system has where nothing is said: one domain, or all of a file; `None` for a family of one
+    /// domain of any size.
+    pub fn default_chips(&self) -> Option<usize> {
+        if let Some(graph) = &self.graph {
+            return Some(graph.chips());
+        }
+        let has_size = self.chips_per_domain.is_some() || wiring::chips_of_domain(&self.entry).is_some();
+        has_size.then(|| self.chips_in_service())
+    }
+
+    /// What one chip can send inside its domain, in one direction; the weakest chip of a graph.
     pub fn scale_up_bandwidth_per_chip(&self) -> Bandwidth {
+        if let Some(graph) = &self.graph {
+            return graph.injection(Scope::ScaleUp);
+        }
         wiring::scale_up_bandwidth_per_chip(&self.entry)
     }
 
     /// What one chip can send to other domains, in one direction; `None` where nothing joins domains.
     pub fn scale_out_bandwidth_per_chip(&self) -> Option<Bandwidth> {
+        if let Some(graph) = &self.graph {
+            return Some(graph.injection(Scope::ScaleOut)).filter(|rate| *rate > Bandwidth::ZERO);
+        }
         let rate = self.entry.base_value("scale_out.bandwidth_per_chip");
         rate.map(Bandwidth::from_bytes_per_second)
     }
 
-    /// What the two halves of one full domain can send one another, in one direction.
+    /// What the two halves of one full domain can send one another, in one direction; of a graph, what half of its
+    /// chips can send at most.
     pub fn bisection_bandwidth(&self) -> Bandwidth {
         self.domain_bisection(self.domain_size())
     }
 
     /// What the two halves of a domain with `chips` chips can send one another, in one direction.
     pub fn domain_bisection(&self, chips: usize) -> Bandwidth {
+        if let Some(graph) = &self.graph {
+            return graph.injection(Scope::ScaleUp) * (chips.min(graph.domain_size()) / 2) as f64;
+        }
         self.machine(chips).domain().bisection(chips)
     }
 
-    /// The parts of a fabric of `chips` chips, in closed form.
+    /// The parts of a fabric of `chips` chips, in closed form; of a graph, all of its parts.
     pub fn counts(&self, chips: usize) -> Counts {
+        if let Some(graph) = &self.graph {
+            return graph.counts();
+        }
         self.machine(chips).counts(chips)
     }
 
     /// Checks what no single override can break: values that must go together.
     ///
     /// # Errors
-    /// [`ParameterError`] when a domain is not made of whole nodes.
+    /// [`ParameterError`] when a domain is not made of whole nodes, or parameters contradict each other.
     pub fn check_together(&self) -> Result<(), ParameterError> {
-        let count = |key| self.entry.base_value(key).map(|count| count as usize);
-        match (count("scale_up.chips"), count("scale_up.chips_per_node")) {
-            (Some(chips), Some(chips_per_node)) => check_nodes(chips, chips_per_node),
-            _ => Ok(()),
+        if self.graph.is_some() {
+            return Ok(());
         }
+        let count = |key| self.entry.base_value(key).map(|count| count as usize);
+        if let (Some(chips), Some(node)) = (count("scale_up.chips"), count("scale_up.chips_per_node")) {
+            check_nodes(chips, node)?;
+        }
+        self.machine(1).check_together()
     }
 
-    /// Wires the fabric of `chips` chips in service, 1 to [`MAXIMUM_CHIPS`]; the last domain may be partial.
+    /// Checks that a fabric of `chips` chips can be built, without building it.
+    ///
+    /// # Errors
+    /// [`BuildError`] when the number of chips, a parameter or the place of a degraded chip cannot be, or a cable is
+    /// longer than its medium reaches.
+    pub fn check_chips(&self, chips: usize) -> Result<(), BuildError> {
+        if let Some(graph) = &self.graph {
+            return graph.check_chips(chips);
+        }
+        self.check_together()?;
+        // Slow chips do not show in the fabric, and those that are not there are refused all the same.
+        self.slow_chips(chips)?;
+        self.degraded_machine(chips)?.check_chips(chips)?;
+        Ok(self.check_reach(chips)?)
+    }
+
+    /// Wires the fabric of `chips` chips in service, 1 to [`MAXIMUM_CHIPS`]; the last domain may be partial. A graph
+    /// is wired as a whole, and its first chips are used.
     ///
     /// # Errors
     /// [`BuildError`] when the number of chips, a parameter or a degradation cannot be, or a cable is longer than its
     /// medium reaches.
     pub fn build(&self, chips: usize) -> Result<Fabric, BuildError> {
-        self.check_together()?;
-        // A domain as large as the system also has the places of chips out of service.
+        if let Some(graph) = &self.graph {
+            let spray = self.entry.text("scale_up.routing") == Some("spray");
+            return graph.build(chips, if spray { GraphRouting::Spray } else { GraphRouting::Shortest });
+        }
+        self.check_chips(chips)?;
+        self.degraded_machine(chips)?.build(chips)
+    }
+
+    /// The machine of `chips` chips in service: one as large as the system also has the places of those out of it.
+    fn degraded_machine(&self, chips: usize) -> Result<Machine, BuildError> {
         let places = self.places(chips)?;
-        // Slow chips do not show in the fabric, and those that are not there are refused all the same.
-        self.slow_chips(chips)?;
-        let machine = self.machine(places).degraded(self.degradations.clone());
-        machine.check_size(chips)?;
-        self.check_reach(chips)?;
-        machine.build(chips)
+        Ok(self.machine(places).degraded(self.degradations.clone()))
     }
 
     pub(crate) fn machine(&self, chips: usize) -> Machine {
@@ -150,7 +204,6 @@ mod tests {
     use super::*;
     use crate::Precision;
     use crate::quantity::Power;
-    use copperlight_core::fabric::Scope;
     use copperlight_core::ids::EndpointId;
     use copperlight_core::units::{Bytes, Time};
     use std::time::Instant;

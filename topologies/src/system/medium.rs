@@ -121,6 +121,9 @@ impl System {
     }
 
     fn laid_out(&self, entry: &Entry, chips: usize) -> Option<Physical> {
+        if self.graph.is_some() {
+            return None;
+        }
         let machine = wiring::machine(&self.entry, chips, self.chips_per_domain);
         let source = Source { entry, machine: &machine, domain_size: self.domain_size() };
         Physical::lay_out(source, chips)

@@ -17,7 +17,7 @@ mod report;
 mod wiring;
 
 pub use description::System;
-pub use family::FamilyError;
+pub use family::{FamilyError, ReadFile};
 pub use medium::PhysicalError;
 pub use overrides::OverrideError;
 pub use ranges::{End, RangeError, RangedValue};

@@ -2,16 +2,19 @@
 
 use super::degraded::DEGRADE;
 use super::rank_order::{RankOrder, RankOrderError};
-use super::{bounds, medium};
-use crate::catalog::{CatalogError, Section, Sourced, dimension_of};
+use super::{bounds, medium, wiring};
+use crate::catalog::{self, CatalogError, Entry, Section, Sourced, dimension_of};
 use crate::chip::Chip;
 use crate::degrade::DegradeError;
-use crate::families::ParameterError;
+use crate::families::{
+    NO_MEDIUM, Parameter, ParameterError, ParameterKind, SCALE_OUT_FAMILIES, SCALE_UP_FAMILIES, parameter,
+};
 use crate::quantity::Dimension;
 use crate::suggestion::Suggestion;
 use crate::system::System;
 use crate::transport::NamedTransport;
 use copperlight_core::units::UnitError;
+use std::sync::LazyLock;
 use thiserror::Error;
 
 const LINK_LATENCY: &str = "scale_up.link_latency";
@@ -23,8 +26,8 @@ const CHIPS_PER_DOMAIN: &str = "chips_per_domain";
 const TRANSPORT: &str = "transport";
 const RANK_ORDER: &str = "rank_order";
 
-/// Keys that [`System::set`] takes.
-const KNOWN_KEYS: &[&str] = &[
+/// Keys of the chip that [`System::set`] takes; those of the wiring stand beside the families that declare them.
+const CHIP_KEYS: &[&str] = &[
     "chip.peak_bf16",
     "chip.peak_fp8",
     "chip.hbm_capacity",
@@ -36,28 +39,27 @@ const KNOWN_KEYS: &[&str] = &[
     "chip.attention_backward_relative",
     "chip.hbm_efficiency",
     "chip.gemm_traffic",
-    "scale_up.chips",
-    "scale_up.chips_per_node",
-    "scale_up.planes",
-    "scale_up.links_per_plane",
-    "scale_up.uplinks",
-    "scale_up.link_bandwidth",
-    "scale_up.link_bandwidth_bidirectional",
-    LINK_LATENCY,
-    UPLINK_LATENCY,
-    "scale_up.medium",
-    "scale_up.uplink_medium",
-    ADAPTER_RATE,
-    "scale_out.bandwidth_per_chip_bidirectional",
-    "scale_out.latency",
-    OVERSUBSCRIPTION,
-    "scale_out.rails",
-    "scale_out.medium",
-    CHIPS_PER_DOMAIN,
-    TRANSPORT,
-    RANK_ORDER,
-    DEGRADE,
 ];
+
+/// Keys that [`System::set`] takes: of the chip, of each family once, and of the system itself.
+static KNOWN_KEYS: LazyLock<Vec<String>> = LazyLock::new(|| {
+    let mut keys: Vec<String> = CHIP_KEYS.iter().map(|key| (*key).to_owned()).collect();
+    let families = SCALE_UP_FAMILIES.iter().chain(SCALE_OUT_FAMILIES);
+    for parameter in families.flat_map(|family| family.parameters) {
+        if matches!(parameter.kind, ParameterKind::File) || keys.iter().any(|key| key == parameter.key) {
+            continue;
+        }
+        keys.push(parameter.key.to_owned());
+        if parameter.dimension() == Some(Dimension::Bandwidth) {
+            keys.push(format!("{}{BIDIRECTIONAL}", parameter.key));
+        }
+    }
+    keys.extend([CHIPS_PER_DOMAIN, TRANSPORT, RANK_ORDER, DEGRADE].map(str::to_owned));
+    keys
+});
+
+static KNOWN_KEY_TEXTS: LazyLock<Vec<&'static str>> =
+    LazyLock::new(|| KNOWN_KEYS.iter().map(String::as_str).collect());
 
 /// Keys that are settled and still to come.
 const ANNOUNCED_KEYS: &[&str] = &["noise"];
@@ -108,6 +110,18 @@ pub enum OverrideError {
         key: String,
         /// What is wrong with the text.
         error: UnitError,
+    },
+    /// A text that is none of the names that the key takes.
+    #[error("`{key}` is `{name}`{suggestion}; it must be one of {known}")]
+    UnknownName {
+        /// The key.
+        key: String,
+        /// The name as written.
+        name: String,
+        /// A name near to it.
+        suggestion: Suggestion,
+        /// All names.
+        known: String,
     },
     /// A value that no machine has.
     #[error("`{key}` is {value}; it must be {bound}")]
@@ -180,6 +194,7 @@ impl OverrideError {
             | Self::NotOfThisSystem { key, .. }
             | Self::WrongType { key, .. }
             | Self::Unit { key, .. }
+            | Self::UnknownName { key, .. }
             | Self::OutOfRange { key, .. }
             | Self::TwoBandwidths { key, .. }
             | Self::Parameter { key, .. }
@@ -193,8 +208,8 @@ impl OverrideError {
 
 impl System {
     /// The keys that [`System::set`] takes.
-    pub const fn known_keys() -> &'static [&'static str] {
-        KNOWN_KEYS
+    pub fn known_keys() -> &'static [&'static str] {
+        &KNOWN_KEY_TEXTS
     }
 
     /// Overrides a value by its dotted key, such as `scale_up.link_bandwidth` with `"45 GB/s"`.
@@ -227,15 +242,12 @@ impl System {
     }
 
     fn set_value(&mut self, path: &str, value: &toml::Value) -> Result<(), OverrideError> {
+        if parameter(path).is_some_and(|found| matches!(found.kind, ParameterKind::Choice(_))) {
+            return self.set_name(path, value);
+        }
         let (key, sourced) = read_value(path, value)?;
         self.check_written_once(path, &key)?;
-        let optional = key.starts_with("chip.") && self.chip.is_some();
-        if !optional && self.entry.value(&key).is_none() {
-            return Err(OverrideError::NotOfThisSystem {
-                key: path.to_owned(),
-                system: self.name().to_owned(),
-            });
-        }
+        self.check_applies(path, &key)?;
         if key == LINK_LATENCY
             && self.entry.value(UPLINK_LATENCY).is_some()
             && !self.overridden.contains(UPLINK_LATENCY)
@@ -246,6 +258,25 @@ impl System {
         self.overridden.insert(path.to_owned());
         self.chip = Chip::of_system(&self.entry);
         self.check(path)
+    }
+
+    /// Sets a parameter that is one of several names.
+    fn set_name(&mut self, key: &str, value: &toml::Value) -> Result<(), OverrideError> {
+        let parameter = wiring::parameter(&self.entry, key).ok_or_else(|| self.not_of_this(key))?;
+        self.entry.set_text(key, &read_name(key, parameter, value)?);
+        self.overridden.insert(key.to_owned());
+        self.check(key)
+    }
+
+    /// Refuses a key of other chips or families.
+    fn check_applies(&self, path: &str, key: &str) -> Result<(), OverrideError> {
+        let of_chip = key.starts_with("chip.") && self.chip.is_some();
+        let applies = of_chip || wiring::parameter(&self.entry, key).is_some();
+        if applies { Ok(()) } else { Err(self.not_of_this(path)) }
+    }
+
+    fn not_of_this(&self, key: &str) -> OverrideError {
+        OverrideError::NotOfThisSystem { key: key.to_owned(), system: self.name().to_owned() }
     }
 
     /// Refuses a bandwidth that was set in its other form.
@@ -259,9 +290,9 @@ impl System {
     }
 
     fn set_chips_per_domain(&mut self, value: &toml::Value) -> Result<(), OverrideError> {
-        let (key, system) = (CHIPS_PER_DOMAIN.to_owned(), self.name().to_owned());
-        if self.entry.value("scale_up.chips").is_none() {
-            return Err(OverrideError::NotOfThisSystem { key, system });
+        let key = CHIPS_PER_DOMAIN.to_owned();
+        if self.graph.is_some() || wiring::chips_of_domain(&self.entry).is_none() {
+            return Err(self.not_of_this(&key));
         }
         let asked = value.as_integer().ok_or_else(|| wrong_type(&key, value, WHOLE, "64"))?;
         // Anything below one is refused by the check, as zero is.
@@ -299,9 +330,33 @@ impl System {
     }
 
     fn check(&self, key: &str) -> Result<(), OverrideError> {
+        if self.graph.is_some() {
+            return Ok(());
+        }
         let checked = self.machine(1).check();
         checked.map_err(|error| OverrideError::Parameter { key: key.to_owned(), error })
     }
+}
+
+/// Reads the value of a key that is a name.
+pub(super) fn read_name(
+    path: &str,
+    parameter: &Parameter,
+    value: &toml::Value,
+) -> Result<String, OverrideError> {
+    let name = value.as_str().ok_or_else(|| wrong_type(path, value, "a text", &parameter.example()))?;
+    let media = || catalog::media().iter().map(Entry::name).chain([NO_MEDIUM]);
+    let known: Vec<&str> = match parameter.kind {
+        ParameterKind::Choice(names) => names.to_vec(),
+        ParameterKind::Medium => media().collect(),
+        ParameterKind::File | ParameterKind::Quantity(..) => vec![name],
+    };
+    if known.contains(&name) {
+        return Ok(name.to_owned());
+    }
+    let suggestion = Suggestion::nearest(name, known.iter().copied());
+    let (key, name, known) = (path.to_owned(), name.to_owned(), known.join(", "));
+    Err(OverrideError::UnknownName { key, name, suggestion, known })
 }
 
 /// Reads the value of a key that is a quantity; gives the key that it is stored under.
@@ -310,10 +365,10 @@ pub(super) fn read_value(path: &str, value: &toml::Value) -> Result<(String, Sou
         return Err(OverrideError::NotAvailableYet { key: path.to_owned() });
     }
     let key = path.strip_suffix(BIDIRECTIONAL).unwrap_or(path);
-    let known = KNOWN_KEYS.contains(&path);
+    let known = System::known_keys().contains(&path);
     let Some(dimension) = dimension_of(Section::Systems, key).filter(|_| known) else {
-        let suggestion = Suggestion::nearest(path, KNOWN_KEYS.iter().copied());
-        let known = KNOWN_KEYS.join(", ");
+        let suggestion = Suggestion::nearest(path, System::known_keys().iter().copied());
+        let known = System::known_keys().join(", ");
         return Err(OverrideError::UnknownKey { key: path.to_owned(), suggestion, known });
     };
     let read = match dimension {
