@@ -179,7 +179,8 @@ impl DomainsJoined {
         let slots = self.degradations.slots(chips, self.geometry())?;
         let layout = self.layout(slots.places);
         if layout.domains() > 1 && self.scale_out.is_none() {
-            return Err(BuildError::NoScaleOut { chips: slots.places, domain: self.chips_per_domain });
+            let in_service = self.chips_per_domain - slots.empty.range(..self.chips_per_domain).count();
+            return Err(BuildError::NoScaleOut { chips, domain: in_service });
         }
         let counts = self.counts(slots.places);
         let links = counts.links.iter().sum();
