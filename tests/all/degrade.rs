@@ -13,9 +13,13 @@ use copperlight_core::workload::{Algorithm, CollectiveCall, CollectiveKind, Sing
 use copperlight_topologies::{BuildError, System};
 use std::collections::BTreeMap;
 
-/// A preset with these keys, each as TOML.
+/// A preset, or a star, with these keys, each as TOML.
 fn system(preset: &str, keys: &[(&str, &str)]) -> System {
-    let mut system = System::preset(preset).expect("the preset is in the catalog");
+    let star = "family = 'star'\nlink_bandwidth = '50 GB/s'\nlink_latency = '1 us'";
+    let mut system = match preset {
+        "star" => System::from_family(&star.parse().expect("the test writes TOML")).expect("a star is sound"),
+        _ => System::preset(preset).expect("the preset is in the catalog"),
+    };
     for (key, value) in keys {
         let table: toml::Table = format!("it = {value}").parse().expect("the test writes TOML");
         system.set(key, &table["it"]).expect("the override is sound");
@@ -168,10 +172,7 @@ fn later_chips_move_up_where_one_is_out_of_service() {
 
 #[test]
 fn a_domain_of_any_size_keeps_the_place_of_a_removed_chip() {
-    let table = "family = 'star'\nlink_bandwidth = '50 GB/s'\nlink_latency = '1 us'";
-    let mut star = System::from_family(&table.parse().expect("the test writes TOML")).expect("a star");
-    let entry: toml::Table = "target = 'chip:1'\ncapacity = 0".parse().expect("the test writes TOML");
-    star.set("degrade", &vec![entry].into()).expect("the entry is sound");
+    let mut star = system("star", &[("degrade", "[{ target = 'chip:1', capacity = 0 }]")]);
     let fabric = build(&star, 4);
     assert_eq!(fabric.node_name(EndpointId::new(3).into()), "domain0/chip4");
     let refused = star.set(

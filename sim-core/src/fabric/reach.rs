@@ -61,3 +61,44 @@ impl Neighbours {
         reached
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::fabric::{Fabric, FabricBuilder, FabricError, Link, Route, Router, RoutingError, Scope};
+    use crate::ids::{EndpointId, LinkId};
+    use crate::units::{Bandwidth, Time};
+
+    /// Nobody asks for a route here.
+    #[derive(Debug)]
+    struct Nowhere;
+
+    impl Router for Nowhere {
+        fn route(&self, _: &Fabric, _: EndpointId, _: EndpointId) -> Result<Route, RoutingError> {
+            Ok(Route::local())
+        }
+    }
+
+    /// Three chips around a switch, one link of which has failed.
+    fn without(link: usize) -> Result<(), FabricError> {
+        let mut builder = FabricBuilder::new();
+        let chips = [0, 1, 2].map(|chip| builder.endpoint(format!("chip{chip}")));
+        let switch = builder.switch("switch");
+        let (tier, medium) = (builder.tier("scale-up", Scope::ScaleUp), builder.medium("copper"));
+        let (capacity, latency) = (Bandwidth::from_gigabytes_per_second(50.0), Time::ZERO);
+        for chip in chips {
+            builder.duplex(Link { from: chip.into(), to: switch, capacity, latency, tier, medium });
+        }
+        builder.derate(LinkId::new(link), 0.0);
+        builder.build(Box::new(Nowhere)).map(|_| ())
+    }
+
+    #[test]
+    fn each_direction_is_searched() {
+        let apart = |from: &str, to: &str| {
+            Err(FabricError::Disconnected { from: from.to_owned(), to: to.to_owned() })
+        };
+        assert_eq!(without(0), apart("chip0", "chip1"));
+        assert_eq!(without(3), apart("chip0", "chip1"));
+        assert_eq!(without(4), apart("chip2", "chip0"));
+    }
+}

@@ -39,3 +39,43 @@ impl Router for ExplicitRoutes {
         several.cloned().any(|paths| !Ways::Paths(paths).are_even(fabric))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fabric::{FabricBuilder, Link, Scope};
+    use crate::units::{Bandwidth, Time};
+
+    /// Two chips joined by direct links of these capacities, all of which the route may take.
+    fn weights(capacities: &[f64], failed: &[usize]) -> (Vec<u64>, u64) {
+        let mut builder = FabricBuilder::new();
+        let (from, to) = (builder.endpoint("chip0"), builder.endpoint("chip1"));
+        let (tier, medium) = (builder.tier("scale-up", Scope::ScaleUp), builder.medium("copper"));
+        let mut routes = ExplicitRoutes::new();
+        for &gigabytes in capacities {
+            let capacity = Bandwidth::from_gigabytes_per_second(gigabytes);
+            let (from_node, to_node) = (from.into(), to.into());
+            let link = Link { from: from_node, to: to_node, capacity, latency: Time::ZERO, tier, medium };
+            routes.add(from, to, vec![builder.duplex(link)]);
+        }
+        failed.iter().for_each(|&way| builder.derate(LinkId::new(2 * way), 0.0));
+        let fabric = builder.build(Box::new(routes)).expect("the chips are joined");
+        let route = fabric.route(from, to).expect("a way is healthy");
+        (route.hops().iter().map(|hop| hop.weight).collect(), fabric.weight_denominator())
+    }
+
+    #[test]
+    fn paths_that_are_alike_share_evenly_over_the_usual_denominator() {
+        assert_eq!(weights(&[50.0; 6], &[]), (vec![120_120; 6], 720_720));
+    }
+
+    #[test]
+    fn any_number_of_paths_and_any_capacities_are_weighed() {
+        let (shares, denominator) = weights(&[50.0; 17], &[]);
+        assert_eq!(shares, [denominator / 17; 17]);
+        let (shares, denominator) = weights(&[100.0, 50.0], &[]);
+        assert_eq!(shares, [denominator / 3 * 2, denominator / 3]);
+        let (shares, denominator) = weights(&[100.0, 50.0, 50.0], &[0]);
+        assert_eq!(shares, [denominator / 2; 2]);
+    }
+}

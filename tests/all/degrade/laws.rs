@@ -38,7 +38,8 @@ impl Machine {
 }
 
 fn machine() -> impl Strategy<Value = Machine> {
-    let shape = (prop::bool::ANY, 1..4usize, 1..4usize, 1..5usize, 1..4usize);
+    let preset = prop::sample::select(vec!["gb200-nvl72", "cloudmatrix384", "star"]);
+    let shape = (preset, 1..4usize, 1..4usize, 1..5usize, 1..4usize);
     let share = prop_oneof![Just(0.0), Just(0.5), 0.05..1.0f64];
     let fault = (0..6u8, 0..64usize, share).prop_map(|(kind, number, share)| {
         let target = match kind {
@@ -51,16 +52,18 @@ fn machine() -> impl Strategy<Value = Machine> {
         (target, if kind == 2 { share.max(0.1) } else { share })
     });
     (shape, prop::collection::vec(fault, 1..4)).prop_map(
-        |((light, nodes, per_node, planes, uplinks), faults)| {
-            let mut keys = vec![
-                ("scale_up.chips", (nodes * per_node).max(3).next_multiple_of(per_node).to_string()),
-                ("scale_up.chips_per_node", per_node.to_string()),
-                ("scale_up.planes", (planes + 1).to_string()),
-            ];
-            if light {
+        |((preset, nodes, per_node, planes, uplinks), faults)| {
+            let mut keys = Vec::new();
+            if preset != "star" {
+                let chips = (nodes * per_node).max(3).next_multiple_of(per_node);
+                keys.push(("scale_up.chips", chips.to_string()));
+                keys.push(("scale_up.chips_per_node", per_node.to_string()));
+                keys.push(("scale_up.planes", (planes + 1).to_string()));
+            }
+            if preset == "cloudmatrix384" {
                 keys.push(("scale_up.uplinks", uplinks.to_string()));
             }
-            Machine { preset: if light { "cloudmatrix384" } else { "gb200-nvl72" }, keys, faults }
+            Machine { preset, keys, faults }
         },
     )
 }

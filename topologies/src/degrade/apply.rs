@@ -139,7 +139,7 @@ fn check_plane(plane: usize, planes: usize, target: impl FnOnce() -> String) -> 
 
 /// The links of `A -> B`, or those of both directions of `A <-> B`.
 fn links_named(builder: &FabricBuilder, name: &str) -> Result<Vec<LinkId>, TargetError> {
-    let (from, to, both) = match (name.split_once(" <-> "), name.split_once(" -> ")) {
+    let (from, to, both) = match (name.split_once("<->"), name.split_once("->")) {
         (Some((from, to)), _) => (from, to, true),
         (None, Some((from, to))) => (from, to, false),
         (None, None) => {

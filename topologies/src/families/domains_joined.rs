@@ -194,10 +194,7 @@ impl DomainsJoined {
         }
         let last = layout.chips_of(layout.domains() - 1);
         self.domain.check_chips(last).map_err(|error| last_domain(chips, last, error))?;
-        match &self.scale_out {
-            Some(scale_out) => Ok(scale_out.check_chips(chips)?),
-            None => Err(BuildError::NoScaleOut { chips, domain: self.chips_per_domain }),
-        }
+        self.scale_out.as_ref().map_or(Ok(()), |scale_out| Ok(scale_out.check_chips(chips)?))
     }
 
     /// The parts of a fabric of `chips` chips, in closed form; the stages of scale-out come last.
@@ -229,7 +226,12 @@ impl DomainsJoined {
             return Err(BuildError::Chips { chips });
         }
         let slots = self.degradations.slots(chips, self.geometry())?;
-        self.check_layout(&self.layout(slots.places))?;
+        let layout = self.layout(slots.places);
+        if layout.domains() > 1 && self.scale_out.is_none() {
+            let in_service = self.chips_per_domain - slots.empty.range(..self.chips_per_domain).count();
+            return Err(BuildError::NoScaleOut { chips, domain: in_service });
+        }
+        self.check_layout(&layout)?;
         let links = self.counts(slots.places).links.iter().sum();
         if links > MAXIMUM_LINKS {
             return Err(BuildError::TooManyLinks { chips, links });

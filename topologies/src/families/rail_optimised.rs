@@ -144,6 +144,15 @@ impl RailOptimised {
 }
 
 impl ScaleOut for RailOptimised {
+    fn planes(&self) -> usize {
+        if self.planes > 1 { self.planes } else { 0 }
+    }
+
+    /// Links come in runs of one for each plane.
+    fn plane_of(&self, _layout: &Layout, link: usize) -> Option<usize> {
+        Some(link % self.planes)
+    }
+
     fn most_ways(&self) -> usize {
         self.planes
     }

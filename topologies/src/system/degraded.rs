@@ -44,7 +44,9 @@ impl System {
     pub fn chips_in_service(&self) -> usize {
         let size = self.domain_size();
         let slots = self.to_be_cut().degradations.slots(size, self.machine(size).geometry());
-        slots.map_or(size, |slots| size - slots.empty.range(..size).count())
+        let in_service = slots.map_or(size, |slots| size - slots.empty.range(..size).count());
+        // A domain that is gone as a whole says nothing about the size of the system.
+        if in_service == 0 { size } else { in_service }
     }
 
     /// The places that so many chips in service need.
