@@ -3,9 +3,19 @@
 use super::failure::Failure;
 use super::output::Output;
 use crate::file::{NamedSystem, load_system};
+#[cfg(feature = "plots")]
+use crate::plot::{WiringTitle, wiring_figure};
+use crate::report::Figure;
+#[cfg(feature = "plots")]
+use crate::report::number::{self, grouped};
 use crate::run::RunError;
 use clap::{Args, ValueEnum};
-use copperlight_topologies::export;
+use copperlight_core::fabric::Fabric;
+use copperlight_topologies::{System, export};
+
+/// The most chips of a figure: beyond it a chip is narrower than a pixel.
+#[cfg(feature = "plots")]
+const MOST_DRAWN_CHIPS: usize = 1024;
 
 /// Arguments of `copperlight export`.
 #[derive(Debug, Args)]
@@ -31,6 +41,10 @@ enum ExportFormat {
     Dot,
     /// Nodes and links; family `graph` reads it
     Json,
+    /// A figure of chips, switches and the route from the first chip to the last
+    Svg,
+    /// The same figure in pixels
+    Png,
 }
 
 /// Writes nodes and links of the system.
@@ -40,10 +54,44 @@ pub(super) fn run(arguments: &ExportArguments, output: &mut Output<'_>) -> Resul
         Failure::Usage(format!("the fabric `{name}` has no size of its own; say how many chips with --chips"))
     })?;
     let built = system.build(chips);
-    let fabric = built.map_err(|source| RunError::Build { system: name, source })?;
-    let text = match arguments.format {
-        ExportFormat::Dot => export::dot(&fabric),
-        ExportFormat::Json => export::json(&fabric),
+    let fabric = built.map_err(|source| RunError::Build { system: name.clone(), source })?;
+    let bytes = match arguments.format {
+        ExportFormat::Dot => export::dot(&fabric).into_bytes(),
+        ExportFormat::Json => export::json(&fabric).into_bytes(),
+        ExportFormat::Svg => figure((&name, &system), &fabric)?.svg.into_bytes(),
+        ExportFormat::Png => figure((&name, &system), &fabric)?.png,
     };
-    Ok(output.data.write_all(text.as_bytes())?)
+    Ok(output.data.write_all(&bytes)?)
+}
+
+#[cfg(not(feature = "plots"))]
+fn figure(_: (&str, &System), _: &Fabric) -> Result<Figure, Failure> {
+    Err(Failure::Usage(
+        "this program was built without the feature `plots`; write --format dot or json".to_owned(),
+    ))
+}
+
+/// The figure of a fabric whose chips hang on switches.
+#[cfg(feature = "plots")]
+fn figure((name, system): (&str, &System), fabric: &Fabric) -> Result<Figure, Failure> {
+    if fabric.endpoints() > MOST_DRAWN_CHIPS {
+        return Err(Failure::Usage(format!(
+            "{} chips are more than a figure can show; draw at most {MOST_DRAWN_CHIPS} with --chips, or write \
+             --format dot or json",
+            grouped(fabric.endpoints() as u64)
+        )));
+    }
+    let subtitle =
+        "Drawn out: every link of the route from the first chip to the last. Grey: all other links.";
+    let title = WiringTitle {
+        title: system.title().to_owned(),
+        subtitle: subtitle.to_owned(),
+        source: format!("Copperlight · {name} · {}", number::chips(fabric.endpoints() as u64)),
+    };
+    let drawn = wiring_figure(fabric, &title).map_err(|error| Failure::Figures(error.to_string()))?;
+    drawn.ok_or_else(|| {
+        Failure::Usage(format!(
+            "the chips of `{name}` are joined without switches; write --format dot or json"
+        ))
+    })
 }

@@ -1,5 +1,6 @@
 //! What the results rest on: catalog values with their sources, and what a reader should be wary of.
 
+use super::energy;
 use crate::file::{Scenario, SystemEntry, Workload};
 use crate::report::Assumption;
 use crate::training::FLOP_CONVENTION;
@@ -46,7 +47,7 @@ pub(super) fn warnings(scenario: &Scenario) -> Vec<String> {
     let mut warnings: Vec<String> = Vec::new();
     let training = is_training(scenario);
     let of_system = |entry: &SystemEntry| match training {
-        true => entry.system.warnings(),
+        true => [entry.system.warnings(), energy::warning(entry).into_iter().collect()].concat(),
         false => entry.system.communication_warnings(),
     };
     for warning in scenario.systems.iter().flat_map(of_system) {

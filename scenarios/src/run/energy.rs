@@ -1,12 +1,10 @@
 //! What a step takes in joules a token, and a whole run in days, megawatt-hours and dollars.
 
-use crate::file::Point;
+use crate::file::{Point, SystemEntry};
 use crate::report::{EnergyPerToken, RunTotals};
 use crate::training::{LedgerEntry, LedgerSummary, TrainingJob};
 use copperlight_core::units::Time;
-use copperlight_topologies::energy::{
-    Facility, PowerCaveat, PowerDraw, RunSize, RunTotal, StepActivity, StepEnergy,
-};
+use copperlight_topologies::energy::{Facility, PowerCaveat, RunSize, RunTotal, StepActivity, StepEnergy};
 use std::collections::BTreeMap;
 
 /// What is known of a simulated step.
@@ -16,12 +14,10 @@ pub(super) struct Step<'a> {
     pub(super) tier_bytes: &'a BTreeMap<String, u64>,
 }
 
-/// The energy of a point, and what a reader should know about it.
-#[derive(Default)]
+/// The energy of a point.
 pub(super) struct Energy {
     pub(super) per_token: Option<EnergyPerToken>,
     pub(super) run_total: Option<RunTotals>,
-    pub(super) note: Option<String>,
 }
 
 /// The energy of a training step on the system of a point.
@@ -35,8 +31,7 @@ pub(super) fn of_step(point: &Point, job: &TrainingJob, step: &Step<'_>) -> Ener
         totals(&run, &RunTotal::new(&run, energy.as_ref(), point.system.price(point.chips), &facility))
     });
     let per_token = energy.as_ref().map(|energy| per_token(energy, tokens_per_step));
-    let note = draw.as_ref().and_then(|draw| note(&point.system_name, draw));
-    Energy { per_token, run_total, note }
+    Energy { per_token, run_total }
 }
 
 fn activity(step: &Step<'_>) -> StepActivity {
@@ -74,7 +69,15 @@ fn totals(run: &RunSize, total: &RunTotal) -> RunTotals {
 }
 
 /// What a reader should know about the power of a system.
-fn note(name: &str, draw: &PowerDraw) -> Option<String> {
+pub(super) fn warning(entry: &SystemEntry) -> Option<String> {
+    let system = &entry.system;
+    let chips = system.default_chips()?;
+    let Some(draw) = system.power_draw(chips, &Facility::of_catalog()) else {
+        let name = &entry.name;
+        return Some(format!(
+            "{name}: energy is not known, for no power of its chip or of a domain is published"
+        ));
+    };
     let text = match draw.caveat? {
         PowerCaveat::ChipsWithHosts => {
             "energy takes chips and hosts together from the published power of a domain, for no power limit of its \
@@ -84,7 +87,7 @@ fn note(name: &str, draw: &PowerDraw) -> Option<String> {
             "energy leaves out hosts (CPUs, fans, losses), for no power of a whole domain is published"
         }
     };
-    Some(format!("{name}: {text}"))
+    Some(format!("{}: {text}", entry.name))
 }
 
 #[cfg(test)]

@@ -135,8 +135,7 @@ fn assemble(scenario: &Scenario, points: Vec<PointOutcome>, mut busbw: Vec<Busbw
         work += point.work;
         hasher.write(point.digest.as_bytes());
         timelines.push(point.timelines);
-        let new = point.notes.into_iter().filter(|note| !notes.contains(note)).collect::<Vec<_>>();
-        notes.extend(new);
+        notes.extend(point.notes);
         results.push(point.result);
     }
     let varying = varying_parameters(&results);

@@ -113,7 +113,7 @@ fn run_training(point: &Point, job: &TrainingJob, engine: EngineOptions) -> Resu
     let straddling = placement::straddling(fabric.levels(), workload.layout(), &placed);
     let straddling = straddling.map(|sentence| format!("{}: {sentence}", self::place(point)));
     let folded = fold_note(point, engine.fold, &outcome.work);
-    let notes = straddling.into_iter().chain(folded).chain(energy.note).collect();
+    let notes = straddling.into_iter().chain(folded).collect();
     Ok(PointOutcome { result, work: work(&outcome.work), digest, timelines, notes })
 }
 

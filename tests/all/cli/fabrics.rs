@@ -85,3 +85,17 @@ fn parameters_of_families_are_set_and_checked_before_anything_runs() {
     let uneven = ["collective", "all-gather", "--system", "tree.toml", "--chips", "8"];
     place.refuse(&uneven, &["64 ports of a switch cannot be divided 2 to 1"]);
 }
+
+#[test]
+fn the_figures_of_the_book_are_what_the_program_draws() {
+    let place = Workplace::new();
+    for name in ["gb200-nvl72", "cloudmatrix384"] {
+        let drawn = place.succeed(&["export", "--system", name, "--format", "svg"]).stdout;
+        let figure = format!("{}/../docs/src/figures/wiring_{name}.svg", env!("CARGO_MANIFEST_DIR"));
+        let kept = std::fs::read_to_string(&figure).expect("the figure is in the book");
+        assert!(drawn == kept, "{figure} is not what `copperlight export` draws; write it again");
+    }
+    place.refuse(&["export", "--system", "mi300x", "--format", "svg"], &["without switches", "--format dot"]);
+    let many = ["export", "--system", "gb200-nvl72", "--chips", "1152", "--format", "png"];
+    place.refuse(&many, &["1,152 chips", "--chips"]);
+}

@@ -56,6 +56,8 @@ fn json_has_the_keys_of_the_contract() {
         "breakdown_s",
         "memory_gb",
         "energy_j_per_token",
+        "energy_breakdown_j_per_token",
+        "run_total",
         "link_utilization",
         "tier_bytes",
         "placement",
@@ -66,7 +68,11 @@ fn json_has_the_keys_of_the_contract() {
     for result in results(&document) {
         assert_eq!(keys(result), sorted(result_keys));
         assert_eq!(keys(&result["breakdown_s"]), sorted(terms));
-        assert_eq!(result["energy_j_per_token"], Value::Null, "what is not modelled is null");
+        assert_eq!(result["run_total"], Value::Null, "no tokens of a run were given");
+        let energy = &result["energy_breakdown_j_per_token"];
+        let parts = sorted(["chips", "hosts", "tiers", "facility", "total"]);
+        assert_eq!(keys(energy), parts);
+        assert_eq!(energy["total"]["value"], result["energy_j_per_token"]);
         let breakdown = result["breakdown_s"].as_object().expect("the step has terms");
         let sum: f64 = breakdown.values().filter_map(Value::as_f64).sum();
         assert!(
