@@ -3,10 +3,10 @@
 use super::cost::{CollectiveCost, PhaseProfile, Prediction, collective_cost, predict};
 use super::{ByProtocol, Transport};
 use crate::collectives::{GroupShape, Pattern, Schedule, candidates, effective, expand};
-use crate::fabric::{Fabric, RoutingError, Scope};
+use crate::fabric::{Fabric, Hop, RoutingError, Scope};
 use crate::ids::{EndpointId, LinkId};
 use crate::units::{Bandwidth, Time};
-use crate::workload::{Algorithm, CollectiveCall, Protocol};
+use crate::workload::{Algorithm, CollectiveCall, CollectiveKind, Protocol};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -24,6 +24,9 @@ pub struct Plan {
     /// The closed form.
     pub prediction: Prediction,
 }
+
+/// The most members of a group that is looked at for links between all of them; a chip has no more ports.
+const MOST_IN_A_MESH: usize = 64;
 
 type Structure = Vec<(Pattern, usize)>;
 
@@ -57,7 +60,7 @@ impl<'a> Planner<'a> {
         let shape = self.shape(members)?;
         let algorithms = match call.algorithm {
             Some(asked) => vec![effective(asked, call.kind, &shape)],
-            None => candidates(call.kind, &shape),
+            None => self.open_algorithms(members, call.kind, &shape)?,
         };
         let mut best: Option<Plan> = None;
         for algorithm in algorithms {
@@ -69,6 +72,35 @@ impl<'a> Planner<'a> {
             }
         }
         Ok(best.expect("every collective has an algorithm and a protocol"))
+    }
+
+    /// The algorithms that may run; among members that are all joined directly, exchanging with everyone at once is one.
+    ///
+    /// Where all routes of a member leave over the same links, as through a switch, libraries do not consider it.
+    fn open_algorithms(
+        &self,
+        members: &[EndpointId],
+        kind: CollectiveKind,
+        shape: &GroupShape,
+    ) -> Result<Vec<Algorithm>, RoutingError> {
+        let mut algorithms = candidates(kind, shape);
+        let flat = shape.tiers().len() <= 1 && (3..=MOST_IN_A_MESH).contains(&members.len());
+        if flat && !algorithms.contains(&Algorithm::Direct) && self.is_full_mesh(members)? {
+            algorithms.push(Algorithm::Direct);
+        }
+        Ok(algorithms)
+    }
+
+    /// Whether no two routes of the first member to the others share a link.
+    fn is_full_mesh(&self, members: &[EndpointId]) -> Result<bool, RoutingError> {
+        let mut crossed: BTreeSet<usize> = BTreeSet::new();
+        for &to in &members[1..] {
+            let route = self.fabric.route(members[0], to)?;
+            if !route.hops().iter().flat_map(Hop::range).all(|link| crossed.insert(link)) {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     /// Protocols differ only where the transport tells them apart.

