@@ -101,11 +101,11 @@ fn read_tokens(section: &Section<'_>) -> Option<Option<u64>> {
         return Some(None);
     }
     let tokens = section.number("tokens")?;
-    if (1.0..=MOST_TOKENS).contains(&tokens.value) {
+    if (1.0..=MOST_TOKENS).contains(&tokens.value) && tokens.value.fract() == 0.0 {
         return Some(Some(tokens.value as u64));
     }
     let (key, value) = ("tokens".to_owned(), tokens.value.to_string());
-    let bound = "from 1 to 1e18, the tokens of the whole run".to_owned();
+    let bound = "a whole number from 1 to 1e18, the tokens of the whole run".to_owned();
     section.error(tokens.place, ScenarioError::OutOfRange { key, value, bound });
     None
 }

@@ -133,7 +133,7 @@ fn collective_columns<'a>() -> impl Iterator<Item = CsvColumn<'a>> {
     })
 }
 
-fn training_columns<'a>() -> [CsvColumn<'a>; 14] {
+fn training_columns<'a>() -> [CsvColumn<'a>; 16] {
     [
         number("step_time_s", |point| point.step_time_s),
         number("mfu", |point| point.mfu),
@@ -153,6 +153,8 @@ fn training_columns<'a>() -> [CsvColumn<'a>; 14] {
         }),
         number("run_days", |point| Some(point.run_total.as_ref()?.days)),
         number("run_energy_mwh", |point| Some(point.run_total.as_ref()?.energy_mwh?.value)),
+        number("run_electricity_usd", |point| Some(point.run_total.as_ref()?.electricity_usd?.value)),
+        number("run_price_usd", |point| Some(point.run_total.as_ref()?.price_usd?.value)),
     ]
 }
 

@@ -3,18 +3,20 @@
 //! With the feature `cli` they are laid out by comfy-table; without it by the few lines below.
 
 use super::answer::answer;
+use super::energy::{energy, run_totals};
 use super::headline::{breakdown, headline, placement};
 use super::scenario_report::ScenarioReport;
 use super::sheet::Sheet;
 use std::io::{self, Write};
 
-/// Writes the results of a scenario: the headline table, where the time goes, where groups lie, and the answer.
+/// Writes the results of a scenario: the headline table, where the time goes, where groups lie, what it takes in energy, and the answer.
 ///
 /// # Errors
 /// When `out` does not take the text.
 pub fn write_report(out: &mut dyn Write, report: &ScenarioReport) -> io::Result<()> {
     write_sheet(out, &headline(&report.results))?;
-    for sheet in [breakdown(&report.results), placement(&report.results)].into_iter().flatten() {
+    let sheets = [breakdown, placement, energy, run_totals];
+    for sheet in sheets.into_iter().filter_map(|sheet| sheet(&report.results)) {
         writeln!(out)?;
         write_sheet(out, &sheet)?;
     }

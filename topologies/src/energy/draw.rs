@@ -3,7 +3,7 @@
 use super::facility::Facility;
 use crate::interval::Interval;
 use crate::physical::{StaticPower, TierPower};
-use crate::system::System;
+use crate::system::{PhysicalError, System};
 
 /// What a system of some size draws, in watts.
 #[derive(Debug, Clone, PartialEq)]
@@ -47,10 +47,13 @@ pub struct TierDraw {
 impl System {
     /// What `chips` chips draw with all that is around them.
     ///
-    /// `None` where neither the chip's limit nor the power of a domain is known, or where nothing is known of racks
-    /// and cables.
+    /// `None` where neither the chip's limit nor the power of a domain is known. Where nothing is known of racks and
+    /// cables, modules and switches are missing.
     pub fn power_draw(&self, chips: usize, facility: &Facility) -> Option<PowerDraw> {
-        let power = self.static_power(chips).ok()?;
+        let power = match self.static_power(chips) {
+            Err(PhysicalError::NoLayout { .. }) => self.power_without_layout(chips),
+            power => power.ok()?,
+        };
         let tiers: Vec<TierDraw> = power.tiers.iter().map(tier_draw).collect();
         let (chips_busy, hosts, caveat) = chips_and_hosts(&power, chips)?;
         let chips_idle = chips_busy * facility.chip_idle_share;

@@ -92,7 +92,8 @@ impl System {
             cable_metres: physical.tiers.iter().map(metres).sum(),
             power: self.static_power_of(&physical),
             price_dollars: self.published(chips, "facts.price"),
-            interconnect_dollars: per_chip("physical.interconnect_price_per_chip"),
+            interconnect_dollars: per_chip("physical.interconnect_price_per_chip")
+                .filter(|_| !self.is_rewired()),
             module_failures_per_year: failures(&physical),
             physical,
         })

@@ -71,13 +71,28 @@ impl System {
         Ok(self.static_power_of(&self.physical(chips)?))
     }
 
+    /// What chips and domains draw, where nothing is known of links and switches.
+    pub(crate) fn power_without_layout(&self, chips: usize) -> StaticPower {
+        let chip_watts = self.estimate("chip.power").map(|watts| watts * chips as f64);
+        let domain_watts = self.published(chips, "facts.power");
+        let rest = domain_watts.zip(chip_watts).map(|(domain, of_chips)| (domain - of_chips).at_least_zero());
+        StaticPower {
+            tiers: Vec::new(),
+            chip_watts,
+            domain_watts,
+            rest_watts_per_chip: rest.map(|rest| rest * (1.0 / chips as f64)),
+            rest_contains_switches: true,
+            interconnect_watts: None,
+        }
+    }
+
     pub(super) fn static_power_of(&self, physical: &Physical) -> StaticPower {
         let chips = physical.chips;
         let tiers = self.tier_powers(physical);
         let chip_watts = self.estimate("chip.power").map(|watts| watts * chips as f64);
         let (of_preset, rest) = self.preset_power(chips);
         let modules_watts = scale_up(&tiers, |tier| tier.module_watts);
-        let more = of_preset.zip(modules_watts).map(|(preset, now)| now - preset);
+        let more = of_preset.zip(modules_watts).map(|(preset, now)| more_than(preset, now));
         let domain_watts = self.published(chips, "facts.power");
         StaticPower {
             rest_contains_switches: scale_up(&tiers, |tier| tier.switch_watts).is_none(),
@@ -87,20 +102,21 @@ impl System {
             rest_watts_per_chip: rest.map(|rest| rest * (1.0 / chips as f64)),
             interconnect_watts: self
                 .estimate("physical.interconnect_power_per_chip")
+                .filter(|_| !self.is_rewired())
                 .map(|watts| watts * chips as f64),
         }
     }
 
     /// What the modules inside the preset's domains draw, and what is left of the published power.
     fn preset_power(&self, chips: usize) -> (Option<Interval>, Option<Interval>) {
-        let preset = self.with_preset_media();
+        let preset = System::preset(self.name()).unwrap_or_else(|_| self.with_preset_media());
         let Ok(physical) = preset.physical(chips) else { return (None, None) };
         let tiers = preset.tier_powers(&physical);
         let modules = scale_up(&tiers, |tier| tier.module_watts);
         let switches = scale_up(&tiers, |tier| tier.switch_watts).unwrap_or(Interval::ZERO);
         // The published power is that of the preset's own chips.
-        let own = System::preset(self.name()).ok().and_then(|preset| preset.estimate("chip.power"));
-        let of_chips = own.or_else(|| self.estimate("chip.power")).map(|watts| watts * chips as f64);
+        let of_chip = preset.estimate("chip.power").or_else(|| self.estimate("chip.power"));
+        let of_chips = of_chip.map(|watts| watts * chips as f64);
         let published = self.published(chips, "facts.power");
         let rest = published.zip(of_chips).zip(modules);
         let rest = rest.map(|((published, of_chips), modules)| published - of_chips - modules - switches);
@@ -132,7 +148,10 @@ impl System {
                     _ => tier.kind.medium.module_watts().map(watts),
                 },
                 joules_per_bit: tier.kind.medium.joules_per_bit(),
-                switch_watts: self.estimate(key).zip(count).map(|(each, count)| each * count as f64),
+                switch_watts: match count {
+                    Some(0) => Some(Interval::ZERO),
+                    _ => self.estimate(key).zip(count).map(|(each, count)| each * count as f64),
+                },
             }
         };
         physical.tiers.iter().enumerate().map(of_tier).collect()
@@ -158,8 +177,13 @@ impl System {
 
     /// A published figure of a full domain, for the domains of `chips` chips, a partial one by its share.
     pub(super) fn published(&self, chips: usize, key: &str) -> Option<Interval> {
-        let of_domain = self.value("scale_up.chips")?;
-        self.estimate(key).map(|figure| figure * (chips as f64 / of_domain))
+        let preset = System::preset(self.name()).ok()?;
+        self.estimate(key).map(|figure| figure * (chips as f64 / preset.domain_size() as f64))
+    }
+
+    /// Whether the user changed what links or switches there are, so that figures of all of them hold no more.
+    pub(super) fn is_rewired(&self) -> bool {
+        ["scale_up.", "scale_out."].iter().any(|prefix| self.is_any_overridden(prefix))
     }
 
     /// A value in effect in its base unit, with its range.
@@ -167,6 +191,11 @@ impl System {
         let (_, sourced) = self.facts().find(|(name, _)| *name == key)?;
         Interval::of(sourced, dimension_of(Section::Systems, key)?)
     }
+}
+
+/// What modules draw more than those of the preset; the same modules draw the same, however uncertain that is.
+fn more_than(preset: Interval, now: Interval) -> Interval {
+    if now == preset { Interval::ZERO } else { now - preset }
 }
 
 fn scale_up(tiers: &[TierPower], watts: fn(&TierPower) -> Option<Interval>) -> Option<Interval> {

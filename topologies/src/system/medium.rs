@@ -113,6 +113,11 @@ impl System {
         self.overridden.contains(key)
     }
 
+    /// Whether the user set a key that begins like this.
+    pub(crate) fn is_any_overridden(&self, prefix: &str) -> bool {
+        self.overridden.iter().any(|key| key.starts_with(prefix))
+    }
+
     fn no_layout(&self) -> PhysicalError {
         let own = catalog::layouts().iter().map(Entry::name);
         let known = own.filter(|name| catalog::find(Section::Systems, name).is_ok());
