@@ -30,7 +30,7 @@ fn words(line: &str) -> Vec<String> {
 /// Copies the files of the repository that a command names to where it runs.
 fn bring_files(command: &[String], place: &Workplace) {
     let repository = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("this package is in a workspace");
-    for path in command.iter().filter(|word| word.ends_with(".json")) {
+    for path in command.iter().filter(|word| word.ends_with(".json") || word.ends_with(".toml")) {
         let text = fs::read_to_string(repository.join(path)).expect("the README names a file that is there");
         let target = place.path(path);
         fs::create_dir_all(target.parent().expect("a file is in a folder")).expect("a folder can be made");

@@ -181,13 +181,19 @@ pub trait ScaleUpDomain: fmt::Debug + Send + Sync {
     fn chips(&self) -> usize;
 
     /// How many chips share a tray or node; `None` where the family has no such level.
-    fn chips_per_node(&self) -> Option<usize>;
+    fn chips_per_node(&self) -> Option<usize> {
+        None
+    }
 
-    /// The names of the tiers, from the chips outwards.
-    fn tiers(&self) -> &'static [&'static str];
+    /// The names of the tiers, from the chips outwards; a single one unless the family has stages.
+    fn tiers(&self) -> &'static [&'static str] {
+        &["scale-up"]
+    }
 
     /// The most parallel ways of a route; the ways of every other route divide it.
-    fn most_ways(&self) -> usize;
+    fn most_ways(&self) -> usize {
+        1
+    }
 
     /// Checks the parameters.
     ///

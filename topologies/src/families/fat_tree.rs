@@ -63,10 +63,6 @@ impl ScaleUpDomain for FatTree {
     }
 
     /// A leaf is no tray: chips of one leaf may stand anywhere.
-    fn chips_per_node(&self) -> Option<usize> {
-        None
-    }
-
     fn tiers(&self) -> &'static [&'static str] {
         match self.tree.tiers {
             3 => &["scale-up-l1", "scale-up-l2", "scale-up-l3"],

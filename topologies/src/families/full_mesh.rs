@@ -54,18 +54,6 @@ impl ScaleUpDomain for FullMesh {
         self.chips
     }
 
-    fn chips_per_node(&self) -> Option<usize> {
-        None
-    }
-
-    fn tiers(&self) -> &'static [&'static str] {
-        &["scale-up"]
-    }
-
-    fn most_ways(&self) -> usize {
-        1
-    }
-
     fn check(&self) -> Result<(), ParameterError> {
         check_count(FAMILY, "chips", self.chips)?;
         check_count(FAMILY, "links_per_peer", self.links_per_peer)?;

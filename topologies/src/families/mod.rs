@@ -13,8 +13,8 @@
 //! Each family declares its parameters beside its wiring; `registry.rs` lists them.
 //!
 //! A [`ScaleUpDomain`] describes one domain; [`DomainsJoined`] repeats it, adds the scale-out fabric and builds
-//! the [`Fabric`](copperlight_core::fabric::Fabric). Every route follows from a rule in constant time: links
-//! are numbered such that their identifiers are computed, and no table of pairs exists.
+//! the [`Fabric`](copperlight_core::fabric::Fabric). The ways of every pair follow from a rule: links are numbered
+//! such that their identifiers are computed, and no table of pairs exists.
 
 mod domain;
 mod domains_joined;

@@ -75,10 +75,6 @@ impl ScaleUpDomain for ScaleUpPlanes {
         Some(self.chips_per_node)
     }
 
-    fn tiers(&self) -> &'static [&'static str] {
-        &["scale-up"]
-    }
-
     fn most_ways(&self) -> usize {
         self.planes
     }

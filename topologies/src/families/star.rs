@@ -38,18 +38,6 @@ impl ScaleUpDomain for Star {
         self.chips
     }
 
-    fn chips_per_node(&self) -> Option<usize> {
-        None
-    }
-
-    fn tiers(&self) -> &'static [&'static str] {
-        &["scale-up"]
-    }
-
-    fn most_ways(&self) -> usize {
-        1
-    }
-
     fn check(&self) -> Result<(), ParameterError> {
         check_count(FAMILY, "chips", self.chips)?;
         check_bandwidth(FAMILY, "link_bandwidth", self.link_bandwidth)

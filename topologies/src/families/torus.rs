@@ -172,14 +172,6 @@ impl ScaleUpDomain for Torus {
         self.sizes.iter().fold(1, |chips, &size| chips.saturating_mul(size))
     }
 
-    fn chips_per_node(&self) -> Option<usize> {
-        None
-    }
-
-    fn tiers(&self) -> &'static [&'static str] {
-        &["scale-up"]
-    }
-
     /// Two ways around in each of three dimensions.
     fn most_ways(&self) -> usize {
         8

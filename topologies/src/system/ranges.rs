@@ -96,11 +96,15 @@ pub enum RangeError {
 }
 
 impl System {
+    /// The [facts](System::facts) that simulations read: those of the chip and of both fabrics, sorted by key.
+    pub fn simulated_facts(&self) -> impl Iterator<Item = (&str, &Sourced)> {
+        self.facts().filter(|(key, _)| READ.iter().any(|prefix| key.starts_with(prefix)))
+    }
+
     /// Every value with a range that simulations read: of the chip, of both fabrics, and as `transport.*` of the
     /// transport family in effect; sorted by key. What the user set has no range.
     pub fn ranged(&self) -> Vec<RangedValue> {
-        let is_read = |key: &str| READ.iter().any(|prefix| key.starts_with(prefix));
-        let own = self.facts().filter(|(key, _)| is_read(key));
+        let own = self.simulated_facts();
         let own = own.filter_map(|(key, value)| RangedValue::new(key.to_owned(), value));
         let software = self
             .transport_values()
@@ -149,6 +153,7 @@ impl System {
 mod tests {
     use super::*;
     use copperlight_core::units::Time;
+    use std::collections::BTreeSet;
 
     fn preset(name: &str) -> System {
         System::preset(name).expect("the preset is in the catalog")
@@ -175,6 +180,15 @@ mod tests {
         }
         assert!(!keys.iter().any(|key| key.starts_with("facts.")), "{keys:?}");
         assert!(keys.is_sorted(), "{keys:?}");
+    }
+
+    #[test]
+    fn simulations_read_the_chip_and_both_fabrics() {
+        let system = preset("cloudmatrix384");
+        let tables: BTreeSet<&str> =
+            system.simulated_facts().filter_map(|(key, _)| Some(key.split_once('.')?.0)).collect();
+        assert_eq!(tables, BTreeSet::from(["chip", "scale_out", "scale_up"]));
+        assert!(system.facts().any(|(key, _)| key.starts_with("facts.")), "published facts are not read");
     }
 
     #[test]
