@@ -6,7 +6,7 @@ use super::results::{PointResult, ScenarioResults};
 use super::sheet::{Column, Sheet};
 use copperlight_topologies::Interval;
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// Energy per trained token, in joules, by what draws it.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -40,27 +40,33 @@ pub struct RunTotals {
     pub price_usd: Option<Interval>,
 }
 
-/// Energy per token by what draws it.
+/// Energy per token by what draws it; the tiers of the network together.
 pub(super) fn energy(results: &ScenarioResults) -> Option<Sheet> {
     let known: Vec<(&PointResult, &EnergyPerToken)> = results
         .results
         .iter()
         .filter_map(|point| Some((point, point.energy_breakdown_j_per_token.as_ref()?)))
         .collect();
-    let tiers: BTreeSet<&String> = known.iter().flat_map(|(_, energy)| energy.tiers.keys()).collect();
-    let mut columns =
-        vec![Column::number("total", "J"), Column::text("envelope"), Column::number("chips", "J")];
-    columns.push(Column::number("hosts", "J"));
-    columns.extend(tiers.iter().map(|tier| Column::number(tier.as_str(), "J")));
-    columns.push(Column::number("facility", "J"));
+    let columns = vec![
+        Column::number("total", "J"),
+        Column::text("envelope"),
+        Column::number("chips", "J"),
+        Column::number("hosts", "J"),
+        Column::number("network", "J"),
+        Column::number("facility", "J"),
+    ];
     let mut sheet = keyed_sheet("Energy per token", results, columns);
     for (point, energy) in &known {
-        let value = |envelope: Option<&Interval>| cell(envelope.map(|envelope| rounded(envelope.value)));
+        let network: Interval = energy.tiers.values().copied().sum();
         let mut row = key_cells(point, results);
-        row.extend([value(Some(&energy.total)), span(&energy.total), value(Some(&energy.chips))]);
-        row.push(value(energy.hosts.as_ref()));
-        row.extend(tiers.iter().map(|tier| value(energy.tiers.get(*tier))));
-        row.push(value(Some(&energy.facility)));
+        row.extend([
+            rounded(energy.total.value),
+            span(&energy.total),
+            rounded(energy.chips.value),
+            cell(energy.hosts.map(|hosts| rounded(hosts.value))),
+            rounded(network.value),
+            rounded(energy.facility.value),
+        ]);
         sheet.push(row);
     }
     (!known.is_empty()).then_some(sheet)

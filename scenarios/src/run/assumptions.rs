@@ -4,19 +4,17 @@ use super::energy;
 use crate::file::{Scenario, SystemEntry, Workload};
 use crate::report::Assumption;
 use crate::training::FLOP_CONVENTION;
-use copperlight_topologies::catalog::Sourced;
+use copperlight_topologies::catalog::{self, Entry, Sourced};
 
-/// The prefixes of the catalog keys that simulations read.
-const READ: [&str; 3] = ["chip.", "scale_up.", "scale_out."];
+/// The published figures of a system that energy and price rest on.
+const OF_ENERGY: [&str; 2] = ["facts.power", "facts.price"];
 
 /// Every catalog value that the systems of a scenario rest on.
 pub(super) fn of(scenario: &Scenario) -> Vec<Assumption> {
     let mut assumptions = Vec::new();
     for entry in &scenario.systems {
-        for (key, value) in entry.system.facts() {
-            if READ.iter().any(|prefix| key.starts_with(prefix)) {
-                assumptions.push(assumption(format!("{}: {key}", entry.name), value));
-            }
+        for (key, value) in entry.system.simulated_facts() {
+            assumptions.push(assumption(format!("{}: {key}", entry.name), value));
         }
         let transport = entry.system.transport_name();
         for (key, value) in entry.system.transport_values() {
@@ -24,6 +22,7 @@ pub(super) fn of(scenario: &Scenario) -> Vec<Assumption> {
         }
     }
     if is_training(scenario) {
+        assumptions.extend(of_energy(scenario));
         assumptions.push(Assumption {
             what: "Model FLOPs".to_owned(),
             value: FLOP_CONVENTION.to_owned(),
@@ -31,6 +30,16 @@ pub(super) fn of(scenario: &Scenario) -> Vec<Assumption> {
         });
     }
     assumptions
+}
+
+/// What energy and price rest on besides.
+fn of_energy(scenario: &Scenario) -> Vec<Assumption> {
+    let published = scenario.systems.iter().flat_map(|entry| {
+        let facts = entry.system.facts().filter(|(key, _)| OF_ENERGY.contains(key));
+        facts.map(|(key, value)| assumption(format!("{}: {key}", entry.name), value))
+    });
+    let facility = catalog::facilities().iter().flat_map(Entry::values);
+    published.chain(facility.map(|(key, value)| assumption(format!("facility: {key}"), value))).collect()
 }
 
 fn assumption(what: String, value: &Sourced) -> Assumption {

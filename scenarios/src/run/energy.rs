@@ -75,7 +75,7 @@ pub(super) fn warning(entry: &SystemEntry) -> Option<String> {
     let Some(draw) = system.power_draw(chips, &Facility::of_catalog()) else {
         let name = &entry.name;
         return Some(format!(
-            "{name}: energy is not known, for no power of its chip or of a domain is published"
+            "{name}: energy is not known, for neither the power limit of its chip nor the power of a domain is published"
         ));
     };
     let text = match draw.caveat? {

@@ -29,7 +29,14 @@ pub(super) struct PointOutcome {
 /// What is degraded is named in the fabric, so that a degraded one is built to find out.
 pub(super) fn check(point: &Point) -> Result<(), RunError> {
     let system = || point.system_name.clone();
-    point.system.check_chips(point.chips).map_err(|source| RunError::Build { system: system(), source })?;
+    if point.system.degradations().is_empty() {
+        point
+            .system
+            .check_chips(point.chips)
+            .map_err(|source| RunError::Build { system: system(), source })?;
+    } else {
+        build(&point.system, &point.system_name, point.chips)?;
+    }
     match &point.workload {
         Workload::Training(job) => rates(&point.system, &point.system_name, job.precision()).map(|_| ()),
         Workload::Collective(_) => Ok(()),
