@@ -12,6 +12,7 @@ mod ideal;
 mod summary;
 
 pub use bisection::bisection_by_maximum_flow;
+pub(crate) use bisection::{LARGEST_FLOW, flow_between_halves};
 pub use distance::{LongestRoute, longest_route};
 pub use ideal::shortest_time;
 pub use summary::{Analysis, AnalysisError, TierSummary};

@@ -16,6 +16,7 @@
 //! the [`Fabric`](copperlight_core::fabric::Fabric). Every route follows from a rule in constant time: links
 //! are numbered such that their identifiers are computed, and no table of pairs exists.
 
+mod cut;
 mod domain;
 mod domains_joined;
 mod fat_tree;
