@@ -9,6 +9,7 @@
 mod bisection;
 mod distance;
 mod ideal;
+mod joints;
 mod summary;
 
 pub use bisection::bisection_by_maximum_flow;
