@@ -4,10 +4,12 @@
 use copperlight_core::fabric::Fabric;
 use copperlight_core::outcome::Outcome;
 use copperlight_core::simulation::{Options, SimulationError, Unobserved, simulate};
-use copperlight_core::units::{Bytes, Time};
+use copperlight_core::units::{Bandwidth, Bytes, Time};
 use copperlight_core::workload::{Algorithm, CollectiveCall, CollectiveKind, Protocol, SingleCollective};
 use copperlight_tests::cases;
-use copperlight_topologies::analysis::{Analysis, shortest_time};
+use copperlight_topologies::analysis::{
+    Analysis, bisection_by_maximum_flow, shortest_time, shortest_time_across_halves,
+};
 use copperlight_topologies::{System, export};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
@@ -173,6 +175,11 @@ proptest! {
         let Some((fabric, outcome)) = case.run() else { return Ok(()) };
         let shortest = shortest_time(&fabric, case.call.kind, case.call.bytes, case.ranks());
         prop_assert!(reaches(outcome.end, shortest.seconds()), "{} before {}", outcome.end, shortest);
+        if fabric.endpoints() == case.ranks() {
+            let (rate, call) = (bisection_by_maximum_flow(&fabric), &case.call);
+            let shortest = shortest_time_across_halves(rate, call.kind, call.bytes, case.ranks());
+            prop_assert!(reaches(outcome.end, shortest.seconds()), "{} before {}", outcome.end, shortest);
+        }
         for link in &outcome.links {
             let carried = link.weighted_bytes as f64 / fabric.weight_denominator() as f64;
             let least = carried / fabric.link(link.link).capacity.bytes_per_second();
@@ -254,5 +261,5 @@ fn ideal_bandwidth_of_a_star_is_that_of_its_links() {
         let rate = rate.expect("12 chips have one").gigabytes_per_second();
         assert!((rate - 10.0).abs() < 1e-6, "{rate}");
     }
-    assert_eq!(analysis.domain_bisection.map(|rate| rate.gigabytes_per_second()), Some(60.0));
+    assert_eq!(analysis.domain_bisection.map(Bandwidth::gigabytes_per_second), Some(60.0));
 }

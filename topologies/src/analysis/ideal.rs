@@ -2,7 +2,7 @@
 
 use super::joints;
 use copperlight_core::fabric::Fabric;
-use copperlight_core::units::{Bytes, Time};
+use copperlight_core::units::{Bandwidth, Bytes, Time};
 use copperlight_core::workload::CollectiveKind;
 
 /// The least bytes that a set of `inside` of `ranks` ranks must send to the others, and take from them.
@@ -51,6 +51,23 @@ pub fn shortest_time(fabric: &Fabric, kind: CollectiveKind, bytes: Bytes, ranks:
         longest = longest.max(sent / joint.out).max(taken / joint.into);
     }
     Time::from_seconds(longest)
+}
+
+/// The time that a collective over `ranks` ranks takes at least when the first half of them can send the rest no more
+/// than `bisection`.
+///
+/// In fabrics that block, tori and thin trees, it is longer than [`shortest_time`], which knows no cut inside a domain.
+pub fn shortest_time_across_halves(
+    bisection: Bandwidth,
+    kind: CollectiveKind,
+    bytes: Bytes,
+    ranks: usize,
+) -> Time {
+    if ranks <= 1 {
+        return Time::ZERO;
+    }
+    let (sent, _) = crossing(kind, bytes.count() as f64, ((ranks / 2) as f64, ranks as f64));
+    Time::from_seconds(sent / bisection.bytes_per_second())
 }
 
 #[cfg(test)]
@@ -140,5 +157,15 @@ mod tests {
         assert_eq!(shortest_of(&star, CollectiveKind::AllGather, 100), 15.0);
         assert_eq!(shortest_of(&star, CollectiveKind::ReduceScatter, 100), 15.0);
         assert_eq!(shortest_of(&star, CollectiveKind::AllToAll, 100), 15.0);
+    }
+
+    #[test]
+    fn a_torus_exchanges_no_faster_than_its_halves_are_joined() {
+        // 512 links of 50 GB/s between halves of 2,048 chips, half of whose 40.96 GB each go there.
+        let rate = Bandwidth::from_gigabytes_per_second(25_600.0);
+        let time = |kind| shortest_time_across_halves(rate, kind, Bytes::new(40_960_000_000), 4096).seconds();
+        assert!((time(CollectiveKind::AllToAll) - 2048.0 * 20.48 / 25_600.0).abs() < 1e-12);
+        assert!((time(CollectiveKind::AllReduce) - 40.96 / 25_600.0).abs() < 1e-12);
+        assert_eq!(shortest_time_across_halves(rate, CollectiveKind::AllToAll, Bytes::new(1), 1), Time::ZERO);
     }
 }

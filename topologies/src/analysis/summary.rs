@@ -2,7 +2,7 @@
 
 use super::bisection::{LARGEST_FLOW, bisection_by_maximum_flow};
 use super::distance::{LongestRoute, longest_route};
-use super::ideal::shortest_time;
+use super::ideal::{shortest_time, shortest_time_across_halves};
 use crate::families::BuildError;
 use crate::system::System;
 use copperlight_core::fabric::{Fabric, RoutingError, Scope};
@@ -66,15 +66,18 @@ impl Analysis {
     pub fn new(system: &System, chips: usize) -> Result<Self, AnalysisError> {
         let fabric = system.build(chips)?;
         let first = EndpointId::new(0);
+        let domain_bisection = domain_bisection(system, chips)?;
+        let is_one_domain = fabric.same_domain(first, EndpointId::new(chips - 1));
+        let across = domain_bisection.filter(|_| is_one_domain);
         Ok(Self {
             chips,
             longest: longest_route(&fabric)?,
             scale_up_injection: fabric.injection_bandwidth(first, Scope::ScaleUp),
             scale_out_injection: fabric.injection_bandwidth(first, Scope::ScaleOut),
             tiers: tiers(&fabric),
-            domain_bisection: domain_bisection(system, chips)?,
-            ideal_all_reduce: ideal_bus_bandwidth(&fabric, CollectiveKind::AllReduce),
-            ideal_all_to_all: ideal_bus_bandwidth(&fabric, CollectiveKind::AllToAll),
+            domain_bisection,
+            ideal_all_reduce: ideal_bus_bandwidth(&fabric, across, CollectiveKind::AllReduce),
+            ideal_all_to_all: ideal_bus_bandwidth(&fabric, across, CollectiveKind::AllToAll),
         })
     }
 }
@@ -104,9 +107,15 @@ fn tiers(fabric: &Fabric) -> Vec<TierSummary> {
     tiers
 }
 
-fn ideal_bus_bandwidth(fabric: &Fabric, kind: CollectiveKind) -> Option<Bandwidth> {
+/// The bus bandwidth at the longest of all bounds; `across` is the bisection of all chips, where it is known.
+fn ideal_bus_bandwidth(
+    fabric: &Fabric,
+    across: Option<Bandwidth>,
+    kind: CollectiveKind,
+) -> Option<Bandwidth> {
     let ranks = fabric.endpoints();
-    let time = shortest_time(fabric, kind, LARGE, ranks).seconds();
+    let across = across.map(|rate| shortest_time_across_halves(rate, kind, LARGE, ranks));
+    let time = shortest_time(fabric, kind, LARGE, ranks).max(across.unwrap_or_default()).seconds();
     let bytes = LARGE.count() as f64 * kind.bus_factor(ranks);
     (time > 0.0).then(|| Bandwidth::from_bytes_per_second(bytes / time))
 }
@@ -153,5 +162,15 @@ mod tests {
         assert_eq!(bisection("{ target = 'domain:1/plane:3', capacity = 0 }", 144), Some(32_400.0));
         // 68 chips are left of a domain without a tray.
         assert_eq!(bisection("{ target = 'tray:5', capacity = 0 }", 140), Some(34.0 * 900.0));
+    }
+
+    #[test]
+    fn a_torus_is_bound_by_its_bisection() {
+        let system = System::preset("tpu-v4-pod").expect("the preset is in the catalog");
+        let analysis = Analysis::new(&system, 4096).expect("the system can be built");
+        let rate = |rate: Option<Bandwidth>| rate.map(|rate| rate.gigabytes_per_second().round());
+        // 4 x 25,600 GB/s over 4,096 chips; a ring needs but its neighbours.
+        assert_eq!(rate(analysis.ideal_all_to_all), Some(25.0));
+        assert_eq!(rate(analysis.ideal_all_reduce), Some(300.0));
     }
 }
