@@ -1,5 +1,6 @@
 //! The command line, end to end: every test runs the binary in a folder of its own.
 
+mod analysis;
 mod collective;
 mod fabrics;
 mod flows;

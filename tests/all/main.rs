@@ -1,6 +1,7 @@
 //! One test binary for the whole workspace.
 //!
 //! - `laws`: closed forms that simulated collectives must equal
+//! - `bounds`: no simulation of any family beats what its links allow
 //! - `flow_engine`: the flow engine equals its plain twin, and laws that it keeps
 //! - `families`: collectives on every family of fabrics
 //! - `folding`: folded and replayed runs equal the full simulation, to the picosecond
@@ -15,6 +16,7 @@
 //! - `cli`: the command line, end to end
 //! - `library`: what is built in loads, and the founding scenario's numbers
 
+mod bounds;
 mod cli;
 mod deadlock;
 mod degrade;

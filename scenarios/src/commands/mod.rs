@@ -4,6 +4,7 @@
 //! how a command can fail and with which exit code. Commands write through the [`Output`] they are given, data
 //! to its first writer, notes and errors to its second; nothing here writes to the process's streams.
 
+mod analysis;
 mod arguments;
 mod catalog;
 mod collective;
@@ -20,6 +21,7 @@ mod physical_rows;
 mod progress;
 mod run;
 mod sensitivity;
+mod system_question;
 #[cfg(test)]
 mod tests;
 

@@ -3,53 +3,27 @@
 use super::failure::Failure;
 use super::output::{Format, Output};
 use super::physical_rows::{Figure, Item, cable_sheet, document, items};
-use crate::file::{NamedSystem, load_system};
+use super::system_question::{SystemArguments, SystemQuestion};
+use crate::file::NamedSystem;
 use crate::report::{Column, Sheet, markdown, table};
-use clap::Args;
 use copperlight_topologies::physical::BillOfMaterials;
 use copperlight_topologies::{PhysicalError, System};
 use serde_json::{Value, json};
 use std::io;
 
-/// Arguments of the bill of materials.
-#[derive(Debug, Args)]
-pub(super) struct PhysicalArguments {
-    /// The bill of materials of a system: racks, cables by length, modules, switch chips, watts, price, failures
-    #[arg(long)]
-    physical: bool,
-    /// The number of chips of the bill of materials [default: one domain]
-    #[arg(long, value_name = "N", requires = "physical", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
-    chips: Option<u32>,
-    /// Set a value of the system of the bill of materials: `scale_up.medium=dsp`
-    #[arg(long = "set", value_name = "PATH=VALUE", requires = "physical")]
-    settings: Vec<String>,
-}
-
-impl PhysicalArguments {
-    /// Whether the bill of materials is asked for.
-    pub(super) const fn is_wanted(&self) -> bool {
-        self.physical
-    }
-}
-
 /// Shows the bill of materials of the system of this name, beside the preset's where a value was set.
 pub(super) fn run(
     name: Option<&str>,
-    arguments: &PhysicalArguments,
+    arguments: &SystemArguments,
     format: Format,
     output: &mut Output<'_>,
 ) -> Result<(), Failure> {
-    let name = name.ok_or_else(|| {
-        Failure::Usage(
-            "--physical is of one system; write `copperlight catalog systems NAME --physical`".into(),
-        )
-    })?;
-    let NamedSystem { name, system, chips } = load_system(name, &arguments.settings)?;
-    let chips = arguments.chips.map(|chips| chips as usize).or(chips).unwrap_or_else(|| system.domain_size());
+    let NamedSystem { name, system, chips } = arguments.load(name, SystemQuestion::Physical)?;
+    let chips = chips.unwrap_or_else(|| system.domain_size());
     let bill = bill(&name, &system, chips)?;
-    let preset = match arguments.settings.is_empty() {
-        true => None,
-        false => preset_bill(&system, chips),
+    let preset = match arguments.has_settings() {
+        true => preset_bill(&system, chips),
+        false => None,
     };
     write(format, (&name, &system), (&bill, preset.as_ref()), output)?;
     output.data.flush()?;

@@ -1,6 +1,6 @@
 //! How far apart chips are.
 
-use copperlight_core::fabric::{Fabric, RoutingError};
+use copperlight_core::fabric::{Fabric, Route, RoutingError};
 use copperlight_core::ids::EndpointId;
 use copperlight_core::units::Time;
 
@@ -31,34 +31,23 @@ pub fn longest_route(fabric: &Fabric) -> Result<LongestRoute, RoutingError> {
         for to in (0..chips).filter(|&to| to != from) {
             let (from, to) = (EndpointId::new(from), EndpointId::new(to));
             let route = fabric.route(from, to)?;
-            let weight: u64 = route.hops().iter().map(|hop| hop.weight * u64::from(hop.count)).sum();
-            // Every way of a route has as many links as the others, so its weights add up to links x 1.
-            let links = weight.div_ceil(fabric.weight_denominator()) as usize;
-            longest.links = longest.links.max(links);
+            longest.links = longest.links.max(links_of(fabric, &route));
             longest.latency = longest.latency.max(route.latency());
         }
     }
     Ok(longest)
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::System;
-
-    #[test]
-    fn routes_have_the_links_of_their_tiers() {
-        let longest = |name: &str, chips| {
-            let system = System::preset(name).expect("the preset is in the catalog");
-            let fabric = system.build(chips).expect("the system can be built");
-            let longest = longest_route(&fabric).expect("all chips are joined");
-            (longest.links, longest.latency.picoseconds())
-        };
-        assert_eq!(longest("gb200-nvl72", 72), (2, 600_000));
-        assert_eq!(longest("cloudmatrix384", 8), (2, 1_200_000));
-        assert_eq!(longest("cloudmatrix384", 384), (4, 2_200_000));
-        // Between domains: adapter, leaf, core, leaf, adapter.
-        assert_eq!(longest("gb200-nvl72", 100), (4, 1_320_000));
-        assert_eq!(longest("gb200-nvl72", 1152), (4, 1_320_000));
-    }
+/// The links on the way of one byte.
+///
+/// Every way of a route has as many links as the others, so that its weights add up to that many whole ones, but for
+/// the rounding of shares that divide none: each is off by less than a half, far from one in sum.
+fn links_of(fabric: &Fabric, route: &Route) -> usize {
+    let whole = fabric.weight_denominator();
+    let weight: u64 = route.hops().iter().map(|hop| hop.weight * u64::from(hop.count)).sum();
+    ((weight + whole / 2) / whole) as usize
 }
+
+#[cfg(test)]
+#[path = "distance_tests.rs"]
+mod tests;

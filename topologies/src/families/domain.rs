@@ -217,7 +217,8 @@ pub trait ScaleUpDomain: fmt::Debug + Send + Sync {
     /// What one chip of a domain with `chips` chips can send inside it.
     fn injection(&self, chips: usize) -> Bandwidth;
 
-    /// What the two halves of a domain with `chips` chips can send one another, in one direction.
+    /// What the first half of a domain with `chips` chips, in the order of placement, can send to the rest under the
+    /// best routing. With an odd number the first half is the smaller one.
     fn bisection(&self, chips: usize) -> Bandwidth;
 
     /// Adds the switches and links of one domain.

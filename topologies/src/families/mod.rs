@@ -16,6 +16,7 @@
 //! the [`Fabric`](copperlight_core::fabric::Fabric). The ways of every pair follow from a rule: links are numbered
 //! such that their identifiers are computed, and no table of pairs exists.
 
+mod cut;
 mod domain;
 mod domains_joined;
 mod fat_tree;

@@ -149,21 +149,20 @@ impl Box3 {
         }
     }
 
-    /// The links that the two halves send over, cut across the dimension where they are fewest; an odd dimension is
-    /// cut beside its middle layer, and that layer in two.
+    /// The links from the first half of the chips, in the order of their numbers, to the others.
+    ///
+    /// All nodes of a torus are chips, so that nothing else can be cut. Along a dimension the halves meet in one row of
+    /// `size` layers of `stride` chips: `into` chips of it send upwards across its middle and, in a ring, as many
+    /// downwards around its end. Where rows are all in one half, none do.
     fn bisection(self) -> usize {
-        let chips: usize = self.0.iter().product();
-        let cut = |dimension: usize| {
-            let size = self.0[dimension];
-            let across = self.links_along(dimension) * (chips / size);
-            if size.is_multiple_of(2) {
-                return across;
-            }
-            let mut layer = self;
-            layer.0[dimension] = 1;
-            across + layer.bisection()
+        let half = self.0.iter().product::<usize>() / 2;
+        let across = |dimension: usize| {
+            let stride = self.stride(dimension);
+            let row = stride * self.0[dimension];
+            let into = half % row;
+            self.links_along(dimension) * into.min(stride).min(row - into)
         };
-        (0..3).filter(|&dimension| self.0[dimension] > 1).map(cut).min().unwrap_or(0)
+        (0..3).map(across).sum()
     }
 }
 

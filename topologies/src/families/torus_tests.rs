@@ -88,6 +88,8 @@ fn closed_forms_of_known_tori() {
     assert_eq!(bisection([3, 2, 1]), bandwidth(300.0));
     // An odd torus: 2 x 3 across, and the middle ring of 3 cut in two.
     assert_eq!(bisection([3, 3, 1]), bandwidth(800.0));
+    // Halves in the order of chips meet along the last dimension: 8 x 2 links, though a cut along x takes 4 x 2.
+    assert_eq!(bisection([8, 4, 1]), bandwidth(1600.0));
     assert_eq!(bisection([1, 1, 1]), Bandwidth::ZERO);
     assert_eq!(torus([16, 16, 16]).injection(4096), bandwidth(600.0));
     assert_eq!(torus([4, 2, 1]).injection(8), bandwidth(300.0));

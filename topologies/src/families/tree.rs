@@ -11,6 +11,7 @@
 //! Links are numbered: one up and one down for each end; for each leaf its links up and then those down; for each pod
 //! the links up of its aggregation switches and then those down.
 
+use super::cut::leaf_cuts;
 use super::domain::ParameterError;
 use super::hashing::pair_hash;
 use copperlight_core::fabric::{FabricBuilder, Link, Ways};
@@ -203,13 +204,8 @@ impl Tree {
         let half = ends / 2;
         let per_leaf = self.ends_per_leaf();
         let uplinks = self.uplinks();
-        // The least cuts below a switch that is on the senders' side, and on the receivers'.
-        let leaf = |leaf: usize| {
-            let (first, last) = (leaf * per_leaf, ends.min((leaf + 1) * per_leaf));
-            let senders = half.clamp(first, last) - first;
-            let receivers = last - first - senders;
-            [receivers.min(senders + uplinks), senders.min(receivers + uplinks)]
-        };
+        let leaf =
+            |leaf: usize| leaf_cuts(&(leaf * per_leaf..ends.min((leaf + 1) * per_leaf)), half, [1, uplinks]);
         let size = self.size(ends);
         let pod = |pod: usize| {
             let leaves = pod * self.leaves_per_pod()..size.leaves.min((pod + 1) * self.leaves_per_pod());

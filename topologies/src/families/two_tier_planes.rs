@@ -7,6 +7,7 @@
 //! Counts: `nodes * planes` L1 and `planes * uplinks` L2 chips; `2 * chips * planes` links at chips, for each chip those
 //! up and then those down, and after them `2 * nodes * planes * uplinks` between the stages, for each node likewise.
 
+use super::cut::leaf_cuts;
 use super::domain::{
     Counts, DomainPair, DomainSite, ParameterError, ScaleUpDomain, add_bundle, check_planes,
 };
@@ -174,14 +175,15 @@ impl ScaleUpDomain for TwoTierPlanes {
         self.plane_bandwidth() * self.planes as f64
     }
 
-    /// The lesser of what half of the chips inject and what the uplinks of half of the nodes carry.
+    /// The least cut, the same in every plane: L2 is on the senders' side or on the receivers', each L1 chip where it
+    /// cuts less. It costs no less to divide the L2 chips of a plane.
     fn bisection(&self, chips: usize) -> Bandwidth {
-        let injection = self.plane_bandwidth() * (self.planes * (chips / 2)) as f64;
-        let half_of_nodes = chips.div_ceil(self.chips_per_node) / 2;
-        if half_of_nodes == 0 {
-            return injection;
-        }
-        injection.min(self.link_bandwidth * (self.most_ways() * half_of_nodes) as f64)
+        let node = self.chips_per_node;
+        let cuts = (0..chips.div_ceil(node)).map(|first| first * node).map(|first| {
+            leaf_cuts(&(first..chips.min(first + node)), chips / 2, [self.links_per_plane, self.uplinks])
+        });
+        let [senders, receivers] = cuts.fold([0, 0], |[a, b], [c, d]| [a + c, b + d]);
+        self.link_bandwidth * (self.planes * senders.min(receivers)) as f64
     }
 
     fn wire(&self, builder: &mut FabricBuilder, site: &DomainSite<'_>) {

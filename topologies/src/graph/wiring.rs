@@ -1,10 +1,12 @@
 //! The fabric of a graph.
 
 use super::read::{Graph, GraphNode};
+use crate::analysis::{LARGEST_FLOW, flow_between_halves};
 use crate::families::{BuildError, Parameter};
-use copperlight_core::fabric::{Fabric, FabricBuilder, Level, Link, Router};
+use copperlight_core::fabric::{Fabric, FabricBuilder, Level, Link, Router, Scope};
 use copperlight_core::ids::NodeId;
 use copperlight_core::routing::{EqualCost, ShortestPath};
+use copperlight_core::units::Bandwidth;
 use std::collections::BTreeMap;
 
 /// The names of the routings, the default first.
@@ -67,6 +69,20 @@ impl Graph {
         builder.level(self.level("domain", |node| node.domain.as_deref()));
         self.wire_links(&mut builder);
         Ok(builder.build(router(routing))?)
+    }
+
+    /// What the first half of the first `chips` chips of a domain can send to the rest of them, over any links of the
+    /// file: the maximum flow. Of a graph of more than 1,024 chips it is a bound: what that half can inject.
+    pub(crate) fn bisection(&self, chips: usize) -> Bandwidth {
+        let chips = chips.min(self.domain_size());
+        if chips < 2 {
+            return Bandwidth::ZERO;
+        }
+        if self.chips > LARGEST_FLOW {
+            return self.injection(Scope::ScaleUp) * (chips / 2) as f64;
+        }
+        let fabric = self.build(chips, GraphRouting::Shortest);
+        flow_between_halves(&fabric.expect("a graph was found sound when it was read"), chips)
     }
 
     /// A level whose containers are numbered in the order in which chips name them.

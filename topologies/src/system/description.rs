@@ -120,16 +120,18 @@ impl System {
         rate.map(Bandwidth::from_bytes_per_second)
     }
 
-    /// What the two halves of one full domain can send one another, in one direction; of a graph, what half of its
-    /// chips can send at most.
+    /// What the two halves of one full domain can send one another, in one direction.
     pub fn bisection_bandwidth(&self) -> Bandwidth {
         self.domain_bisection(self.domain_size())
     }
 
-    /// What the two halves of a domain with `chips` chips can send one another, in one direction.
+    /// What the first half of a domain with `chips` chips can send to the rest, in one direction, when all is healthy.
+    ///
+    /// A closed form in families, the maximum flow in graphs of up to 1,024 chips; of larger graphs a bound, what half of
+    /// the chips can inject.
     pub fn domain_bisection(&self, chips: usize) -> Bandwidth {
         if let Some(graph) = &self.graph {
-            return graph.injection(Scope::ScaleUp) * (chips.min(graph.domain_size()) / 2) as f64;
+            return graph.bisection(chips);
         }
         self.machine(chips).domain().bisection(chips)
     }

@@ -64,10 +64,16 @@ impl System {
         warnings
     }
 
-    /// The part of [`System::warnings`] that concerns how bytes move.
-    pub fn communication_warnings(&self) -> Vec<String> {
+    /// The part of [`System::warnings`] that concerns the fabric itself: what is degraded, and media.
+    pub fn wiring_warnings(&self) -> Vec<String> {
         let mut warnings: Vec<String> = self.degradation_note().into_iter().collect();
         warnings.extend(self.medium_warnings());
+        warnings
+    }
+
+    /// The part of [`System::warnings`] that concerns how bytes move.
+    pub fn communication_warnings(&self) -> Vec<String> {
+        let mut warnings = self.wiring_warnings();
         let name = self.name();
         let transport = &self.transport.name;
         match self.transport.standing {

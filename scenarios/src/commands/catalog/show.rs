@@ -7,7 +7,8 @@ use super::part_argument::PartArgument;
 use super::sheets;
 use crate::commands::failure::Failure;
 use crate::commands::output::{Format, Output};
-use crate::commands::physical::{self, PhysicalArguments};
+use crate::commands::system_question::{SystemArguments, SystemQuestion};
+use crate::commands::{analysis, physical};
 use crate::file::{ScenarioError, suggestion};
 use crate::report::Sheet;
 use clap::Args;
@@ -24,7 +25,7 @@ pub(in crate::commands) struct CatalogArguments {
     #[arg(value_name = "NAME")]
     name: Option<String>,
     #[command(flatten)]
-    physical: PhysicalArguments,
+    of_system: SystemArguments,
     /// How it is written to standard output
     #[arg(long, value_enum, default_value = "table")]
     format: Format,
@@ -39,9 +40,13 @@ struct Shown {
 
 /// Shows an overview, all entries of a part, or one entry with its sources.
 pub(in crate::commands) fn run(arguments: &CatalogArguments, output: &mut Output<'_>) -> Result<(), Failure> {
-    if arguments.physical.is_wanted() {
+    if let Some(question) = arguments.of_system.question() {
         let of_systems = arguments.name.as_deref().filter(|_| arguments.part == Some(Part::Systems));
-        return physical::run(of_systems, &arguments.physical, arguments.format, output);
+        let answer = match question {
+            SystemQuestion::Physical => physical::run,
+            SystemQuestion::Analysis => analysis::run,
+        };
+        return answer(of_systems, &arguments.of_system, arguments.format, output);
     }
     let shown = match (arguments.part, &arguments.name) {
         (None, _) => catalog_overview(),
