@@ -126,7 +126,7 @@ fn figure_sheet(name: &str, analysis: &Analysis) -> Sheet {
 
 fn tier_sheet(tiers: &[TierSummary]) -> Sheet {
     let columns =
-        vec![Column::text("tier"), Column::number("links, each way", ""), Column::number("capacity", "GB/s")];
+        vec![Column::text("tier"), Column::number("directed links", ""), Column::number("capacity", "GB/s")];
     let mut sheet = Sheet::new("Tiers", columns);
     for tier in tiers {
         let capacity = number::rounded(tier.capacity.gigabytes_per_second());
