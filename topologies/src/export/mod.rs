@@ -1,4 +1,4 @@
-//! A fabric as text for other programs: [`dot`] for Graphviz, [`json`] for anything that reads nodes and links.
+//! A fabric as text for other programs: [`dot()`] for Graphviz, [`json()`] for anything that reads nodes and links.
 //!
 //! The JSON reads back as a file of family `graph`.
 
