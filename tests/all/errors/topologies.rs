@@ -100,6 +100,10 @@ links = [
     let change = |from: &str, to: &str| read(&SOUND.replacen(from, to, 1));
     vec![
         read("nodes = ["),
+        read("[1, 2]"),
+        read("{\"nodes\": [], \"nodes\": []}"),
+        read("schema = 2\nnodes = []\nlinks = []"),
+        change("name = 'a'", "name = 'a', id = 'a'"),
         read("nodes = 1"),
         change("name = 'a', ", "nmae = 'a', "),
         change("name = 'a', ", ""),
