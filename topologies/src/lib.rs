@@ -4,6 +4,7 @@
 //! - [`families`]: the wiring of a domain, and domains joined; one file each, every route by rule
 //! - [`graph`]: any fabric from a file of nodes and links
 //! - [`export`]: a fabric as DOT or JSON
+//! - [`distinct_json`]: JSON in which no object has a key twice
 //! - [`analysis`]: what a fabric could do at best, without a simulation
 //! - [`energy`]: what a system draws while a step runs
 //! - [`physical`]: where racks and switches stand, cables and their media, reach, power, parts
@@ -35,6 +36,7 @@ pub mod analysis;
 pub mod catalog;
 mod chip;
 mod degrade;
+pub mod distinct_json;
 pub mod energy;
 pub mod export;
 pub mod families;

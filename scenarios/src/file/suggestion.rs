@@ -3,6 +3,9 @@
 /// How long a name must be to be recognised by its beginning alone.
 const LONG_ENOUGH: usize = 4;
 
+/// How many names of one beginning are worth naming.
+const MOST_BEGUN: usize = 4;
+
 /// The most similar of `known`, when it is similar enough to be a slip of the hand.
 ///
 /// A dotted name may be meant by its last part, and any name by its beginning.
@@ -27,8 +30,19 @@ fn distance(written: &str, name: &str) -> usize {
     }
 }
 
-/// What to do about an unknown name: the nearest known one, or all of them.
+/// The names of which this is the beginning, where it is long enough to tell.
+pub(crate) fn beginning_with<'k>(written: &str, known: &[&'k str]) -> Vec<&'k str> {
+    let written = written.to_lowercase();
+    let begins = |name: &&str| written.len() >= LONG_ENOUGH && name.to_lowercase().starts_with(&written);
+    known.iter().copied().filter(begins).collect()
+}
+
+/// What to do about an unknown name: those that begin like it, the nearest known one, or all of them.
 pub(crate) fn remedy(written: &str, known: &[&str]) -> String {
+    let begun = beginning_with(written, known);
+    if (1..=MOST_BEGUN).contains(&begun.len()) {
+        return format!("did you mean `{}`?", begun.join("` or `"));
+    }
     match nearest(written, known.iter().copied()) {
         Some(name) => format!("did you mean `{name}`?"),
         None if known.is_empty() => "remove it".to_owned(),
@@ -51,5 +65,12 @@ mod tests {
             nearest("link_latency", ["scale_up.link_latency"].into_iter()),
             Some("scale_up.link_latency")
         );
+    }
+
+    #[test]
+    fn names_that_begin_alike_come_before_names_that_look_alike() {
+        let known = ["ascend-910", "ascend-950dt", "ascend-950pr"];
+        assert_eq!(remedy("ascend-950", &known), "did you mean `ascend-950dt` or `ascend-950pr`?");
+        assert_eq!(remedy("ascend-91", &known), "did you mean `ascend-910`?");
     }
 }

@@ -3,10 +3,11 @@
 use super::answer::{CaseAnswer, FinishedFlow};
 use super::error::FlowCaseError;
 use super::fields::{Fields, Keys};
-use super::{flows, json, links, order};
+use super::{flows, links, order};
 use copperlight_core::engine::{Limits, StopReason};
 use copperlight_core::simulation::{FlowCase, solve_flows};
 use copperlight_core::units::Time;
+use copperlight_topologies::distinct_json;
 use serde_json::Value;
 
 const KEYS: Keys = Keys {
@@ -37,7 +38,7 @@ impl NamedCase {
     /// # Errors
     /// [`FlowCaseError`] names the flow or link, the key and the remedy.
     pub fn read(text: &str) -> Result<Self, FlowCaseError> {
-        let document = json::read(text)?;
+        let document = distinct_json::read(text).map_err(FlowCaseError::of_json)?;
         let fields = Fields::new(&document, "the case".to_owned(), &KEYS)?;
         let (links, link_indices) = links::read(fields.array("links")?)?;
         let elements = fields.array("flows")?;

@@ -137,6 +137,12 @@ macro_rules! variant_names {
 }
 
 impl FlowCaseError {
+    /// The error of a text that is no JSON, or repeats a key.
+    pub(super) fn of_json(error: serde_json::Error) -> Self {
+        let message = error.to_string();
+        if error.is_data() { Self::RepeatedKey { message } } else { Self::Syntax { message } }
+    }
+
     variant_names! {
         Syntax => "syntax",
         RepeatedKey => "repeated-key",

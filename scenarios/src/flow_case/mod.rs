@@ -10,7 +10,6 @@ mod case;
 mod error;
 mod fields;
 mod flows;
-mod json;
 mod links;
 mod order;
 #[cfg(test)]

@@ -75,6 +75,9 @@ fn joined_families() -> Vec<Case> {
     vec![
         fault(family(&format!("{star}\nscale_out = 'fat-tree'"))),
         fault(family(&format!("{star}\nscale_out = {{ family = 'fat-tree' }}"))),
+        fault(family(
+            "family = 'fat-tree'\nradix = 8\nseed = 3\nlink_bandwidth = '50 GB/s'\nlink_latency = '1 us'",
+        )),
         fault(family("family = 'graph'\nfile = 'x.toml'\nscale_out = {}")),
         fault(System::from_family(&graph)),
         fault(System::from_family_with_files(&graph, &|_| Ok("nodes = []\nlinks = []".to_owned()))),
@@ -100,6 +103,10 @@ links = [
     let change = |from: &str, to: &str| read(&SOUND.replacen(from, to, 1));
     vec![
         read("nodes = ["),
+        read("[1, 2]"),
+        read("{\"nodes\": [], \"nodes\": []}"),
+        read("schema = 2\nnodes = []\nlinks = []"),
+        change("name = 'a'", "name = 'a', id = 'a'"),
         read("nodes = 1"),
         change("name = 'a', ", "nmae = 'a', "),
         change("name = 'a', ", ""),

@@ -17,6 +17,9 @@ pub struct Derived {
     pub formula: String,
 }
 
+/// How switches are counted where the published number of chips wins over that of planes.
+const SWITCH_CHIPS: &str = "facts.switch_chips, as the bill of materials has it";
+
 /// The figures of one full domain of a system; those whose values are absent are left out.
 ///
 /// Bandwidth is per direction unless the key says otherwise.
@@ -24,13 +27,22 @@ pub fn derived(system: &System) -> Vec<Derived> {
     [compute_and_memory(system), bandwidths(system), balances(system), parts(system), costs(system)].concat()
 }
 
+/// The chips of a domain, by the keys of its family.
+fn chips_formula(system: &System) -> String {
+    let sizes = ["scale_up.size_x", "scale_up.size_y", "scale_up.size_z"];
+    let given: Vec<&str> = sizes.into_iter().filter(|key| system.value(key).is_some()).collect();
+    if given.is_empty() { "scale_up.chips".to_owned() } else { given.join(" x ") }
+}
+
 fn compute_and_memory(system: &System) -> Vec<Derived> {
     let chips = system.domain_size() as f64;
+    let of_chips = chips_formula(system);
     let total = |key, field: &str, unit, scale: f64| {
         let value = chips * system.value(&format!("chip.{field}"))? / scale;
-        Some(figure(key, value, unit, format!("scale_up.chips x chip.{field}")))
+        Some(figure(key, value, unit, format!("{of_chips} x chip.{field}")))
     };
     let figures = [
+        Some(figure("chips", chips, "count", of_chips.as_str())),
         total("peak_bf16", "peak_bf16", "PFLOP/s", 1e15),
         total("peak_fp8", "peak_fp8", "PFLOP/s", 1e15),
         total("peak_fp4", "peak_fp4", "PFLOP/s", 1e15),
@@ -55,7 +67,7 @@ fn bandwidths(system: &System) -> Vec<Derived> {
             "domain_bandwidth_both_directions",
             2.0 * chips * per_chip / 1e12,
             "TB/s",
-            "2 x scale_up.chips x bandwidth_per_chip",
+            format!("2 x {} x bandwidth_per_chip", chips_formula(system)),
         ),
         figure("bisection", bisection / 1e12, "TB/s", "what one half of a domain can send to the other"),
     ]
@@ -79,12 +91,19 @@ fn balances(system: &System) -> Vec<Derived> {
 
 fn parts(system: &System) -> Vec<Derived> {
     let counts = system.counts(system.domain_size());
+    let (switches, formula) = match system.value("facts.switch_chips") {
+        Some(_) => (system.scale_up_switches(system.domain_size()), SWITCH_CHIPS),
+        None => (counts.switches, "switches of the fabric as wired, all stages"),
+    };
     let sum = |parts: &[usize]| parts.iter().sum::<usize>() as f64;
-    vec![
-        figure("nodes", counts.nodes as f64, "count", "scale_up.chips / scale_up.chips_per_node"),
-        figure("switches", sum(&counts.switches), "count", "switches of the fabric as wired, all stages"),
+    // Tori and meshes have no nodes.
+    let nodes = (counts.nodes > 0)
+        .then(|| figure("nodes", counts.nodes as f64, "count", "scale_up.chips / scale_up.chips_per_node"));
+    let others = [
+        figure("switches", sum(&switches), "count", formula),
         figure("links", sum(&counts.links), "count", "links of the fabric, each direction counted"),
-    ]
+    ];
+    nodes.into_iter().chain(others).collect()
 }
 
 /// What one unit of compute draws and costs, where the whole domain has a published figure.

@@ -145,6 +145,16 @@ fn links_of_a_chip_add_up() {
 }
 
 #[test]
+fn switches_are_counted_as_published() {
+    for entry in systems() {
+        let system = preset(entry.name());
+        if let Some(published) = system.value("facts.switch_chips") {
+            assert_eq!(derived_value(&system, "switches", 1.0), published, "{}", entry.name());
+        }
+    }
+}
+
+#[test]
 fn derived_figures_are_the_published_ones() {
     let facts = [
         ("peak_bf16", 1e15),

@@ -1,12 +1,13 @@
 //! A fabric in the DOT language of Graphviz.
 
 use copperlight_core::fabric::{Fabric, Link};
-use copperlight_core::ids::{EndpointId, NodeId};
+use copperlight_core::ids::{EndpointId, LinkId, NodeId};
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
 /// The fabric as a directed graph: chips as boxes in a cluster for each domain, switches as ellipses, links with
-/// bandwidth and latency. A link and an equal one the other way are one arrow with two heads.
+/// bandwidth and latency. A link and an equal one the other way are one arrow with two heads; links that failed are
+/// left out.
 pub fn dot(fabric: &Fabric) -> String {
     let mut text = String::from("digraph fabric {\n  node [shape=ellipse];\n");
     write_domains(&mut text, fabric);
@@ -43,11 +44,12 @@ fn write_domains(text: &mut String, fabric: &Fabric) {
     }
 }
 
-/// Links in order, those that an equal opposite follows once and marked.
+/// Working links in order, those that an equal opposite follows once and marked.
 fn arrows(fabric: &Fabric) -> Vec<(&Link, bool)> {
     let mut arrows: Vec<(&Link, bool)> = Vec::new();
     let mut single: BTreeMap<(NodeId, NodeId), Vec<usize>> = BTreeMap::new();
-    for link in fabric.links() {
+    let working = |(index, _): &(usize, &Link)| !fabric.has_failed(LinkId::new(*index));
+    for (_, link) in fabric.links().iter().enumerate().filter(working) {
         let opposite = |&index: &usize| {
             let other = arrows[index].0;
             (other.capacity, other.latency, other.tier) == (link.capacity, link.latency, link.tier)

@@ -73,3 +73,18 @@ fn dot_draws_a_link_and_its_opposite_as_one_arrow() {
 "#;
     assert_eq!(dot(&star), expected);
 }
+
+#[test]
+fn what_has_failed_is_left_out_and_the_rest_reads_back() {
+    let mut system = described("family = 'scale-up-planes'\nchips = 3\nplanes = 2\n");
+    let degrade = "degrade = [{ target = 'plane:1', capacity = 0 }]"
+        .parse::<toml::Table>()
+        .expect("the test writes TOML");
+    system.set("degrade", &degrade["degrade"]).expect("the plane is there");
+    let fabric = system.build(3).expect("the fabric can be built");
+    assert_eq!(fabric.links().iter().filter(|link| link.capacity.bytes_per_second() == 0.0).count(), 6);
+    let graph = Graph::read("export.json", &json(&fabric)).expect("what was written is sound");
+    let back = graph.build(3, GraphRouting::Shortest).expect("it can be built");
+    assert_eq!((back.links().len(), back.switches()), (6, fabric.switches()));
+    assert_eq!(dot(&fabric).matches(" -> ").count(), 3);
+}

@@ -119,6 +119,17 @@ fn bisection_is_the_least_cut() {
 }
 
 #[test]
+fn a_ratio_may_be_written_with_few_digits() {
+    let checked = |oversubscription| fat_tree(Tree { oversubscription, ..tree(8, 2) }).check_chips(40);
+    // 5 chips of a leaf over 3 uplinks.
+    assert_eq!(checked(5.0 / 3.0), Ok(()));
+    assert_eq!(checked(1.666_666_666_7), Ok(()));
+    assert!(matches!(checked(1.67), Err(ParameterError::Ports { uplinks: 3, .. })));
+    let rounded_up = Tree { oversubscription: 1.666_666_666_7, ..tree(8, 2) };
+    assert_eq!((rounded_up.uplinks(), rounded_up.most_ends()), (3, 40));
+}
+
+#[test]
 fn impossible_parameters_are_refused() {
     let check = |tree: Tree| fat_tree(tree).check().expect_err("no machine is like this").to_string();
     assert_eq!(check(tree(1, 2)), "radix is 1; a switch of a fat tree has at least 2 ports");

@@ -110,7 +110,12 @@ pub(super) struct TreePair {
 impl Tree {
     /// Links from a leaf to the stage above.
     pub(super) fn uplinks(&self) -> usize {
-        ((self.radix as f64 / (1.0 + self.oversubscription)) as usize).max(1)
+        (self.exact_uplinks().round() as usize).max(1)
+    }
+
+    /// Ports over one and the oversubscription; whole but for the digits of the ratio.
+    fn exact_uplinks(&self) -> f64 {
+        self.radix as f64 / (1.0 + self.oversubscription)
     }
 
     /// Ends of a leaf.
@@ -162,7 +167,8 @@ impl Tree {
             return Err(ParameterError::OddRadix { radix: self.radix });
         }
         let ratio_of = |uplinks: usize| (self.radix - uplinks) as f64 / uplinks as f64;
-        if (ratio_of(self.uplinks()) - self.oversubscription).abs() < 1e-9 {
+        // A ratio is written with as many digits as its author had patience for.
+        if (self.exact_uplinks() - self.uplinks() as f64).abs() <= 1e-6 {
             return Ok(());
         }
         let distance = |uplinks: &usize| (ratio_of(*uplinks) - self.oversubscription).abs();

@@ -1,6 +1,8 @@
 //! A file of nodes and links as records of plain values, each with its place; TOML and JSON look alike from here on.
 
 use super::read::{GraphError, GraphFault};
+use crate::distinct_json;
+use serde::de::IgnoredAny;
 use std::fmt;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -77,7 +79,25 @@ const LINKS: [&str; 2] = ["links", "edges"];
 
 /// Takes a file apart: JSON where it begins like it, else TOML.
 pub(super) fn read(file: &str, text: &str) -> Result<Document, GraphFault> {
-    if text.trim_start().starts_with('{') { read_json(file, text) } else { read_toml(file, text) }
+    if text.trim_start().starts_with('{') {
+        return read_json(file, text);
+    }
+    // No graph in TOML is a JSON value as well.
+    if serde_json::from_str::<IgnoredAny>(text).is_ok() {
+        return Err(fault(file, GraphPlace::Whole, GraphError::NoObject));
+    }
+    read_toml(file, text)
+}
+
+/// What stands beside the lists.
+fn top_of(file: &str, mut fields: Vec<(String, Scalar)>) -> Result<Record, GraphFault> {
+    let has = |name: &str| fields.iter().any(|(key, _)| key == name);
+    if LINKS.into_iter().all(has) {
+        let [first, second] = LINKS;
+        return Err(fault(file, GraphPlace::Whole, GraphError::SaidTwice { first, second }));
+    }
+    fields.retain(|(name, _)| name != "nodes" && !LINKS.contains(&name.as_str()));
+    Ok(Record { place: GraphPlace::Whole, fields })
 }
 
 fn fault(file: &str, place: GraphPlace, error: GraphError) -> GraphFault {
@@ -122,8 +142,7 @@ fn read_toml(file: &str, text: &str) -> Result<Document, GraphFault> {
         };
         elements.iter().map(record).collect()
     };
-    let mut top = Record { place: GraphPlace::Whole, fields: fields_of(table) };
-    top.fields.retain(|(name, _)| name != "nodes" && !LINKS.contains(&name.as_str()));
+    let top = top_of(file, fields_of(table))?;
     Ok(Document { top, nodes: list(&["nodes"])?, links: list(&LINKS)? })
 }
 
@@ -145,10 +164,15 @@ fn number(digits: &str) -> Scalar {
 }
 
 fn read_json(file: &str, text: &str) -> Result<Document, GraphFault> {
-    let value: serde_json::Value = serde_json::from_str(text).map_err(|error| {
+    let value = distinct_json::read(text).map_err(|error| {
         let message = error.to_string();
         let message = message.rsplit_once(" at line").map_or(message.as_str(), |(what, _)| what).to_owned();
-        fault(file, GraphPlace::Line(error.line()), GraphError::Syntax { message })
+        let what = if error.is_data() {
+            GraphError::RepeatedKey { message }
+        } else {
+            GraphError::Syntax { message }
+        };
+        fault(file, GraphPlace::Line(error.line()), what)
     })?;
     let list = |names: &[&str], title: &'static str| -> Result<Vec<Record>, GraphFault> {
         let elements = names.iter().find_map(|name| value.get(name)?.as_array());
@@ -162,11 +186,7 @@ fn read_json(file: &str, text: &str) -> Result<Document, GraphFault> {
         };
         elements.iter().enumerate().map(record).collect()
     };
-    let mut top = Record { place: GraphPlace::Whole, fields: Vec::new() };
-    if let Some(object) = value.as_object() {
-        top.fields = json_fields(object);
-        top.fields.retain(|(name, _)| name != "nodes" && !LINKS.contains(&name.as_str()));
-    }
+    let top = top_of(file, value.as_object().map(json_fields).unwrap_or_default())?;
     Ok(Document { top, nodes: list(&["nodes"], "nodes")?, links: list(&LINKS, "links")? })
 }
 

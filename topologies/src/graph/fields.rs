@@ -20,6 +20,13 @@ pub(super) fn check_fields(record: &Record, known: &[&str]) -> Result<(), Fault>
     Err(fault_at(&record.place, GraphError::UnknownField { field, suggestion, known }))
 }
 
+/// Refuses a record that says one thing under two names.
+pub(super) fn check_said_once(record: &Record, synonyms: &[[&'static str; 2]]) -> Result<(), Fault> {
+    let both = synonyms.iter().find(|names| names.iter().all(|name| record.get(&[name]).is_some()));
+    let Some(&[first, second]) = both else { return Ok(()) };
+    Err(fault_at(&record.place, GraphError::SaidTwice { first, second }))
+}
+
 /// A name, which may be written as a number.
 pub(super) fn name_of(record: &Record, fields: &[&'static str]) -> Result<Option<String>, Fault> {
     match record.get(fields) {
@@ -27,6 +34,15 @@ pub(super) fn name_of(record: &Record, fields: &[&'static str]) -> Result<Option
         Some(Scalar::Text(name)) if !name.is_empty() => Ok(Some(name.clone())),
         Some(Scalar::Number(number)) => Ok(Some(number.to_string())),
         Some(other) => Err(wrong_type(record, fields[0], "a name", other)),
+    }
+}
+
+/// A text.
+pub(super) fn text_of(record: &Record, field: &'static str) -> Result<Option<String>, Fault> {
+    match record.get(&[field]) {
+        None => Ok(None),
+        Some(Scalar::Text(text)) if !text.is_empty() => Ok(Some(text.clone())),
+        Some(other) => Err(wrong_type(record, field, "a text", other)),
     }
 }
 

@@ -1,16 +1,17 @@
 //! The links of a file.
 
 use super::document::{Record, Scalar};
-use super::fields::{Fault, check_fields, choice, fault_at, name_of, wrong_type};
+use super::fields::{Fault, check_fields, check_said_once, choice, fault_at, name_of, text_of, wrong_type};
 use super::read::{Graph, GraphError, GraphLink};
 use crate::catalog::{self, Entry};
 use crate::families::NO_MEDIUM;
 use crate::suggestion::Suggestion;
 use copperlight_core::fabric::Scope;
-use copperlight_core::units::{Bandwidth, Time};
+use copperlight_core::units::{Bandwidth, Time, UnitError};
 use std::collections::BTreeMap;
 
-const LINK_FIELDS: [&str; 13] = [
+/// What a link may say; NetworkX counts parallel links by `key`, which nothing else reads.
+const LINK_FIELDS: [&str; 14] = [
     "name",
     "from",
     "to",
@@ -24,7 +25,17 @@ const LINK_FIELDS: [&str; 13] = [
     "tier",
     "scope",
     "medium",
+    "key",
 ];
+
+/// Two names of one thing each.
+const SYNONYMS: [[&str; 2]; 4] =
+    [["from", "source"], ["to", "target"], [BANDWIDTH, BANDWIDTH_NUMBER], [LATENCY, LATENCY_NUMBER]];
+
+const BANDWIDTH: &str = "bandwidth";
+const BANDWIDTH_NUMBER: &str = "bandwidth_gb_per_s";
+const LATENCY: &str = "latency";
+const LATENCY_NUMBER: &str = "latency_ns";
 
 /// Reads a link, and its opposite where it has one; `top` holds what links say that say nothing themselves.
 pub(super) fn read_link(
@@ -34,6 +45,7 @@ pub(super) fn read_link(
     top: &Record,
 ) -> Result<(), Fault> {
     check_fields(record, &LINK_FIELDS)?;
+    check_said_once(record, &SYNONYMS)?;
     let end = |fields: &[&'static str; 2]| find_node(numbers, record, fields);
     let (from, to) = (end(&["from", "source"])?, end(&["to", "target"])?);
     if from == to {
@@ -76,65 +88,65 @@ fn find_node(
 }
 
 fn read_bandwidth(record: &Record, top: &Record) -> Result<Bandwidth, Fault> {
-    const FIELD: &str = "bandwidth";
-    let read = match (record.get(&["bandwidth_gb_per_s"]), record.get(&[FIELD]).or(top.get(&[FIELD]))) {
-        (Some(Scalar::Number(rate)), _) => {
-            Ok((Bandwidth::from_bytes_per_second(rate * 1e9), format!("{rate} GB/s")))
-        }
-        (None, Some(Scalar::Text(text))) => text.parse().map(|rate| (rate, text.clone())),
-        (None, None) => {
-            let missing = GraphError::Missing { field: FIELD, example: "\"50 GB/s\"" };
-            return Err(fault_at(&record.place, missing));
-        }
-        (Some(other), _) | (None, Some(other)) => {
-            return Err(wrong_type(
-                record,
-                FIELD,
-                "a text with a number and its unit, such as \"50 GB/s\"",
-                other,
-            ));
-        }
+    let out_of_range = |field, value| {
+        let bound = "from 1 kB/s to 1000 TB/s";
+        fault_at(&record.place, GraphError::OutOfRange { field, value, bound })
     };
-    let (rate, value): (Bandwidth, String) =
-        read.map_err(|error| fault_at(&record.place, GraphError::Unit { field: FIELD, error }))?;
-    if (1e3..=1e15).contains(&rate.bytes_per_second()) {
-        return Ok(rate);
+    let read = |rate: f64| (1e3..=1e15).contains(&rate).then(|| Bandwidth::from_bytes_per_second(rate));
+    if let Some(gigabytes) = number_of(record, BANDWIDTH_NUMBER)? {
+        let value = || format!("{gigabytes} GB/s");
+        return read(gigabytes * 1e9).ok_or_else(|| out_of_range(BANDWIDTH_NUMBER, value()));
     }
-    let bound = "from 1 kB/s to 1000 TB/s";
-    Err(fault_at(&record.place, GraphError::OutOfRange { field: FIELD, value, bound }))
+    let text = quantity_of(record, top, (BANDWIDTH, "\"50 GB/s\"", WITH_UNIT_OF_BANDWIDTH))?;
+    let rate: Bandwidth = text.parse().map_err(|error| unit(record, BANDWIDTH, error))?;
+    read(rate.bytes_per_second()).ok_or_else(|| out_of_range(BANDWIDTH, text.to_owned()))
 }
 
 fn read_latency(record: &Record, top: &Record) -> Result<Time, Fault> {
-    const FIELD: &str = "latency";
-    let bound = "from 0 to 1 s";
-    let out_of_range =
-        |value: String| fault_at(&record.place, GraphError::OutOfRange { field: FIELD, value, bound });
-    let (latency, value) = match (record.get(&["latency_ns"]), record.get(&[FIELD]).or(top.get(&[FIELD]))) {
-        (Some(Scalar::Number(nanoseconds)), _) => {
-            let value = format!("{nanoseconds} ns");
-            if !(0.0..=1e9).contains(nanoseconds) {
-                return Err(out_of_range(value));
-            }
-            (Time::from_seconds(nanoseconds / 1e9), value)
-        }
-        (None, Some(Scalar::Text(text))) => {
-            let unit = |error| fault_at(&record.place, GraphError::Unit { field: FIELD, error });
-            (text.parse().map_err(unit)?, text.clone())
-        }
-        (None, None) => {
-            let missing = GraphError::Missing { field: FIELD, example: "\"500 ns\"" };
-            return Err(fault_at(&record.place, missing));
-        }
-        (Some(other), _) | (None, Some(other)) => {
-            return Err(wrong_type(
-                record,
-                FIELD,
-                "a text with a number and its unit, such as \"500 ns\"",
-                other,
-            ));
-        }
+    let out_of_range = |field, value| {
+        fault_at(&record.place, GraphError::OutOfRange { field, value, bound: "from 0 to 1 s" })
     };
-    if latency <= Time::from_seconds(1.0) { Ok(latency) } else { Err(out_of_range(value)) }
+    if let Some(nanoseconds) = number_of(record, LATENCY_NUMBER)? {
+        return match (0.0..=1e9).contains(&nanoseconds) {
+            true => Ok(Time::from_seconds(nanoseconds / 1e9)),
+            false => Err(out_of_range(LATENCY_NUMBER, format!("{nanoseconds} ns"))),
+        };
+    }
+    let text = quantity_of(record, top, (LATENCY, "\"500 ns\"", WITH_UNIT_OF_TIME))?;
+    let latency: Time = text.parse().map_err(|error| unit(record, LATENCY, error))?;
+    match latency <= Time::from_seconds(1.0) {
+        true => Ok(latency),
+        false => Err(out_of_range(LATENCY, text.to_owned())),
+    }
+}
+
+const WITH_UNIT_OF_BANDWIDTH: &str = "a text with a number and its unit, such as \"50 GB/s\"";
+const WITH_UNIT_OF_TIME: &str = "a text with a number and its unit, such as \"500 ns\"";
+
+/// A plain number, whose unit its field names.
+fn number_of(record: &Record, field: &'static str) -> Result<Option<f64>, Fault> {
+    match record.get(&[field]) {
+        None => Ok(None),
+        Some(Scalar::Number(number)) => Ok(Some(*number)),
+        Some(other) => Err(wrong_type(record, field, "a number", other)),
+    }
+}
+
+/// The text of a field with a unit: that of the link, else that of the file.
+fn quantity_of<'a>(
+    record: &'a Record,
+    top: &'a Record,
+    (field, example, expected): (&'static str, &'static str, &'static str),
+) -> Result<&'a str, Fault> {
+    match record.get(&[field]).or(top.get(&[field])) {
+        Some(Scalar::Text(text)) => Ok(text),
+        Some(other) => Err(wrong_type(record, field, expected, other)),
+        None => Err(fault_at(&record.place, GraphError::Missing { field, example })),
+    }
+}
+
+fn unit(record: &Record, field: &'static str, error: UnitError) -> Fault {
+    fault_at(&record.place, GraphError::Unit { field, error })
 }
 
 /// The index of the link's tier, which is added when it is new.
@@ -142,7 +154,7 @@ fn read_tier(graph: &mut Graph, record: &Record) -> Result<usize, Fault> {
     let scopes = [Scope::ScaleUp, Scope::ScaleOut];
     let scope = scopes[choice(record, "scope", &["scale-up", "scale-out"])?];
     let default = if scope == Scope::ScaleUp { "scale-up" } else { "scale-out" };
-    let tier = name_of(record, &["tier"])?.unwrap_or_else(|| default.to_owned());
+    let tier = text_of(record, "tier")?.unwrap_or_else(|| default.to_owned());
     match graph.tiers.iter().position(|(name, _)| *name == tier) {
         Some(index) if graph.tiers[index].1 == scope => Ok(index),
         Some(_) => Err(fault_at(&record.place, GraphError::TierScope { tier })),

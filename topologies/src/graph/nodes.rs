@@ -1,7 +1,7 @@
 //! The nodes of a file.
 
 use super::document::{GraphPlace, Record};
-use super::fields::{Fault, check_fields, choice, fault_at, name_of};
+use super::fields::{Fault, check_fields, check_said_once, choice, fault_at, name_of};
 use super::read::{GraphError, GraphNode};
 use std::collections::BTreeMap;
 
@@ -13,6 +13,7 @@ pub(super) fn read_nodes(records: &[Record]) -> Result<(Vec<GraphNode>, BTreeMap
     let mut numbers = BTreeMap::new();
     for record in records {
         check_fields(record, &NODE_FIELDS)?;
+        check_said_once(record, &[["name", "id"]])?;
         let node = read_node(record)?;
         if numbers.insert(node.name.clone(), 0).is_some() {
             return Err(fault_at(&record.place, GraphError::DuplicateNode { name: node.name }));

@@ -1,6 +1,6 @@
 //! From the records of a file to a checked graph.
 
-use super::document::{self, Document, GraphPlace};
+use super::document::{self, Document, GraphPlace, Record, Scalar};
 use super::fields::{Fault, check_fields, fault_at};
 use super::links::read_link;
 use super::nodes::read_nodes;
@@ -31,6 +31,29 @@ pub enum GraphError {
     Syntax {
         /// What the parser says.
         message: String,
+    },
+    /// JSON of another kind than an object.
+    #[error("this is JSON and no object; write {{\"nodes\": [..], \"links\": [..]}}")]
+    NoObject,
+    /// A key of a JSON object that is there twice.
+    #[error("{message}; keep one of them")]
+    RepeatedKey {
+        /// Which key.
+        message: String,
+    },
+    /// Two names of one thing.
+    #[error("`{first}` and `{second}` say the same; keep one of them")]
+    SaidTwice {
+        /// The one name.
+        first: &'static str,
+        /// The other name.
+        second: &'static str,
+    },
+    /// A form of files that this version does not know.
+    #[error("`schema` must be {SCHEMA}, the only form so far, and this is {found}; write schema = {SCHEMA}")]
+    Schema {
+        /// What was found.
+        found: String,
     },
     /// A list that is missing, or not one of tables.
     #[error("`{list}` must be a list of tables; write {list} = [{{ .. }}, ..]")]
@@ -176,6 +199,9 @@ pub struct Graph {
 /// What may stand beside the lists; the last three are NetworkX's, and say nothing that links do not.
 const TOP_FIELDS: [&str; 7] = ["bandwidth", "latency", "schema", "name", "directed", "multigraph", "graph"];
 
+/// The form of files.
+const SCHEMA: u32 = 1;
+
 impl Graph {
     /// Reads and checks a file of TOML or JSON; `file` is its name in messages.
     ///
@@ -229,6 +255,7 @@ impl Graph {
 
 fn check_document(file: &str, document: &Document) -> Result<Graph, Fault> {
     check_fields(&document.top, &TOP_FIELDS)?;
+    check_schema(&document.top)?;
     let (nodes, numbers) = read_nodes(&document.nodes)?;
     let chips = nodes.iter().take_while(|node| node.is_chip).count();
     if chips == 0 {
@@ -248,6 +275,16 @@ fn check_document(file: &str, document: &Document) -> Result<Graph, Fault> {
             Err(fault_at(&GraphPlace::Whole, GraphError::Disconnected { from: name(from), to: name(to) }))
         }
     }
+}
+
+fn check_schema(top: &Record) -> Result<(), Fault> {
+    let found = match top.get(&["schema"]) {
+        None => return Ok(()),
+        Some(Scalar::Number(number)) if *number == f64::from(SCHEMA) => return Ok(()),
+        Some(Scalar::Number(number)) => number.to_string(),
+        Some(other) => other.kind().to_owned(),
+    };
+    Err(fault_at(&top.place, GraphError::Schema { found }))
 }
 
 #[cfg(test)]

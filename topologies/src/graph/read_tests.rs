@@ -143,7 +143,7 @@ fn every_fault_of_a_link_has_its_error() {
     );
     assert_eq!(
         fault("bandwidth = '25 GB/s'", "bandwidth_gb_per_s = 0"),
-        "x.toml, line 11: `bandwidth` is 0 GB/s; it must be from 1 kB/s to 1000 TB/s"
+        "x.toml, line 11: `bandwidth_gb_per_s` is 0 GB/s; it must be from 1 kB/s to 1000 TB/s"
     );
     assert_eq!(
         fault("'25 GB/s'", "25"),
@@ -161,7 +161,7 @@ fn every_fault_of_a_link_has_its_error() {
     assert_eq!(fault("'500 ns'", "'2 s'"), "x.toml, line 10: `latency` is 2 s; it must be from 0 to 1 s");
     assert_eq!(
         fault("bandwidth = '25 GB/s'", "latency_ns = -1"),
-        "x.toml, line 11: `latency` is -1 ns; it must be from 0 to 1 s"
+        "x.toml, line 11: `latency_ns` is -1 ns; it must be from 0 to 1 s"
     );
     assert_eq!(
         fault("bandwidth = '25 GB/s'", "duplex = 1"),
@@ -174,6 +174,57 @@ fn every_fault_of_a_link_has_its_error() {
 }
 
 #[test]
+fn one_thing_under_two_names_is_refused() {
+    assert_eq!(
+        fault("'25 GB/s'", "'25 GB/s', bandwidth_gb_per_s = 25"),
+        "x.toml, line 11: `bandwidth` and `bandwidth_gb_per_s` say the same; keep one of them"
+    );
+    assert_eq!(
+        fault("from = 's'", "from = 's', source = 's'"),
+        "x.toml, line 12: `from` and `source` say the same; keep one of them"
+    );
+    assert_eq!(
+        fault("name = 't'", "name = 't', id = 't'"),
+        "x.toml, line 6: `name` and `id` say the same; keep one of them"
+    );
+    assert_eq!(
+        fault("links = [", "edges = []\nlinks = ["),
+        "x.toml: `links` and `edges` say the same; keep one of them"
+    );
+    let twice = Graph::read("x.json", "{\n\"nodes\": [],\n\"nodes\": [], \"links\": []}");
+    let twice = twice.expect_err("a key is there twice").to_string();
+    assert_eq!(twice, "x.json, line 3: `nodes` is given twice; keep one of them");
+}
+
+#[test]
+fn every_wrong_value_names_its_own_field() {
+    assert_eq!(
+        fault("latency = '500 ns'", "schema = 2\nlatency = '500 ns'"),
+        "x.toml: `schema` must be 1, the only form so far, and this is 2; write schema = 1"
+    );
+    assert_eq!(
+        fault("tier = 'outside'", "tier = 3"),
+        "x.toml, line 12: `tier` must be a text, and this is a number"
+    );
+    assert_eq!(
+        fault("bandwidth = '25 GB/s'", "latency_ns = '500'"),
+        "x.toml, line 11: `latency_ns` must be a number, and this is a text"
+    );
+    assert_eq!(
+        fault("bandwidth = '25 GB/s'", "bandwidth_gb_per_s = -1"),
+        "x.toml, line 11: `bandwidth_gb_per_s` is -1 GB/s; it must be from 1 kB/s to 1000 TB/s"
+    );
+}
+
+#[test]
+fn parallel_links_of_networkx_are_read() {
+    let text = r#"{"directed": false, "multigraph": true, "graph": {}, "bandwidth": "1 GB/s", "latency": "1 us",
+        "nodes": [{"id": 0}, {"id": 1}],
+        "links": [{"source": 0, "target": 1, "key": 0}, {"source": 0, "target": 1, "key": 1}]}"#;
+    assert_eq!(Graph::read("x.json", text).expect("the graph is sound").links.len(), 4);
+}
+
+#[test]
 fn files_that_are_none_are_refused() {
     let error = |text: &str| Graph::read("x", text).expect_err("this is no graph").to_string();
     assert_eq!(error(""), "x: `nodes` must be a list of tables; write nodes = [{ .. }, ..]");
@@ -181,6 +232,8 @@ fn files_that_are_none_are_refused() {
         error("nodes = [1]"),
         "x, line 1: `nodes` must be a list of tables; write nodes = [{ .. }, ..]"
     );
+    let no_object = "x: this is JSON and no object; write {\"nodes\": [..], \"links\": [..]}";
+    assert_eq!(error("[1, 2]"), no_object);
     assert!(error("nodes = [").starts_with("x, line 1: neither TOML nor JSON: "), "{}", error("nodes = ["));
     assert!(error("{\n\"nodes\": ?}").starts_with("x, line 2: neither TOML nor JSON: "));
     assert_eq!(

@@ -158,7 +158,7 @@ impl System {
     }
 
     /// Switch chips of each stage inside domains, from the chips outwards.
-    pub(super) fn scale_up_switches(&self, chips: usize) -> Vec<usize> {
+    pub(crate) fn scale_up_switches(&self, chips: usize) -> Vec<usize> {
         let machine = self.machine(chips);
         let stages = machine.domain().counts(machine.domain().chips()).switches.len();
         let counted: Vec<usize> = machine.counts(chips).switches.into_iter().take(stages).collect();

@@ -59,6 +59,17 @@ fn a_cloudmatrix_has_the_published_modules() {
 }
 
 #[test]
+fn an_atlas_has_the_announced_racks() {
+    let physical = domain(&preset("atlas-950"));
+    assert_eq!((physical.racks, physical.nodes), (160, 128));
+    assert_eq!(physical.tiers[0].links_on_boards(), 8192 * 18);
+    assert_eq!(physical.tiers[1].cabled_links(), 128 * 18 * 64);
+    let longest = physical.tiers[1].longest().expect("the tier has links").length.metres();
+    // From the first row to the sixth, which ends the switch racks: 5 aisles and at most 15 racks.
+    assert!((15.0 + 1.0..15.0 + 9.0 + 4.4 + 1.0).contains(&longest), "{longest}");
+}
+
+#[test]
 fn optics_in_place_of_copper_take_twenty_kilowatts() {
     let physical = domain(&with("gb200-nvl72", &[("scale_up.medium", "dsp")]));
     let modules = physical.modules(Scope::ScaleUp);
@@ -229,7 +240,13 @@ fn impossible_questions_are_answered() {
     assert_eq!(preset("gb200-nvl72").physical(0), Err(PhysicalError::Chips { chips: 0 }));
     let table = "family = 'star'\nlink_bandwidth = '1 GB/s'\nlink_latency = '1 us'";
     let star = System::from_family(&table.parse().expect("the test writes TOML")).expect("a star");
-    assert!(matches!(star.physical(8), Err(PhysicalError::NoLayout { .. })));
+    let unknown = star.physical(8).expect_err("no star is laid out");
+    assert_eq!(
+        unknown.to_string(),
+        "no layout of `star` is known, so nothing says where its racks stand; ask for one of atlas-950, cloudmatrix384, \
+         gb200-nvl72, gb300-nvl72 or of a system whose domain is one node, or ask for the links of this \
+         one: --analysis"
+    );
     assert_eq!(star.check_reach(8), Ok(()));
 }
 

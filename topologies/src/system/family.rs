@@ -17,6 +17,8 @@ const ANNOUNCED_FAMILIES: &[&str] = &["mesh", "dragonfly"];
 const GRAPH: &str = "graph";
 const SCALE_OUT: &str = "scale_out";
 const BIDIRECTIONAL: &str = "_bidirectional";
+/// The routing that draws from a seed.
+const HASHED: &str = "ecmp";
 
 /// Why a table describes no family.
 #[derive(Debug, Clone, PartialEq, Error)]
@@ -75,6 +77,9 @@ pub enum FamilyError {
         /// The parameter, as the sum of both directions.
         both: String,
     },
+    /// A seed that nothing draws from.
+    #[error("only routing = \"ecmp\" reads `seed`; write it, or remove `seed`")]
+    IdleSeed,
     /// What joins domains is not described by a table.
     #[error("`scale_out` is no table; write scale_out = {{ family = \"rail-optimised\", .. }}")]
     NoTable,
@@ -109,6 +114,7 @@ impl FamilyError {
             Self::UnknownKey { key, .. } => vec![key],
             Self::NotAvailableYet { .. } | Self::UnknownFamily { .. } => vec!["family"],
             Self::TwoBandwidths { both, .. } => vec![both],
+            Self::IdleSeed => vec!["seed"],
             Self::NoTable | Self::GraphAlone => vec![SCALE_OUT],
             Self::File { .. } | Self::Graph(_) => vec!["file"],
             Self::Value(error) => error.key().split_once('.').map(|(_, key)| key).into_iter().collect(),
@@ -199,6 +205,9 @@ fn read_parameters(
             }
             _ => entry.set_text(parameter.key, &read_name(&path, parameter, value)?),
         }
+    }
+    if table.contains_key("seed") && entry.text(&format!("{scope}.routing")) != Some(HASHED) {
+        return Err(FamilyError::IdleSeed);
     }
     match family.parameters.iter().find(|parameter| is_missing(entry, parameter)) {
         Some(parameter) => Err(missing(family, parameter)),

@@ -117,6 +117,10 @@ fn every_fault_has_its_error() {
     );
     let value = family(&star("link_bandwidth = '1 GB'")).expect_err("a size is no rate");
     assert_eq!(value.path(), ["link_bandwidth"]);
+    let tree = "family = 'fat-tree'\nradix = 8\nlink_bandwidth = '1 GB/s'\nlink_latency = '1 us'\nseed = 3\n";
+    assert_eq!(fault(tree), "only routing = \"ecmp\" reads `seed`; write it, or remove `seed`");
+    assert!(fault(&format!("{tree}routing = 'spray'")).starts_with("only routing"));
+    assert!(family(&format!("{tree}routing = 'ecmp'")).is_ok());
     let medium = fault(&star("link_bandwidth = '1 GB/s'\nmedium = 'coper'"));
     assert!(
         medium.starts_with("`scale_up.medium` is `coper` (did you mean `copper`?); it must be one of"),

@@ -50,7 +50,8 @@ pub enum PhysicalError {
     },
     /// The catalog does not say where the racks and switches of this system stand.
     #[error(
-        "no layout of `{system}` is known; systems with one: {known}, and those whose domain is one node"
+        "no layout of `{system}` is known, so nothing says where its racks stand; ask for one of {known} or of a system \
+         whose domain is one node, or ask for the links of this one: --analysis"
     )]
     NoLayout {
         /// The system.
@@ -136,15 +137,15 @@ impl System {
 
     /// Sets the medium of a tier; that of all scale-up links where uplinks were not given their own.
     pub(super) fn set_medium(&mut self, key: &str, value: &toml::Value) -> Result<(), OverrideError> {
-        let name = value.as_str().ok_or_else(|| wrong_type(key, value, "a text", "\"copper\""))?;
-        let wrong = |error| OverrideError::Medium { key: key.to_owned(), error };
-        let medium = Medium::find(name).map_err(wrong)?;
         if self.entry.text(key).is_none() {
             return Err(OverrideError::NotOfThisSystem {
                 key: key.to_owned(),
                 system: self.name().to_owned(),
             });
         }
+        let name = value.as_str().ok_or_else(|| wrong_type(key, value, "a text", "\"copper\""))?;
+        let wrong = |error| OverrideError::Medium { key: key.to_owned(), error };
+        let medium = Medium::find(name).map_err(wrong)?;
         let with_uplinks = key == SCALE_UP && self.entry.text(UPLINK).is_some();
         if with_uplinks && !self.overridden.contains(UPLINK) {
             self.entry.set_text(UPLINK, medium.name());

@@ -245,9 +245,11 @@ impl System {
         if parameter(path).is_some_and(|found| matches!(found.kind, ParameterKind::Choice(_))) {
             return self.set_name(path, value);
         }
+        if System::known_keys().contains(&path) {
+            self.check_applies(path, path.strip_suffix(BIDIRECTIONAL).unwrap_or(path))?;
+        }
         let (key, sourced) = read_value(path, value)?;
         self.check_written_once(path, &key)?;
-        self.check_applies(path, &key)?;
         if key == LINK_LATENCY
             && self.entry.value(UPLINK_LATENCY).is_some()
             && !self.overridden.contains(UPLINK_LATENCY)

@@ -152,6 +152,10 @@ fn every_fault_has_its_error() {
     }
     let other = nvl72(UPLINK_LATENCY, "1 us".into());
     assert!(matches!(other, OverrideError::NotOfThisSystem { .. }));
+    // A key that does not apply has no right value.
+    for key in ["scale_up.size_x", "scale_up.uplink_medium", UPLINK_LATENCY] {
+        assert!(matches!(nvl72(key, "nonsense".into()), OverrideError::NotOfThisSystem { .. }), "{key}");
+    }
     let bare = nvl72("scale_up.link_bandwidth", 45.into());
     assert_eq!(
         bare.to_string(),
@@ -198,8 +202,11 @@ fn an_order_of_ranks_is_a_list_or_a_text() {
 
 #[test]
 fn absurd_values_are_refused_with_the_range() {
-    let refused = |key: &str, value: toml::Value| {
-        let error = fault("cloudmatrix384", key, value);
+    let mut systems = all_kinds();
+    let mut refused = |key: &str, value: toml::Value| {
+        let mut errors = systems.iter_mut().map(|system| system.set(key, &value).expect_err("it is absurd"));
+        let applies = |error: &OverrideError| !matches!(error, OverrideError::NotOfThisSystem { .. });
+        let error = errors.find(applies).unwrap_or_else(|| panic!("no system has {key}"));
         assert!(matches!(error, OverrideError::OutOfRange { .. }), "{key}: {error}");
         error.to_string()
     };

@@ -67,7 +67,7 @@ impl Part {
             }
             Self::Systems => &[
                 "chip",
-                "scale_up.chips",
+                "derived.chips",
                 "scale_up.link_bandwidth",
                 "derived.bandwidth_per_chip",
                 "scale_out.bandwidth_per_chip",

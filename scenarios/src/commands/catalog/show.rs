@@ -114,9 +114,21 @@ fn find(part: Part, name: &str) -> Result<Listed, Failure> {
         return Ok(entry.clone());
     }
     let known: Vec<&str> = entries.iter().map(|entry| entry.name.as_str()).collect();
-    let remedy = elsewhere(name).unwrap_or_else(|| suggestion::remedy(name, &known));
+    let begun =
+        || suggestion::beginning_with(name, &known).is_empty().then(|| begun_elsewhere(name)).flatten();
+    let remedy = elsewhere(name).or_else(begun).unwrap_or_else(|| suggestion::remedy(name, &known));
     let error = ScenarioError::UnknownName { what: part.noun(), name: name.to_owned(), remedy };
     Err(Failure::Argument { flag: "NAME", error })
+}
+
+/// Says in which part a name is of which this is the beginning.
+fn begun_elsewhere(name: &str) -> Option<String> {
+    let of_part = |part: Part| part.listed().into_iter().map(|entry| entry.name).collect::<Vec<_>>();
+    let whole = Part::WITH_ENTRIES.into_iter().flat_map(of_part).find_map(|whole| {
+        let begins = !suggestion::beginning_with(name, &[whole.as_str()]).is_empty();
+        begins.then_some(whole)
+    })?;
+    elsewhere(&whole).map(|place| format!("did you mean `{whole}`? {place}"))
 }
 
 /// Says in which part a name is.
@@ -124,4 +136,38 @@ pub(super) fn elsewhere(name: &str) -> Option<String> {
     let has_it = |part: &Part| part.listed().iter().any(|entry| entry.name == name);
     let part = Part::WITH_ENTRIES.into_iter().find(has_it)?;
     Some(format!("it is a {}: copperlight catalog {} {name}", part.noun(), part.name()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn remedy(part: Part, name: &str) -> String {
+        match find(part, name) {
+            Err(Failure::Argument { error: ScenarioError::UnknownName { remedy, .. }, .. }) => remedy,
+            _ => panic!("there is a {} {name}", part.noun()),
+        }
+    }
+
+    #[test]
+    fn the_beginning_of_a_name_leads_to_it() {
+        assert_eq!(remedy(Part::Chips, "ascend-950"), "did you mean `ascend-950dt` or `ascend-950pr`?");
+        assert_eq!(
+            remedy(Part::Chips, "hanguang"),
+            "did you mean `hanguang-800`? it is a gap: copperlight catalog gaps hanguang-800"
+        );
+        assert_eq!(
+            remedy(Part::Chips, "gb200-nvl72"),
+            "it is a system: copperlight catalog systems gb200-nvl72"
+        );
+        assert_eq!(remedy(Part::Chips, "b20"), "did you mean `b200`?");
+    }
+
+    #[test]
+    fn the_overview_says_how_many_chips_every_system_has() {
+        for system in Part::Systems.listed() {
+            assert_ne!(system.cell("derived.chips"), "", "{}", system.name);
+            assert_ne!(system.cell("derived.nodes"), "0", "{}", system.name);
+        }
+    }
 }
