@@ -9,6 +9,7 @@ use copperlight_core::fabric::{
     Fabric, FabricBuilder, FabricError, Level, Route, Router, RoutingError, Scope, WEIGHT_DENOMINATOR, Ways,
 };
 use copperlight_core::ids::{EndpointId, TierId};
+use copperlight_core::routing::ShortestPath;
 use std::sync::Arc;
 use thiserror::Error;
 
@@ -299,6 +300,7 @@ impl DomainsJoined {
             links_per_domain: self.links_of(layout.chips_of(0)),
             first_scale_out_link: self.first_scale_out_link(&layout),
             place_of_chip: slots.place_of_chip(),
+            detours: ShortestPath::default(),
             layout,
         }
     }
@@ -329,6 +331,8 @@ impl DomainsJoined {
 }
 
 /// Routes by rule: inside a domain as its family says, else as the scale-out family says.
+///
+/// A pair whose ways have all failed takes the path of least latency that is left, through other chips if need be.
 #[derive(Debug)]
 struct JoinedRouter {
     domain: Arc<dyn ScaleUpDomain>,
@@ -338,6 +342,8 @@ struct JoinedRouter {
     first_scale_out_link: usize,
     /// Where each chip stands; `None` when the n-th stands in the n-th place.
     place_of_chip: Option<Vec<u32>>,
+    /// Searched only where every way of a rule has failed.
+    detours: ShortestPath,
 }
 
 impl JoinedRouter {
@@ -365,7 +371,9 @@ impl JoinedRouter {
 
 impl Router for JoinedRouter {
     fn route(&self, fabric: &Fabric, from: EndpointId, to: EndpointId) -> Result<Route, RoutingError> {
-        Route::over(fabric, &self.ways(self.place(from), self.place(to)))
+        let ways = self.ways(self.place(from), self.place(to));
+        // When no detour is left either, what failed on the ways of the rule says more than the search can.
+        Route::over(fabric, &ways).or_else(|failed| self.detours.route(fabric, from, to).map_err(|_| failed))
     }
 }
 
