@@ -45,6 +45,11 @@ pub(super) fn run(
         )
     })?;
     let NamedSystem { name, system, chips } = load_system(name, &arguments.settings)?;
+    if !system.degradations().is_empty() {
+        return Err(Failure::Usage(format!(
+            "{name}: the bill of materials is of a whole system; write it without `degrade`"
+        )));
+    }
     let chips = arguments.chips.map(|chips| chips as usize).or(chips).unwrap_or_else(|| system.domain_size());
     let bill = bill(&name, &system, chips)?;
     let preset = match arguments.settings.is_empty() {

@@ -93,7 +93,15 @@ fn check_together(section: &Section<'_>, system: &System) -> Option<()> {
 /// A system that names no size fills one domain; some families have no size of their own.
 fn default_chips(section: &Section<'_>, system: &System) -> Option<Placed<usize>> {
     let Some(chips) = system.default_chips() else {
-        section.missing("chips", "chips = 8");
+        match system.chips_in_service() {
+            0 => {
+                let place = section.entry("degrade").map(|entry| entry.node.place).or(section.place());
+                let problem =
+                    "no chip is left in the domain; say how many chips, such as chips = 8".to_owned();
+                section.error(place, ScenarioError::IllegalSystem { problem });
+            }
+            _ => section.missing("chips", "chips = 8"),
+        }
         return None;
     };
     section.default("chips", i64::try_from(chips).unwrap_or(MOST_CHIPS));

@@ -38,6 +38,9 @@ pub enum BuildError {
         /// What one domain holds.
         domain: usize,
     },
+    /// The only domain is out of service as a whole.
+    #[error("no chip is left in the domain, and no scale-out fabric joins others; remove fewer chips")]
+    NoChipLeft,
     /// A last domain with a number of chips that the family does not wire.
     #[error(
         "{chips} chips leave {last} for the last domain, and {error}; use {below} or {above} chips in all"
@@ -229,8 +232,10 @@ impl DomainsJoined {
         let slots = self.degradations.slots(chips, self.geometry())?;
         let layout = self.layout(slots.places);
         if layout.domains() > 1 && self.scale_out.is_none() {
-            let in_service = self.chips_per_domain - slots.empty.range(..self.chips_per_domain).count();
-            return Err(BuildError::NoScaleOut { chips, domain: in_service });
+            return Err(match self.degradations.in_service(self.chips_per_domain, self.geometry())? {
+                0 => BuildError::NoChipLeft,
+                domain => BuildError::NoScaleOut { chips, domain },
+            });
         }
         self.check_layout(&layout)?;
         let links = self.counts(slots.places).links.iter().sum();
