@@ -14,12 +14,22 @@ use copperlight_core::workload::{Algorithm, CollectiveCall, CollectiveKind, Sing
 use copperlight_topologies::{BuildError, System};
 use std::collections::BTreeMap;
 
-/// A preset, or a star, with these keys, each as TOML.
+/// A preset, or a small system of a family, with these keys, each as TOML.
 fn system(preset: &str, keys: &[(&str, &str)]) -> System {
-    let star = "family = 'star'\nlink_bandwidth = '50 GB/s'\nlink_latency = '1 us'";
-    let mut system = match preset {
-        "star" => System::from_family(&star.parse().expect("the test writes TOML")).expect("a star is sound"),
-        _ => System::preset(preset).expect("the preset is in the catalog"),
+    let sizes = match preset {
+        "star" => Some(""),
+        "torus" => Some("size_x = 4\nsize_y = 4"),
+        "full-mesh" => Some("chips = 16"),
+        "fat-tree" => Some("radix = 8"),
+        _ => None,
+    };
+    let mut system = match sizes {
+        None => System::preset(preset).expect("the preset is in the catalog"),
+        Some(sizes) => {
+            let links = "link_bandwidth = '50 GB/s'\nlink_latency = '1 us'";
+            let family = format!("family = '{preset}'\n{sizes}\n{links}").parse();
+            System::from_family(&family.expect("the test writes TOML")).expect("the family is sound")
+        }
     };
     for (key, value) in keys {
         let table: toml::Table = format!("it = {value}").parse().expect("the test writes TOML");

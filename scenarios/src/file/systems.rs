@@ -209,6 +209,19 @@ fn illegal_value(error: &OverrideError, prefix: &str) -> ScenarioError {
     }
 }
 
+/// A path into `degrade` of a system that has no entries, or a table that is none of a list.
+fn no_entries(section: &Section<'_>, system: &System) -> ScenarioError {
+    let name = match section.entry("name").map(|entry| &entry.node.value) {
+        Some(Value::Text(name)) => name,
+        _ => system.name(),
+    };
+    let problem = format!(
+        "`{name}` has no list `degrade`; head each entry [[systems.degrade]], or write the number of a system that \
+         has one, such as systems[0].degrade.capacity"
+    );
+    ScenarioError::IllegalSystem { problem }
+}
+
 /// Puts an override into the system, going into tables; whether it was legal.
 fn put(section: &Section<'_>, system: &mut System, prefix: &str, entry: &TableEntry) -> bool {
     let path = format!("{prefix}{}", entry.key);
@@ -230,6 +243,9 @@ fn put(section: &Section<'_>, system: &mut System, prefix: &str, entry: &TableEn
         OverrideError::Degrade { index, .. } => {
             let element = entry.node.as_array().and_then(|elements| elements.get(index));
             (element.map_or(entry.place, |element| element.place), illegal_value(&error, ""))
+        }
+        OverrideError::WrongType { .. } if path == "degrade" && entry.node.as_table().is_some() => {
+            (entry.node.place, no_entries(section, system))
         }
         _ => (entry.node.place, illegal_value(&error, "")),
     };

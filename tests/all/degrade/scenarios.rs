@@ -135,6 +135,18 @@ fn a_domain_without_chips_needs_a_size() {
 }
 
 #[test]
+fn a_system_without_entries_is_named() {
+    let second = "[[systems]]\nname = 'other'\npreset = 'hgx-h100'\n\n[workload]";
+    let two = COLLECTIVE.replace("[workload]", second);
+    assert_eq!(
+        refused(&two, &["systems.degrade.capacity=0.5"]),
+        "command line:1: the system cannot be built: `other` has no list `degrade`; head each entry \
+         [[systems.degrade]], or write the number of a system that has one, such as systems[0].degrade.capacity"
+    );
+    scenario(&two, &["systems[0].degrade.capacity=0.5"]);
+}
+
+#[test]
 fn errors_name_the_entry() {
     let set = r#"systems.degrade=[{target="plane:0",capacity=0},{target="pane:1",capacity=0}]"#;
     assert_eq!(

@@ -214,7 +214,10 @@ impl Degradations {
     pub(super) fn pass_over<T>(&self, found: Result<Vec<T>, TargetError>) -> Result<Vec<T>, TargetError> {
         match found {
             Err(
-                TargetError::Beyond { .. } | TargetError::UnknownName { .. } | TargetError::NoneDrawn { .. },
+                TargetError::Beyond { .. }
+                | TargetError::UnknownName { .. }
+                | TargetError::TooMany { .. }
+                | TargetError::NoneDrawn { .. },
             ) if self.only_present => Ok(Vec::new()),
             found => found,
         }
