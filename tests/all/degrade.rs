@@ -1,9 +1,10 @@
 //! What is slow or gone: closed forms, routes by hand, and laws over random faults.
 
+mod detours;
 mod laws;
 mod scenarios;
 
-use copperlight_core::fabric::Fabric;
+use copperlight_core::fabric::{Fabric, Scope};
 use copperlight_core::ids::{EndpointId, LinkId};
 use copperlight_core::outcome::Outcome;
 use copperlight_core::simulation::{Options, Unobserved, simulate};
@@ -13,12 +14,22 @@ use copperlight_core::workload::{Algorithm, CollectiveCall, CollectiveKind, Sing
 use copperlight_topologies::{BuildError, System};
 use std::collections::BTreeMap;
 
-/// A preset, or a star, with these keys, each as TOML.
+/// A preset, or a small system of a family, with these keys, each as TOML.
 fn system(preset: &str, keys: &[(&str, &str)]) -> System {
-    let star = "family = 'star'\nlink_bandwidth = '50 GB/s'\nlink_latency = '1 us'";
-    let mut system = match preset {
-        "star" => System::from_family(&star.parse().expect("the test writes TOML")).expect("a star is sound"),
-        _ => System::preset(preset).expect("the preset is in the catalog"),
+    let sizes = match preset {
+        "star" => Some(""),
+        "torus" => Some("size_x = 4\nsize_y = 4"),
+        "full-mesh" => Some("chips = 16"),
+        "fat-tree" => Some("radix = 8"),
+        _ => None,
+    };
+    let mut system = match sizes {
+        None => System::preset(preset).expect("the preset is in the catalog"),
+        Some(sizes) => {
+            let links = "link_bandwidth = '50 GB/s'\nlink_latency = '1 us'";
+            let family = format!("family = '{preset}'\n{sizes}\n{links}").parse();
+            System::from_family(&family.expect("the test writes TOML")).expect("the family is sound")
+        }
     };
     for (key, value) in keys {
         let table: toml::Table = format!("it = {value}").parse().expect("the test writes TOML");
@@ -127,17 +138,19 @@ fn only_the_pairs_of_a_chip_avoid_its_dead_link() {
 }
 
 #[test]
-fn chips_without_a_common_plane_are_named() {
+fn chips_without_a_common_plane_meet_at_another() {
     let entries = "{ target = 'link:domain0/chip0 <-> domain0/plane0', capacity = 0 }, \
                    { target = 'link:domain0/chip1 <-> domain0/plane1', capacity = 0 }";
     let system = system("gb200-nvl72", &[("scale_up.planes", "2"), ("degrade", &format!("[{entries}]"))]);
     let fabric = build(&system, 72);
-    let refused = fabric.route(EndpointId::new(0), EndpointId::new(1)).expect_err("no plane joins the two");
-    assert_eq!(
-        refused.to_string(),
-        "no healthy path from domain0/chip0 to domain0/chip1: `domain0/chip0 -> domain0/plane0` and \
-         `domain0/plane1 -> domain0/chip1` have failed; restore a link or a switch between them"
-    );
+    let names: Vec<String> = weights(&fabric, 0, 1).into_keys().collect();
+    let path = [
+        "domain0/chip0 -> domain0/plane1",
+        "domain0/chip2 -> domain0/plane0",
+        "domain0/plane0 -> domain0/chip1",
+        "domain0/plane1 -> domain0/chip2",
+    ];
+    assert_eq!(names, path);
     assert_eq!(weights(&fabric, 0, 2).len(), 2, "others share a plane");
 }
 
@@ -205,8 +218,98 @@ fn draws_follow_their_seed() {
     // 1 % of 1296 cables, to the nearest; a switch has 144 links.
     assert_eq!(dead("{ target = 'links', share = 0.01, capacity = 0 }", 1).len(), 26);
     assert_eq!(dead("{ target = 'switches', count = 1, capacity = 0 }", 1).len(), 144);
-    let fewer = degraded("gb200-nvl72", "{ target = 'chips', count = 3, capacity = 0 }");
-    assert_eq!(fewer.chips_in_service(), 69);
+}
+
+#[test]
+fn drawn_chips_are_drawn_among_all_that_stand() {
+    let in_service = |entries: &str| degraded("hgx-h100", entries).chips_in_service();
+    let removed = |count: usize| format!("{{ target = 'chips', count = {count}, capacity = 0 }}");
+    assert_eq!([1, 5, 8, 9].map(|count| in_service(&removed(count))), [7, 3, 0, 0]);
+    for count in 1..8 {
+        let fabric = build(&degraded("hgx-h100", &removed(count)), 8 - count);
+        assert_eq!(fabric.endpoints(), 8 - count);
+        let last = fabric.node_name(EndpointId::new(7 - count).into());
+        assert!(last.starts_with("domain0/"), "{last}: what is left of a domain fits into it");
+    }
+    // As many as stay in service and those that were drawn: 13 places are two domains.
+    let fabric = build(&degraded("hgx-h100", &removed(5)), 8);
+    assert!(fabric.node_name(EndpointId::new(7).into()).starts_with("domain1/"));
+    // A domain may be drawn whole, or more.
+    assert_eq!(build(&degraded("hgx-h100", &removed(9)), 8).endpoints(), 8);
+    // A share is one of all places: a quarter of 16 leaves 12.
+    let quarter = degraded("hgx-h100", "{ target = 'chips', share = 0.25, capacity = 0 }");
+    assert_eq!((quarter.chips_in_service(), build(&quarter, 12).endpoints()), (6, 12));
+    // Draws leave out what was removed by name: 4 of the other 7.
+    let both = format!("{{ target = 'chip:2', capacity = 0 }}, {}", removed(4));
+    assert_eq!(in_service(&both), 3);
+    assert_eq!(build(&degraded("hgx-h100", &both), 3).endpoints(), 3);
+}
+
+#[test]
+fn a_domain_that_is_gone_has_no_size() {
+    let one_by_one: Vec<String> =
+        (0..8).map(|chip| format!("{{ target = 'chip:{chip}', capacity = 0 }}")).collect();
+    let whole = [
+        "{ target = 'domain:0', capacity = 0 }",
+        "{ target = 'chips', count = 8, capacity = 0 }",
+        &one_by_one.join(", "),
+    ];
+    for entries in whole {
+        let system = degraded("hgx-h100", entries);
+        assert_eq!((system.chips_in_service(), system.default_chips()), (0, None), "{entries}");
+        assert_eq!(build(&system, 8).endpoints(), 8);
+    }
+}
+
+#[test]
+fn a_graph_searches_among_what_is_left() {
+    let table = "family = 'graph'\nfile = 'x.toml'".parse().expect("the test writes TOML");
+    // Two chips under two switches, the second of which is farther, and a third chip under both.
+    let text = "bandwidth = '10 GB/s'\nlatency = '1 us'
+        nodes = [{ name = 'a' }, { name = 'b' }, { name = 'c' }, { name = 's', kind = 'switch' }, \
+                 { name = 't', kind = 'switch' }]
+        links = [{ from = 'a', to = 's' }, { from = 'b', to = 's' }, { from = 'c', to = 's' }, \
+                 { from = 'a', to = 't', latency = '2 us' }, { from = 'b', to = 't' }, { from = 'c', to = 't' }]";
+    let graph = |entries: &str| {
+        let system = System::from_family_with_files(&table, &|_| Ok(text.to_owned()));
+        let mut system = system.expect("the graph is sound");
+        let entries: toml::Table = format!("it = [{entries}]").parse().expect("the test writes TOML");
+        system.set("degrade", &entries["it"]).expect("the entries are sound by themselves");
+        system
+    };
+    let names =
+        |entries: &str| -> Vec<String> { weights(&build(&graph(entries), 3), 0, 1).into_keys().collect() };
+    let (near, far) = (["a -> s", "s -> b"], ["a -> t", "t -> b"]);
+    assert_eq!(names(""), near);
+    assert_eq!(names("{ target = 'switch:s', capacity = 0 }"), far);
+    assert_eq!(names("{ target = 'link:a -> s', capacity = 0 }"), far);
+    assert_eq!(names("{ target = 'link:a <-> s', capacity = 0.5 }"), near);
+    let injected = |entries: &str| {
+        let fabric = build(&graph(entries), 3);
+        fabric.injection_bandwidth(EndpointId::new(0), Scope::ScaleUp).gigabytes_per_second()
+    };
+    assert_eq!(injected("{ target = 'chip:0', capacity = 0.25 }"), 5.0);
+    assert_eq!(injected("{ target = 'chips', count = 3, capacity = 0.25 }"), 5.0);
+    assert_eq!(names("{ target = 'switches', count = 1, capacity = 0, seed = 1 }").len(), 2);
+    let one = graph("{ target = 'links', count = 1, capacity = 0 }");
+    assert_eq!(one.warnings(), ["graph: degraded: 1 drawn link with seed 1 removed"]);
+    assert_eq!((one.default_chips(), one.slow_chips(3).map(|slow| slow.len())), (Some(3), Ok(0)));
+}
+
+#[test]
+fn one_target_listed_twice_is_noted_once() {
+    let note = |entries: &str| degraded("gb200-nvl72", entries).warnings().swap_remove(0);
+    let half = "{ target = 'plane:3', capacity = 0.5 }";
+    assert_eq!(
+        note(&format!("{half}, {half}, {{ target = 'plane:4', capacity = 0.5 }}")),
+        "gb200-nvl72: degraded: 1 of 18 planes at 0.25 of the capacity; 1 of 18 planes at 0.5 of the capacity"
+    );
+    let gone = format!("{half}, {{ target = 'plane:3', capacity = 0 }}");
+    assert_eq!(note(&gone), "gb200-nvl72: degraded: 1 of 18 planes removed");
+    let chip = "{ target = 'chip:3', compute = 0.5 }, { target = 'chip:3', compute = 0.1 }, \
+                { target = 'chip:3', capacity = 0.5 }";
+    let expected = "gb200-nvl72: degraded: chip:3 at 0.05 of the compute; chip:3 at 0.5 of the capacity";
+    assert_eq!(note(chip), expected);
 }
 
 #[test]

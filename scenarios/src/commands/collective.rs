@@ -77,6 +77,7 @@ pub(super) fn run(arguments: &CollectiveArguments, output: &mut Output<'_>) -> R
     write(arguments.format, &report, output)?;
     output.data.flush()?;
     write_notes(&request.system.communication_warnings(), output.notes)?;
+    write_notes(request.system.idle_compute_note().as_slice(), output.notes)?;
     Ok(())
 }
 
@@ -99,10 +100,9 @@ fn request(arguments: &CollectiveArguments) -> Result<CollectiveRequest, Failure
     check_algorithm(kind, algorithm).map_err(|error| argument("--algorithm", error))?;
     let protocol = protocol_named(&arguments.protocol).map_err(|error| argument("--protocol", error))?;
     let sizes = sizes(arguments)?;
-    let NamedSystem { name, system, chips } = load_system(&arguments.system, &arguments.settings)?;
-    let chips = arguments.chips.map(|chips| chips as usize).or(chips).ok_or_else(|| {
-        Failure::Usage(format!("the fabric `{name}` has no size of its own; say how many chips with --chips"))
-    })?;
+    let named = load_system(&arguments.system, &arguments.settings)?;
+    let chips = named.chips_or(arguments.chips).map_err(Failure::Usage)?;
+    let NamedSystem { name, system, .. } = named;
     let engine = EngineOptions { fold: !arguments.no_fold, limits: arguments.limits.limits() };
     Ok(CollectiveRequest { system, system_name: name, chips, kind, sizes, algorithm, protocol, engine })
 }

@@ -49,10 +49,9 @@ enum ExportFormat {
 
 /// Writes nodes and links of the system.
 pub(super) fn run(arguments: &ExportArguments, output: &mut Output<'_>) -> Result<(), Failure> {
-    let NamedSystem { name, system, chips } = load_system(&arguments.system, &arguments.settings)?;
-    let chips = arguments.chips.map(|chips| chips as usize).or(chips).ok_or_else(|| {
-        Failure::Usage(format!("the fabric `{name}` has no size of its own; say how many chips with --chips"))
-    })?;
+    let named = load_system(&arguments.system, &arguments.settings)?;
+    let chips = named.chips_or(arguments.chips).map_err(Failure::Usage)?;
+    let NamedSystem { name, system, .. } = named;
     let built = system.build(chips);
     let fabric = built.map_err(|source| RunError::Build { system: name.clone(), source })?;
     let bytes = match arguments.format {

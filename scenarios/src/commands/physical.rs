@@ -19,6 +19,11 @@ pub(super) fn run(
     output: &mut Output<'_>,
 ) -> Result<(), Failure> {
     let NamedSystem { name, system, chips } = arguments.load(name, SystemQuestion::Physical)?;
+    if !system.degradations().is_empty() {
+        return Err(Failure::Usage(format!(
+            "{name}: the bill of materials is of a whole system; write it without `degrade`"
+        )));
+    }
     let chips = chips.unwrap_or_else(|| system.domain_size());
     let bill = bill(&name, &system, chips)?;
     let preset = match arguments.has_settings() {

@@ -21,8 +21,25 @@ pub struct NamedSystem {
     pub name: String,
     /// The machine with its overrides.
     pub system: System,
-    /// The number of chips; `None` when neither file nor settings state it and a fabric has no size of its own.
+    /// The number of chips; `None` when neither file nor settings state it and a fabric has no size of its own, or no
+    /// chip of a domain is in service.
     pub chips: Option<usize>,
+}
+
+impl NamedSystem {
+    /// The number of chips: as asked for, else as stated.
+    ///
+    /// # Errors
+    /// A sentence on why the number must be asked for.
+    pub fn chips_or(&self, asked: Option<u32>) -> Result<usize, String> {
+        asked.map(|chips| chips as usize).or(self.chips).ok_or_else(|| {
+            let name = &self.name;
+            match self.system.chips_in_service() {
+                0 => format!("no chip is left in the domain of `{name}`; say how many chips with --chips"),
+                _ => format!("the fabric `{name}` has no size of its own; say how many chips with --chips"),
+            }
+        })
+    }
 }
 
 /// Finds a system by the name of its preset, or reads the TOML file of that path.
@@ -50,8 +67,8 @@ pub fn load_system(argument: &str, settings: &[String]) -> Result<NamedSystem, S
 
 fn check(table: &Table, findings: &Findings) -> Option<NamedSystem> {
     let mut sized = table.clone();
-    // A fabric without a size is whole: its family or the command line gives the size.
-    let lacks_size = table.get("fabric").is_some() && table.get("chips").is_none();
+    // Where nothing states a size, the system itself or the command line gives it.
+    let lacks_size = table.get("chips").is_none();
     if lacks_size {
         sized.insert(entry("chips", Place { source: 0, start: 0, end: 0 }, Value::Integer(1)));
     }

@@ -93,7 +93,15 @@ fn check_together(section: &Section<'_>, system: &System) -> Option<()> {
 /// A system that names no size fills one domain; some families have no size of their own.
 fn default_chips(section: &Section<'_>, system: &System) -> Option<Placed<usize>> {
     let Some(chips) = system.default_chips() else {
-        section.missing("chips", "chips = 8");
+        match system.chips_in_service() {
+            0 => {
+                let place = section.entry("degrade").map(|entry| entry.node.place).or(section.place());
+                let problem =
+                    "no chip is left in the domain; say how many chips, such as chips = 8".to_owned();
+                section.error(place, ScenarioError::IllegalSystem { problem });
+            }
+            _ => section.missing("chips", "chips = 8"),
+        }
         return None;
     };
     section.default("chips", i64::try_from(chips).unwrap_or(MOST_CHIPS));
@@ -201,6 +209,19 @@ fn illegal_value(error: &OverrideError, prefix: &str) -> ScenarioError {
     }
 }
 
+/// A path into `degrade` of a system that has no entries, or a table that is none of a list.
+fn no_entries(section: &Section<'_>, system: &System) -> ScenarioError {
+    let name = match section.entry("name").map(|entry| &entry.node.value) {
+        Some(Value::Text(name)) => name,
+        _ => system.name(),
+    };
+    let problem = format!(
+        "`{name}` has no list `degrade`; head each entry [[systems.degrade]], or write the number of a system that \
+         has one, such as systems[0].degrade.capacity"
+    );
+    ScenarioError::IllegalSystem { problem }
+}
+
 /// Puts an override into the system, going into tables; whether it was legal.
 fn put(section: &Section<'_>, system: &mut System, prefix: &str, entry: &TableEntry) -> bool {
     let path = format!("{prefix}{}", entry.key);
@@ -222,6 +243,9 @@ fn put(section: &Section<'_>, system: &mut System, prefix: &str, entry: &TableEn
         OverrideError::Degrade { index, .. } => {
             let element = entry.node.as_array().and_then(|elements| elements.get(index));
             (element.map_or(entry.place, |element| element.place), illegal_value(&error, ""))
+        }
+        OverrideError::WrongType { .. } if path == "degrade" && entry.node.as_table().is_some() => {
+            (entry.node.place, no_entries(section, system))
         }
         _ => (entry.node.place, illegal_value(&error, "")),
     };

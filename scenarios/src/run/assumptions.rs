@@ -57,7 +57,10 @@ pub(super) fn warnings(scenario: &Scenario) -> Vec<String> {
     let training = is_training(scenario);
     let of_system = |entry: &SystemEntry| match training {
         true => [entry.system.warnings(), energy::warning(entry).into_iter().collect()].concat(),
-        false => entry.system.communication_warnings(),
+        false => {
+            [entry.system.communication_warnings(), entry.system.idle_compute_note().into_iter().collect()]
+                .concat()
+        }
     };
     for warning in scenario.systems.iter().flat_map(of_system) {
         if !warnings.contains(&warning) {

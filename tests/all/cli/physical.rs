@@ -37,6 +37,34 @@ fn another_medium_takes_longer() {
 }
 
 #[test]
+fn the_bill_of_materials_is_of_a_whole_system() {
+    let setting = r#"degrade=[{target="plane:3",capacity=0}]"#;
+    let told = "gb200-nvl72: the bill of materials is of a whole system; write it without `degrade`";
+    Workplace::new().refuse(&["catalog", "systems", "gb200-nvl72", "--physical", "--set", setting], &[told]);
+}
+
+#[test]
+fn a_domain_that_is_gone_needs_a_number_of_chips() {
+    let place = Workplace::new();
+    let setting = r#"degrade=[{target="domain:0",capacity=0}]"#;
+    let words = ["export", "--system", "hgx-h100", "--set", setting];
+    let told = "no chip is left in the domain of `hgx-h100`; say how many chips with --chips";
+    place.refuse(&words, &[told]);
+    let done = place.run(&[&words[..], &["--chips", "8"]].concat());
+    assert!(done.code == 0 && done.stdout.contains("domain1/chip7"), "{}", done.stderr);
+}
+
+#[test]
+fn slow_kernels_of_a_collective_are_noted() {
+    let setting = r#"degrade=[{target="chip:3",compute=0.5}]"#;
+    let sizes = ["-b", "1M", "-e", "1M", "--set", setting];
+    let done =
+        Workplace::new().run(&[&["collective", "all-reduce", "--system", "hgx-h100"][..], &sizes].concat());
+    let note = "note: hgx-h100: `compute` of degrade changes nothing: a collective runs no kernels\n";
+    assert!(done.code == 0 && done.stderr.contains(note), "{}", done.stderr);
+}
+
+#[test]
 fn counts_are_plain_integers() {
     let place = Workplace::new();
     let light = place.json(&["catalog", "systems", "cloudmatrix384", "--physical"]);

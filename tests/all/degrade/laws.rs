@@ -38,7 +38,8 @@ impl Machine {
 }
 
 fn machine() -> impl Strategy<Value = Machine> {
-    let preset = prop::sample::select(vec!["gb200-nvl72", "cloudmatrix384", "star"]);
+    let preset =
+        prop::sample::select(vec!["gb200-nvl72", "cloudmatrix384", "star", "torus", "full-mesh", "fat-tree"]);
     let shape = (preset, 1..4usize, 1..4usize, 1..5usize, 1..4usize);
     let share = prop_oneof![Just(0.0), Just(0.5), 0.05..1.0f64];
     let fault = (0..6u8, 0..64usize, share).prop_map(|(kind, number, share)| {
@@ -54,7 +55,7 @@ fn machine() -> impl Strategy<Value = Machine> {
     (shape, prop::collection::vec(fault, 1..4)).prop_map(
         |((preset, nodes, per_node, planes, uplinks), faults)| {
             let mut keys = Vec::new();
-            if preset != "star" {
+            if ["gb200-nvl72", "cloudmatrix384"].contains(&preset) {
                 let chips = (nodes * per_node).max(3).next_multiple_of(per_node);
                 keys.push(("scale_up.chips", chips.to_string()));
                 keys.push(("scale_up.chips_per_node", per_node.to_string()));

@@ -112,6 +112,41 @@ fn slow_kernels_slow_a_training_step() {
 }
 
 #[test]
+fn slow_kernels_change_nothing_in_a_collective() {
+    let healthy = run(COLLECTIVE, &["systems.degrade=[]"]);
+    let slow = run(COLLECTIVE, &[r#"systems.degrade=[{target="chip:3",compute=0.5}]"#]);
+    assert_eq!(slow.results.digest, healthy.results.digest);
+    let note = "gb200-nvl72: `compute` of degrade changes nothing: a collective runs no kernels";
+    assert!(slow.warnings.iter().any(|warning| warning == note), "{:?}", slow.warnings);
+    assert!(!healthy.warnings.iter().any(|warning| warning == note));
+}
+
+#[test]
+fn a_domain_without_chips_needs_a_size() {
+    for entry in [r#"target="domain:0""#, r#"target="chips",count=72"#] {
+        let set = format!("systems.degrade=[{{{entry},capacity=0}}]");
+        assert_eq!(
+            refused(COLLECTIVE, &[&set]),
+            "command line:1: the system cannot be built: no chip is left in the domain; say how many chips, such as \
+             chips = 8"
+        );
+        assert_eq!(scenario(COLLECTIVE, &[&set, "systems.chips=72"]).points()[0].chips, 72);
+    }
+}
+
+#[test]
+fn a_system_without_entries_is_named() {
+    let second = "[[systems]]\nname = 'other'\npreset = 'hgx-h100'\n\n[workload]";
+    let two = COLLECTIVE.replace("[workload]", second);
+    assert_eq!(
+        refused(&two, &["systems.degrade.capacity=0.5"]),
+        "command line:1: the system cannot be built: `other` has no list `degrade`; head each entry \
+         [[systems.degrade]], or write the number of a system that has one, such as systems[0].degrade.capacity"
+    );
+    scenario(&two, &["systems[0].degrade.capacity=0.5"]);
+}
+
+#[test]
 fn errors_name_the_entry() {
     let set = r#"systems.degrade=[{target="plane:0",capacity=0},{target="pane:1",capacity=0}]"#;
     assert_eq!(

@@ -218,7 +218,8 @@ fn targets_to_degrade() -> Vec<Case> {
     let target = |error: Case, source: TargetError| [error, Case::of(&source)];
     let beyond = TargetError::Beyond { target: "plane:18".to_owned(), what: "planes", last: 17 };
     let idle = TargetError::DoesNotApply { target: "plane:0".to_owned(), reason: "a star has no planes" };
-    let many = TargetError::TooMany { what: "9 drawn chips".to_owned(), among: 8 };
+    let many = TargetError::TooMany { what: "9 drawn switches".to_owned(), among: 8 };
+    let none = TargetError::NoneDrawn { what: "0.01 % of switches".to_owned(), among: 8 };
     let unknown = System::preset("gb200-nvl72").map(|mut system| {
         let entry = toml_table("target = 'switch:domain0/plain3'\ncapacity = 0");
         system.set("degrade", &vec![entry].into()).expect("the entry is sound by itself");
@@ -230,7 +231,8 @@ fn targets_to_degrade() -> Vec<Case> {
     let mut cases: Vec<Case> = [
         target(copper("target = 'plane:18'"), beyond),
         target(copper("target = 'scale-out/plane:0'"), idle),
-        target(copper("target = 'chips'\ncount = 145"), many),
+        target(copper("target = 'switches'\ncount = 145"), many),
+        target(copper("target = 'switches'\nshare = 0.0001"), none),
     ]
     .into_iter()
     .flatten()
@@ -252,8 +254,45 @@ fn targets_to_degrade() -> Vec<Case> {
         // Chips without a link are cut off, not out of service.
         build("gb200-nvl72", 72, "target = 'links'\nshare = 1.0"),
         Case::of(&TargetError::NoRoom { limit: 1_000_000 }),
+        copper("target = 'chips'\nshare = 1"),
+        of_graph("target = 'plane:0'"),
+        of_graph("target = 'tray:0'"),
+        of_graph("target = 'domain:0'"),
+        of_graph("target = 'scale-out/plane:0'"),
+        of_graph("target = 'chip:0'"),
+        of_graph("target = 'chip:2'\ncapacity = 0.5"),
+        of_graph("target = 'switch:t'"),
+        of_graph("target = 'link:a <-> b'"),
+        of_graph("target = 'link:a <-> s'"),
+        alone("target = 'chips'\ncount = 8"),
+        alone("target = 'chips'\ncount = 5"),
     ]);
     cases
+}
+
+/// A build of two chips of a file around a switch.
+fn of_graph(entry: &str) -> Case {
+    let table = "family = 'graph'\nfile = 'two.toml'".parse().expect("the test writes TOML");
+    let text = "bandwidth = '10 GB/s'\nlatency = '1 us'
+        nodes = [{ name = 'a' }, { name = 'b' }, { name = 's', kind = 'switch' }]
+        links = [{ from = 'a', to = 's' }, { from = 'b', to = 's' }]";
+    let graph = System::from_family_with_files(&table, &|_| Ok(text.to_owned())).expect("the graph is sound");
+    fault(struck(graph, entry).build(2))
+}
+
+/// A build of eight chips of a mesh that nothing joins to others.
+fn alone(entry: &str) -> Case {
+    let text = "family = 'full-mesh'\nchips = 8\nlink_bandwidth = '50 GB/s'\nlink_latency = '1 us'";
+    let mesh = System::from_family(&text.parse().expect("the test writes TOML")).expect("the mesh is sound");
+    fault(struck(mesh, entry).build(8))
+}
+
+/// The same with one entry of `degrade`, which removes unless it says something else.
+fn struck(mut system: System, entry: &str) -> System {
+    let rest = if entry.contains("capacity") { "" } else { "capacity = 0" };
+    let entry = toml_table(&format!("{entry}\n{rest}"));
+    system.set("degrade", &vec![entry].into()).expect("the entry is sound by itself");
+    system
 }
 
 fn star() -> Star {

@@ -38,7 +38,7 @@ pub(crate) fn apply(
             continue;
         }
         let struck = struck_links(builder, wired, (index, entry, degradations));
-        for link in struck.map_err(|error| (index, error))? {
+        for link in degradations.pass_over(struck).map_err(|error| (index, error))? {
             builder.derate(link, share);
         }
     }
@@ -48,20 +48,68 @@ pub(crate) fn apply(
     Ok(())
 }
 
+/// Applies every degradation to the first `chips` nodes of a graph, which are its chips, and to its other nodes.
+///
+/// # Errors
+/// The entry at fault, and why its target cannot be struck: a graph has neither planes nor chips out of service.
+pub(crate) fn apply_to_graph(
+    builder: &mut FabricBuilder,
+    chips: usize,
+    degradations: &Degradations,
+) -> Result<(), (usize, TargetError)> {
+    for (index, entry) in degradations.entries.iter().enumerate() {
+        let Effect::Capacity(share) = entry.effect else { continue };
+        let struck = struck_links_of_graph(builder, chips, (index, entry, degradations));
+        for link in degradations.pass_over(struck).map_err(|error| (index, error))? {
+            builder.derate(link, share);
+        }
+    }
+    Ok(())
+}
+
+fn struck_links_of_graph(
+    builder: &FabricBuilder,
+    chips: usize,
+    (index, entry, all): (usize, &Degradation, &Degradations),
+) -> Result<Vec<LinkId>, TargetError> {
+    let target = || entry.target.to_string();
+    let not_here = |reason| Err(TargetError::DoesNotApply { target: target(), reason });
+    let at = |nodes: BTreeSet<NodeId>| links_at(builder, &nodes);
+    match &entry.target {
+        Target::Link(name) => links_named(builder, name),
+        Target::Switch(name) => node_named(builder, chips, name).map(|node| at(BTreeSet::from([node]))),
+        Target::Drawn(drawn) if drawn.kind != DrawnKind::Chips => {
+            drawn_links(builder, chips, (drawn, index, all.seed))
+        }
+        Target::Chip { domain: None, .. } | Target::Drawn(_) if entry.removes_chips() => not_here(
+            "a chip of a file stays in service; remove its node from the file, or leave it some capacity",
+        ),
+        Target::Chip { domain: None, chip } if *chip < chips => Ok(at(BTreeSet::from([NodeId::new(*chip)]))),
+        Target::Chip { domain: None, .. } => {
+            Err(TargetError::Beyond { target: target(), what: "chips", last: chips - 1 })
+        }
+        Target::Drawn(drawn) => {
+            Ok(at(draw(drawn, chips, (index, all.seed))?.into_iter().map(NodeId::new).collect()))
+        }
+        _ => not_here("a file has nodes and links; name a link, a switch or a chip"),
+    }
+}
+
 fn struck_links(
     builder: &FabricBuilder,
     wired: Wired<'_>,
     (index, entry, all): (usize, &Degradation, &Degradations),
 ) -> Result<Vec<LinkId>, TargetError> {
-    let found = match &entry.target {
+    match &entry.target {
         Target::Plane { domain, plane } => links_of_plane(wired, *domain, *plane),
         Target::ScaleOutPlane(plane) => links_of_scale_out_plane(builder, wired, *plane),
         Target::Link(name) => links_named(builder, name),
         Target::Switch(name) => {
-            node_named(builder, wired, name).map(|node| links_at(builder, &BTreeSet::from([node])))
+            let node = node_named(builder, wired.layout.chips(), name);
+            node.map(|node| links_at(builder, &BTreeSet::from([node])))
         }
         Target::Drawn(drawn) if drawn.kind != DrawnKind::Chips => {
-            return drawn_links(builder, wired, (drawn, index, all.seed));
+            drawn_links(builder, wired.layout.chips(), (drawn, index, all.seed))
         }
         _ => {
             let places = wired.layout.chips();
@@ -70,12 +118,6 @@ fn struck_links(
             let present = struck.places.into_iter().filter(|place| *place < places);
             Ok(links_at(builder, &present.map(NodeId::new).collect()))
         }
-    };
-    match found {
-        Err(TargetError::Beyond { .. } | TargetError::UnknownName { .. }) if all.only_present => {
-            Ok(Vec::new())
-        }
-        found => found,
     }
 }
 
@@ -167,10 +209,10 @@ fn links_named(builder: &FabricBuilder, name: &str) -> Result<Vec<LinkId>, Targe
     Ok(found)
 }
 
-fn node_named(builder: &FabricBuilder, wired: Wired<'_>, name: &str) -> Result<NodeId, TargetError> {
-    let switches = &builder.node_names()[wired.layout.chips()..];
+fn node_named(builder: &FabricBuilder, chips: usize, name: &str) -> Result<NodeId, TargetError> {
+    let switches = &builder.node_names()[chips..];
     let place = switches.iter().position(|known| known == name);
-    place.map(|place| NodeId::new(wired.layout.chips() + place)).ok_or_else(|| {
+    place.map(|place| NodeId::new(chips + place)).ok_or_else(|| {
         let suggestion = Suggestion::nearest(name, switches.iter().map(String::as_str));
         let known = match switches {
             [] => "there are no switches".to_owned(),
@@ -188,11 +230,10 @@ fn unknown(kind: &str, name: &str, suggestion: Option<Suggestion>, known: String
 
 fn drawn_links(
     builder: &FabricBuilder,
-    wired: Wired<'_>,
+    chips: usize,
     (drawn, index, seed): (&Drawn, usize, u64),
 ) -> Result<Vec<LinkId>, TargetError> {
     if drawn.kind == DrawnKind::Switches {
-        let chips = wired.layout.chips();
         let places = draw(drawn, builder.node_names().len() - chips, (index, seed))?;
         return Ok(links_at(builder, &places.into_iter().map(|place| NodeId::new(chips + place)).collect()));
     }

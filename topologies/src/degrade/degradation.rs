@@ -124,6 +124,42 @@ impl Degradation {
     }
 }
 
+impl Amount {
+    /// How many of so many.
+    pub(super) fn of(self, among: usize) -> usize {
+        match self {
+            Self::Count(count) => count,
+            Self::Share(share) => (share * among as f64).round() as usize,
+        }
+    }
+}
+
+impl Effect {
+    /// What both leave together; nothing when they strike different things.
+    pub(crate) fn and(self, other: Self) -> Option<Self> {
+        // A product such as 0.1 * 0.1 is to read 0.01, not 0.010000000000000002.
+        let product = |one: f64, other: f64| (one * other * 1e12).round() / 1e12;
+        match (self, other) {
+            (Self::Capacity(one), Self::Capacity(other)) => Some(Self::Capacity(product(one, other))),
+            (Self::Compute(one), Self::Compute(other)) => Some(Self::Compute(product(one, other))),
+            _ => None,
+        }
+    }
+}
+
+impl Drawn {
+    /// `5 drawn links`, or `0.01 % of links`.
+    pub(super) fn amount_and_kind(&self) -> String {
+        let name = self.kind.name();
+        match self.amount {
+            Amount::Count(1) => format!("1 drawn {}", name.trim_end_matches("es").trim_end_matches('s')),
+            Amount::Count(count) => format!("{count} drawn {name}"),
+            // A share such as 0.07 is to read 7 %, not 7.000000000000001 %.
+            Amount::Share(share) => format!("{} % of {name}", (share * 1e12).round() / 1e10),
+        }
+    }
+}
+
 impl DrawnKind {
     /// The name as files have it.
     pub(super) const fn name(self) -> &'static str {
@@ -156,12 +192,8 @@ impl fmt::Display for Target {
 impl fmt::Display for Drawn {
     /// In words: `5 drawn links of scale-up`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let name = self.kind.name();
-        match self.amount {
-            Amount::Count(1) => write!(f, "1 drawn {}", name.trim_end_matches("es").trim_end_matches('s')),
-            Amount::Count(count) => write!(f, "{count} drawn {name}"),
-            Amount::Share(share) => write!(f, "{} % of {name}, drawn", share * 100.0),
-        }?;
+        let drawn = if matches!(self.amount, Amount::Share(_)) { ", drawn" } else { "" };
+        write!(f, "{}{drawn}", self.amount_and_kind())?;
         self.tier.as_ref().map_or(Ok(()), |tier| write!(f, " of {tier}"))
     }
 }

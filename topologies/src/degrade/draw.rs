@@ -1,6 +1,6 @@
 //! Draws: which parts a seed picks.
 
-use super::degradation::{Amount, Drawn};
+use super::degradation::Drawn;
 use super::slots::TargetError;
 use copperlight_core::rng;
 
@@ -12,10 +12,10 @@ pub(super) fn draw(
     among: usize,
     (entry, default_seed): (usize, u64),
 ) -> Result<Vec<usize>, TargetError> {
-    let count = match drawn.amount {
-        Amount::Count(count) => count,
-        Amount::Share(share) => (share * among as f64).round() as usize,
-    };
+    let count = drawn.amount.of(among);
+    if count == 0 {
+        return Err(TargetError::NoneDrawn { what: drawn.amount_and_kind(), among });
+    }
     if count > among {
         return Err(TargetError::TooMany { what: drawn.to_string(), among });
     }

@@ -10,7 +10,7 @@ mod draw;
 mod read;
 mod slots;
 
-pub(crate) use apply::{Wired, apply};
+pub(crate) use apply::{Wired, apply, apply_to_graph};
 pub use degradation::{Amount, Degradation, Drawn, DrawnKind, Effect, Target};
 pub use read::DegradeError;
 pub use slots::TargetError;

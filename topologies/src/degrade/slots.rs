@@ -1,7 +1,7 @@
 //! Where chips stand when some are out of service: places of removed chips stay empty, and later chips move up.
 
 use super::Degradations;
-use super::degradation::{Degradation, DrawnKind, Effect, Target};
+use super::degradation::{Degradation, Drawn, DrawnKind, Effect, Target};
 use super::draw::draw;
 use crate::suggestion::Suggestion;
 use std::collections::{BTreeMap, BTreeSet};
@@ -47,6 +47,14 @@ pub enum TargetError {
         /// How many there are.
         among: usize,
     },
+    /// A share that is less than half of one part.
+    #[error("{what} are none of {among}; draw a larger share, or a count")]
+    NoneDrawn {
+        /// What was to be drawn.
+        what: String,
+        /// How many there are.
+        among: usize,
+    },
     /// No chip would be left.
     #[error("too many chips are removed: the others would stand past place {limit}; remove fewer")]
     NoRoom {
@@ -86,24 +94,16 @@ impl Slots {
 }
 
 impl Degradations {
-    /// The places that `chips` chips in service need.
+    /// The places that `chips` chips in service need: as many as leave that number when all others are removed.
     ///
     /// # Errors
     /// The entry at fault, and why its target cannot be struck.
     pub(crate) fn slots(&self, chips: usize, geometry: Geometry) -> Result<Slots, (usize, TargetError)> {
-        let mut empty = BTreeSet::new();
-        let mut checked = Vec::new();
-        for (index, entry) in self.entries.iter().enumerate() {
-            if entry.removes_chips() {
-                let struck =
-                    self.places_of(index, entry, (chips, geometry)).map_err(|error| (index, error))?;
-                checked.push((index, struck.start_of_named));
-                empty.extend(struck.places);
-            }
-        }
+        let removed = self.removed(geometry)?;
         let mut places = chips;
         loop {
-            let missing = chips + empty.range(..places).count() - places;
+            // One more place is at most one more chip in service, so that this never goes too far.
+            let missing = chips - removed.in_service(places);
             if missing == 0 {
                 break;
             }
@@ -112,12 +112,54 @@ impl Degradations {
                 return Err((0, TargetError::NoRoom { limit: geometry.most_places }));
             }
         }
-        for (index, start) in checked {
-            self.check_present(start, (places, geometry), &self.entries[index])
+        for &(index, start) in &removed.starts {
+            self.check_present(Some(start), (places, geometry), &self.entries[index])
                 .map_err(|error| (index, error))?;
         }
-        empty.retain(|place| *place < places);
-        Ok(Slots { places, empty })
+        Ok(Slots { places, empty: self.empty_places(&removed, places)? })
+    }
+
+    /// How many of the first `places` places have chips in service.
+    ///
+    /// # Errors
+    /// The entry at fault, and why its target cannot be struck.
+    pub(crate) fn in_service(
+        &self,
+        places: usize,
+        geometry: Geometry,
+    ) -> Result<usize, (usize, TargetError)> {
+        Ok(self.removed(geometry)?.in_service(places))
+    }
+
+    /// Which chips go out of service, by name and by draw.
+    fn removed(&self, geometry: Geometry) -> Result<Removed<'_>, (usize, TargetError)> {
+        let mut named = BTreeSet::new();
+        let (mut starts, mut draws) = (Vec::new(), Vec::new());
+        for (index, entry) in self.entries.iter().enumerate().filter(|(_, entry)| entry.removes_chips()) {
+            if let Target::Drawn(drawn) = &entry.target {
+                draws.push((index, drawn));
+                continue;
+            }
+            let range = geometry.range_of(&entry.target).map_err(|error| (index, error))?;
+            starts.push((index, range.start));
+            named.extend(range);
+        }
+        Ok(Removed { named: named.into_iter().collect(), starts, draws })
+    }
+
+    /// The places that are empty among the first `places`: draws pick among those that nothing before them emptied.
+    fn empty_places(
+        &self,
+        removed: &Removed<'_>,
+        places: usize,
+    ) -> Result<BTreeSet<usize>, (usize, TargetError)> {
+        let mut empty: BTreeSet<usize> = removed.named_below(places).iter().copied().collect();
+        for &(index, drawn) in &removed.draws {
+            let left: Vec<usize> = (0..places).filter(|place| !empty.contains(place)).collect();
+            let drawn = self.pass_over(draw(drawn, left.len(), (index, self.seed)));
+            empty.extend(drawn.map_err(|error| (index, error))?.into_iter().map(|chip| left[chip]));
+        }
+        Ok(empty)
     }
 
     /// Chips whose kernels are slower, by their numbers in service, with the share of their speed that is left.
@@ -133,15 +175,26 @@ impl Degradations {
         let mut slow = BTreeMap::new();
         for (index, entry) in self.entries.iter().enumerate() {
             let Effect::Compute(share) = entry.effect else { continue };
-            let struck = self.places_of(index, entry, (chips, geometry)).map_err(|error| (index, error))?;
-            self.check_present(struck.start_of_named, (slots.places, geometry), entry)
-                .map_err(|error| (index, error))?;
-            let present = struck.places.into_iter().filter(|place| *place < slots.places);
-            for chip in present.filter_map(|place| slots.chip_at(place)) {
+            let struck = match &entry.target {
+                Target::Drawn(drawn) => self.pass_over(draw(drawn, chips, (index, self.seed))),
+                _ => self.chips_named(entry, (&slots, geometry)),
+            };
+            for chip in struck.map_err(|error| (index, error))? {
                 *slow.entry(chip).or_insert(1.0) *= share;
             }
         }
         Ok(slow)
+    }
+
+    /// The numbers of the chips of a target that is no draw; those out of service are passed over.
+    fn chips_named(
+        &self,
+        entry: &Degradation,
+        (slots, geometry): (&Slots, Geometry),
+    ) -> Result<Vec<usize>, TargetError> {
+        let range = geometry.range_of(&entry.target)?;
+        self.check_present(Some(range.start), (slots.places, geometry), entry)?;
+        Ok(range.filter(|place| *place < slots.places).filter_map(|place| slots.chip_at(place)).collect())
     }
 
     /// Refuses a target that begins past the last place, unless such targets are passed over.
@@ -154,6 +207,19 @@ impl Degradations {
         match start.filter(|start| *start >= places && !self.only_present) {
             Some(_) => Err(geometry.beyond(&entry.target, places)),
             None => Ok(()),
+        }
+    }
+
+    /// Nothing where a target is not there and such targets are passed over.
+    pub(super) fn pass_over<T>(&self, found: Result<Vec<T>, TargetError>) -> Result<Vec<T>, TargetError> {
+        match found {
+            Err(
+                TargetError::Beyond { .. }
+                | TargetError::UnknownName { .. }
+                | TargetError::TooMany { .. }
+                | TargetError::NoneDrawn { .. },
+            ) if self.only_present => Ok(Vec::new()),
+            found => found,
         }
     }
 
@@ -171,6 +237,28 @@ impl Degradations {
         }
         let range = geometry.range_of(&entry.target)?;
         Ok(Struck { start_of_named: Some(range.start), places: range.collect() })
+    }
+}
+
+/// The chips that go out of service.
+struct Removed<'a> {
+    /// The places of those that were named, in ascending order.
+    named: Vec<usize>,
+    /// Where the target of each of their entries begins.
+    starts: Vec<(usize, usize)>,
+    /// The entries that draw others.
+    draws: Vec<(usize, &'a Drawn)>,
+}
+
+impl Removed<'_> {
+    fn named_below(&self, places: usize) -> &[usize] {
+        &self.named[..self.named.partition_point(|place| *place < places)]
+    }
+
+    /// How many chips of so many places stay in service; grows by at most one with each place.
+    fn in_service(&self, places: usize) -> usize {
+        let left = places - self.named_below(places).len();
+        self.draws.iter().fold(left, |left, (_, drawn)| left.saturating_sub(drawn.amount.of(left)))
     }
 }
 

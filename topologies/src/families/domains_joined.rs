@@ -9,6 +9,7 @@ use copperlight_core::fabric::{
     Fabric, FabricBuilder, FabricError, Level, Route, Router, RoutingError, Scope, WEIGHT_DENOMINATOR, Ways,
 };
 use copperlight_core::ids::{EndpointId, TierId};
+use copperlight_core::routing::ShortestPath;
 use std::sync::Arc;
 use thiserror::Error;
 
@@ -37,6 +38,9 @@ pub enum BuildError {
         /// What one domain holds.
         domain: usize,
     },
+    /// The only domain is out of service as a whole.
+    #[error("no chip is left in the domain, and no scale-out fabric joins others; remove fewer chips")]
+    NoChipLeft,
     /// A last domain with a number of chips that the family does not wire.
     #[error(
         "{chips} chips leave {last} for the last domain, and {error}; use {below} or {above} chips in all"
@@ -228,8 +232,10 @@ impl DomainsJoined {
         let slots = self.degradations.slots(chips, self.geometry())?;
         let layout = self.layout(slots.places);
         if layout.domains() > 1 && self.scale_out.is_none() {
-            let in_service = self.chips_per_domain - slots.empty.range(..self.chips_per_domain).count();
-            return Err(BuildError::NoScaleOut { chips, domain: in_service });
+            return Err(match self.degradations.in_service(self.chips_per_domain, self.geometry())? {
+                0 => BuildError::NoChipLeft,
+                domain => BuildError::NoScaleOut { chips, domain },
+            });
         }
         self.check_layout(&layout)?;
         let links = self.counts(slots.places).links.iter().sum();
@@ -299,6 +305,7 @@ impl DomainsJoined {
             links_per_domain: self.links_of(layout.chips_of(0)),
             first_scale_out_link: self.first_scale_out_link(&layout),
             place_of_chip: slots.place_of_chip(),
+            detours: ShortestPath::default(),
             layout,
         }
     }
@@ -329,6 +336,8 @@ impl DomainsJoined {
 }
 
 /// Routes by rule: inside a domain as its family says, else as the scale-out family says.
+///
+/// A pair whose ways have all failed takes the path of least latency that is left, through other chips if need be.
 #[derive(Debug)]
 struct JoinedRouter {
     domain: Arc<dyn ScaleUpDomain>,
@@ -338,6 +347,8 @@ struct JoinedRouter {
     first_scale_out_link: usize,
     /// Where each chip stands; `None` when the n-th stands in the n-th place.
     place_of_chip: Option<Vec<u32>>,
+    /// Searched only where every way of a rule has failed.
+    detours: ShortestPath,
 }
 
 impl JoinedRouter {
@@ -365,7 +376,9 @@ impl JoinedRouter {
 
 impl Router for JoinedRouter {
     fn route(&self, fabric: &Fabric, from: EndpointId, to: EndpointId) -> Result<Route, RoutingError> {
-        Route::over(fabric, &self.ways(self.place(from), self.place(to)))
+        let ways = self.ways(self.place(from), self.place(to));
+        // When no detour is left either, what failed on the ways of the rule says more than the search can.
+        Route::over(fabric, &ways).or_else(|failed| self.detours.route(fabric, from, to).map_err(|_| failed))
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::read::{Graph, GraphNode};
 use crate::analysis::{LARGEST_FLOW, flow_between_halves};
+use crate::degrade::{Degradations, apply_to_graph};
 use crate::families::{BuildError, Parameter};
 use copperlight_core::fabric::{Fabric, FabricBuilder, Level, Link, Router, Scope};
 use copperlight_core::ids::NodeId;
@@ -55,6 +56,16 @@ impl Graph {
     /// # Errors
     /// As [`Graph::check_chips`].
     pub fn build(&self, chips: usize, routing: GraphRouting) -> Result<Fabric, BuildError> {
+        self.build_degraded(chips, routing, &Degradations::default())
+    }
+
+    /// The same with parts that are slow or gone: routes are searched for among what is left.
+    pub(crate) fn build_degraded(
+        &self,
+        chips: usize,
+        routing: GraphRouting,
+        degradations: &Degradations,
+    ) -> Result<Fabric, BuildError> {
         self.check_chips(chips)?;
         let mut builder = FabricBuilder::new();
         for node in &self.nodes {
@@ -68,6 +79,7 @@ impl Graph {
         }
         builder.level(self.level("domain", |node| node.domain.as_deref()));
         self.wire_links(&mut builder);
+        apply_to_graph(&mut builder, self.chips, degradations)?;
         Ok(builder.build(router(routing))?)
     }
 

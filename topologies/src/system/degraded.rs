@@ -2,7 +2,7 @@
 
 use super::description::System;
 use super::overrides::OverrideError;
-use crate::degrade::{Degradation, DegradeError, Effect};
+use crate::degrade::{Degradation, DegradeError, Effect, Target};
 use crate::families::BuildError;
 use std::collections::BTreeMap;
 use toml::Value;
@@ -34,19 +34,21 @@ impl System {
     /// # Errors
     /// [`BuildError`] when a degradation strikes what is not there.
     pub fn slow_chips(&self, chips: usize) -> Result<BTreeMap<usize, f64>, BuildError> {
-        if self.degradations.entries.is_empty() || chips == 0 {
+        // The kernels of a graph's chips are unknown, and nothing slows them.
+        if self.graph.is_some() || self.degradations.entries.is_empty() || chips == 0 {
             return Ok(BTreeMap::new());
         }
         Ok(self.degradations.slow_chips(chips, self.machine(chips).geometry())?)
     }
 
-    /// The chips in service of one full domain: what fills a domain when nobody says how many chips there are.
+    /// The chips in service of one full domain: what fills a domain when nobody says how many chips there are. None
+    /// may be left.
     pub fn chips_in_service(&self) -> usize {
         let size = self.domain_size();
-        let slots = self.to_be_cut().degradations.slots(size, self.machine(size).geometry());
-        let in_service = slots.map_or(size, |slots| size - slots.empty.range(..size).count());
-        // A domain that is gone as a whole says nothing about the size of the system.
-        if in_service == 0 { size } else { in_service }
+        if self.graph.is_some() || self.degradations.entries.is_empty() {
+            return size;
+        }
+        self.degradations.in_service(size, self.machine(size).geometry()).unwrap_or(size)
     }
 
     /// The places that so many chips in service need.
@@ -58,10 +60,6 @@ impl System {
     }
 
     pub(super) fn set_degrade(&mut self, value: &Value) -> Result<(), OverrideError> {
-        if self.graph.is_some() {
-            let (key, system) = (DEGRADE.to_owned(), self.name().to_owned());
-            return Err(OverrideError::NotOfThisSystem { key, system });
-        }
         let example = "[{ target = \"plane:3\", capacity = 0 }]";
         let expected = "a list of tables, each headed [[systems.degrade]]";
         let list = value
@@ -80,31 +78,50 @@ impl System {
 
     /// What is slow or gone, in one sentence; nothing when all is well.
     pub(super) fn degradation_note(&self) -> Option<String> {
-        let mut parts: Vec<String> = Vec::new();
-        let entries = &self.degradations.entries;
-        if entries.is_empty() {
-            return None;
-        }
-        let planes = self.machine(1).domain().planes();
         // Planes that fare alike are counted together.
         let mut counted: Vec<(Effect, usize)> = Vec::new();
-        for entry in entries {
+        let mut parts: Vec<String> = Vec::new();
+        for entry in self.merged_degradations() {
             match &entry.target {
-                crate::Target::Plane { domain: None, .. } => {
+                Target::Plane { domain: None, .. } => {
                     match counted.iter_mut().find(|(effect, _)| *effect == entry.effect) {
                         Some((_, count)) => *count += 1,
                         None => counted.push((entry.effect, 1)),
                     }
                 }
-                crate::Target::Drawn(drawn) => {
+                Target::Drawn(drawn) => {
                     let seed = drawn.seed.unwrap_or(self.degradations.seed);
                     parts.push(format!("{drawn} with seed {seed} {}", entry.effect));
                 }
                 target => parts.push(format!("{target} {}", entry.effect)),
             }
         }
+        let planes = if self.graph.is_some() { 0 } else { self.machine(1).domain().planes() };
         let of_planes = counted.iter().map(|(effect, count)| format!("{count} of {planes} planes {effect}"));
         let parts: Vec<String> = of_planes.chain(parts).collect();
         (!parts.is_empty()).then(|| format!("{}: degraded: {}", self.name(), parts.join("; ")))
+    }
+
+    /// The entries, those of one named target being one: what they leave is the product of what each leaves.
+    fn merged_degradations(&self) -> Vec<Degradation> {
+        let mut merged: Vec<Degradation> = Vec::new();
+        for entry in &self.degradations.entries {
+            let is_draw = matches!(entry.target, Target::Drawn(_));
+            let both = merged.iter_mut().filter(|other| !is_draw && other.target == entry.target);
+            let effect = both.filter_map(|other| Some((other.effect.and(entry.effect)?, other))).next();
+            match effect {
+                Some((effect, other)) => other.effect = effect,
+                None => merged.push(entry.clone()),
+            }
+        }
+        merged
+    }
+
+    /// That slow kernels change nothing where none run; nothing when all are as fast as they are.
+    pub fn idle_compute_note(&self) -> Option<String> {
+        let slows = |entry: &Degradation| matches!(entry.effect, Effect::Compute(_));
+        let note =
+            || format!("{}: `compute` of degrade changes nothing: a collective runs no kernels", self.name());
+        self.degradations.entries.iter().any(slows).then(note)
     }
 }

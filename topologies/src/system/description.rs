@@ -93,14 +93,14 @@ impl System {
         &self.rank_order
     }
 
-    /// How many chips the system has where nothing is said: one domain, or all of a file; `None` for a family of one
-    /// domain of any size.
+    /// How many chips the system has where nothing is said: those in service of one domain, or all of a file; `None`
+    /// for a family of one domain of any size, and where no chip of a domain is in service.
     pub fn default_chips(&self) -> Option<usize> {
         if let Some(graph) = &self.graph {
             return Some(graph.chips());
         }
         let has_size = self.chips_per_domain.is_some() || wiring::chips_of_domain(&self.entry).is_some();
-        has_size.then(|| self.chips_in_service())
+        has_size.then(|| self.chips_in_service()).filter(|chips| *chips > 0)
     }
 
     /// What one chip can send inside its domain, in one direction; the weakest chip of a graph.
@@ -184,7 +184,8 @@ impl System {
     pub fn build(&self, chips: usize) -> Result<Fabric, BuildError> {
         if let Some(graph) = &self.graph {
             let spray = self.entry.text("scale_up.routing") == Some("spray");
-            return graph.build(chips, if spray { GraphRouting::Spray } else { GraphRouting::Shortest });
+            let routing = if spray { GraphRouting::Spray } else { GraphRouting::Shortest };
+            return graph.build_degraded(chips, routing, &self.degradations);
         }
         self.check_chips(chips)?;
         self.degraded_machine(chips)?.build(chips)
