@@ -62,7 +62,11 @@ pub(super) fn warnings(scenario: &Scenario) -> Vec<String> {
                 .concat()
         }
     };
-    for warning in scenario.systems.iter().flat_map(of_system) {
+    // What a sweep changes about the wiring is told of every point.
+    let wiring = |key: &String| key.contains("degrade") || key.contains("medium");
+    let swept = scenario.points().iter().filter(|point| point.values.keys().any(wiring));
+    let of_points = swept.flat_map(|point| point.system.wiring_warnings());
+    for warning in scenario.systems.iter().flat_map(of_system).chain(of_points) {
         if !warnings.contains(&warning) {
             warnings.push(warning);
         }

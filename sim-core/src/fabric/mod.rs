@@ -22,6 +22,7 @@ pub use ways::Ways;
 
 use crate::ids::{EndpointId, LinkId, NodeId, TierId};
 use crate::units::{Bandwidth, Time};
+use std::ops::Range;
 
 /// A directed link.
 #[derive(Debug, Clone, PartialEq)]
@@ -86,9 +87,14 @@ impl Fabric {
         self.node_names.len() - self.endpoints - self.retired
     }
 
-    /// The number of nodes: endpoints, then switches.
+    /// The number of nodes: endpoints, then those that were retired, then switches.
     pub fn nodes(&self) -> usize {
         self.node_names.len()
+    }
+
+    /// The nodes that are switches, as indices.
+    pub fn switch_nodes(&self) -> Range<usize> {
+        self.nodes() - self.switches()..self.nodes()
     }
 
     /// All links, by identifier.

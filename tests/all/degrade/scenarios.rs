@@ -168,3 +168,15 @@ fn errors_name_the_entry() {
         "NVL72: domain0/chip0 cannot reach domain0/chip1: no path of links joins them"
     );
 }
+
+#[test]
+fn every_point_of_a_sweep_says_what_is_degraded() {
+    let sweep = r#"sweep=[{parameter="systems[0].degrade", values=[[], [{target="plane:3",capacity=0}], [{target="plane:3",capacity=0.5}]]}]"#;
+    let report = run(COLLECTIVE, &["systems.degrade=[]", sweep]);
+    let notes: Vec<&String> = report.warnings.iter().filter(|warning| warning.contains("degraded")).collect();
+    assert_eq!(notes.len(), 2, "{:?}", report.warnings);
+    assert!(
+        notes[0].contains("1 of 18 planes removed") && notes[1].contains("1 of 18 planes at 0.5"),
+        "{notes:?}"
+    );
+}

@@ -11,7 +11,7 @@ use std::fmt::Write;
 pub fn dot(fabric: &Fabric) -> String {
     let mut text = String::from("digraph fabric {\n  node [shape=ellipse];\n");
     write_domains(&mut text, fabric);
-    for switch in fabric.endpoints()..fabric.endpoints() + fabric.switches() {
+    for switch in fabric.switch_nodes() {
         push(&mut text, format_args!("  {};\n", quoted(fabric, NodeId::new(switch))));
     }
     for (link, both_ways) in arrows(fabric) {

@@ -7,7 +7,7 @@ use serde_json::json;
 /// The fabric as one JSON document, a line for each node and link: nodes with `name`, `kind` and containers, links with
 /// `from`, `to`, `bandwidth_gb_per_s`, `latency_ns`, `tier`, `scope` and `medium`. Links that failed are left out.
 pub fn json(fabric: &Fabric) -> String {
-    let nodes = (0..fabric.endpoints() + fabric.switches()).map(|index| node(fabric, index));
+    let nodes = (0..fabric.endpoints()).chain(fabric.switch_nodes()).map(|index| node(fabric, index));
     let working = (0..fabric.links().len()).filter(|&index| !fabric.has_failed(LinkId::new(index)));
     let links = working.map(|index| link(fabric, index));
     format!("{{\"schema\": 1,\n\"nodes\": [\n{}\n],\n\"links\": [\n{}\n]}}\n", lines(nodes), lines(links))

@@ -88,3 +88,20 @@ fn what_has_failed_is_left_out_and_the_rest_reads_back() {
     assert_eq!((back.links().len(), back.switches()), (6, fabric.switches()));
     assert_eq!(dot(&fabric).matches(" -> ").count(), 3);
 }
+
+#[test]
+fn chips_out_of_service_are_no_switches() {
+    let mut system = described("family = 'scale-up-planes'\nchips = 4\nplanes = 2\n");
+    let degrade = "degrade = [{ target = 'chip:1', capacity = 0 }]"
+        .parse::<toml::Table>()
+        .expect("the test writes TOML");
+    system.set("degrade", &degrade["degrade"]).expect("the chip is there");
+    let fabric = system.build(3).expect("the fabric can be built");
+    let text = json(&fabric);
+    assert!(!text.contains("domain0/chip1\"") && text.contains("domain0/plane1\""), "{text}");
+    let graph = Graph::read("export.json", &text).expect("what was written is sound");
+    let back = graph.build(3, GraphRouting::Shortest).expect("it can be built");
+    assert_eq!((back.links().len(), back.switches()), (12, 2));
+    let drawn = dot(&fabric);
+    assert!(!drawn.contains("domain0/chip1\"") && drawn.contains("\"domain0/plane1\";"), "{drawn}");
+}
