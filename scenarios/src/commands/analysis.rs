@@ -33,10 +33,9 @@ pub(super) fn run(
     format: Format,
     output: &mut Output<'_>,
 ) -> Result<(), Failure> {
-    let NamedSystem { name, system, chips } = arguments.load(name, SystemQuestion::Analysis)?;
-    let chips = chips.ok_or_else(|| {
-        Failure::Usage(format!("the fabric `{name}` has no size of its own; say how many chips with --chips"))
-    })?;
+    let named = arguments.load(name, SystemQuestion::Analysis)?;
+    let chips = named.chips_or(None).map_err(Failure::Usage)?;
+    let NamedSystem { name, system, .. } = named;
     let analysis =
         Analysis::new(&system, chips).map_err(|error| Failure::Usage(format!("{name}: {error}")))?;
     write(&name, &analysis, format, output.data)?;

@@ -9,6 +9,7 @@ mod arguments;
 mod catalog;
 mod collective;
 pub mod diagnostics;
+mod engine_arguments;
 mod export;
 mod failure;
 mod flows;

@@ -17,8 +17,19 @@ pub(super) enum Visibility {
 }
 
 impl Progress {
-    /// A bar for the scenario `name`.
-    pub(super) fn new(name: &str, visibility: Visibility) -> Self {
+    /// Does `work` under a bar for the scenario `name`; the work tells how far it is.
+    pub(super) fn during<T>(
+        name: &str,
+        visibility: Visibility,
+        work: impl FnOnce(&(dyn Fn(ProgressEvent) + Sync)) -> T,
+    ) -> T {
+        let progress = Self::new(name, visibility);
+        let done = work(&|event| progress.tell(event));
+        progress.finish();
+        done
+    }
+
+    fn new(name: &str, visibility: Visibility) -> Self {
         if visibility == Visibility::Hidden {
             return Self { bar: ProgressBar::hidden() };
         }
@@ -30,7 +41,7 @@ impl Progress {
     }
 
     /// Moves the bar.
-    pub(super) fn tell(&self, event: ProgressEvent) {
+    fn tell(&self, event: ProgressEvent) {
         match event {
             ProgressEvent::Started { parts } => self.bar.set_length(parts as u64),
             ProgressEvent::Finished { what } => {
@@ -41,7 +52,7 @@ impl Progress {
     }
 
     /// Takes the bar off the terminal.
-    pub(super) fn finish(&self) {
+    fn finish(&self) {
         self.bar.finish_and_clear();
     }
 }

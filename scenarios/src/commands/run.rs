@@ -1,12 +1,12 @@
 //! `copperlight run`: scenarios to results, figures and a report.
 
+use super::engine_arguments::EngineArguments;
 use super::failure::Failure;
-use super::limits::LimitArguments;
 use super::output::{Format, Output};
 use super::progress::{Progress, Visibility};
 use crate::file::{Scenario, ScenarioErrors, SourceText, check, load};
 use crate::report::{Drawn, ScenarioReport, ScenarioResults, csv, files, json, markdown, table};
-use crate::run::{EngineOptions, RunError, RunOptions, run_scenario};
+use crate::run::{RunError, run_scenario};
 use clap::Args;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -32,19 +32,8 @@ pub(super) struct RunArguments {
     /// The seed of every random stream
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     seed: Option<u64>,
-    /// The number of threads [default: all cores]
-    #[arg(
-        long,
-        value_name = "N",
-        allow_negative_numbers = true,
-        value_parser = clap::value_parser!(u16).range(1..=1024)
-    )]
-    threads: Option<u16>,
-    /// Simulate every rank and every collective, folding and remembering nothing
-    #[arg(long)]
-    no_fold: bool,
     #[command(flatten)]
-    limits: LimitArguments,
+    engine: EngineArguments,
     /// How results are written to standard output
     #[arg(long, value_enum, default_value = "table")]
     format: Format,
@@ -169,14 +158,10 @@ fn simulate(
     scenario: &Scenario,
     output: &Output<'_>,
 ) -> Result<ScenarioReport, Failure> {
-    let engine = EngineOptions { fold: !arguments.no_fold, limits: arguments.limits.limits() };
-    let options = RunOptions { engine, threads: arguments.threads.map(usize::from) };
-    let drawn = output.on_terminal && !arguments.quiet;
-    let visibility = if drawn { Visibility::Drawn } else { Visibility::Hidden };
-    let progress = Progress::new(&scenario.name, visibility);
-    let report = run_scenario(scenario, &options, &|event| progress.tell(event));
-    progress.finish();
-    Ok(report?)
+    let visibility =
+        if output.on_terminal && !arguments.quiet { Visibility::Drawn } else { Visibility::Hidden };
+    let options = arguments.engine.options();
+    Ok(Progress::during(&scenario.name, visibility, |tell| run_scenario(scenario, &options, tell))?)
 }
 
 fn write_files(report: &ScenarioReport, folder: &Path) -> Result<Drawn, Failure> {

@@ -1,13 +1,13 @@
 //! `copperlight sensitivity`: what the ranges of the catalog mean for the points of a scenario.
 
+use super::engine_arguments::EngineArguments;
 use super::failure::Failure;
-use super::limits::LimitArguments;
 use super::output::{Format, Output};
 use super::progress::{Progress, Visibility};
 use super::run::load_one;
 use crate::file::Scenario;
 use crate::report::{SensitivityReport, json, sensitivity_csv, sensitivity_table};
-use crate::run::{EngineOptions, RunError, RunOptions, sensitivity};
+use crate::run::{RunError, sensitivity};
 use clap::Args;
 use std::io::{self, Write};
 
@@ -20,19 +20,8 @@ pub(super) struct SensitivityArguments {
     /// Set a value, which then has no range: `systems.scale_up.link_bandwidth="25 GB/s"`, `sweep=[]`
     #[arg(long = "set", value_name = "PATH=VALUE")]
     settings: Vec<String>,
-    /// The number of threads [default: all cores]
-    #[arg(
-        long,
-        value_name = "N",
-        allow_negative_numbers = true,
-        value_parser = clap::value_parser!(u16).range(1..=1024)
-    )]
-    threads: Option<u16>,
-    /// Simulate every rank and every collective, folding and remembering nothing
-    #[arg(long)]
-    no_fold: bool,
     #[command(flatten)]
-    limits: LimitArguments,
+    engine: EngineArguments,
     /// How results are written to standard output
     #[arg(long, value_enum, default_value = "table")]
     format: Format,
@@ -61,14 +50,10 @@ fn simulate(
     scenario: &Scenario,
     output: &Output<'_>,
 ) -> Result<SensitivityReport, Failure> {
-    let engine = EngineOptions { fold: !arguments.no_fold, limits: arguments.limits.limits() };
-    let options = RunOptions { engine, threads: arguments.threads.map(usize::from) };
-    let drawn = output.on_terminal && !arguments.quiet;
-    let visibility = if drawn { Visibility::Drawn } else { Visibility::Hidden };
-    let progress = Progress::new(&scenario.name, visibility);
-    let report = sensitivity(scenario, &options, &|event| progress.tell(event));
-    progress.finish();
-    Ok(report?)
+    let visibility =
+        if output.on_terminal && !arguments.quiet { Visibility::Drawn } else { Visibility::Hidden };
+    let options = arguments.engine.options();
+    Ok(Progress::during(&scenario.name, visibility, |tell| sensitivity(scenario, &options, tell))?)
 }
 
 fn write(format: Format, report: &SensitivityReport, out: &mut dyn Write) -> io::Result<()> {

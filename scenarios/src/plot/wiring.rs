@@ -11,7 +11,6 @@ use super::text::wrapped;
 use crate::report::number::grouped;
 use copperlight_core::fabric::{Fabric, Hop, Link};
 use copperlight_core::ids::{EndpointId, LinkId};
-use copperlight_core::units::Bandwidth;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Room for the labels of rows, at the left.
@@ -69,7 +68,7 @@ fn stages(fabric: &Fabric) -> Vec<usize> {
     let mut changed = true;
     while changed {
         changed = false;
-        for link in healthy(fabric) {
+        for link in fabric.working_links() {
             let next = stages[link.from.index()].saturating_add(1);
             let known = &mut stages[link.to.index()];
             if next < *known {
@@ -81,17 +80,12 @@ fn stages(fabric: &Fabric) -> Vec<usize> {
     stages
 }
 
-/// The links that carry anything.
-fn healthy(fabric: &Fabric) -> impl Iterator<Item = &Link> {
-    fabric.links().iter().filter(|link| link.capacity > Bandwidth::ZERO)
-}
-
 /// The rows from the chips upward; nodes of a group have the same nodes below them, chips the same container.
 fn rows(fabric: &Fabric) -> Vec<Row> {
     let stages = stages(fabric);
     let count = stages.iter().filter(|stage| **stage != usize::MAX).max().map_or(1, |last| last + 1);
     let mut below: Vec<BTreeSet<usize>> = vec![BTreeSet::new(); fabric.nodes()];
-    for link in healthy(fabric) {
+    for link in fabric.working_links() {
         let (from, to) = (link.from.index(), link.to.index());
         if stages[to] == stages[from].saturating_add(1) {
             below[to].insert(from);
@@ -184,7 +178,7 @@ fn draw_bands(canvas: &mut Canvas, fabric: &Fabric, rows: &[Row], places: &Place
     }) {
         group_of.insert(node, (row, group));
     }
-    let ends = healthy(fabric).filter_map(|link| {
+    let ends = fabric.working_links().filter_map(|link| {
         let (lower, upper) = (group_of.get(&link.from.index())?, group_of.get(&link.to.index())?);
         (lower.0 < upper.0).then_some((*lower, *upper))
     });
@@ -263,7 +257,7 @@ fn tier_between(fabric: &Fabric, rows: &[Row], lower: usize) -> Option<Vec<Strin
     let nodes = |row: &Row| row.groups.iter().flatten().copied().collect::<BTreeSet<usize>>();
     let (low, high) = (nodes(&rows[lower]), nodes(&rows[lower + 1]));
     let between = |link: &&Link| low.contains(&link.from.index()) && high.contains(&link.to.index());
-    let links: Vec<_> = healthy(fabric).filter(between).collect();
+    let links: Vec<_> = fabric.working_links().filter(between).collect();
     let first = links.first()?;
     Some(vec![
         format!("{} links each way", grouped(links.len() as u64)),

@@ -102,6 +102,11 @@ impl Fabric {
         &self.links
     }
 
+    /// The links that carry anything: all but those that failed.
+    pub fn working_links(&self) -> impl Iterator<Item = &Link> {
+        self.links.iter().filter(|link| link.capacity > Bandwidth::ZERO)
+    }
+
     /// One link.
     pub fn link(&self, link: LinkId) -> &Link {
         &self.links[link.index()]

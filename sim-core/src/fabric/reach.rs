@@ -2,7 +2,6 @@
 
 use super::{Fabric, Link};
 use crate::ids::{EndpointId, NodeId};
-use crate::units::Bandwidth;
 
 /// The first pair of endpoints that cannot reach one another, if any: sender, then receiver.
 ///
@@ -29,7 +28,7 @@ struct Neighbours {
 impl Neighbours {
     /// The neighbours over healthy links, each leading from the first to the second of its `ends`.
     fn of(fabric: &Fabric, ends: impl Fn(&Link) -> (NodeId, NodeId)) -> Self {
-        let healthy = || fabric.links().iter().filter(|link| link.capacity > Bandwidth::ZERO).map(&ends);
+        let healthy = || fabric.working_links().map(&ends);
         let mut next = vec![0_u32; fabric.node_names.len() + 1];
         healthy().for_each(|(from, _)| next[from.index() + 1] += 1);
         for node in 1..next.len() {

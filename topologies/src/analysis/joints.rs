@@ -1,7 +1,6 @@
 //! What joins a set of ranks to everything else.
 
 use copperlight_core::fabric::{Fabric, Link, Scope};
-use copperlight_core::units::Bandwidth;
 
 /// What the links around some ranks carry together, in bytes per second.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -36,8 +35,7 @@ pub(super) fn of_each_rank(fabric: &Fabric, ranks: usize) -> Vec<Joint> {
 pub(super) fn of_domains(fabric: &Fabric, ranks: usize) -> Vec<Joint> {
     let is_outside = |link: &&Link| fabric.tiers()[link.tier.index()].scope == Scope::ScaleOut;
     let mut domains = Domains((0..fabric.nodes()).collect());
-    let inside = fabric.links().iter().filter(|link| !is_outside(link));
-    for link in inside.filter(|link| link.capacity > Bandwidth::ZERO) {
+    for link in fabric.working_links().filter(|link| !is_outside(link)) {
         domains.join(link.from.index(), link.to.index());
     }
     let mut joints = vec![Joint::default(); fabric.nodes()];

@@ -98,7 +98,7 @@ fn domain_bisection(system: &System, chips: usize) -> Result<Option<Bandwidth>, 
 fn tiers(fabric: &Fabric) -> Vec<TierSummary> {
     let summary = |name: &String| TierSummary { name: name.clone(), links: 0, capacity: Bandwidth::ZERO };
     let mut tiers: Vec<TierSummary> = fabric.tiers().iter().map(|tier| summary(&tier.name)).collect();
-    for link in fabric.links().iter().filter(|link| link.capacity > Bandwidth::ZERO) {
+    for link in fabric.working_links() {
         let tier = &mut tiers[link.tier.index()];
         tier.links += 1;
         let sum = tier.capacity.bytes_per_second() + link.capacity.bytes_per_second();

@@ -1,7 +1,7 @@
 //! A fabric in the DOT language of Graphviz.
 
 use copperlight_core::fabric::{Fabric, Link};
-use copperlight_core::ids::{EndpointId, LinkId, NodeId};
+use copperlight_core::ids::{EndpointId, NodeId};
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
@@ -48,8 +48,7 @@ fn write_domains(text: &mut String, fabric: &Fabric) {
 fn arrows(fabric: &Fabric) -> Vec<(&Link, bool)> {
     let mut arrows: Vec<(&Link, bool)> = Vec::new();
     let mut single: BTreeMap<(NodeId, NodeId), Vec<usize>> = BTreeMap::new();
-    let working = |(index, _): &(usize, &Link)| !fabric.has_failed(LinkId::new(*index));
-    for (_, link) in fabric.links().iter().enumerate().filter(working) {
+    for link in fabric.working_links() {
         let opposite = |&index: &usize| {
             let other = arrows[index].0;
             (other.capacity, other.latency, other.tier) == (link.capacity, link.latency, link.tier)

@@ -1,15 +1,14 @@
 //! A fabric as JSON: nodes and directed links, in the form that family `graph` reads.
 
-use copperlight_core::fabric::{Fabric, Scope};
-use copperlight_core::ids::{EndpointId, LinkId, NodeId};
+use copperlight_core::fabric::{Fabric, Link, Scope};
+use copperlight_core::ids::{EndpointId, NodeId};
 use serde_json::json;
 
 /// The fabric as one JSON document, a line for each node and link: nodes with `name`, `kind` and containers, links with
 /// `from`, `to`, `bandwidth_gb_per_s`, `latency_ns`, `tier`, `scope` and `medium`. Links that failed are left out.
 pub fn json(fabric: &Fabric) -> String {
     let nodes = (0..fabric.endpoints()).chain(fabric.switch_nodes()).map(|index| node(fabric, index));
-    let working = (0..fabric.links().len()).filter(|&index| !fabric.has_failed(LinkId::new(index)));
-    let links = working.map(|index| link(fabric, index));
+    let links = fabric.working_links().map(|working| link(fabric, working));
     format!("{{\"schema\": 1,\n\"nodes\": [\n{}\n],\n\"links\": [\n{}\n]}}\n", lines(nodes), lines(links))
 }
 
@@ -29,8 +28,7 @@ fn node(fabric: &Fabric, index: usize) -> serde_json::Value {
     node
 }
 
-fn link(fabric: &Fabric, index: usize) -> serde_json::Value {
-    let link = &fabric.links()[index];
+fn link(fabric: &Fabric, link: &Link) -> serde_json::Value {
     let tier = &fabric.tiers()[link.tier.index()];
     let scope = match tier.scope {
         Scope::ScaleUp => "scale-up",

@@ -225,6 +225,11 @@ impl DomainsJoined {
     /// # Errors
     /// [`BuildError`] when the parameters or the number of chips cannot be.
     pub fn check_chips(&self, chips: usize) -> Result<(), BuildError> {
+        self.checked_slots(chips).map(drop)
+    }
+
+    /// Where the chips stand, once everything is checked.
+    fn checked_slots(&self, chips: usize) -> Result<Slots, BuildError> {
         self.check()?;
         if !(1..=MAXIMUM_CHIPS).contains(&chips) {
             return Err(BuildError::Chips { chips });
@@ -242,7 +247,7 @@ impl DomainsJoined {
         if links > MAXIMUM_LINKS {
             return Err(BuildError::TooManyLinks { chips, links });
         }
-        Ok(())
+        Ok(slots)
     }
 
     /// Builds the fabric of `chips` chips.
@@ -252,8 +257,7 @@ impl DomainsJoined {
     /// # Errors
     /// As [`DomainsJoined::check_chips`].
     pub fn build(&self, chips: usize) -> Result<Fabric, BuildError> {
-        self.check_chips(chips)?;
-        let slots = self.degradations.slots(chips, self.geometry())?;
+        let slots = self.checked_slots(chips)?;
         let layout = self.layout(slots.places);
         let counts = self.counts(slots.places);
         let mut builder = FabricBuilder::new();
