@@ -5,7 +5,9 @@ use copperlight_core::fabric::Fabric;
 use copperlight_core::outcome::Outcome;
 use copperlight_core::simulation::{Options, SimulationError, Unobserved, simulate};
 use copperlight_core::units::{Bandwidth, Bytes, Time};
-use copperlight_core::workload::{Algorithm, CollectiveCall, CollectiveKind, Protocol, SingleCollective};
+use copperlight_core::workload::{
+    Algorithm, CollectiveCall, CollectiveKind, ExpertRouting, Protocol, SingleCollective,
+};
 use copperlight_tests::cases;
 use copperlight_topologies::analysis::{
     Analysis, bisection_by_maximum_flow, shortest_time, shortest_time_across_halves,
@@ -130,11 +132,10 @@ fn call() -> impl Strategy<Value = CollectiveCall> {
     let bytes = prop_oneof![0..5_000_u64, 0..50_000_000_u64];
     let algorithm = prop::option::of(prop::sample::select(Algorithm::ALL.to_vec()));
     let protocol = prop::option::of(prop::sample::select(Protocol::ALL.to_vec()));
-    (kind, bytes, algorithm, protocol).prop_map(|(kind, bytes, algorithm, protocol)| CollectiveCall {
-        kind,
-        bytes: Bytes::new(bytes),
-        algorithm,
-        protocol,
+    let experts = (1..9_u32, 1.0..3.0_f64);
+    (kind, bytes, algorithm, protocol, experts).prop_map(|(kind, bytes, algorithm, protocol, experts)| {
+        let experts = ExpertRouting::new(experts.0, experts.1);
+        CollectiveCall { kind, bytes: Bytes::new(bytes), algorithm, protocol, experts }
     })
 }
 

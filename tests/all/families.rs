@@ -3,7 +3,7 @@
 use copperlight::report::CollectiveReport;
 use copperlight::run::{CollectiveRequest, EngineOptions, run_collective};
 use copperlight_core::units::Bytes;
-use copperlight_core::workload::{Algorithm, CollectiveKind};
+use copperlight_core::workload::{Algorithm, CollectiveKind, ExpertRouting};
 use copperlight_topologies::System;
 use copperlight_topologies::export;
 use copperlight_topologies::families::{
@@ -62,6 +62,7 @@ fn run(system: &System, chips: usize, kind: CollectiveKind, fold: bool) -> Colle
         sizes: [1 << 10, 3 << 20].map(Bytes::new).to_vec(),
         algorithm: None,
         protocol: None,
+        experts: ExpertRouting::default(),
         engine: EngineOptions { fold, ..EngineOptions::default() },
     };
     run_collective(&request).unwrap_or_else(|error| panic!("{error}"))
@@ -89,6 +90,7 @@ fn all_reduce(system: &System, chips: usize, algorithm: Algorithm, bytes: u64) -
         sizes: vec![Bytes::new(bytes)],
         algorithm: Some(algorithm),
         protocol: None,
+        experts: ExpertRouting::default(),
         engine: EngineOptions::default(),
     };
     let report = run_collective(&request).unwrap_or_else(|error| panic!("{error}"));

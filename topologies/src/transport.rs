@@ -1,8 +1,9 @@
 //! Transport families of the catalog as the core's [`Transport`].
 
 use crate::catalog::{self, CatalogError, Entry, Section, Sourced};
-use copperlight_core::transport::{ByProtocol, ScopeCost, Transport};
-use copperlight_core::units::Time;
+use copperlight_core::transport::{ByProtocol, ExpertCost, InNetworkCost, ScopeCost, Transport};
+use copperlight_core::units::{Bandwidth, Time};
+use copperlight_core::workload::Library;
 
 /// The name that switches every software cost off.
 pub(crate) const IDEAL: &str = "ideal";
@@ -79,6 +80,17 @@ fn read(entry: &Entry) -> Transport {
         own_chunk: number(entry, "own_chunk"),
         own_chunk_all_to_all: number(entry, "own_chunk_all_to_all"),
         peer: time(entry, "peer"),
+        all_to_all_efficiency: entry.base_value("all_to_all_efficiency").unwrap_or(1.0),
+        jitter: optional_time(entry, "jitter"),
+        library: library(entry),
+        in_network: in_network(entry),
+        experts: ExpertCost {
+            launch: entry.base_value("experts.launch").map_or(time(entry, "launch"), Time::from_seconds),
+            doubling: optional_time(entry, "experts.doubling"),
+            copy: optional_rate(entry, "experts.copy"),
+            reduce: optional_rate(entry, "experts.reduce"),
+            spread: entry.base_value("experts.spread").unwrap_or(0.0),
+        },
         scale_up: scope(entry, "scale_up"),
         scale_out: scope(entry, "scale_out"),
     }
@@ -104,6 +116,30 @@ fn scope(entry: &Entry, scope: &str) -> ScopeCost {
         },
         message: software("message"),
     }
+}
+
+/// The library whose choice of algorithms `auto` follows; `any` where none is named.
+fn library(entry: &Entry) -> Library {
+    let named = |library: &Library| entry.text("library") == Some(library.name());
+    Library::ALL.into_iter().find(named).unwrap_or(Library::Any)
+}
+
+/// Switches that reduce and copy, where the family has them.
+fn in_network(entry: &Entry) -> Option<InNetworkCost> {
+    entry.value("in_network.start").map(|_| InNetworkCost {
+        start: time(entry, "in_network.start"),
+        hand_off: time(entry, "in_network.hand_off"),
+        efficiency: number(entry, "in_network.efficiency"),
+        least_ranks: number(entry, "in_network.least_ranks") as u32,
+    })
+}
+
+fn optional_time(entry: &Entry, key: &str) -> Time {
+    entry.base_value(key).map_or(Time::ZERO, Time::from_seconds)
+}
+
+fn optional_rate(entry: &Entry, key: &str) -> Bandwidth {
+    entry.base_value(key).map_or(Bandwidth::UNBOUNDED, Bandwidth::from_bytes_per_second)
 }
 
 fn number(entry: &Entry, key: &str) -> f64 {

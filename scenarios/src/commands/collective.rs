@@ -11,6 +11,7 @@ use crate::report::{CollectiveReport, csv, json, markdown, nccl_table};
 use crate::run::{CollectiveRequest, EngineOptions, run_collective};
 use clap::Args;
 use copperlight_core::units::{Bytes, UnitError};
+use copperlight_core::workload::ExpertRouting;
 use std::io::{self, Write};
 
 /// The most sizes of one command.
@@ -19,7 +20,8 @@ const MOST_SIZES: usize = 1_000;
 /// Arguments of `copperlight collective`.
 #[derive(Debug, Args)]
 pub(super) struct CollectiveArguments {
-    /// The operation: all-reduce, reduce-scatter, all-gather, all-to-all
+    /// The operation: all-reduce, reduce-scatter, all-gather, all-to-all, broadcast, reduce, send-recv, barrier,
+    /// ep-dispatch, ep-combine
     #[arg(value_name = "OP")]
     operation: String,
     /// A preset (see `copperlight list`) or a TOML file that holds one system
@@ -47,12 +49,19 @@ pub(super) struct CollectiveArguments {
     /// The step from one size to the next, instead of a factor
     #[arg(long, short = 'i', value_name = "SIZE", value_parser = size, allow_hyphen_values = true)]
     stepbytes: Option<Bytes>,
-    /// How the collective is broken into transfers: auto, ring, direct, hierarchical, pairwise
+    /// How the collective is broken into transfers: auto, ring, tree, halving-doubling, direct, two-shot, hierarchical,
+    /// nvls, nvls-tree, pairwise
     #[arg(long, value_name = "NAME", default_value = "auto")]
     algorithm: String,
     /// How bytes and flags travel: auto, simple, ll, ll128
     #[arg(long, value_name = "NAME", default_value = "auto")]
     protocol: String,
+    /// The experts that each token goes to, for ep-dispatch and ep-combine
+    #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=1024))]
+    top_k: u32,
+    /// What the busiest rank of experts gets, over the mean, for ep-dispatch and ep-combine
+    #[arg(long, value_name = "RATIO", default_value_t = 1.0)]
+    imbalance: f64,
     /// Simulate every rank's every flow, folding and remembering nothing
     #[arg(long)]
     no_fold: bool,
@@ -104,7 +113,26 @@ fn request(arguments: &CollectiveArguments) -> Result<CollectiveRequest, Failure
     let chips = named.chips_or(arguments.chips).map_err(Failure::Usage)?;
     let NamedSystem { name, system, .. } = named;
     let engine = EngineOptions { fold: !arguments.no_fold, limits: arguments.limits.limits() };
-    Ok(CollectiveRequest { system, system_name: name, chips, kind, sizes, algorithm, protocol, engine })
+    if !(1.0..=1e6).contains(&arguments.imbalance) {
+        return Err(Failure::Usage(format!(
+            "--imbalance is {}; it is the busiest rank's share over the mean, 1 or more",
+            arguments.imbalance
+        )));
+    }
+    // A token goes to a rank once.
+    let destinations = arguments.top_k.min(u32::try_from(chips).unwrap_or(u32::MAX));
+    let experts = ExpertRouting::new(destinations, arguments.imbalance);
+    Ok(CollectiveRequest {
+        system,
+        system_name: name,
+        chips,
+        kind,
+        sizes,
+        algorithm,
+        protocol,
+        experts,
+        engine,
+    })
 }
 
 fn argument(flag: &'static str, error: ScenarioError) -> Failure {

@@ -13,8 +13,14 @@ const OPERATION: Choice<'static, CollectiveKind> = Choice {
         ("reduce-scatter", CollectiveKind::ReduceScatter),
         ("all-gather", CollectiveKind::AllGather),
         ("all-to-all", CollectiveKind::AllToAll),
+        ("broadcast", CollectiveKind::Broadcast),
+        ("reduce", CollectiveKind::Reduce),
+        ("send-recv", CollectiveKind::SendRecv),
+        ("barrier", CollectiveKind::Barrier),
+        ("ep-dispatch", CollectiveKind::EpDispatch),
+        ("ep-combine", CollectiveKind::EpCombine),
     ],
-    later: &["broadcast", "reduce", "send-recv", "barrier", "ep-dispatch", "ep-combine"],
+    later: &[],
 };
 
 const ALGORITHM: Choice<'static, Option<Algorithm>> = Choice {
@@ -25,8 +31,13 @@ const ALGORITHM: Choice<'static, Option<Algorithm>> = Choice {
         ("direct", Some(Algorithm::Direct)),
         ("hierarchical", Some(Algorithm::Hierarchical)),
         ("pairwise", Some(Algorithm::Pairwise)),
+        ("tree", Some(Algorithm::Tree)),
+        ("halving-doubling", Some(Algorithm::HalvingDoubling)),
+        ("two-shot", Some(Algorithm::TwoShot)),
+        ("nvls", Some(Algorithm::Nvls)),
+        ("nvls-tree", Some(Algorithm::NvlsTree)),
     ],
-    later: &["tree", "halving-doubling", "two-shot", "nvls", "nvls-tree", "sharp", "pat", "bruck"],
+    later: &["sharp", "pat", "bruck"],
 };
 
 const PROTOCOL: Choice<'static, Option<Protocol>> = Choice {
@@ -70,8 +81,30 @@ pub fn protocol_named(name: &str) -> Result<Option<Protocol>, ScenarioError> {
 /// [`ScenarioError`] names the algorithms that do.
 pub fn check_algorithm(operation: CollectiveKind, algorithm: Option<Algorithm>) -> Result<(), ScenarioError> {
     let suitable: &[Algorithm] = match operation {
+        CollectiveKind::AllReduce => &[
+            Algorithm::Ring,
+            Algorithm::Tree,
+            Algorithm::HalvingDoubling,
+            Algorithm::Direct,
+            Algorithm::TwoShot,
+            Algorithm::Hierarchical,
+            Algorithm::Nvls,
+            Algorithm::NvlsTree,
+        ],
+        CollectiveKind::ReduceScatter | CollectiveKind::AllGather => &[
+            Algorithm::Ring,
+            Algorithm::HalvingDoubling,
+            Algorithm::Direct,
+            Algorithm::Hierarchical,
+            Algorithm::Nvls,
+        ],
+        CollectiveKind::Broadcast | CollectiveKind::Reduce => {
+            &[Algorithm::Ring, Algorithm::Tree, Algorithm::Direct, Algorithm::Nvls]
+        }
         CollectiveKind::AllToAll => &[Algorithm::Direct, Algorithm::Pairwise],
-        _ => &[Algorithm::Ring, Algorithm::Direct, Algorithm::Hierarchical],
+        CollectiveKind::SendRecv => &[Algorithm::Ring],
+        CollectiveKind::Barrier => &[Algorithm::HalvingDoubling],
+        CollectiveKind::EpDispatch | CollectiveKind::EpCombine => &[Algorithm::Direct],
     };
     match algorithm {
         Some(algorithm) if !suitable.contains(&algorithm) => Err(ScenarioError::UnsuitableAlgorithm {

@@ -5,7 +5,7 @@ use super::{EngineOptions, RunError, wants};
 use crate::file::{Scenario, SystemEntry, Workload};
 use crate::report::{BusbwCurve, CurveKind};
 use copperlight_core::units::Bytes;
-use copperlight_core::workload::CollectiveKind;
+use copperlight_core::workload::{CollectiveKind, ExpertRouting};
 
 /// Sizes run from 1 KiB to 16 GiB, by powers of two.
 const SIZES: std::ops::RangeInclusive<u32> = 10..=34;
@@ -34,6 +34,7 @@ pub(super) fn curve(
         sizes: SIZES.map(|power| Bytes::new(1 << power)).collect(),
         algorithm: None,
         protocol: None,
+        experts: ExpertRouting::default(),
         engine,
     })?;
     Ok(BusbwCurve { system: entry.name.clone(), chips: chips as u64, rows: report.rows })

@@ -8,7 +8,9 @@ use copperlight_core::ids::EndpointId;
 use copperlight_core::simulation::{Options, Unobserved};
 use copperlight_core::transport::Planner;
 use copperlight_core::units::{Bytes, Time};
-use copperlight_core::workload::{Algorithm, CollectiveCall, CollectiveKind, Protocol, SingleCollective};
+use copperlight_core::workload::{
+    Algorithm, CollectiveCall, CollectiveKind, ExpertRouting, Protocol, SingleCollective,
+};
 use copperlight_topologies::System;
 use rayon::prelude::*;
 use siphasher::sip128::{Hasher128, SipHasher13};
@@ -31,6 +33,8 @@ pub struct CollectiveRequest {
     pub algorithm: Option<Algorithm>,
     /// The protocol, or `None` to choose by predicted time.
     pub protocol: Option<Protocol>,
+    /// How tokens spread, for the exchanges of experts.
+    pub experts: ExpertRouting,
     /// How the engine runs.
     pub engine: EngineOptions,
 }
@@ -59,6 +63,7 @@ pub fn run_collective(request: &CollectiveRequest) -> Result<CollectiveReport, R
             bytes,
             algorithm: request.algorithm,
             protocol: request.protocol,
+            experts: request.experts,
         };
         run_size((&fabric, name), request.chips, call, &options)
     };
@@ -99,7 +104,7 @@ pub(super) fn run_size(
         CollectiveCall { algorithm: Some(plan.schedule.algorithm), protocol: Some(plan.protocol), ..call };
     let workload = SingleCollective::new(chips, chosen);
     let outcome = run_to_end((fabric, name), &workload, options, &mut Unobserved)?;
-    bounds::check_collective(fabric, &call, chips, outcome.end);
+    bounds::check_collective(fabric, (&call, plan.schedule.algorithm), chips, outcome.end);
     let algbw = algorithm_bandwidth(call.bytes, outcome.end);
     // One rank has a factor of zero: it sends nothing.
     let factor = Some(call.kind.bus_factor(chips)).filter(|factor| *factor > 0.0);

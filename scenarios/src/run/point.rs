@@ -63,10 +63,9 @@ fn run_collective(
 ) -> Result<PointOutcome, RunError> {
     let fabric = build(&point.system, &point.system_name, point.chips)?;
     let call = CollectiveCall {
-        kind: spec.operation,
-        bytes: spec.size,
         algorithm: spec.algorithm,
         protocol: spec.protocol,
+        ..CollectiveCall::auto(spec.operation, spec.size)
     };
     let options = engine.with(point.system.transport());
     let sized = collective::run_size((&fabric, &point.system_name), point.chips, call, &options)?;

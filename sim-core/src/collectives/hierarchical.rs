@@ -9,13 +9,11 @@ use crate::workload::{Algorithm, CollectiveKind};
 /// A tier of `g` ranks with `q` chunks left to share moves `g - 1` chunks of `ceil(ceil(S/q)/g)` bytes.
 pub(super) fn schedule(kind: CollectiveKind, bytes: Bytes, shape: &GroupShape) -> Schedule {
     let outward = tier_phases(bytes, shape);
-    let inward = outward.iter().rev().copied();
+    let inward = outward.iter().rev().map(|phase| Phase { first: phase.steps, combining: 0, ..*phase });
     let phases = match kind {
         CollectiveKind::ReduceScatter => outward,
         CollectiveKind::AllGather => inward.collect(),
-        CollectiveKind::AllReduce | CollectiveKind::AllToAll => {
-            outward.iter().copied().chain(inward).collect()
-        }
+        _ => outward.iter().copied().chain(inward).collect(),
     };
     Schedule::new(Algorithm::Hierarchical, shape.ranks(), phases)
 }
@@ -25,15 +23,16 @@ fn tier_phases(bytes: Bytes, shape: &GroupShape) -> Vec<Phase> {
     let mut share = bytes;
     let ring = |&size: &usize| {
         share = share.padded_chunk(size as u64);
-        let phase = Phase { pattern: Pattern::Ring { stride, size }, steps: size - 1, bytes: share };
+        let ring = Phase::new(Pattern::Ring { stride, size }, size - 1, share);
         stride *= size;
-        phase
+        Phase { combining: size - 1, ..ring }
     };
     shape.tiers().iter().map(ring).collect()
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::Send;
     use super::*;
 
     #[test]
@@ -43,6 +42,6 @@ mod tests {
         let schedule = schedule(CollectiveKind::AllReduce, Bytes::new(64), &shape);
         let steps: Vec<_> = schedule.phases.iter().map(|phase| (phase.steps, phase.bytes.count())).collect();
         assert_eq!(steps, [(1, 32), (3, 8), (3, 8), (1, 32)]);
-        assert_eq!(Pattern::Ring { stride: 2, size: 4 }.targets(8, 7, 0), [1]);
+        assert_eq!(Pattern::Ring { stride: 2, size: 4 }.sends(8, 7, 0), [Send::one(1)]);
     }
 }

@@ -1,6 +1,100 @@
-//! Who sends to whom in one step.
+//! Who sends to whom in one step, and what.
 
-/// The targets of every position in the steps of a phase.
+use super::circulant;
+use super::everyone::{self, Part};
+use super::experts::{self, Load};
+use super::in_network::InNetwork;
+use super::ring;
+use super::tree::Tree;
+
+/// Who takes part in a transfer beside the position that starts it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Partners {
+    /// One position receives.
+    One(usize),
+    /// Switches copy the data to these positions, the sender among them or not.
+    Copies(Span),
+    /// Switches sum what these positions hold, the one that starts the transfer among them, and give it the sum.
+    Sum(Span),
+}
+
+/// Consecutive positions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Span {
+    /// The first position.
+    pub first: usize,
+    /// How many.
+    pub count: usize,
+}
+
+impl Span {
+    /// The positions.
+    pub fn positions(self) -> std::ops::Range<usize> {
+        self.first..self.first + self.count
+    }
+}
+
+impl Partners {
+    /// The positions that take part, without the one that starts the transfer.
+    pub fn others(self, starter: usize) -> impl Iterator<Item = usize> {
+        let span = match self {
+            Self::One(position) => Span { first: position, count: 1 },
+            Self::Copies(span) | Self::Sum(span) => span,
+        };
+        span.positions().filter(move |&position| position != starter)
+    }
+}
+
+/// A transfer that a position starts in a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Send {
+    /// Who else takes part.
+    pub partners: Partners,
+    /// What it carries, in units of [`Phase::bytes`](super::Phase).
+    pub blocks: u64,
+}
+
+impl Send {
+    /// A transfer of one block to one position.
+    pub(super) const fn one(position: usize) -> Self {
+        Self { partners: Partners::One(position), blocks: 1 }
+    }
+}
+
+/// What the receiver does with what arrives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Action {
+    /// Adds it to what it has.
+    Add,
+    /// Puts it in the place of what it has.
+    Set,
+}
+
+/// Equal parts of the buffer that a transfer carries: `first`, `first + stride`, ..., `count` of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Atoms {
+    /// The first atom.
+    pub first: usize,
+    /// From one atom to the next.
+    pub stride: usize,
+    /// How many atoms.
+    pub count: usize,
+    /// What is done with them; `None` where the step of the phase decides.
+    pub action: Option<Action>,
+}
+
+impl Atoms {
+    pub(super) const fn one(atom: usize) -> Self {
+        Self { first: atom, stride: 1, count: 1, action: None }
+    }
+
+    /// The atoms, one by one.
+    pub fn iter(self) -> impl Iterator<Item = usize> {
+        (0..self.count).map(move |index| self.first + index * self.stride)
+    }
+}
+
+/// The transfers of every position in the steps of a phase.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Pattern {
     /// Positions that differ only in the coordinate of one tier form a ring; each sends to the next.
@@ -10,36 +104,170 @@ pub enum Pattern {
         /// How many form a ring.
         size: usize,
     },
+    /// As many rings as a domain has members, each of which leaves the domains by another member.
+    Channels {
+        /// The members of a domain.
+        inside: usize,
+    },
     /// Every position sends to every other at once.
-    Everyone,
-    /// In the `k`-th step of the phase each position sends to the one `k + 1` further on.
+    Everyone(Part),
+    /// In the `k`-th step each position sends to the one `k + 1` further on.
     Shift,
+    /// Each position sends to the one `skip` further on, or back, the part of the buffer that it is nearer to.
+    Circulant {
+        /// How far.
+        skip: usize,
+        /// How many of the `n` parts.
+        blocks: usize,
+        /// Against the order of positions.
+        back: bool,
+    },
+    /// The first position sends to every other at once, or every other to it.
+    Star {
+        /// Towards the first position.
+        inward: bool,
+    },
+    /// Chunks on their way up and down trees.
+    Tree(Tree),
+    /// Chunks that switches sum and copy, and trees between domains.
+    InNetwork(InNetwork),
+    /// Every position sends tokens to the experts of every other, or gets them back.
+    Experts(Load),
 }
 
 impl Pattern {
-    /// The targets of `position` among `ranks`, in the `step`-th step of the phase.
-    pub fn targets(self, ranks: usize, position: usize, step: usize) -> Vec<usize> {
+    /// The transfers that `position` among `ranks` starts in a step; no two have the same partners.
+    pub fn sends(self, ranks: usize, position: usize, step: usize) -> Vec<Send> {
         match self {
-            Self::Ring { stride, size } => {
-                let coordinate = position / stride % size;
-                let next = (coordinate + 1) % size;
-                vec![position - coordinate * stride + next * stride]
+            Self::Ring { stride, size } => vec![Send::one(ring::next(position, stride, size))],
+            Self::Channels { inside } => ring::channel_sends(ranks, inside, position),
+            Self::Everyone(_) => everyone::sends(ranks, position),
+            Self::Shift => vec![Send::one((position + step + 1) % ranks)],
+            Self::Circulant { skip, back, .. } => {
+                let target = if back { position + ranks - skip } else { position + skip };
+                vec![Send::one(target % ranks)]
             }
-            Self::Everyone => (1..ranks).map(|shift| (position + shift) % ranks).collect(),
-            Self::Shift => vec![(position + step + 1) % ranks],
+            Self::Star { inward } => everyone::star_sends(ranks, position, inward),
+            Self::Tree(tree) => tree.sends(position, Some(step)),
+            Self::InNetwork(waves) => waves.sends(position, Some(step)),
+            Self::Experts(load) => experts::sends(ranks, position, load),
         }
     }
 
-    /// How many transfers reach each position in one step.
-    pub fn receives(self, ranks: usize) -> usize {
+    /// The transfers of a step in which every position is as busy as it ever is.
+    pub fn busiest_sends(self, ranks: usize, position: usize) -> Vec<Send> {
         match self {
-            Self::Ring { .. } | Self::Shift => 1,
-            Self::Everyone => ranks - 1,
+            Self::Tree(tree) => tree.sends(position, None),
+            Self::InNetwork(waves) => waves.sends(position, None),
+            _ => self.sends(ranks, position, 0),
         }
     }
 
-    /// Whether every step of a phase has the same targets.
+    /// How many transfers that others start in a step `position` takes part in.
+    pub fn receives(self, ranks: usize, position: usize, step: usize) -> usize {
+        match self {
+            Self::Ring { .. } | Self::Shift | Self::Circulant { .. } => 1,
+            Self::Channels { inside } => {
+                if inside > 1 {
+                    2
+                } else {
+                    1
+                }
+            }
+            Self::Everyone(_) | Self::Experts(_) => ranks - 1,
+            Self::Star { inward } => match (inward, position) {
+                (true, 0) => ranks - 1,
+                (true, _) | (false, 0) => 0,
+                (false, _) => 1,
+            },
+            Self::Tree(tree) => tree.receives(position, step),
+            Self::InNetwork(waves) => waves.receives(position, step),
+        }
+    }
+
+    /// The blocks that `position` sends in a step over all its ports: what it starts, and what it gives to sums.
+    pub fn sent_blocks(self, ranks: usize, position: usize, step: usize) -> u64 {
+        let own = self.sends(ranks, position, step).into_iter();
+        let started = own.filter(|send| !matches!(send.partners, Partners::Sum(_))).map(|send| send.blocks);
+        let summed = match self {
+            Self::InNetwork(waves) => waves.summed_blocks(position, step),
+            _ => 0,
+        };
+        started.sum::<u64>() + summed
+    }
+
+    /// What a transfer carries, as parts of a buffer of [`Pattern::atoms`].
+    pub fn contents(self, ranks: usize, position: usize, step: usize, partners: Partners) -> Vec<Atoms> {
+        match (self, partners) {
+            (Self::Ring { stride, size }, _) => vec![ring::contents(ranks, position, (stride, size), step)],
+            (Self::Channels { inside }, Partners::One(to)) => {
+                ring::channel_contents(ranks, inside, (position, to), step)
+            }
+            (Self::Everyone(part), Partners::One(to)) => {
+                vec![everyone::contents(ranks, (position, to), part)]
+            }
+            (Self::Shift | Self::Experts(_), Partners::One(to)) => vec![Atoms::one(position * ranks + to)],
+            (Self::Circulant { skip, blocks, back }, _) => {
+                circulant::contents(ranks, position, (skip, blocks, back))
+            }
+            (Self::Star { .. }, _) => vec![Atoms::one(0)],
+            (Self::Tree(tree), Partners::One(to)) => tree.contents(position, step, to),
+            (Self::InNetwork(waves), _) => waves.contents(position, step, partners),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Into how many equal atoms the buffer of `ranks` positions is cut.
+    pub fn atoms(self, ranks: usize) -> usize {
+        match self {
+            Self::Everyone(Part::OfPair) => ranks * ranks,
+            Self::Ring { .. } | Self::Circulant { .. } | Self::Everyone(_) => ranks,
+            Self::Channels { inside } => ranks * inside,
+            Self::Shift | Self::Experts(_) => ranks * ranks,
+            Self::Star { .. } => 1,
+            Self::Tree(tree) => tree.atoms(),
+            Self::InNetwork(waves) => waves.atoms(),
+        }
+    }
+
+    /// Whether transfers inside domains, and transfers between them, are on their way in a step, by the pattern alone.
+    pub(crate) fn activity(self, step: usize) -> (bool, bool) {
+        match self {
+            Self::Tree(tree) => tree.activity(step),
+            Self::InNetwork(waves) => waves.activity(step),
+            _ => (true, true),
+        }
+    }
+
+    /// The pattern of one chunk: positions are as busy in its busiest step as in that of many.
+    pub(crate) fn of_one_chunk(self) -> Self {
+        match self {
+            Self::Tree(tree) => Self::Tree(tree.of_one_chunk()),
+            Self::InNetwork(waves) => Self::InNetwork(waves.of_one_chunk()),
+            other => other,
+        }
+    }
+
+    /// Whether every step of a phase has the same transfers.
     pub fn repeats(self) -> bool {
         !matches!(self, Self::Shift)
     }
+
+    /// Whether each position starts transfers of the same sizes in each step.
+    pub fn is_symmetric(self) -> bool {
+        !matches!(self, Self::Star { .. } | Self::Tree(_) | Self::InNetwork(_) | Self::Experts(_))
+    }
+}
+
+/// Puts together what goes to the same partners.
+pub(super) fn merged(mut sends: Vec<Send>) -> Vec<Send> {
+    sends.sort_unstable();
+    sends.dedup_by(|next, kept| {
+        let same = next.partners == kept.partners;
+        if same {
+            kept.blocks += next.blocks;
+        }
+        same
+    });
+    sends
 }

@@ -1,18 +1,40 @@
 //! Phases of equal steps.
 
-use super::pattern::Pattern;
+use super::pattern::{Action, Atoms, Partners, Pattern};
 use crate::units::Bytes;
 use crate::workload::Algorithm;
+
+/// What a transport charges for a step beyond its bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Pace {
+    /// The step depends on the one before: its latency.
+    Step,
+    /// The step follows another chunk through the same stage: a hand-off, its latency is hidden.
+    HandOff,
+}
 
 /// Equal steps, one after another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Phase {
     /// Who sends to whom.
     pub pattern: Pattern,
+    /// The step of the pattern that the phase begins with.
+    pub first: usize,
     /// How many steps.
     pub steps: usize,
-    /// What each transfer carries.
+    /// What a block carries.
     pub bytes: Bytes,
+    /// How many of the steps add what arrives to what is there; the others replace it.
+    pub combining: usize,
+    /// What each step waits for.
+    pub pace: Pace,
+}
+
+impl Phase {
+    /// Dependent steps from the first step of a pattern on, that replace what is there.
+    pub(super) const fn new(pattern: Pattern, steps: usize, bytes: Bytes) -> Self {
+        Self { pattern, first: 0, steps, bytes, combining: 0, pace: Pace::Step }
+    }
 }
 
 /// A collective, broken into transfers.
@@ -50,9 +72,68 @@ impl Schedule {
         None
     }
 
-    /// Payload bytes that each rank sends over all its ports, padding included.
+    /// Payload bytes that the busiest rank sends over all its ports, padding included.
     pub fn wire_bytes(&self) -> Bytes {
-        let sends = |phase: &Phase| phase.steps * phase.pattern.receives(self.ranks);
-        self.phases.iter().map(|phase| phase.bytes * sends(phase) as u64).sum()
+        let symmetric = self.phases.iter().all(|phase| phase.pattern.is_symmetric());
+        let positions = if symmetric { self.ranks.min(1) } else { self.ranks };
+        let of_position = |position: usize| -> Bytes {
+            let of_phase = |phase: &Phase| {
+                let blocks = phase.pattern.sent_blocks(self.ranks, position, phase.first);
+                phase.bytes * (blocks * phase.steps as u64)
+            };
+            self.phases.iter().map(of_phase).sum()
+        };
+        (0..positions).map(of_position).max().unwrap_or(Bytes::ZERO)
+    }
+
+    /// What a transfer that `position` starts in a step carries: which atoms of the buffer, and what becomes of them.
+    ///
+    /// The buffer is cut into [`Schedule::atoms`] equal parts; in an all-to-all atom `s n + d` is what rank `s` has for
+    /// rank `d`. In a reduce-scatter and an all-gather the atoms are numbered by the ranks that they belong to.
+    pub fn contents(&self, position: usize, step: usize, partners: Partners) -> Vec<Atoms> {
+        let Some((index, step)) = self.locate(step) else { return Vec::new() };
+        let phase = &self.phases[index];
+        let decided = if step < phase.combining { Action::Add } else { Action::Set };
+        let atoms = phase.pattern.contents(self.ranks, position, phase.first + step, partners);
+        let decide = |atoms: Atoms| Atoms { action: Some(atoms.action.unwrap_or(decided)), ..atoms };
+        atoms.into_iter().map(decide).collect()
+    }
+
+    /// Into how many atoms the buffer is cut.
+    pub fn atoms(&self) -> usize {
+        self.phases.first().map_or(1, |phase| phase.pattern.atoms(self.ranks))
+    }
+}
+
+/// Chunks that follow one another through the stages of a pattern, one stage a step.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Pipeline {
+    pub(super) pattern: Pattern,
+    pub(super) chunks: usize,
+    /// The stages after the first: the last chunk leaves the last stage `span` steps after it enters the first.
+    pub(super) span: usize,
+    /// The bytes of a block.
+    pub(super) unit: Bytes,
+    /// Whether there is anything to move.
+    pub(super) moves: bool,
+}
+
+impl Pipeline {
+    /// The steps: while the stages fill and empty one by one, those in which all are busy together.
+    pub(super) fn schedule(self, algorithm: Algorithm, ranks: usize) -> Schedule {
+        let steps = if self.moves { self.chunks + self.span } else { 0 };
+        let phase = |first: usize, steps: usize| {
+            let pace = if first <= self.span { Pace::Step } else { Pace::HandOff };
+            Phase { first, pace, ..Phase::new(self.pattern, steps, self.unit) }
+        };
+        let mut phases = Vec::new();
+        let mut first = 0;
+        while first < steps {
+            let busy = first > self.span && first < self.chunks;
+            let count = if busy { self.chunks - first } else { 1 };
+            phases.push(phase(first, count));
+            first += count;
+        }
+        Schedule::new(algorithm, ranks, phases)
     }
 }

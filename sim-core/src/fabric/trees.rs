@@ -6,7 +6,6 @@
 use super::{Fabric, Route, RoutingError};
 use crate::ids::{EndpointId, LinkId};
 use crate::units::Time;
-use std::collections::BTreeMap;
 
 impl Fabric {
     /// The tree by which switches copy what `root` sends to all `members`; the root itself may be one of them.
@@ -18,7 +17,7 @@ impl Fabric {
     /// # Errors
     /// [`RoutingError`] when no healthy path joins the root and a member.
     pub fn multicast(&self, root: EndpointId, members: &[EndpointId]) -> Result<Route, RoutingError> {
-        self.union(members.iter().map(|&member| self.route(root, member)))
+        Ok(self.copies(root, members)?.route(self))
     }
 
     /// The tree by which switches reduce what all `members` send to `root`; the opposite of a multicast.
@@ -26,25 +25,84 @@ impl Fabric {
     /// # Errors
     /// [`RoutingError`] when no healthy path joins a member and the root.
     pub fn reduction(&self, members: &[EndpointId], root: EndpointId) -> Result<Route, RoutingError> {
-        self.union(members.iter().map(|&member| self.route(member, root)))
+        Ok(self.sums(members, root)?.route(self))
     }
 
-    fn union(
+    /// A multicast that gives the root, one of the members, its copy too: the switch sends it back.
+    ///
+    /// # Errors
+    /// [`RoutingError`] when no healthy path joins the root and a member.
+    pub fn multicast_and_back(
         &self,
-        routes: impl Iterator<Item = Result<Route, RoutingError>>,
+        root: EndpointId,
+        members: &[EndpointId],
     ) -> Result<Route, RoutingError> {
-        let mut weights: BTreeMap<LinkId, u64> = BTreeMap::new();
-        let mut latency = Time::ZERO;
-        for route in routes {
-            let route = route?;
-            latency = latency.max(route.latency());
-            for hop in route.hops() {
-                for link in hop.range().map(LinkId::new) {
-                    let weight = weights.entry(link).or_default();
-                    *weight = hop.weight.max(*weight);
-                }
-            }
+        let mut tree = self.copies(root, members)?;
+        if let Some(other) = other_than(root, members) {
+            tree.add(&self.route(other, root)?, |link| self.link(link).to.index() == root.index());
         }
-        Ok(Route::weighted(self, weights.into_iter().collect(), latency))
+        Ok(tree.route(self))
+    }
+
+    /// A reduction whose root, one of the members, sends its own part to the switch too.
+    ///
+    /// # Errors
+    /// [`RoutingError`] when no healthy path joins a member and the root.
+    pub fn reduction_from_all(
+        &self,
+        members: &[EndpointId],
+        root: EndpointId,
+    ) -> Result<Route, RoutingError> {
+        let mut tree = self.sums(members, root)?;
+        if let Some(other) = other_than(root, members) {
+            tree.add(&self.route(root, other)?, |link| self.link(link).from.index() == root.index());
+        }
+        Ok(tree.route(self))
+    }
+
+    fn copies(&self, root: EndpointId, members: &[EndpointId]) -> Result<Union, RoutingError> {
+        let mut tree = Union::default();
+        for &member in members {
+            tree.add(&self.route(root, member)?, |_| true);
+        }
+        Ok(tree)
+    }
+
+    fn sums(&self, members: &[EndpointId], root: EndpointId) -> Result<Union, RoutingError> {
+        let mut tree = Union::default();
+        for &member in members {
+            tree.add(&self.route(member, root)?, |_| true);
+        }
+        Ok(tree)
+    }
+}
+
+/// Another member, where the root is one of them.
+fn other_than(root: EndpointId, members: &[EndpointId]) -> Option<EndpointId> {
+    let among = members.contains(&root);
+    members.iter().copied().find(|&member| among && member != root)
+}
+
+/// Links of several routes, each with its largest weight.
+#[derive(Default)]
+struct Union {
+    weights: Vec<(LinkId, u64)>,
+    latency: Time,
+}
+
+impl Union {
+    fn add(&mut self, route: &Route, crosses: impl Fn(LinkId) -> bool) {
+        self.latency = self.latency.max(route.latency());
+        for hop in route.hops() {
+            let links = hop.range().map(LinkId::new).filter(|&link| crosses(link));
+            self.weights.extend(links.map(|link| (link, hop.weight)));
+        }
+    }
+
+    fn route(mut self, fabric: &Fabric) -> Route {
+        // Of each link the largest weight stands first.
+        self.weights.sort_unstable_by(|a, b| b.cmp(a));
+        self.weights.dedup_by_key(|weighted| weighted.0);
+        Route::weighted(fabric, self.weights, self.latency)
     }
 }

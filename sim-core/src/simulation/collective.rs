@@ -180,9 +180,9 @@ impl Collectives {
         instance.unlaunched -= 1;
         instance.members[member as usize].launched = true;
         for (sender, target) in std::mem::take(&mut instance.entries[member as usize].waiting) {
-            instance.send(now, (index, sender, target), stage);
+            instance.send_to_launched(now, (index, sender), target..target + 1, stage);
         }
-        instance.start_phase(now, (index, member), stage)
+        instance.start(now, (index, member), stage)
     }
 
     /// A transfer has arrived: both its ends come closer to the end of their step.
@@ -192,13 +192,12 @@ impl Collectives {
         let sender = &mut members[transfer.sender as usize];
         sender.sending -= 1;
         let (step, sent) = (sender.step, sender.sending == 0);
-        let Target { member: receiver, weight, .. } = *sender.target(plan, transfer.target);
-        let at_receiver = &mut members[receiver as usize];
-        if at_receiver.step == step {
-            at_receiver.missing -= weight;
-        } else {
-            at_receiver.early.push((step, weight));
+        let target = sender.target(plan, transfer.target);
+        let (receiver, weight) = (target.member, target.weight);
+        if !target.others.is_empty() {
+            return instance.shared_arrived(now, transfer, stage);
         }
+        members[receiver as usize].count(step, weight);
         if sent {
             instance.check_step(now, (transfer.instance, transfer.sender), stage)?;
         }
@@ -240,6 +239,15 @@ impl Collectives {
 }
 
 impl MemberState {
+    /// Counts what has arrived for a step, this one or a later one.
+    fn count(&mut self, step: u32, weight: u64) {
+        if self.step == step {
+            self.missing -= weight;
+        } else {
+            self.early.push((step, weight));
+        }
+    }
+
     /// One of the targets of its present step.
     fn target<'a>(&'a self, plan: &'a GroupPlan, target: u32) -> &'a Target {
         match &plan.phases[self.phase as usize].repeated {
@@ -250,15 +258,41 @@ impl MemberState {
 }
 
 impl Instance {
-    /// Starts the first step of a member's phase, or lets it leave after the last phase.
-    fn start_phase(&mut self, now: Time, (index, member): (u32, u32), stage: &mut Stage<'_>) -> Stepped {
+    /// A transfer through switches has arrived: all who take part come closer to the end of their step.
+    fn shared_arrived(&mut self, now: Time, transfer: StepTransfer, stage: &mut Stage<'_>) -> Stepped {
+        let plan = Rc::clone(&self.plan);
+        let sender = &self.members[transfer.sender as usize];
+        let (step, phase) = (sender.step, &plan.phases[sender.phase as usize]);
+        let repeated = phase.repeated.as_ref().expect("what goes through switches repeats");
+        let others = &repeated.get(transfer.target).others;
+        for &(member, weight) in others {
+            self.members[member as usize].count(step, weight);
+        }
+        for &(member, _) in others {
+            self.check_step(now, (transfer.instance, member), stage)?;
+        }
+        self.check_step(now, (transfer.instance, transfer.sender), stage)
+    }
+
+    /// Starts a member's first step.
+    fn start(&mut self, now: Time, (index, member): (u32, u32), stage: &mut Stage<'_>) -> Stepped {
+        if self.enter_phase(now, (index, member), stage) {
+            self.start_step(now, (index, member), stage)?;
+            return self.check_step(now, (index, member), stage);
+        }
+        Ok(())
+    }
+
+    /// Enters a member's phase, or lets it leave after the last; tells whether there is one.
+    fn enter_phase(&mut self, now: Time, (index, member): (u32, u32), stage: &mut Stage<'_>) -> bool {
         let state = &mut self.members[member as usize];
-        let Some(phase) = self.plan.phases.get(state.phase as usize) else {
-            stage.queue.push(now + self.plan.plan.cost.tail, Event::Left { instance: index, member });
-            return Ok(());
-        };
-        state.left = phase.steps;
-        self.start_step(now, (index, member), stage)
+        match self.plan.phases.get(state.phase as usize) {
+            Some(phase) => state.left = phase.steps,
+            None => {
+                stage.queue.push(now + self.plan.plan.cost.tail, Event::Left { instance: index, member });
+            }
+        }
+        state.left > 0
     }
 
     /// Starts the sends of a member's step.
@@ -298,40 +332,49 @@ impl Instance {
         stage: &mut Stage<'_>,
     ) {
         for target in targets {
-            let receiver = self.members[member as usize].target(&self.plan, target).member as usize;
-            if self.members[receiver].launched {
-                self.send(now, (index, member, target), stage);
-            } else {
-                self.entries[receiver].waiting.push((member, target));
+            match self.absent(member, target) {
+                None => self.send(now, (index, member, target), stage),
+                Some(absent) => self.entries[absent as usize].waiting.push((member, target)),
             }
         }
     }
 
+    /// One of those who take part in a transfer and have not been launched.
+    fn absent(&self, member: u32, target: u32) -> Option<u32> {
+        let target = self.members[member as usize].target(&self.plan, target);
+        let others = target.others.iter().map(|other| other.0);
+        others.chain([target.member]).find(|&other| !self.members[other as usize].launched)
+    }
+
     fn send(&self, now: Time, (index, member, target): (u32, u32, u32), stage: &mut Stage<'_>) {
         let state = &self.members[member as usize];
-        let Target { delay, cap, path, .. } = state.target(&self.plan, target);
+        let Target { delay, cap, path, bytes, .. } = state.target(&self.plan, target);
         let transfer = Transfer {
             path: Some(Rc::clone(path)),
-            bytes: self.plan.phases[state.phase as usize].bytes,
+            bytes: *bytes,
             cap: *cap,
             purpose: Purpose::Step(StepTransfer { instance: index, sender: member, target }),
         };
         stage.carrier.send(now + *delay, transfer, stage.queue);
     }
 
-    /// Moves a member on when all that it sends and receives in its step has arrived.
+    /// Moves a member on when all that it sends and receives in its step has arrived, and past steps without its part.
     fn check_step(&mut self, now: Time, (index, member): (u32, u32), stage: &mut Stage<'_>) -> Stepped {
-        let state = &mut self.members[member as usize];
-        if state.sending > 0 || state.missing > 0 || state.left == 0 {
-            return Ok(());
+        loop {
+            let state = &mut self.members[member as usize];
+            if state.sending > 0 || state.missing > 0 || state.left == 0 {
+                return Ok(());
+            }
+            state.step += 1;
+            state.left -= 1;
+            if state.left == 0 {
+                state.phase += 1;
+                if !self.enter_phase(now, (index, member), stage) {
+                    return Ok(());
+                }
+            }
+            self.start_step(now, (index, member), stage)?;
         }
-        state.step += 1;
-        state.left -= 1;
-        if state.left > 0 {
-            return self.start_step(now, (index, member), stage);
-        }
-        state.phase += 1;
-        self.start_phase(now, (index, member), stage)
     }
 }
 

@@ -1,10 +1,11 @@
 //! Groups of ranks that run collectives together, as their representatives see them.
 
 use super::surroundings::Surroundings;
+use crate::collectives::{Partners, Send};
 use crate::fabric::{RoutingError, Scope};
-use crate::ids::{CommunicatorId, RankId};
+use crate::ids::{CommunicatorId, EndpointId, RankId};
 use crate::network::Crossing;
-use crate::transport::Plan;
+use crate::transport::{Plan, transfer_route};
 use crate::units::{Bandwidth, Bytes, Time};
 use crate::workload::CollectiveCall;
 use rustc_hash::FxHashMap;
@@ -24,7 +25,14 @@ pub(super) struct Target {
     pub(super) delay: Time,
     /// The largest rate that the protocol reaches.
     pub(super) cap: Bandwidth,
+    /// What each flow carries.
+    pub(super) bytes: Bytes,
     pub(super) path: Rc<[Crossing]>,
+    /// Where switches copy or sum: all others that take part, with what the class counts for at each. The member that
+    /// receives is then the one that starts the flows, for which they count nothing.
+    pub(super) others: Box<[(u32, u64)]>,
+    /// The position that receives, or those that the switches serve.
+    pub(super) partners: Partners,
 }
 
 /// A simulated member of a group.
@@ -56,6 +64,22 @@ impl Group {
             members.iter().enumerate().map(|(index, member)| (class(member), index as u32)).collect();
         Self { communicator, members, member_of_class }
     }
+
+    /// Where the ranks of a member's own group run.
+    fn endpoints(&self, member: usize, around: Surroundings<'_>) -> Vec<EndpointId> {
+        self.members[member].ranks.iter().map(|&rank| around.workload.endpoint(rank)).collect()
+    }
+
+    /// The members that take part in a flow beside the one that starts it, with what all its flows count for at each.
+    fn others(&self, member: usize, partners: Partners, around: Surroundings<'_>) -> Box<[(u32, u64)]> {
+        let Member { multiplicity, position, ranks, .. } = &self.members[member];
+        let mut counts: BTreeMap<u32, u64> = BTreeMap::new();
+        for other in partners.others(*position) {
+            let class = around.folding.class_of(ranks[other]);
+            *counts.entry(self.member_of_class[&class]).or_default() += multiplicity;
+        }
+        counts.into_iter().collect()
+    }
 }
 
 /// A plan as one group runs it.
@@ -73,8 +97,6 @@ pub(super) struct GroupPlan {
 #[derive(Debug)]
 pub(super) struct GroupPhase {
     pub(super) steps: u32,
-    /// What each transfer carries.
-    pub(super) bytes: Bytes,
     /// For each member, the transfers that it receives in a step, over all groups of the class.
     pub(super) receives: Vec<u64>,
     /// The targets in every step, where steps repeat.
@@ -181,7 +203,11 @@ impl GroupPlan {
 impl Signature {
     fn add(&mut self, target: &Target, names: &mut FxHashMap<u32, u64>, around: Surroundings<'_>) {
         let (delay, cap) = (target.delay.picoseconds(), target.cap.bytes_per_second().to_bits());
-        self.numbers.extend([u64::from(target.member), target.weight, delay, cap]);
+        let bytes = target.bytes.count();
+        self.numbers.extend([u64::from(target.member), target.weight, delay, cap, bytes]);
+        self.numbers.push(target.others.len() as u64);
+        let others = target.others.iter();
+        self.numbers.extend(others.flat_map(|&(member, weight)| [u64::from(member), weight]));
         for crossing in target.path.iter() {
             let next = names.len() as u64;
             let links = &mut self.links;
@@ -211,17 +237,19 @@ fn group_phase(
     around: Surroundings<'_>,
 ) -> Result<GroupPhase, RoutingError> {
     let phase = &plan.schedule.phases[index];
-    let receives = phase.pattern.receives(plan.schedule.ranks) as u64;
     let mut repeated = phase.pattern.repeats().then(Targets::default);
     if let Some(all) = &mut repeated {
         for member in 0..group.members.len() {
             all.push(targets(plan, group, member, (index, 0), around)?);
         }
     }
+    let receives = |member: &Member| {
+        let count = phase.pattern.receives(plan.schedule.ranks, member.position, phase.first);
+        count as u64 * member.multiplicity
+    };
     Ok(GroupPhase {
         steps: u32::try_from(phase.steps).expect("a phase has fewer than 2^32 steps"),
-        bytes: phase.bytes,
-        receives: group.members.iter().map(|member| receives * member.multiplicity).collect(),
+        receives: group.members.iter().map(receives).collect(),
         repeated,
     })
 }
@@ -231,31 +259,47 @@ fn targets(
     plan: &Plan,
     group: &Group,
     member: usize,
-    (phase, step): (usize, usize),
+    (index, step): (usize, usize),
     around: Surroundings<'_>,
 ) -> Result<Vec<Target>, RoutingError> {
     let Member { multiplicity, position, ranks, .. } = &group.members[member];
-    let pattern = plan.schedule.phases[phase].pattern;
-    let from = around.workload.endpoint(ranks[*position]);
-    // Flows of one class go to one member, over routes that weigh the same, after the same delay.
-    let mut classes: BTreeMap<_, u64> = BTreeMap::new();
-    for target in pattern.targets(ranks.len(), *position, step) {
-        let to = around.workload.endpoint(ranks[target]);
-        let route = around.fabric.route(from, to)?;
-        let to_member = group.member_of_class[&around.folding.class_of(ranks[target])];
-        let scope = if around.fabric.same_domain(from, to) { Scope::ScaleUp } else { Scope::ScaleOut };
-        let key = (to_member, scope, route.latency(), around.folding.weigh(&route));
-        *classes.entry(key).or_default() += 1;
+    let phase = &plan.schedule.phases[index];
+    let sends = phase.pattern.sends(ranks.len(), *position, phase.first + step);
+    if sends.is_empty() {
+        return Ok(Vec::new());
     }
-    let target = |((member, scope, latency, weights), flows): ((u32, Scope, _, _), u64)| {
-        let (overhead, cap) = plan.cost.step[phase].of(scope);
-        Target {
-            member,
-            weight: flows * multiplicity,
-            delay: overhead + latency,
-            cap,
-            path: around.folding.crossings(&weights, flows * multiplicity),
-        }
-    };
+    let endpoints = group.endpoints(member, around);
+    // Flows of one class go to one member, over routes that weigh the same, after the same delay.
+    let mut classes: BTreeMap<_, (Send, u64)> = BTreeMap::new();
+    for send in sends {
+        let from = endpoints[*position];
+        let (scope, route) = transfer_route(around.fabric, &endpoints, from, send.partners)?;
+        let to_member = match send.partners {
+            Partners::One(target) => group.member_of_class[&around.folding.class_of(ranks[target])],
+            Partners::Copies(_) | Partners::Sum(_) => member as u32,
+        };
+        // Flows through switches are told apart by whom they serve.
+        let served = Some(send.partners).filter(|partners| !matches!(partners, Partners::One(_)));
+        let weights = around.folding.weigh(&route);
+        let key = (to_member, scope, route.latency(), weights, send.blocks, served);
+        classes.entry(key).or_insert((send, 0)).1 += 1;
+    }
+    let target =
+        |((to_member, scope, latency, weights, blocks, served), (send, flows)): (Key, (Send, u64))| {
+            let (overhead, cap) = plan.cost.step[index].of(scope);
+            Target {
+                member: to_member,
+                weight: if served.is_some() { 0 } else { flows * multiplicity },
+                delay: overhead + latency,
+                cap,
+                bytes: phase.bytes * blocks,
+                path: around.folding.crossings(&weights, flows * multiplicity),
+                others: served.map_or(Box::default(), |partners| group.others(member, partners, around)),
+                partners: send.partners,
+            }
+        };
     Ok(classes.into_iter().map(target).collect())
 }
+
+/// What distinguishes classes of flows of one member in one step.
+type Key = (u32, Scope, Time, BTreeMap<u32, u64>, u64, Option<Partners>);

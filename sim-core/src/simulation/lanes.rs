@@ -44,7 +44,8 @@ impl<'a> Lanes<'a> {
         for member in 0..members {
             let [target] = targets.of(member) else { return None };
             let place = target.member as usize;
-            if sender[place] != u32::MAX || target.weight != phase.receives[place] {
+            let shared = !target.others.is_empty();
+            if shared || sender[place] != u32::MAX || target.weight != phase.receives[place] {
                 return None;
             }
             sender[place] = member as u32;
@@ -86,8 +87,8 @@ impl<'a> Lanes<'a> {
     /// For each member, how long its flows wait, and how long they drain, in picoseconds.
     fn durations(&self, network: &FlowLevel) -> (Vec<u64>, Vec<u64>) {
         let durations = |member| {
-            let Target { delay, cap, path, .. } = self.target(member);
-            let drain = match self.phase.bytes {
+            let Target { delay, cap, path, bytes, .. } = self.target(member);
+            let drain = match *bytes {
                 Bytes::ZERO => Time::ZERO,
                 bytes => network.rate_alone(path, *cap).drain_time(bytes),
             };
@@ -97,10 +98,11 @@ impl<'a> Lanes<'a> {
     }
 
     fn tier_rates(&self, network: &FlowLevel, drains: &[u64]) -> Vec<TierRates> {
-        let bytes = self.phase.bytes.count() as f64;
         let mut tiers = Vec::new();
         for (member, &drain) in drains.iter().enumerate() {
-            let shares = network.tier_shares(&self.target(member).path);
+            let target = self.target(member);
+            let bytes = target.bytes.count() as f64;
+            let shares = network.tier_shares(&target.path);
             tiers.resize_with(shares.len(), TierRates::default);
             for (tier, share) in tiers.iter_mut().zip(shares) {
                 tier.rates.push(if drain > 0 { bytes * share / drain as f64 } else { 0.0 });
@@ -114,9 +116,11 @@ impl<'a> Lanes<'a> {
 
     /// The weighted bytes that each link has carried in the end.
     pub(super) fn carried(&self) -> impl Iterator<Item = (u32, u128)> {
-        let bytes = u128::from(self.phase.bytes.count()) * u128::from(self.phase.steps);
-        let paths = (0..self.sender.len()).flat_map(|member| self.target(member).path.iter());
-        paths.map(move |crossing| (crossing.link, bytes * u128::from(crossing.weight)))
+        (0..self.sender.len()).flat_map(|member| {
+            let target = self.target(member);
+            let bytes = u128::from(target.bytes.count()) * u128::from(self.phase.steps);
+            target.path.iter().map(move |crossing| (crossing.link, bytes * u128::from(crossing.weight)))
+        })
     }
 
     fn target(&self, member: usize) -> &Target {

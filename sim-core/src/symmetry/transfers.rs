@@ -1,10 +1,10 @@
 //! Every distinct transfer of a workload, listed once: who sends to whom, as part of what, over which links.
 
 use super::segments::Segments;
-use crate::collectives::Pattern;
+use crate::collectives::{Partners, Pattern, Phase};
 use crate::fabric::{Fabric, Hop, Route, RoutingError};
-use crate::ids::{CommunicatorId, GroupId, PeerSlot, RankId};
-use crate::transport::{Plan, Planner};
+use crate::ids::{CommunicatorId, EndpointId, GroupId, PeerSlot, RankId};
+use crate::transport::{Plan, Planner, transfer_route};
 use crate::workload::{CollectiveCall, Roles, Workload, lowest_slot};
 use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,8 +14,19 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(super) enum Kind {
     /// A message: how it is sent, and the lowest slot by which the peer receives it, if it does.
     Message(Port, Option<PeerSlot>),
-    /// A step of a collective.
-    Step(CommunicatorId, Pattern, usize),
+    /// A step of a collective: how much is sent.
+    Step(CommunicatorId, Pattern, usize, u64),
+    /// What switches do for a rank in a step of a collective.
+    Shared(CommunicatorId, Pattern, usize, Service),
+    /// A rank's part in what switches do for another.
+    Part(CommunicatorId, Pattern, usize, Service),
+}
+
+/// What switches do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) enum Service {
+    Copies(u64),
+    Sum(u64),
 }
 
 /// A rank's own end of messages with a peer.
@@ -57,7 +68,11 @@ struct Collector<'a> {
     pairs: FxHashMap<(u32, u32), u32>,
     routes: Vec<Route>,
     list: Vec<Transfer>,
-    listed: BTreeSet<(Kind, GroupId)>,
+    listed: BTreeSet<(CommunicatorId, Pattern, usize, GroupId)>,
+    /// The trees of switches, by whose group they serve, their roots, and whether they sum; and the route of what crosses
+    /// no link.
+    trees: BTreeMap<(CommunicatorId, EndpointId, bool), u32>,
+    nowhere: Option<u32>,
 }
 
 /// Lists the transfers of a workload.
@@ -77,6 +92,8 @@ pub(super) fn collect(
         routes: Vec::new(),
         list: Vec::new(),
         listed: BTreeSet::new(),
+        trees: BTreeMap::new(),
+        nowhere: None,
     };
     let mut own: Vec<Vec<u64>> =
         (0..workload.ranks()).map(|rank| vec![workload.role(RankId::new(rank)).index() as u64]).collect();
@@ -152,9 +169,11 @@ fn collect_collectives(
     Ok(())
 }
 
-fn call_key(call: &CollectiveCall) -> (u8, u64, Option<u8>, Option<u8>) {
+fn call_key(call: &CollectiveCall) -> (u8, u64, Option<u8>, Option<u8>, (u32, u64)) {
     let algorithm = call.algorithm.map(|algorithm| algorithm as u8);
-    (call.kind as u8, call.bytes.count(), algorithm, call.protocol.map(|protocol| protocol as u8))
+    let experts = (call.experts.destinations, call.experts.imbalance().to_bits());
+    let protocol = call.protocol.map(|protocol| protocol as u8);
+    (call.kind as u8, call.bytes.count(), algorithm, protocol, experts)
 }
 
 impl Collector<'_> {
@@ -164,39 +183,93 @@ impl Collector<'_> {
         members: &[RankId],
         plan: &Plan,
     ) -> Result<(), RoutingError> {
+        let endpoints: Vec<_> = members.iter().map(|&member| self.workload.endpoint(member)).collect();
         for phase in &plan.schedule.phases {
             let distinct = if phase.pattern.repeats() { 1 } else { phase.steps };
-            for step in 0..distinct {
-                let kind = Kind::Step(communicator, phase.pattern, step);
+            for step in phase.first..phase.first + distinct {
                 // Another call of the group may have had the same pattern.
-                if !self.listed.insert((kind, group)) {
-                    continue;
-                }
-                for (position, member) in members.iter().enumerate() {
-                    for target in phase.pattern.targets(members.len(), position, step) {
-                        self.add(kind, member.index(), members[target].index())?;
-                    }
+                if self.listed.insert((communicator, phase.pattern, step, group)) {
+                    self.add_step((communicator, phase, step), members, &endpoints)?;
                 }
             }
         }
         Ok(())
     }
 
-    fn add(&mut self, kind: Kind, source: usize, target: usize) -> Result<(), RoutingError> {
+    fn add_step(
+        &mut self,
+        (communicator, phase, step): (CommunicatorId, &Phase, usize),
+        members: &[RankId],
+        endpoints: &[EndpointId],
+    ) -> Result<(), RoutingError> {
+        for (position, member) in members.iter().enumerate() {
+            for send in phase.pattern.sends(members.len(), position, step) {
+                let service = match send.partners {
+                    Partners::One(target) => {
+                        let kind = Kind::Step(communicator, phase.pattern, step, send.blocks);
+                        self.add(kind, member.index(), members[target].index())?;
+                        continue;
+                    }
+                    Partners::Copies(_) => Service::Copies(send.blocks),
+                    Partners::Sum(_) => Service::Sum(send.blocks),
+                };
+                let from = endpoints[position];
+                let route = self.tree((communicator, endpoints), from, send.partners)?;
+                let kind = Kind::Shared(communicator, phase.pattern, step, service);
+                self.push(kind, (member.index(), member.index()), route);
+                let (part, nowhere) =
+                    (Kind::Part(communicator, phase.pattern, step, service), self.nowhere());
+                for other in send.partners.others(position) {
+                    self.push(part, (members[other].index(), member.index()), nowhere);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The tree by which switches serve a rank.
+    fn tree(
+        &mut self,
+        (communicator, endpoints): (CommunicatorId, &[EndpointId]),
+        from: EndpointId,
+        partners: Partners,
+    ) -> Result<u32, RoutingError> {
+        let named = (communicator, from, matches!(partners, Partners::Sum(_)));
+        if let Some(&known) = self.trees.get(&named) {
+            return Ok(known);
+        }
+        self.routes.push(transfer_route(self.fabric, endpoints, from, partners)?.1);
+        let new = self.routes.len() as u32 - 1;
+        self.trees.insert(named, new);
+        Ok(new)
+    }
+
+    fn nowhere(&mut self) -> u32 {
+        *self.nowhere.get_or_insert_with(|| {
+            self.routes.push(Route::local());
+            self.routes.len() as u32 - 1
+        })
+    }
+
+    fn push(&mut self, kind: Kind, (source, target): (usize, usize), route: u32) {
         let next = self.kinds.len() as u32;
         let kind = *self.kinds.entry(kind).or_insert(next);
-        let (source, target) = (source as u32, target as u32);
-        let route = match self.pairs.get(&(source, target)) {
+        self.list.push(Transfer { source: source as u32, target: target as u32, kind, route });
+    }
+
+    fn add(&mut self, kind: Kind, source: usize, target: usize) -> Result<(), RoutingError> {
+        let pair = (source as u32, target as u32);
+        let route = match self.pairs.get(&pair) {
             Some(&known) => known,
             None => {
                 let endpoint = |rank: u32| self.workload.endpoint(RankId::new(rank as usize));
-                self.routes.push(self.fabric.route(endpoint(source), endpoint(target))?);
+                self.routes.push(self.fabric.route(endpoint(pair.0), endpoint(pair.1))?);
                 let new = self.routes.len() as u32 - 1;
-                self.pairs.insert((source, target), new);
+                self.pairs.insert(pair, new);
                 new
             }
         };
-        self.list.push(Transfer { source, target, kind, route });
+        self.push(kind, (source, target), route);
         Ok(())
     }
 

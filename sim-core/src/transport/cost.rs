@@ -1,25 +1,10 @@
-//! What a schedule costs under a transport, and the closed form of its time.
+//! What a schedule costs under a transport.
 
-use super::Transport;
-use crate::collectives::{Pattern, Phase, Schedule};
+use super::{PhaseProfile, Transport};
+use crate::collectives::{Pace, Pattern, Phase, Schedule};
 use crate::fabric::Scope;
 use crate::units::{Bandwidth, Time};
 use crate::workload::{CollectiveCall, CollectiveKind, Protocol};
-
-/// What the steps of one phase meet on their way, on a given fabric.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct PhaseProfile {
-    /// The farthest scope that any transfer crosses.
-    pub scope: Scope,
-    /// The largest latency of any transfer's route.
-    pub latency: Time,
-    /// The rate of the slowest transfer when all of a step run together, at the efficiency of the links.
-    pub rate: Bandwidth,
-    /// The nominal bandwidth of a chip inside a domain.
-    pub nominal_inside: Bandwidth,
-    /// The nominal bandwidth of a chip's own adapters between domains; unbounded where it has none.
-    pub nominal_outside: Bandwidth,
-}
 
 /// The delays and bounds that a transport adds to a schedule.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -55,51 +40,21 @@ impl StepCost {
     }
 }
 
-/// The predicted time of a collective, in parts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Prediction {
-    /// Launch of the kernel.
-    pub launch: Time,
-    /// Latencies of links and software, summed over the steps.
-    pub latency: Time,
-    /// Draining inside the domain.
-    pub link: Time,
-    /// Draining between domains.
-    pub nic: Time,
-    /// The rank's own chunk.
-    pub copy: Time,
-}
-
-impl Prediction {
-    /// The sum of the parts.
-    pub fn total(&self) -> Time {
-        self.launch + self.latency + self.link + self.nic + self.copy
-    }
-
-    /// The name of the largest part: `launch`, `latency`, `link`, `nic` or `copy`.
-    pub fn bound_by(&self) -> &'static str {
-        let parts = [
-            (self.link, "link"),
-            (self.nic, "nic"),
-            (self.latency, "latency"),
-            (self.launch, "launch"),
-            (self.copy, "copy"),
-        ];
-        let mut largest = parts[0];
-        for part in parts {
-            if part.0 > largest.0 {
-                largest = part;
-            }
-        }
-        largest.1
-    }
+/// A collective whose cost is looked for.
+#[derive(Clone, Copy)]
+struct Costed<'a> {
+    transport: &'a Transport,
+    call: &'a CollectiveCall,
+    schedule: &'a Schedule,
+    profiles: &'a [PhaseProfile],
+    protocol: Protocol,
 }
 
 /// What `transport` adds to a schedule whose phases meet `profiles`.
 ///
-/// A transfer waits `step` (and, in Simple, its part of the ramp `2 sqrt(ramp W)` of a phase with wire time `W`);
-/// LL and LL128 bound the rate of a flow; the rank's own chunk is copied last.
-/// Form and values: `docs/src/models/collectives.md`.
+/// A transfer waits for the step before it, or for the hand-off of a chunk; in Simple, collectives that are not cut into
+/// chunks pay `2 sqrt(ramp W)` on their wire time `W`; LL and LL128 bound the rate of a flow; the rank's own chunk
+/// is copied last. Form and values: `docs/src/models/collectives.md`.
 pub fn collective_cost(
     transport: &Transport,
     call: &CollectiveCall,
@@ -107,103 +62,197 @@ pub fn collective_cost(
     profiles: &[PhaseProfile],
     protocol: Protocol,
 ) -> CollectiveCost {
+    let costed = Costed { transport, call, schedule, profiles, protocol };
     if schedule.phases.is_empty() {
         return CollectiveCost { launch: transport.launch, ..CollectiveCost::default() };
     }
+    let ramp = costed.ramp();
     let step = |(phase, profile): (&Phase, &PhaseProfile)| {
-        let set_up = peer_set_up(transport, call, phase.pattern, schedule.ranks);
-        let extra = ramp_per_step(transport, phase, profile, protocol) + set_up;
-        let together = phase.pattern.receives(schedule.ranks) as f64;
-        step_cost(transport, profile, (protocol, together), extra)
+        let share = profile.drain(phase.bytes).seconds() * ramp;
+        costed.step(phase, profile, costed.peer_set_up(phase.pattern) + Time::from_seconds(share))
     };
     CollectiveCost {
-        launch: transport.launch + transport.start.get(protocol),
+        launch: costed.launch(),
         step: schedule.phases.iter().zip(profiles).map(step).collect(),
-        tail: own_chunk_time(transport, call, schedule, profiles, protocol),
+        tail: costed.tail(),
     }
 }
 
-/// Chunks are handed on at a cost: `2 sqrt(ramp W)` over a phase of wire time `W`, an equal part a step (Simple only).
-fn ramp_per_step(transport: &Transport, phase: &Phase, profile: &PhaseProfile, protocol: Protocol) -> Time {
-    if protocol != Protocol::Simple {
-        return Time::ZERO;
-    }
-    let steps = phase.steps as f64;
-    let wire = profile.rate.drain_time(phase.bytes).seconds() * steps;
-    Time::from_seconds(2.0 * (transport.ramp.seconds() * wire).sqrt() / steps)
-}
-
-/// Before an all-to-all sends, it sets up its peers: all of them for an exchange with everyone at once.
-fn peer_set_up(transport: &Transport, call: &CollectiveCall, pattern: Pattern, ranks: usize) -> Time {
-    match (call.kind, pattern) {
-        (CollectiveKind::AllToAll, Pattern::Everyone) => transport.peer * (ranks as u64 - 1),
-        (CollectiveKind::AllToAll, Pattern::Shift) => transport.peer,
-        _ => Time::ZERO,
+/// The delay of each chunk that follows another, links included; zero where nothing is handed on.
+pub(super) fn hand_off(transport: &Transport, pattern: Pattern) -> Time {
+    match (pattern, transport.in_network) {
+        (Pattern::InNetwork(waves), Some(cost)) => cost.hand_off * waves.inside() as u64,
+        _ => transport.ramp,
     }
 }
 
-/// What a transfer costs when a rank sends `together` of them at once, which share what the protocol can reach.
-fn step_cost(
-    transport: &Transport,
-    profile: &PhaseProfile,
-    (protocol, together): (Protocol, f64),
-    extra: Time,
-) -> StepCost {
-    let cap_in = |scope| cap(transport, profile, scope, protocol) * (1.0 / together);
-    StepCost {
-        inside: transport.scale_up.step.get(protocol) + extra,
-        outside: transport.scale_out.step.get(protocol) + extra,
-        cap_inside: cap_in(Scope::ScaleUp),
-        cap_outside: cap_in(Scope::ScaleOut),
+impl Costed<'_> {
+    fn of_experts(&self) -> bool {
+        matches!(self.call.kind, CollectiveKind::EpDispatch | CollectiveKind::EpCombine)
     }
-}
 
-fn cap(transport: &Transport, profile: &PhaseProfile, scope: Scope, protocol: Protocol) -> Bandwidth {
-    let share = transport.scope(scope).protocol_share.get(protocol);
-    let nominal = match scope {
-        Scope::ScaleUp => profile.nominal_inside,
-        Scope::ScaleOut => profile.nominal_outside,
-    };
-    if share >= 1.0 { Bandwidth::UNBOUNDED } else { nominal * share }
-}
+    fn in_network(&self) -> bool {
+        matches!(self.schedule.phases[0].pattern, Pattern::InNetwork(_))
+    }
 
-/// The copy of the rank's own chunk, at the rate that a rank reaches in the first phase inside the domain.
-fn own_chunk_time(
-    transport: &Transport,
-    call: &CollectiveCall,
-    schedule: &Schedule,
-    profiles: &[PhaseProfile],
-    protocol: Protocol,
-) -> Time {
-    let relative = match call.kind {
-        CollectiveKind::AllToAll => transport.own_chunk_all_to_all,
-        CollectiveKind::AllReduce | CollectiveKind::AllGather | CollectiveKind::ReduceScatter => {
-            transport.own_chunk
+    fn chunked(&self) -> bool {
+        matches!(self.schedule.phases[0].pattern, Pattern::InNetwork(_) | Pattern::Tree(_))
+    }
+
+    /// Until the first step: the kernel, the protocol, and the latest of the ranks.
+    fn launch(&self) -> Time {
+        let Self { transport, schedule, protocol, .. } = self;
+        let ranks = schedule.ranks as f64;
+        let late = transport.jitter * (2.0 * ranks.ln()).sqrt();
+        if self.of_experts() {
+            return transport.experts.launch + transport.experts.doubling * ranks.log2() + late;
         }
-    };
-    let inside = profiles.iter().position(|profile| profile.scope == Scope::ScaleUp).unwrap_or(0);
-    let (phase, profile) = (&schedule.phases[inside], &profiles[inside]);
-    // Transfers of one step share the port, which the copy has to itself.
-    let port = profile.rate * phase.pattern.receives(schedule.ranks) as f64;
-    let rate = port.min(cap(transport, profile, profile.scope, protocol));
-    let chunk = call.bytes.padded_chunk(schedule.ranks as u64);
-    rate.drain_time_of(relative * chunk.count() as f64)
-}
+        let start = match transport.in_network.filter(|_| self.in_network()) {
+            Some(cost) => cost.start,
+            None => transport.start.get(*protocol),
+        };
+        transport.launch + start + late
+    }
 
-/// The closed form: launch, then every step at its latency and at the rate of its slowest transfer, then the copy.
-///
-/// Equals the simulated time of a collective that is alone on its links and whose steps all ranks do in time.
-pub fn predict(schedule: &Schedule, profiles: &[PhaseProfile], cost: &CollectiveCost) -> Prediction {
-    let mut prediction = Prediction { launch: cost.launch, copy: cost.tail, ..Prediction::default() };
-    for ((phase, profile), step) in schedule.phases.iter().zip(profiles).zip(&cost.step) {
-        let steps = phase.steps as u64;
-        let (overhead, cap) = step.of(profile.scope);
-        prediction.latency += (overhead + profile.latency) * steps;
-        let drain = profile.rate.min(cap).drain_time(phase.bytes) * steps;
-        match profile.scope {
-            Scope::ScaleUp => prediction.link += drain,
-            Scope::ScaleOut => prediction.nic += drain,
+    /// Chunks are handed on at a cost: `2 sqrt(ramp W)` over the wire time `W` of the collective, as a share of it.
+    fn ramp(&self) -> f64 {
+        let Self { transport, schedule, profiles, protocol, .. } = self;
+        if *protocol != Protocol::Simple || self.chunked() || self.of_experts() {
+            return 0.0;
+        }
+        let of_phase = |(phase, profile): (&Phase, &PhaseProfile)| {
+            profile.drain(phase.bytes).seconds() * phase.steps as f64
+        };
+        let wire: f64 = schedule.phases.iter().zip(*profiles).map(of_phase).sum();
+        if wire > 0.0 { 2.0 * (transport.ramp.seconds() / wire).sqrt() } else { 0.0 }
+    }
+
+    /// Before an all-to-all sends, it sets up its peers: all of them for an exchange with everyone at once.
+    fn peer_set_up(&self, pattern: Pattern) -> Time {
+        match (self.call.kind, pattern) {
+            (CollectiveKind::AllToAll, Pattern::Everyone(_)) => {
+                self.transport.peer * (self.schedule.ranks as u64 - 1)
+            }
+            (CollectiveKind::AllToAll, Pattern::Shift) => self.transport.peer,
+            _ => Time::ZERO,
         }
     }
-    prediction
+
+    fn step(&self, phase: &Phase, profile: &PhaseProfile, extra: Time) -> StepCost {
+        let delay = |scope| self.delay(phase, profile, scope) + extra;
+        let cap = |scope| self.transfer_cap(phase, profile, scope);
+        StepCost {
+            inside: delay(Scope::ScaleUp),
+            outside: delay(Scope::ScaleOut),
+            cap_inside: cap(Scope::ScaleUp),
+            cap_outside: cap(Scope::ScaleOut),
+        }
+    }
+
+    /// The delay of a transfer beyond the latency of its links.
+    fn delay(&self, phase: &Phase, profile: &PhaseProfile, scope: Scope) -> Time {
+        let Self { transport, protocol, .. } = self;
+        if self.of_experts() {
+            return Time::ZERO;
+        }
+        let step = transport.scope(scope).step.get(*protocol);
+        let latency = profile.of(scope).map_or(Time::ZERO, |meeting| meeting.latency);
+        match (phase.pace, phase.pattern, scope) {
+            (Pace::HandOff, pattern, _) => hand_off(transport, pattern).saturating_sub(latency),
+            // What the switches' first chunk takes is in their start.
+            (Pace::Step, Pattern::InNetwork(_), Scope::ScaleUp) => Time::ZERO,
+            (Pace::Step, Pattern::Channels { inside }, Scope::ScaleOut) => {
+                self.spread_over_steps(profile, inside).saturating_sub(latency)
+            }
+            (Pace::Step, ..) => step,
+        }
+    }
+
+    /// The latency of a step of a channel between domains, links included.
+    ///
+    /// Chunks in flight hide it: in each time around, data crosses between domains `m - 1` times in `n - 1` steps,
+    /// and what those crossings take longer than a step inside is spread over all steps.
+    fn spread_over_steps(&self, profile: &PhaseProfile, inside: usize) -> Time {
+        let ranks = self.schedule.ranks;
+        let total = |scope: Scope| {
+            let latency = profile.of(scope).map_or(Time::ZERO, |meeting| meeting.latency);
+            self.transport.scope(scope).step.get(self.protocol) + latency
+        };
+        let near = total(Scope::ScaleUp);
+        let crossings = (ranks / inside - 1) as f64 / (ranks - 1) as f64;
+        near + total(Scope::ScaleOut).saturating_sub(near) * crossings
+    }
+
+    /// The largest rate of one transfer, when a rank has several of a phase under way at once.
+    fn transfer_cap(&self, phase: &Phase, profile: &PhaseProfile, scope: Scope) -> Bandwidth {
+        let Self { transport, schedule, .. } = self;
+        let ranks = schedule.ranks as f64;
+        let port = profile.nominal(scope) * transport.scope(scope).efficiency;
+        match (phase.pattern, transport.in_network, scope) {
+            (Pattern::InNetwork(waves), Some(cost), Scope::ScaleUp) => {
+                // On each port there is one transfer of every owner, and the rank's own.
+                port * (cost.efficiency / (waves.inside() + 1) as f64)
+            }
+            (Pattern::Everyone(_) | Pattern::Experts(_), _, _) if self.of_experts() => {
+                let doublings = (ranks / 8.0).log2().max(0.0);
+                let loss = 1.0 + transport.experts.spread * doublings;
+                if loss > 1.0 && scope == Scope::ScaleUp {
+                    port * (1.0 / (loss * (ranks - 1.0)))
+                } else {
+                    Bandwidth::UNBOUNDED
+                }
+            }
+            (pattern, _, _) => {
+                let together = if matches!(pattern, Pattern::Everyone(_)) { ranks - 1.0 } else { 1.0 };
+                self.protocol_cap(profile, scope) * (1.0 / together)
+            }
+        }
+    }
+
+    /// The largest rate of a rank's port under the protocol, and in an all-to-all.
+    fn protocol_cap(&self, profile: &PhaseProfile, scope: Scope) -> Bandwidth {
+        let Self { transport, call, protocol, .. } = self;
+        let costs = transport.scope(scope);
+        let nominal = profile.nominal(scope);
+        let share = costs.protocol_share.get(*protocol);
+        let bound = if share >= 1.0 { Bandwidth::UNBOUNDED } else { nominal * share };
+        let exchange = transport.all_to_all_efficiency;
+        if call.kind == CollectiveKind::AllToAll && exchange < 1.0 {
+            return bound.min(nominal * (costs.efficiency * exchange));
+        }
+        bound
+    }
+
+    /// The copy of the rank's own chunk, at the rate that its port reaches in the first phase inside the domain.
+    fn tail(&self) -> Time {
+        let Self { transport, call, schedule, profiles, .. } = self;
+        let relative = match call.kind {
+            CollectiveKind::AllToAll => transport.own_chunk_all_to_all,
+            CollectiveKind::AllReduce | CollectiveKind::AllGather | CollectiveKind::ReduceScatter
+                if !self.chunked() =>
+            {
+                transport.own_chunk
+            }
+            CollectiveKind::EpDispatch => return transport.experts.copy.drain_time(call.bytes),
+            CollectiveKind::EpCombine => {
+                let copies = call.bytes * u64::from(call.experts.destinations);
+                return transport.experts.reduce.drain_time(copies);
+            }
+            _ => return Time::ZERO,
+        };
+        let inside = profiles.iter().position(|profile| profile.inside.is_some());
+        let (profile, scope) = match inside {
+            Some(index) => (&profiles[index], Scope::ScaleUp),
+            None => (&profiles[0], Scope::ScaleOut),
+        };
+        let pattern = schedule.phases[inside.unwrap_or(0)].pattern;
+        let port = profile.of(scope).map_or(Bandwidth::UNBOUNDED, |meeting| {
+            let together =
+                if matches!(pattern, Pattern::Everyone(_)) { schedule.ranks as f64 - 1.0 } else { 1.0 };
+            meeting.rate * (together * meeting.blocks as f64)
+        });
+        let rate = port.min(self.protocol_cap(profile, scope));
+        let chunk = call.bytes.padded_chunk(schedule.ranks as u64);
+        rate.drain_time_of(relative * chunk.count() as f64)
+    }
 }

@@ -6,13 +6,18 @@
 
 mod cost;
 mod plan;
+mod prediction;
+mod profile;
 
-pub use cost::{CollectiveCost, PhaseProfile, Prediction, StepCost, collective_cost, predict};
+pub use cost::{CollectiveCost, StepCost, collective_cost};
 pub use plan::{Plan, Planner};
+pub use prediction::{Prediction, predict};
+pub(crate) use profile::transfer_route;
+pub use profile::{Meeting, PhaseProfile};
 
 use crate::fabric::Scope;
-use crate::units::Time;
-use crate::workload::Protocol;
+use crate::units::{Bandwidth, Time};
+use crate::workload::{Library, Protocol};
 
 /// A value for each protocol.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -54,6 +59,42 @@ pub struct ScopeCost {
     pub message: Time,
 }
 
+/// What reduction and copying in the switches of a domain cost (NVLink SHARP).
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct InNetworkCost {
+    /// Further delay before the first chunk.
+    pub start: Time,
+    /// Delay of each chunk that follows another, for each rank of the domain: all of them have to answer.
+    pub hand_off: Time,
+    /// The share of what a ring reaches that transfers through the switches' arithmetic reach.
+    pub efficiency: f64,
+    /// The fewest ranks of a domain for which the switches are used.
+    pub least_ranks: u32,
+}
+
+/// What the exchange of tokens with experts on other ranks costs, which has kernels of its own.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ExpertCost {
+    /// Launch and synchronisation of a few ranks.
+    pub launch: Time,
+    /// Further delay for each doubling of the ranks.
+    pub doubling: Time,
+    /// The rate at which a rank's tokens are read and copied before they are sent.
+    pub copy: Bandwidth,
+    /// The rate at which the copies of its tokens that have come back are summed.
+    pub reduce: Bandwidth,
+    /// The share of the bandwidth that is lost at each doubling of more than 8 ranks.
+    pub spread: f64,
+}
+
+impl ExpertCost {
+    /// Nothing.
+    pub const fn none() -> Self {
+        let unbounded = Bandwidth::UNBOUNDED;
+        Self { launch: Time::ZERO, doubling: Time::ZERO, copy: unbounded, reduce: unbounded, spread: 0.0 }
+    }
+}
+
 /// The software of a transport family.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Transport {
@@ -69,6 +110,16 @@ pub struct Transport {
     pub own_chunk_all_to_all: f64,
     /// Set-up of each peer in all-to-all.
     pub peer: Time,
+    /// What an all-to-all reaches of the rate of a ring.
+    pub all_to_all_efficiency: f64,
+    /// Ranks that start late hold up the others: the expected delay of the latest of `n` grows with `sqrt(2 ln n)` of this.
+    pub jitter: Time,
+    /// Whose algorithms are considered.
+    pub library: Library,
+    /// Switches that reduce and copy, where there are any.
+    pub in_network: Option<InNetworkCost>,
+    /// Exchanges of tokens with experts.
+    pub experts: ExpertCost,
     /// Inside a domain.
     pub scale_up: ScopeCost,
     /// Between domains.
@@ -91,9 +142,20 @@ impl Transport {
             own_chunk: 0.0,
             own_chunk_all_to_all: 0.0,
             peer: Time::ZERO,
+            all_to_all_efficiency: 1.0,
+            jitter: Time::ZERO,
+            library: Library::Any,
+            in_network: None,
+            experts: ExpertCost::none(),
             scale_up: free,
             scale_out: free,
         }
+    }
+
+    /// The same costs, with switches that reduce and copy for nothing.
+    pub const fn with_ideal_switches(self) -> Self {
+        let free = InNetworkCost { start: Time::ZERO, hand_off: Time::ZERO, efficiency: 1.0, least_ranks: 2 };
+        Self { in_network: Some(free), ..self }
     }
 
     /// The costs of one scope.

@@ -1,11 +1,12 @@
 //! How a group runs a collective: the algorithm and protocol of least predicted time, on its own links.
 
-use super::cost::{CollectiveCost, PhaseProfile, Prediction, collective_cost, predict};
-use super::{ByProtocol, Transport};
-use crate::collectives::{GroupShape, Pattern, Schedule, candidates, effective, expand};
-use crate::fabric::{Fabric, Hop, RoutingError, Scope};
-use crate::ids::{EndpointId, LinkId};
-use crate::units::{Bandwidth, Time};
+use super::cost::{CollectiveCost, collective_cost, hand_off};
+use super::profile::{PhaseProfile, Surveyor, is_full_mesh};
+use super::{ByProtocol, Prediction, Transport, predict};
+use crate::collectives::{GroupShape, Pattern, Schedule, candidates, effective, expand, is_chunked};
+use crate::fabric::{Fabric, RoutingError};
+use crate::ids::EndpointId;
+use crate::units::Time;
 use crate::workload::{Algorithm, CollectiveCall, CollectiveKind, Protocol};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -28,23 +29,31 @@ pub struct Plan {
 /// The most members of a group that is looked at for links between all of them; a chip has no more ports.
 const MOST_IN_A_MESH: usize = 64;
 
-type Structure = Vec<(Pattern, usize)>;
+/// The most chunks of a collective: a finer pipeline gains less than a thousandth.
+const MOST_CHUNKS: f64 = 1024.0;
+
+/// The chunks of a collective whose chunks are handed on for nothing, as in the ideal transport.
+const FREE_CHUNKS: f64 = 64.0;
+
+type Members = Arc<[EndpointId]>;
 
 /// Makes plans for groups on a fabric, and remembers what their phases meet.
 #[derive(Debug)]
 pub struct Planner<'a> {
     fabric: &'a Fabric,
     transport: &'a Transport,
-    profiles: BTreeMap<(Vec<EndpointId>, Structure), Arc<[PhaseProfile]>>,
-    shapes: BTreeMap<Vec<EndpointId>, GroupShape>,
-    load: Vec<u64>,
+    surveyor: Surveyor<'a>,
+    groups: BTreeMap<Members, u32>,
+    profiles: BTreeMap<(u32, Pattern, usize), PhaseProfile>,
+    shapes: BTreeMap<u32, GroupShape>,
 }
 
 impl<'a> Planner<'a> {
     /// A planner without memories.
     pub fn new(fabric: &'a Fabric, transport: &'a Transport) -> Self {
-        let load = vec![0; fabric.links().len()];
-        Self { fabric, transport, profiles: BTreeMap::new(), shapes: BTreeMap::new(), load }
+        let surveyor = Surveyor::new(fabric, transport);
+        let (groups, profiles, shapes) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+        Self { fabric, transport, surveyor, groups, profiles, shapes }
     }
 
     /// The transport that plans are made for.
@@ -57,21 +66,45 @@ impl<'a> Planner<'a> {
     /// # Errors
     /// [`RoutingError`] when members of the group cannot reach one another.
     pub fn plan(&mut self, members: &[EndpointId], call: &CollectiveCall) -> Result<Plan, RoutingError> {
-        let shape = self.shape(members)?;
+        let plans = self.plans(members, call)?;
+        let best = plans
+            .into_iter()
+            .reduce(|best, plan| if plan.prediction.total() < best.prediction.total() { plan } else { best });
+        Ok(best.expect("every collective has an algorithm and a protocol"))
+    }
+
+    /// All plans among which [`Planner::plan`] chooses.
+    ///
+    /// # Errors
+    /// [`RoutingError`] when members of the group cannot reach one another.
+    pub fn plans(
+        &mut self,
+        members: &[EndpointId],
+        call: &CollectiveCall,
+    ) -> Result<Vec<Plan>, RoutingError> {
+        let group = self.group(members);
+        let shape = self.shape(group, members)?;
+        let sums = self.sums_in_network(members, &shape);
         let algorithms = match call.algorithm {
-            Some(asked) => vec![effective(asked, call.kind, &shape)],
-            None => self.open_algorithms(members, call.kind, &shape)?,
+            Some(asked) => vec![effective(asked, call.kind, &shape, sums)],
+            None => self.open_algorithms(members, call.kind, &shape, sums)?,
         };
-        let mut best: Option<Plan> = None;
+        let mut plans = Vec::new();
         for algorithm in algorithms {
-            for protocol in self.protocols(call) {
-                let plan = self.plan_with(members, call, &shape, (algorithm, protocol))?;
-                if best.as_ref().is_none_or(|best| plan.prediction.total() < best.prediction.total()) {
-                    best = Some(plan);
-                }
+            for protocol in self.protocols(call, algorithm) {
+                plans.push(self.plan_with((group, members), call, &shape, (algorithm, protocol))?);
             }
         }
-        Ok(best.expect("every collective has an algorithm and a protocol"))
+        Ok(plans)
+    }
+
+    fn group(&mut self, members: &[EndpointId]) -> u32 {
+        if let Some(&known) = self.groups.get(members) {
+            return known;
+        }
+        let next = self.groups.len() as u32;
+        self.groups.insert(members.into(), next);
+        next
     }
 
     /// The algorithms that may run; among members that are all joined directly, exchanging with everyone at once is one.
@@ -82,32 +115,38 @@ impl<'a> Planner<'a> {
         members: &[EndpointId],
         kind: CollectiveKind,
         shape: &GroupShape,
+        sums: bool,
     ) -> Result<Vec<Algorithm>, RoutingError> {
-        let mut algorithms = candidates(kind, shape);
+        let mut algorithms = candidates(kind, shape, (self.transport.library, sums));
+        let direct = match kind {
+            CollectiveKind::AllReduce => Algorithm::TwoShot,
+            CollectiveKind::ReduceScatter | CollectiveKind::AllGather => Algorithm::Direct,
+            _ => return Ok(algorithms),
+        };
         let flat = shape.tiers().len() <= 1 && (3..=MOST_IN_A_MESH).contains(&members.len());
-        if flat && !algorithms.contains(&Algorithm::Direct) && self.is_full_mesh(members)? {
-            algorithms.push(Algorithm::Direct);
+        if flat && is_full_mesh(self.fabric, members)? {
+            algorithms.push(direct);
         }
         Ok(algorithms)
     }
 
-    /// Whether no two routes of the first member to the others share a link.
-    fn is_full_mesh(&self, members: &[EndpointId]) -> Result<bool, RoutingError> {
-        let mut crossed: BTreeSet<usize> = BTreeSet::new();
-        for &to in &members[1..] {
-            let route = self.fabric.route(members[0], to)?;
-            if !route.hops().iter().flat_map(Hop::range).all(|link| crossed.insert(link)) {
-                return Ok(false);
-            }
-        }
-        Ok(true)
+    /// Whether there are switches that reduce and copy for each domain of the group.
+    fn sums_in_network(&self, members: &[EndpointId], shape: &GroupShape) -> bool {
+        let Some(cost) = self.transport.in_network else { return false };
+        let inside = shape.tiers()[0];
+        let together =
+            |domain: &[EndpointId]| domain.iter().all(|&member| self.fabric.same_domain(domain[0], member));
+        inside >= 2 && inside >= cost.least_ranks as usize && members.chunks(inside).all(together)
     }
 
-    /// Protocols differ only where the transport tells them apart.
-    fn protocols(&self, call: &CollectiveCall) -> Vec<Protocol> {
+    /// Protocols differ only where the transport tells them apart; switches that reduce take whole chunks.
+    fn protocols(&self, call: &CollectiveCall, algorithm: Algorithm) -> Vec<Protocol> {
         let free = self.transport.start == ByProtocol::all(Time::ZERO)
             && self.transport.scale_up.protocol_share == ByProtocol::all(1.0);
+        let of_experts = matches!(call.kind, CollectiveKind::EpDispatch | CollectiveKind::EpCombine);
+        let whole = matches!(algorithm, Algorithm::Nvls | Algorithm::NvlsTree) || of_experts;
         match call.protocol {
+            _ if whole => vec![Protocol::Simple],
             Some(asked) => vec![asked],
             None if free => vec![Protocol::Simple],
             None => vec![Protocol::Simple, Protocol::Ll128, Protocol::Ll],
@@ -116,21 +155,51 @@ impl<'a> Planner<'a> {
 
     fn plan_with(
         &mut self,
-        members: &[EndpointId],
+        group: (u32, &[EndpointId]),
         call: &CollectiveCall,
         shape: &GroupShape,
         (algorithm, protocol): (Algorithm, Protocol),
     ) -> Result<Plan, RoutingError> {
-        let schedule = expand(call, algorithm, shape);
-        let profiles = self.profile(members, &schedule)?;
+        let chunks = self.chunks(group, call, shape, algorithm)?;
+        let schedule = expand(call, algorithm, shape, chunks);
+        let mut profiles = Vec::with_capacity(schedule.phases.len());
+        for phase in &schedule.phases {
+            profiles.push(self.profile(group, phase.pattern, phase.steps)?);
+        }
         let cost = collective_cost(self.transport, call, &schedule, &profiles, protocol);
         let prediction = predict(&schedule, &profiles, &cost);
         Ok(Plan { call: *call, protocol, schedule, cost, prediction })
     }
 
+    /// Into how many chunks a pipelined collective is cut.
+    ///
+    /// With wire time `W`, `d` stages after the first and `o` for each hand-off, `c` chunks take
+    /// `(c - 1) o + (c + d) W / c`: least at `c = sqrt(d W / o)`.
+    fn chunks(
+        &mut self,
+        group: (u32, &[EndpointId]),
+        call: &CollectiveCall,
+        shape: &GroupShape,
+        algorithm: Algorithm,
+    ) -> Result<usize, RoutingError> {
+        if !is_chunked(call.kind, algorithm) {
+            return Ok(1);
+        }
+        let whole = expand(call, algorithm, shape, 1);
+        let Some(phase) = whole.phases.first() else { return Ok(1) };
+        let profile = self.profile(group, phase.pattern, phase.steps)?;
+        let stages = (whole.steps() - 1) as f64;
+        let wire = profile.drain(phase.bytes).seconds();
+        let handed = hand_off(self.transport, phase.pattern).max(profile.latency()).seconds();
+        let best = if handed > 0.0 { (stages * wire / handed).sqrt() } else { FREE_CHUNKS };
+        // A chunk has a byte at least.
+        let finest = phase.bytes.count().max(1) as f64;
+        Ok(best.round().clamp(1.0, MOST_CHUNKS.min(finest)) as usize)
+    }
+
     /// How many members stand together in each tier that makes a difference to their routes.
-    fn shape(&mut self, members: &[EndpointId]) -> Result<GroupShape, RoutingError> {
-        if let Some(shape) = self.shapes.get(members) {
+    fn shape(&mut self, group: u32, members: &[EndpointId]) -> Result<GroupShape, RoutingError> {
+        if let Some(shape) = self.shapes.get(&group) {
             return Ok(shape.clone());
         }
         let mut levels = Vec::new();
@@ -141,7 +210,7 @@ impl<'a> Planner<'a> {
             }
         }
         let shape = GroupShape::from_containers(members.len(), &levels);
-        self.shapes.insert(members.to_vec(), shape.clone());
+        self.shapes.insert(group, shape.clone());
         Ok(shape)
     }
 
@@ -162,84 +231,21 @@ impl<'a> Planner<'a> {
         Ok(route.hops().iter().map(|hop| self.fabric.link(hop.first).tier.index()).collect())
     }
 
+    /// What a pattern meets; the number of chunks makes no difference to it.
     fn profile(
         &mut self,
-        members: &[EndpointId],
-        schedule: &Schedule,
-    ) -> Result<Arc<[PhaseProfile]>, RoutingError> {
-        let structure = schedule.phases.iter().map(|phase| (phase.pattern, phase.steps)).collect();
-        let key = (members.to_vec(), structure);
-        if let Some(known) = self.profiles.get(&key) {
-            return Ok(Arc::clone(known));
-        }
-        let phases = schedule.phases.iter();
-        let profiles: Result<Vec<_>, _> =
-            phases.map(|phase| self.profile_phase(members, phase.pattern, phase.steps)).collect();
-        let profiles: Arc<[PhaseProfile]> = profiles?.into();
-        self.profiles.insert(key, Arc::clone(&profiles));
-        Ok(profiles)
-    }
-
-    fn profile_phase(
-        &mut self,
-        members: &[EndpointId],
+        (group, members): (u32, &[EndpointId]),
         pattern: Pattern,
         steps: usize,
     ) -> Result<PhaseProfile, RoutingError> {
-        let mut worst = PhaseProfile {
-            scope: Scope::ScaleUp,
-            latency: Time::ZERO,
-            rate: Bandwidth::UNBOUNDED,
-            nominal_inside: self.nominal(members, Scope::ScaleUp),
-            nominal_outside: self.nominal(members, Scope::ScaleOut),
-        };
-        let distinct = if pattern.repeats() { 1 } else { steps };
-        for step in 0..distinct {
-            // Many routes cross the same runs of links: weights are summed by run first.
-            let mut runs: BTreeMap<(LinkId, u32), u64> = BTreeMap::new();
-            for (position, &from) in members.iter().enumerate() {
-                for target in pattern.targets(members.len(), position, step) {
-                    let to = members[target];
-                    if !self.fabric.same_domain(from, to) {
-                        worst.scope = Scope::ScaleOut;
-                    }
-                    let route = self.fabric.route(from, to)?;
-                    worst.latency = worst.latency.max(route.latency());
-                    for hop in route.hops() {
-                        *runs.entry((hop.first, hop.count)).or_default() += hop.weight;
-                    }
-                }
-            }
-            worst.rate = worst.rate.min(self.slowest_rate(&runs));
+        let pattern = pattern.of_one_chunk();
+        let steps = if pattern.repeats() { 1 } else { steps };
+        let key = (group, pattern, steps);
+        if let Some(known) = self.profiles.get(&key) {
+            return Ok(*known);
         }
-        Ok(worst)
-    }
-
-    /// What the weakest member's own links in a scope can send; members without any are not bound by them.
-    fn nominal(&self, members: &[EndpointId], scope: Scope) -> Bandwidth {
-        let injection = members.iter().map(|&member| self.fabric.injection_bandwidth(member, scope));
-        let own = injection.filter(|&bandwidth| bandwidth > Bandwidth::ZERO);
-        own.fold(Bandwidth::UNBOUNDED, Bandwidth::min)
-    }
-
-    /// The rate on the most loaded link, where runs of links carry so much weight.
-    fn slowest_rate(&mut self, runs: &BTreeMap<(LinkId, u32), u64>) -> Bandwidth {
-        let links = |&(first, count): &(LinkId, u32)| first.index()..first.index() + count as usize;
-        for (run, weight) in runs {
-            self.load[links(run)].iter_mut().for_each(|load| *load += weight);
-        }
-        let denominator = self.fabric.weight_denominator() as f64;
-        let mut slowest = Bandwidth::UNBOUNDED;
-        for index in runs.keys().flat_map(links) {
-            let link = &self.fabric.links()[index];
-            let scope = self.fabric.tiers()[link.tier.index()].scope;
-            let capacity = link.capacity * self.transport.scope(scope).efficiency;
-            let scaled = capacity.bytes_per_second() * denominator;
-            slowest = slowest.min(Bandwidth::from_bytes_per_second(scaled / self.load[index] as f64));
-        }
-        for run in runs.keys() {
-            self.load[links(run)].fill(0);
-        }
-        slowest
+        let profile = self.surveyor.survey(members, pattern, steps)?;
+        self.profiles.insert(key, profile);
+        Ok(profile)
     }
 }

@@ -83,6 +83,14 @@ impl Mul<u64> for Time {
     }
 }
 
+impl Mul<f64> for Time {
+    type Output = Self;
+    /// To the nearest picosecond.
+    fn mul(self, factor: f64) -> Self {
+        Self::from_seconds(self.seconds() * factor)
+    }
+}
+
 impl Sum for Time {
     fn sum<I: Iterator<Item = Self>>(durations: I) -> Self {
         durations.fold(Self::ZERO, Add::add)

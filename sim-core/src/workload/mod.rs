@@ -14,7 +14,7 @@ mod program;
 mod roles;
 mod uniform;
 
-pub use collective_call::{Algorithm, CollectiveCall, CollectiveKind, Protocol};
+pub use collective_call::{Algorithm, CollectiveCall, CollectiveKind, ExpertRouting, Library, Protocol};
 pub use explicit::ExplicitWorkload;
 pub use operation::{MAX_STREAMS, Operation, OperationKind, StreamId, StreamSet, Tag};
 pub use program::{Block, BlockHandle, Program, ProgramBuilder};

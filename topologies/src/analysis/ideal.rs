@@ -17,6 +17,10 @@ fn crossing(kind: CollectiveKind, bytes: f64, (inside, ranks): (f64, f64)) -> (f
         CollectiveKind::ReduceScatter => (1.0 - share, share),
         CollectiveKind::AllGather => (share, 1.0 - share),
         CollectiveKind::AllToAll => (inside * (1.0 - share), inside * (1.0 - share)),
+        CollectiveKind::SendRecv => (1.0, 1.0),
+        // What a set has to send and take depends on whether the root, or the experts, stand in it.
+        CollectiveKind::Broadcast | CollectiveKind::Reduce => (0.0, 0.0),
+        CollectiveKind::Barrier | CollectiveKind::EpDispatch | CollectiveKind::EpCombine => (0.0, 0.0),
     };
     (bytes * sent, bytes * taken)
 }
@@ -25,9 +29,13 @@ fn crossing(kind: CollectiveKind, bytes: f64, (inside, ranks): (f64, f64)) -> (f
 fn sent_by_all(kind: CollectiveKind, bytes: f64, ranks: f64) -> f64 {
     match kind {
         CollectiveKind::AllReduce => 2.0 * (ranks - 1.0) * bytes,
-        CollectiveKind::ReduceScatter | CollectiveKind::AllGather | CollectiveKind::AllToAll => {
-            (ranks - 1.0) * bytes
-        }
+        CollectiveKind::ReduceScatter
+        | CollectiveKind::AllGather
+        | CollectiveKind::AllToAll
+        | CollectiveKind::Broadcast
+        | CollectiveKind::Reduce => (ranks - 1.0) * bytes,
+        CollectiveKind::SendRecv => ranks * bytes,
+        CollectiveKind::Barrier | CollectiveKind::EpDispatch | CollectiveKind::EpCombine => 0.0,
     }
 }
 
@@ -45,7 +53,19 @@ pub fn shortest_time(fabric: &Fabric, kind: CollectiveKind, bytes: Bytes, ranks:
     let each = joints::of_each_rank(fabric, ranks);
     let injected: f64 = each.iter().map(|rank| rank.out).sum();
     let taken: f64 = each.iter().map(|rank| rank.into).sum();
-    let mut longest = sent_by_all(kind, size, n) / injected.min(taken);
+    let all = Time::from_seconds(sent_by_all(kind, size, n) / injected.min(taken));
+    all.max(shortest_time_in_network(fabric, kind, bytes, ranks))
+}
+
+/// The time that a collective over the first `ranks` endpoints takes at least where switches reduce and copy: what each
+/// rank, and each domain, must still send and take.
+pub fn shortest_time_in_network(fabric: &Fabric, kind: CollectiveKind, bytes: Bytes, ranks: usize) -> Time {
+    if ranks <= 1 {
+        return Time::ZERO;
+    }
+    let (size, n) = (bytes.count() as f64, ranks as f64);
+    let each = joints::of_each_rank(fabric, ranks);
+    let mut longest: f64 = 0.0;
     for joint in each.into_iter().chain(joints::of_domains(fabric, ranks)) {
         let (sent, taken) = crossing(kind, size, (joint.ranks as f64, n));
         longest = longest.max(sent / joint.out).max(taken / joint.into);

@@ -15,5 +15,5 @@ mod summary;
 pub use bisection::bisection_by_maximum_flow;
 pub(crate) use bisection::{LARGEST_FLOW, flow_between_halves};
 pub use distance::{LongestRoute, longest_route};
-pub use ideal::{shortest_time, shortest_time_across_halves};
+pub use ideal::{shortest_time, shortest_time_across_halves, shortest_time_in_network};
 pub use summary::{Analysis, AnalysisError, TierSummary};

@@ -144,6 +144,17 @@ const TRANSPORT: Fields = &[
     ("own_chunk", Dimension::Ratio),
     ("own_chunk_all_to_all", Dimension::Ratio),
     ("peer", Dimension::Duration),
+    ("all_to_all_efficiency", Dimension::Share),
+    ("jitter", Dimension::Duration),
+    ("in_network.start", Dimension::Duration),
+    ("in_network.hand_off", Dimension::Duration),
+    ("in_network.efficiency", Dimension::Share),
+    ("in_network.least_ranks", Dimension::Count),
+    ("experts.launch", Dimension::Duration),
+    ("experts.doubling", Dimension::Duration),
+    ("experts.copy", Dimension::Bandwidth),
+    ("experts.reduce", Dimension::Bandwidth),
+    ("experts.spread", Dimension::Ratio),
 ];
 
 /// The fields of `scale_up` and of `scale_out` in a transport family.

@@ -71,8 +71,15 @@ impl System {
     }
 
     /// What software adds to the wire.
+    ///
+    /// Switches reduce and copy where the system has such; without software they do so for nothing.
     pub fn transport(&self) -> Transport {
-        self.transport.costs
+        let costs = self.transport.costs;
+        match self.entry.text("in_network_reduction") {
+            None => Transport { in_network: None, ..costs },
+            Some(_) if costs == Transport::ideal() => costs.with_ideal_switches(),
+            Some(_) => costs,
+        }
     }
 
     /// The name of the transport family, `ideal` where software costs nothing.

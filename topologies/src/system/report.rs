@@ -85,11 +85,6 @@ impl System {
                 "{name}: no public measurement stands behind transport {transport}; its values are planning constants or borrowed"
             )),
         }
-        if let Some(reduction) = self.entry.text("in_network_reduction") {
-            warnings.push(format!(
-                "{name}: in-network reduction ({reduction}) is not modelled yet; large all-reduces are slower here than with it"
-            ));
-        }
         warnings
     }
 }
@@ -135,7 +130,7 @@ mod tests {
     #[test]
     fn every_constant_of_the_transport_is_told() {
         let constants = |system: &System| system.transport_values().count();
-        assert_eq!(constants(&preset("gb200-nvl72")), 8 + 2 * 9);
+        assert_eq!(constants(&preset("gb200-nvl72")), 10 + 4 + 2 * 9);
         let mut ideal = preset("gb200-nvl72");
         ideal.set("transport", &"ideal".into()).expect("the override is sound");
         assert_eq!(constants(&ideal), 0);
@@ -144,9 +139,7 @@ mod tests {
     #[test]
     fn what_is_uncertain_is_said() {
         assert_eq!(preset("cloudmatrix384").warnings().len(), 2);
-        let copper = preset("gb200-nvl72").warnings();
-        assert_eq!(copper.len(), 1);
+        assert!(preset("gb200-nvl72").warnings().is_empty());
         assert_eq!(preset("cloudmatrix384").communication_warnings().len(), 1);
-        assert!(copper[0].contains("not modelled yet"), "{}", copper[0]);
     }
 }

@@ -1,0 +1,216 @@
+//! What the transfers of a phase meet on the links of a fabric.
+
+use super::Transport;
+use crate::collectives::{Partners, Pattern};
+use crate::fabric::{Fabric, Hop, Route, RoutingError, Scope};
+use crate::ids::{EndpointId, LinkId};
+use crate::units::{Bandwidth, Bytes, Time};
+use std::collections::BTreeMap;
+
+/// What the steps of one phase meet on their way, on a given fabric.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct PhaseProfile {
+    /// Transfers that stay inside their domain, if any do.
+    pub inside: Option<Meeting>,
+    /// Transfers that leave their domain, if any do.
+    pub outside: Option<Meeting>,
+    /// The nominal bandwidth of a chip inside a domain.
+    pub nominal_inside: Bandwidth,
+    /// The nominal bandwidth of a chip's own adapters between domains; unbounded where it has none.
+    pub nominal_outside: Bandwidth,
+}
+
+/// What the transfers of one scope meet.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Meeting {
+    /// The largest latency of any transfer's route.
+    pub latency: Time,
+    /// The rate of a block on the most loaded link when all of a step run together, at the efficiency of the links.
+    pub rate: Bandwidth,
+    /// The blocks of the largest transfer.
+    pub blocks: u64,
+}
+
+impl PhaseProfile {
+    /// What the transfers of a scope meet, if there are any.
+    pub const fn of(&self, scope: Scope) -> Option<Meeting> {
+        match scope {
+            Scope::ScaleUp => self.inside,
+            Scope::ScaleOut => self.outside,
+        }
+    }
+
+    /// What a chip's own links in a scope can send.
+    pub const fn nominal(&self, scope: Scope) -> Bandwidth {
+        match scope {
+            Scope::ScaleUp => self.nominal_inside,
+            Scope::ScaleOut => self.nominal_outside,
+        }
+    }
+
+    /// How long a step drains whose blocks carry so much.
+    pub fn drain(&self, block: Bytes) -> Time {
+        let met = [self.inside, self.outside].into_iter().flatten();
+        met.map(|meeting| meeting.rate.drain_time(block)).max().unwrap_or(Time::ZERO)
+    }
+
+    /// The largest latency of any transfer.
+    pub(super) fn latency(&self) -> Time {
+        let met = [self.inside, self.outside].into_iter().flatten();
+        met.map(|meeting| meeting.latency).max().unwrap_or(Time::ZERO)
+    }
+}
+
+/// Runs of consecutive links that transfers cross, with the sum of their weights.
+type Runs = BTreeMap<(LinkId, u32), u64>;
+
+/// Finds what phases meet; keeps its counters from one phase to the next.
+#[derive(Debug)]
+pub(super) struct Surveyor<'a> {
+    fabric: &'a Fabric,
+    transport: &'a Transport,
+    load: Vec<u64>,
+}
+
+/// What is known of one scope while the transfers of a phase are looked at.
+#[derive(Default)]
+struct Found {
+    latency: Time,
+    blocks: u64,
+    runs: Runs,
+}
+
+impl<'a> Surveyor<'a> {
+    pub(super) fn new(fabric: &'a Fabric, transport: &'a Transport) -> Self {
+        Self { fabric, transport, load: vec![0; fabric.links().len()] }
+    }
+
+    /// What the steps of a pattern meet when its positions are those members, all as busy as they ever are.
+    pub(super) fn survey(
+        &mut self,
+        members: &[EndpointId],
+        pattern: Pattern,
+        steps: usize,
+    ) -> Result<PhaseProfile, RoutingError> {
+        let mut profile = PhaseProfile {
+            inside: None,
+            outside: None,
+            nominal_inside: self.nominal(members, Scope::ScaleUp),
+            nominal_outside: self.nominal(members, Scope::ScaleOut),
+        };
+        let distinct = if pattern.repeats() { 1 } else { steps };
+        for step in 0..distinct {
+            let [inside, outside] = self.look(members, pattern, step)?;
+            self.load_links([&inside, &outside], true);
+            profile.inside = worse(profile.inside, self.meet(&inside));
+            profile.outside = worse(profile.outside, self.meet(&outside));
+            self.load_links([&inside, &outside], false);
+        }
+        Ok(profile)
+    }
+
+    /// All transfers of a step, by scope.
+    fn look(
+        &self,
+        members: &[EndpointId],
+        pattern: Pattern,
+        step: usize,
+    ) -> Result<[Found; 2], RoutingError> {
+        let mut found = [Found::default(), Found::default()];
+        for (position, &from) in members.iter().enumerate() {
+            let sends = match pattern.repeats() {
+                true => pattern.busiest_sends(members.len(), position),
+                false => pattern.sends(members.len(), position, step),
+            };
+            for send in sends {
+                let (scope, route) = transfer_route(self.fabric, members, from, send.partners)?;
+                let of_scope = &mut found[usize::from(scope == Scope::ScaleOut)];
+                of_scope.latency = of_scope.latency.max(route.latency());
+                of_scope.blocks = of_scope.blocks.max(send.blocks);
+                for hop in route.hops() {
+                    *of_scope.runs.entry((hop.first, hop.count)).or_default() += hop.weight * send.blocks;
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    fn load_links(&mut self, found: [&Found; 2], adds: bool) {
+        for ((first, count), weight) in found.into_iter().flat_map(|of_scope| &of_scope.runs) {
+            let links = &mut self.load[first.index()..first.index() + *count as usize];
+            links.iter_mut().for_each(|load| *load = if adds { *load + weight } else { *load - weight });
+        }
+    }
+
+    /// The rate of a block on the most loaded link of a scope.
+    fn meet(&self, found: &Found) -> Option<Meeting> {
+        let denominator = self.fabric.weight_denominator() as f64;
+        let mut slowest = Bandwidth::UNBOUNDED;
+        for (first, count) in found.runs.keys() {
+            for index in first.index()..first.index() + *count as usize {
+                let link = &self.fabric.links()[index];
+                let scope = self.fabric.tiers()[link.tier.index()].scope;
+                let capacity = link.capacity * self.transport.scope(scope).efficiency;
+                let scaled = capacity.bytes_per_second() * denominator;
+                let rate = Bandwidth::from_bytes_per_second(scaled / self.load[index] as f64);
+                slowest = slowest.min(rate);
+            }
+        }
+        (found.blocks > 0).then_some(Meeting { latency: found.latency, rate: slowest, blocks: found.blocks })
+    }
+
+    /// What the weakest member's own links in a scope can send; members without any are not bound by them.
+    fn nominal(&self, members: &[EndpointId], scope: Scope) -> Bandwidth {
+        let injection = members.iter().map(|&member| self.fabric.injection_bandwidth(member, scope));
+        let own = injection.filter(|&bandwidth| bandwidth > Bandwidth::ZERO);
+        own.fold(Bandwidth::UNBOUNDED, Bandwidth::min)
+    }
+}
+
+fn worse(one: Option<Meeting>, other: Option<Meeting>) -> Option<Meeting> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some(Meeting {
+            latency: one.latency.max(other.latency),
+            rate: one.rate.min(other.rate),
+            blocks: one.blocks.max(other.blocks),
+        }),
+        (one, other) => one.or(other),
+    }
+}
+
+/// The links that a transfer crosses, and whether it leaves the domain of the rank that starts it.
+///
+/// # Errors
+/// [`RoutingError`] when members cannot reach one another.
+pub(crate) fn transfer_route(
+    fabric: &Fabric,
+    members: &[EndpointId],
+    from: EndpointId,
+    partners: Partners,
+) -> Result<(Scope, Route), RoutingError> {
+    match partners {
+        Partners::One(position) => {
+            let to = members[position];
+            let scope = if fabric.same_domain(from, to) { Scope::ScaleUp } else { Scope::ScaleOut };
+            Ok((scope, fabric.route(from, to)?))
+        }
+        Partners::Copies(span) => {
+            Ok((Scope::ScaleUp, fabric.multicast_and_back(from, &members[span.positions()])?))
+        }
+        Partners::Sum(span) => {
+            Ok((Scope::ScaleUp, fabric.reduction_from_all(&members[span.positions()], from)?))
+        }
+    }
+}
+
+/// Whether no two routes of the first member to the others share a link.
+pub(super) fn is_full_mesh(fabric: &Fabric, members: &[EndpointId]) -> Result<bool, RoutingError> {
+    let mut crossed = std::collections::BTreeSet::new();
+    for &to in &members[1..] {
+        let route = fabric.route(members[0], to)?;
+        if !route.hops().iter().flat_map(Hop::range).all(|link| crossed.insert(link)) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
