@@ -68,7 +68,7 @@ pub struct Row {
     /// What was measured, in the unit beside it.
     pub measured: Option<f64>,
     /// The unit of what was measured: `us`, `GB/s`, or that of a training run.
-    pub unit: &'static str,
+    pub unit: Option<&'static str>,
     /// What to ask of the simulator, or why nothing can be asked.
     pub run: Result<MeasuredRun, String>,
 }
@@ -107,7 +107,7 @@ pub(super) fn read(fields: &Fields<'_>, number: u64) -> Row {
         algorithm: algorithm(fields).to_owned(),
         size: size(fields).ok().flatten(),
         measured: measured.map(Measured::value),
-        unit: measured.map_or(Measured::TimeUs(0.0).unit(), Measured::unit),
+        unit: measured.map(Measured::unit),
         run,
     }
 }

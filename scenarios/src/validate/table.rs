@@ -105,9 +105,9 @@ mod tests {
     #[test]
     fn a_time_is_compared_before_a_rate() {
         let both = row("hgx-h100,8,8,,none,all-reduce,auto,,,,,,half,1024,15.5,0.1");
-        assert_eq!((both.measured, both.unit), (Some(15.5), "us"));
+        assert_eq!((both.measured, both.unit), (Some(15.5), Some("us")));
         let rate = row("hgx-h100,8,8,,none,all-reduce,auto,,,,,,half,1024,,0.1");
-        assert_eq!((rate.measured, rate.unit), (Some(0.1), "GB/s"));
+        assert_eq!((rate.measured, rate.unit), (Some(0.1), Some("GB/s")));
         let run = rate.run.expect("the row can run");
         assert_eq!((run.measured, run.setup.chips_per_domain), (Measured::BusbwGbPerS(0.1), Some(8)));
         let zero = row("hgx-h100,8,8,,none,all-reduce,auto,,,,,,half,8,19.28,0");

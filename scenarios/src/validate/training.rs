@@ -27,7 +27,7 @@ pub(super) fn read(fields: &Fields<'_>, number: u64) -> Row {
         algorithm: String::new(),
         size: None,
         measured: primary.and_then(|(column, _)| fields.positive(column).ok().flatten()),
-        unit: primary.map_or("", |(_, unit)| unit),
+        unit: primary.map(|(_, unit)| unit),
         run: Err(REASON.to_owned()),
     }
 }
