@@ -103,7 +103,6 @@ fn worst(report: &ValidationReport) -> Sheet {
             Column::number("size", ""),
             Column::number("measured", ""),
             Column::number("modelled", ""),
-            Column::text("unit"),
             Column::number("error", "%"),
         ],
     );
@@ -125,9 +124,8 @@ fn worst_row(group: &str, row: &ValidationRow) -> Vec<String> {
         text(row.op.clone()),
         text(row.chips.map(|chips| chips.to_string())),
         text(row.size_bytes.map(size)),
-        text(row.measured.map(rounded)),
+        text(row.measured.map(|measured| format!("{} {}", rounded(measured), row.unit.unwrap_or_default()))),
         text(row.modelled.map(rounded)),
-        text(row.unit.map(str::to_owned)),
         share(row.error),
     ]
 }

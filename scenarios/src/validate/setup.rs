@@ -71,12 +71,12 @@ impl Setup {
     /// # Errors
     /// Why there is no such system, in a sentence.
     pub fn system(&self) -> Result<Prepared, String> {
-        let mut system = System::preset(&self.preset).map_err(|error| error.to_string())?;
+        let preset = System::preset(&self.preset).map_err(|error| error.to_string())?;
+        let mut system = preset.clone();
         let mut set = |key: &str, value: Value| system.set(key, &value).map_err(|error| error.to_string());
-        let preset = System::preset(&self.preset).expect("it was there a line above");
-        if let Some(domain) = self.chips_per_domain {
-            let differs = domain != preset.domain_size();
-            if differs && (self.spans_domains(&preset) || self.chips > preset.domain_size()) {
+        if let Some(domain) = self.chips_per_domain.filter(|domain| *domain != preset.domain_size()) {
+            let fits_one_domain_of_both = self.chips <= domain.min(preset.domain_size());
+            if !fits_one_domain_of_both {
                 set("chips_per_domain", Value::Integer(i64::try_from(domain).unwrap_or(i64::MAX)))?;
             }
         }

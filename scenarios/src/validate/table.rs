@@ -66,8 +66,10 @@ impl Table {
 /// The columns by name, or what is wrong with the header.
 fn columns(reader: &mut Reader<&[u8]>, kind: TableKind) -> Result<Columns, String> {
     let header = reader.headers().expect("the text is UTF-8");
+    let needed = kind.needed_columns();
+    let remedy = format!("the first line names {}", needed.join(", "));
     if header.iter().all(|name| name.trim().is_empty()) {
-        return Err("the file has no header".to_owned());
+        return Err(format!("the file has no header; {remedy}"));
     }
     let mut columns = Columns::new();
     for (index, name) in header.iter().enumerate() {
@@ -75,12 +77,9 @@ fn columns(reader: &mut Reader<&[u8]>, kind: TableKind) -> Result<Columns, Strin
             return Err(format!("the column `{}` is there twice; keep one of them", name.trim()));
         }
     }
-    let needed = kind.needed_columns();
     match needed.iter().find(|name| !columns.contains_key(**name)) {
         None => Ok(columns),
-        Some(missing) => {
-            Err(format!("there is no column `{missing}`; the first line names {}", needed.join(", ")))
-        }
+        Some(missing) => Err(format!("there is no column `{missing}`; {remedy}")),
     }
 }
 
@@ -88,6 +87,7 @@ fn columns(reader: &mut Reader<&[u8]>, kind: TableKind) -> Result<Columns, Strin
 mod tests {
     use super::super::row::{Measured, MeasuredOperation};
     use super::*;
+    use copperlight_core::units::Bandwidth;
 
     const HEADER: &str = "preset,chips,chips_per_domain,scale_out_gbps_per_chip,transport,collective,algorithm,\
                           tokens_per_rank,hidden,top_k,experts,system,dtype,size_bytes,time_us,busbw_GBps\n";
@@ -160,7 +160,7 @@ mod tests {
             row(",16,8,200,tcpxo,all-reduce,auto,,,,,\"2x8 H100-SXM (GCP a3-mega, 8x200G)\",float,8,135.8,0");
         assert_eq!(mega.preset.as_deref(), Some("hgx-h100"));
         let setup = mega.run.expect("the row can run").setup;
-        assert_eq!(setup.scale_out.map(|rate| rate.gigabytes_per_second()), Some(25.0));
+        assert_eq!(setup.scale_out.map(Bandwidth::gigabytes_per_second), Some(25.0));
     }
 
     #[test]
