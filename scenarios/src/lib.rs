@@ -6,6 +6,7 @@
 //! - [`training`]: a training step of a transformer as programs of events, its memory and its ledger
 //! - [`run`]: every point of a scenario, and collectives by size
 //! - [`report`] and [`plot`]: tables, JSON, CSV, figures and one self-contained page
+//! - [`validate`]: published measurements, row by row, and the model held against them
 //! - [`flow_case`]: any flows on any links, from a JSON file
 //!
 //! The command line is a thin layer on top of it, behind the `cli` feature.
@@ -19,3 +20,4 @@ pub mod plot;
 pub mod report;
 pub mod run;
 pub mod training;
+pub mod validate;

@@ -10,6 +10,7 @@ mod physical;
 mod readme;
 mod run;
 mod sensitivity;
+mod validate;
 mod wrong_input;
 
 use assert_cmd::Command;

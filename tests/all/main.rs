@@ -14,6 +14,7 @@
 //! - `oracle`: flow cases that independent simulators have solved
 //! - `placement`: ranks on chips: any order, domains of 72, what crosses each tier
 //! - `cli`: the command line, end to end
+//! - `validation`: errors against published measurements are those that are written down
 //! - `library`: what is built in loads, and the founding scenario's numbers
 
 mod bounds;
@@ -31,3 +32,4 @@ mod oracle;
 mod placement;
 mod tidy;
 mod trees;
+mod validation;

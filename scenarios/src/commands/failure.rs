@@ -5,6 +5,7 @@ use crate::file::{ScenarioError, ScenarioErrors};
 use crate::flow_case::FlowCaseError;
 use crate::report::files::FilesError;
 use crate::run::RunError;
+use crate::validate::{BaselineError, ValidateError};
 use std::io;
 use thiserror::Error;
 
@@ -15,6 +16,8 @@ pub struct ExitStatus(u8);
 impl ExitStatus {
     /// Everything went well, or the reader of the output had seen enough.
     pub const SUCCESS: Self = Self(0);
+    /// An expectation or a recorded accuracy failed.
+    pub const WORSE: Self = Self(1);
     /// The command or its input is wrong.
     pub const BAD_INPUT: Self = Self(2);
     /// The simulation could not finish.
@@ -59,6 +62,20 @@ pub enum Failure {
     /// A simulation could not run or finish.
     #[error(transparent)]
     Run(Box<RunError>),
+    /// Measurements cannot be read.
+    #[error(transparent)]
+    Validate(#[from] ValidateError),
+    /// A baseline cannot be read or written.
+    #[error(transparent)]
+    Baseline(#[from] BaselineError),
+    /// Errors against measurements have grown.
+    #[error("worse than {path}:\n  {}", grown.join("\n  "))]
+    Worse {
+        /// The baseline.
+        path: String,
+        /// What has grown, one sentence each.
+        grown: Vec<String>,
+    },
     /// The output folder could not be written.
     #[error(transparent)]
     Files(#[from] FilesError),
@@ -78,6 +95,7 @@ impl Failure {
     pub fn status(&self) -> ExitStatus {
         match self {
             Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitStatus::SUCCESS,
+            Self::Worse { .. } => ExitStatus::WORSE,
             Self::Run(error) if error.exit_code() == ExitStatus::UNFINISHED.code() => ExitStatus::UNFINISHED,
             _ => ExitStatus::BAD_INPUT,
         }

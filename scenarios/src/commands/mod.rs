@@ -25,6 +25,7 @@ mod sensitivity;
 mod system_question;
 #[cfg(test)]
 mod tests;
+mod validate;
 
 pub use arguments::run_command_line;
 pub use failure::{ExitStatus, Failure};

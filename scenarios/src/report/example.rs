@@ -2,9 +2,10 @@
 
 use super::{
     ALL_VALUES, Assumption, Breakdown, BusbwCurve, CollectiveReport, CollectiveRow, CurveKind, ENVELOPE,
-    Envelope, FailedVariant, GroupSpread, MEMORY_CAPACITY, MEMORY_TOTAL, Placement, PointResult, RateMetric,
-    SCHEMA, ScenarioReport, ScenarioResults, SensitivityEnd, SensitivityPoint, SensitivityReport,
-    SensitivityValue, TierUtilization, TimeMetric, UtilizationTimeline, Work,
+    Envelope, ErrorSummary, FailedVariant, GroupMean, GroupSpread, MEMORY_CAPACITY, MEMORY_TOTAL,
+    MeanSummary, Placement, PointResult, RateMetric, RowKind, SCHEMA, ScenarioReport, ScenarioResults,
+    SensitivityEnd, SensitivityPoint, SensitivityReport, SensitivityValue, TierUtilization, TimeMetric,
+    UtilizationTimeline, ValidationGroup, ValidationReport, ValidationRow, Work, WorstRow,
 };
 use copperlight_topologies::End;
 
@@ -226,4 +227,53 @@ pub(crate) fn sensitivity() -> SensitivityReport {
 fn envelope<M>(metric: M, [base, low, high, all_high]: [f64; 4]) -> Envelope<M> {
     let [base, low, high, all_high] = [base, low, high, all_high].map(Some);
     Envelope { metric, base, low, high, all_low: None, all_high }
+}
+
+/// Two tables: one with a row that was compared and one that was not, and one that is apart.
+pub(crate) fn validation() -> ValidationReport {
+    let row = |table: &str, row, size, times: [f64; 2]| ValidationRow {
+        kind: RowKind::Collective,
+        table: table.into(),
+        row,
+        id: None,
+        preset: Some("hgx-h100".into()),
+        chips: Some(8),
+        op: Some("all-reduce".into()),
+        size_bytes: Some(size),
+        measured: Some(times[0]),
+        modelled: Some(times[1]),
+        unit: Some("us"),
+        error: Some(0.2),
+        reason: None,
+        group: table.into(),
+        algorithm: Some("ring".into()),
+        protocol: Some("ll".into()),
+    };
+    let (one, large) = (row("a.csv", 1, 1 << 10, [10.0, 12.0]), row("b.csv", 1, 64 << 20, [1e3, 1.2e3]));
+    let (modelled, error, reason) = (None, None, Some("line 3: chips is blank".into()));
+    let (chips, algorithm, protocol) = (None, None, None);
+    let blank = ValidationRow { row: 2, chips, modelled, error, reason, algorithm, protocol, ..one.clone() };
+    let apart = ValidationRow { group: "b.csv (16 chips, auto)".into(), ..large };
+    let explanation = Some("a report of trouble".to_owned());
+    let mean = |groups, error| MeanSummary { groups, mean_absolute_error: error, bias: error };
+    ValidationReport {
+        schema: SCHEMA,
+        groups: vec![validation_group("a.csv", 2, None), validation_group("b.csv", 1, explanation)],
+        mean: GroupMean { all: mean(1, Some(0.2)), large: mean(0, None) },
+        rows: vec![one, blank, apart],
+        notes: Vec::new(),
+    }
+}
+
+/// A group of which one row was compared, and is 20 % off; a large one where the group is apart.
+fn validation_group(table: &str, rows: u64, explanation: Option<String>) -> ValidationGroup {
+    let worst = vec![WorstRow { row: 1, error: 0.2 }];
+    let off = ErrorSummary { compared: 1, mean_absolute_error: Some(0.2), bias: Some(0.2), worst };
+    let none = ErrorSummary { compared: 0, mean_absolute_error: None, bias: None, worst: Vec::new() };
+    let (name, in_mean) = match explanation {
+        None => (table.to_owned(), true),
+        Some(_) => (format!("{table} (16 chips, auto)"), false),
+    };
+    let large = if in_mean { none } else { off.clone() };
+    ValidationGroup { name, table: table.to_owned(), rows, in_mean, explanation, all: off, large }
 }

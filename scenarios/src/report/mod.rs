@@ -5,6 +5,7 @@
 //! | `results.rs` | the JSON contract of `run` and `collective`, as types |
 //! | `scenario_report.rs` | the results and what a page about them needs besides |
 //! | `sensitivity.rs`, `sensitivity_table.rs`, `sensitivity_csv.rs` | what ranges of the catalog mean: types, tables, CSV |
+//! | `validation.rs`, `validation_table.rs`, `validation_csv.rs` | the model beside measurements: types, tables, CSV |
 //! | `figure.rs` | a drawn figure, whoever drew it |
 //! | `points.rs` | what tells the points of a sweep apart |
 //! | `answer.rs`, `collective_answer.rs` | the sentence that answers the scenario's question |
@@ -36,6 +37,9 @@ pub mod sensitivity_csv;
 pub mod sensitivity_table;
 mod sheet;
 pub mod table;
+mod validation;
+pub mod validation_csv;
+pub mod validation_table;
 
 #[cfg(test)]
 pub(crate) mod example;
@@ -53,3 +57,6 @@ pub use sensitivity::{
     SensitivityReport, SensitivityValue, TimeMetric,
 };
 pub use sheet::{Align, Column, Sheet};
+pub use validation::{
+    ErrorSummary, GroupMean, MeanSummary, RowKind, ValidationGroup, ValidationReport, ValidationRow, WorstRow,
+};

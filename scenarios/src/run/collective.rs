@@ -51,6 +51,11 @@ pub(super) struct SizedOutcome {
 /// # Errors
 /// [`RunError`] when the machine cannot be built or the collective cannot run on it.
 pub fn run_collective(request: &CollectiveRequest) -> Result<CollectiveReport, RunError> {
+    in_pool(None, || run_collective_here(request))?
+}
+
+/// Simulates a collective at every size that is asked for, on the threads of the caller.
+pub(crate) fn run_collective_here(request: &CollectiveRequest) -> Result<CollectiveReport, RunError> {
     let name = &request.system_name;
     if request.chips == 0 {
         return Err(RunError::NoChips { system: name.clone(), chips: request.chips });
@@ -67,8 +72,7 @@ pub fn run_collective(request: &CollectiveRequest) -> Result<CollectiveReport, R
         };
         run_size((&fabric, name), request.chips, call, &options)
     };
-    let outcomes: Result<Vec<SizedOutcome>, RunError> =
-        in_pool(None, || request.sizes.par_iter().map(run).collect())?;
+    let outcomes: Result<Vec<SizedOutcome>, RunError> = request.sizes.par_iter().map(run).collect();
     let mut report = CollectiveReport {
         schema: SCHEMA,
         system: name.clone(),

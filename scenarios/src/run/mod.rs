@@ -19,6 +19,7 @@ mod sensitivity_tests;
 mod utilization;
 mod variants;
 
+pub(crate) use collective::run_collective_here;
 pub use collective::{CollectiveRequest, run_collective};
 pub use engine_options::{EngineOptions, too_large, too_long, too_many_events};
 pub use error::RunError;
@@ -122,7 +123,10 @@ fn run_part(
 }
 
 /// Runs `work` on a pool of so many threads, or on all cores.
-fn in_pool<R: Send>(threads: Option<usize>, work: impl FnOnce() -> R + Send) -> Result<R, RunError> {
+pub(crate) fn in_pool<R: Send>(
+    threads: Option<usize>,
+    work: impl FnOnce() -> R + Send,
+) -> Result<R, RunError> {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.unwrap_or(0)).build();
     Ok(pool.map_err(|error| RunError::NoThreads { reason: error.to_string() })?.install(work))
 }

@@ -10,6 +10,7 @@ use copperlight::run::RunError;
 use copperlight::training::{
     Model, ModelShape, Parallelism, PlanError, Precision, Recompute, TrainingJob, TrainingPlan,
 };
+use copperlight::validate::{BaselineError, ValidateError};
 use copperlight_core::fabric::{FailedLinks, RoutingError};
 use copperlight_core::ids::RankId;
 use copperlight_core::simulation::SimulationError;
@@ -23,6 +24,7 @@ pub(super) fn cases() -> Vec<Case> {
     cases.extend(flow_cases());
     cases.extend(runs());
     cases.extend(files());
+    cases.extend(measurements());
     cases.extend(failures());
     cases
 }
@@ -170,12 +172,36 @@ fn files() -> Vec<Case> {
     cases
 }
 
+fn measurements() -> Vec<Case> {
+    let place = |name: &str| name.to_owned();
+    let (folder, table, baseline) =
+        (|| place("data"), || place("data/collectives/h100.csv"), || place("base.json"));
+    let problem = "there is no column `time_us`; the first line names preset, chips".to_owned();
+    let read = [
+        ValidateError::Folder { path: folder(), reason: "there is no such folder".to_owned() },
+        ValidateError::NoTables { path: folder() },
+        ValidateError::File { path: table(), reason: "it is larger than 64 MiB; split the table".to_owned() },
+        ValidateError::Header { path: table(), problem },
+    ];
+    let held = [
+        BaselineError::Read { path: baseline(), reason: "there is no such file".to_owned() },
+        BaselineError::Malformed { path: baseline(), problem: "missing field `groups`".to_owned() },
+        BaselineError::Schema { path: baseline(), found: 2 },
+        BaselineError::Write { path: baseline(), reason: "there is no such folder".to_owned() },
+    ];
+    read.iter().map(Case::of).chain(held.iter().map(Case::of)).collect()
+}
+
 fn failures() -> Vec<Case> {
     let unknown = ScenarioError::UnknownName {
         what: "algorithm",
         name: "rign".to_owned(),
         remedy: "did you mean `ring`?".to_owned(),
     };
+    let grown = vec![
+        "h100.csv, all sizes: 3.00 % is now 4.00 %".to_owned(),
+        "b200.csv: the group is gone".to_owned(),
+    ];
     let empty_path = FlowCaseError::EmptyPath { item: "flow 1".to_owned() };
     [
         Failure::Scenario(vec![ScenarioErrors::whole("mine.toml", ScenarioError::TooLarge)]),
@@ -184,6 +210,9 @@ fn failures() -> Vec<Case> {
         Failure::Usage("--minbytes 2 KiB is more than --maxbytes 1 KiB".to_owned()),
         Failure::FlowCase { path: "case.json".to_owned(), error: empty_path },
         Failure::from(RunError::NoChips { system: "star".to_owned(), chips: 0 }),
+        Failure::Validate(ValidateError::NoTables { path: "data".to_owned() }),
+        Failure::Baseline(BaselineError::Schema { path: "base.json".to_owned(), found: 2 }),
+        Failure::Worse { path: "base.json".to_owned(), grown },
         Failure::Files(FilesError::NotResults { path: "out/results.json".into() }),
         Failure::Figures("cannot draw the figure `mfu`".to_owned()),
         Failure::Output(Error::from(ErrorKind::StorageFull)),

@@ -1,0 +1,99 @@
+//! `copperlight validate`: the model held against published measurements.
+
+use super::failure::Failure;
+use super::output::{Format, Output};
+use super::progress::{Progress, Visibility};
+use crate::report::{ValidationReport, json, validation_csv, validation_table};
+use crate::validate::{Baseline, Table, compare_with, measured_tables};
+use clap::Args;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+/// Arguments of `copperlight validate`.
+#[derive(Debug, Args)]
+pub(super) struct ValidateArguments {
+    /// A folder with collectives/*.csv, training_truth.csv or both [default: the built-in tables]
+    #[arg(long, value_name = "DIR")]
+    against: Option<PathBuf>,
+    /// Fail with exit code 1 when the error of a group has grown since this file was written
+    #[arg(long, value_name = "FILE")]
+    baseline: Option<PathBuf>,
+    /// Write the errors of all groups down
+    #[arg(long, value_name = "FILE")]
+    write_baseline: Option<PathBuf>,
+    /// The number of threads [default: all cores]
+    #[arg(
+        long,
+        value_name = "N",
+        allow_negative_numbers = true,
+        value_parser = clap::value_parser!(u16).range(1..=1024)
+    )]
+    threads: Option<u16>,
+    /// How results are written to standard output
+    #[arg(long, value_enum, default_value = "table")]
+    format: Format,
+    /// No notes and no progress bar
+    #[arg(long, short)]
+    quiet: bool,
+}
+
+/// Compares every row; everything that can be read is read before the first simulation.
+pub(super) fn run(arguments: &ValidateArguments, output: &mut Output<'_>) -> Result<(), Failure> {
+    let tables = measured_tables(arguments.against.as_deref())?;
+    let before = match &arguments.baseline {
+        Some(path) => Some((path.as_path(), Baseline::read(path)?)),
+        None => None,
+    };
+    let report = simulate(arguments, &tables, output)?;
+    write(arguments.format, &report, output.data)?;
+    output.data.flush()?;
+    if !arguments.quiet {
+        report.notes.iter().try_for_each(|note| writeln!(output.notes, "note: {note}"))?;
+    }
+    let now = Baseline::of(&report);
+    if let Some(path) = &arguments.write_baseline {
+        now.write(path)?;
+        if !arguments.quiet {
+            writeln!(output.notes, "wrote {}", path.display())?;
+        }
+    }
+    before.map_or(Ok(()), |(path, before)| hold(arguments, (path, &before), &now, output))
+}
+
+/// Holds errors against those written down.
+fn hold(
+    arguments: &ValidateArguments,
+    (path, before): (&Path, &Baseline),
+    now: &Baseline,
+    output: &mut Output<'_>,
+) -> Result<(), Failure> {
+    if !arguments.quiet {
+        let unknown = before.unknown(now);
+        unknown.iter().try_for_each(|name| writeln!(output.notes, "note: {name} is not in the baseline"))?;
+    }
+    let grown = before.grown(now);
+    if grown.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::Worse { path: path.display().to_string(), grown })
+}
+
+fn simulate(
+    arguments: &ValidateArguments,
+    tables: &[Table],
+    output: &Output<'_>,
+) -> Result<ValidationReport, Failure> {
+    let visibility =
+        if output.on_terminal && !arguments.quiet { Visibility::Drawn } else { Visibility::Hidden };
+    let threads = arguments.threads.map(usize::from);
+    Ok(Progress::during("validate", visibility, |tell| compare_with(tables, threads, tell))?)
+}
+
+fn write(format: Format, report: &ValidationReport, out: &mut dyn Write) -> io::Result<()> {
+    match format {
+        Format::Table => validation_table::write_table(out, report),
+        Format::Markdown => validation_table::write_markdown(out, report),
+        Format::Csv => validation_csv::write_csv(out, report),
+        Format::Json => json::write_document(out, report),
+    }
+}

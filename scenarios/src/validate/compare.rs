@@ -1,0 +1,104 @@
+//! Every row of every table: what was measured, what the model says, and how far apart they are.
+
+use super::batches::{Batch, Place, batches};
+use super::error::relative_error;
+use super::groups;
+use super::modelled::{self, Answer, Modelled};
+use super::row::{Measured, Row};
+use super::table::{Table, TableKind};
+use crate::report::{RowKind, SCHEMA, ValidationReport, ValidationRow};
+use crate::run::{ProgressEvent, RunError, in_pool};
+use copperlight_core::units::Bytes;
+use rayon::prelude::*;
+use std::collections::BTreeSet;
+
+/// Holds the model against every row, on so many threads or on all cores; results do not depend on them.
+///
+/// # Errors
+/// [`RunError`] when there are no threads. A row that cannot run has a reason instead.
+pub fn compare(tables: &[Table], threads: Option<usize>) -> Result<ValidationReport, RunError> {
+    compare_with(tables, threads, &|_| ())
+}
+
+/// As [`compare`], and tells how far it is.
+///
+/// # Errors
+/// As [`compare`].
+pub fn compare_with(
+    tables: &[Table],
+    threads: Option<usize>,
+    progress: &(dyn Fn(ProgressEvent) + Sync),
+) -> Result<ValidationReport, RunError> {
+    let (batches, places) = batches(tables);
+    progress(ProgressEvent::Started { parts: batches.len() });
+    let ask = |batch: &Batch<'_>| {
+        let answer = modelled::answer(batch);
+        let (class, setup) = (batch.class.name(), batch.setup);
+        progress(ProgressEvent::Finished { what: format!("{class} on {} x {}", setup.chips, setup.preset) });
+        answer
+    };
+    let answers: Vec<Answer> = in_pool(threads, || batches.par_iter().map(ask).collect())?;
+    let mut rows = Vec::new();
+    for (table, places) in tables.iter().zip(&places) {
+        let answered = table.rows.iter().zip(places);
+        rows.extend(answered.map(|(row, place)| report(table, row, answer_at(&answers, *place))));
+    }
+    let (groups, mean) = groups::of_rows(tables, &rows);
+    let notes: BTreeSet<&String> = answers.iter().filter_map(|answer| answer.note.as_ref()).collect();
+    let notes = notes.into_iter().cloned().collect();
+    Ok(ValidationReport { schema: SCHEMA, groups, mean, rows, notes })
+}
+
+fn answer_at(answers: &[Answer], place: Option<Place>) -> Option<&Result<Modelled, String>> {
+    place.map(|place| &answers[place.batch].modelled[place.operation])
+}
+
+/// A row with the model's answer to it, or with the reason why there is none.
+fn report(table: &Table, row: &Row, answer: Option<&Result<Modelled, String>>) -> ValidationRow {
+    let modelled = match (&row.run, answer) {
+        (Ok(run), Some(Ok(modelled))) => {
+            let modelled = modelled.clone().with_floor(table.harness.floor);
+            in_unit_of(run.measured, &modelled).map(|value| (run.measured, value, modelled))
+        }
+        (_, Some(Err(reason))) | (Err(reason), None) => Err(reason.clone()),
+        (Err(_), Some(Ok(_))) | (Ok(_), None) => {
+            unreachable!("rows that can run are those that are answered")
+        }
+    };
+    let value = modelled.as_ref().ok().map(|(_, value, _)| *value);
+    let error = modelled.as_ref().ok().map(|(measured, value, _)| relative_error(*measured, *value));
+    let ran = modelled.as_ref().ok().map(|(.., modelled)| modelled);
+    ValidationRow {
+        kind: match table.kind {
+            TableKind::Collectives => RowKind::Collective,
+            TableKind::Training => RowKind::Training,
+        },
+        table: table.name.clone(),
+        row: row.number,
+        id: row.id.clone(),
+        preset: row.preset.clone(),
+        chips: row.chips,
+        op: row.operation.clone(),
+        size_bytes: row.size.map(Bytes::count),
+        measured: row.measured,
+        modelled: value,
+        unit: row.unit,
+        error,
+        algorithm: ran.map(|ran| ran.algorithm.clone()),
+        protocol: ran.map(|ran| ran.protocol.clone()),
+        group: groups::name(table, row),
+        reason: modelled.err(),
+    }
+}
+
+/// The model's answer in the unit of what was measured.
+fn in_unit_of(measured: Measured, modelled: &Modelled) -> Result<f64, String> {
+    match measured {
+        Measured::TimeUs(_) => Ok(modelled.time_us),
+        Measured::BusbwGbPerS(_) => {
+            let none =
+                || "the model has no bus bandwidth here: nothing is sent, or it takes no time".to_owned();
+            modelled.busbw_gb_per_s.filter(|rate| *rate > 0.0).ok_or_else(none)
+        }
+    }
+}

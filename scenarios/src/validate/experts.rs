@@ -1,0 +1,59 @@
+//! Rows of expert parallelism: tokens sent to their experts, and their answers gathered.
+
+use super::fields::Fields;
+use copperlight_core::units::Bytes;
+use copperlight_core::workload::CollectiveKind;
+
+/// The most tokens, dimensions, choices or experts of a row.
+const MOST: u64 = 1 << 32;
+
+/// What a dispatch or a combine moves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ExpertRow {
+    /// Tokens on each rank.
+    pub tokens: u64,
+    /// Dimensions of a token.
+    pub hidden: u64,
+    /// Experts that each token goes to.
+    pub top_k: u64,
+    /// Experts of the layer; `None` where the source does not say.
+    pub experts: Option<u64>,
+    /// Bytes of one dimension, by the type that the row names.
+    pub bytes_per_element: u64,
+}
+
+/// A scale of four bytes goes with so many values of one byte.
+const VALUES_OF_A_SCALE: u64 = 128;
+
+impl ExpertRow {
+    /// The bytes of a rank's tokens: with their scales where an element is one byte; what comes back is 16 bits wide.
+    pub(super) fn bytes(&self, kind: CollectiveKind) -> Bytes {
+        let elements = self.tokens * self.hidden;
+        Bytes::new(match (kind, self.bytes_per_element) {
+            (CollectiveKind::EpCombine, width) => elements * width.max(2),
+            (_, 1) => elements + elements.div_ceil(VALUES_OF_A_SCALE) * 4,
+            (_, width) => elements * width,
+        })
+    }
+}
+
+/// Reads the columns of expert parallelism.
+pub(super) fn read(fields: &Fields<'_>) -> Result<ExpertRow, String> {
+    Ok(ExpertRow {
+        tokens: fields.needed_whole("tokens_per_rank", 1..=MOST)?,
+        hidden: fields.needed_whole("hidden", 1..=MOST)?,
+        top_k: fields.needed_whole("top_k", 1..=MOST)?,
+        experts: fields.whole("experts", 1..=MOST)?,
+        bytes_per_element: bytes_per_element(fields)?,
+    })
+}
+
+fn bytes_per_element(fields: &Fields<'_>) -> Result<u64, String> {
+    let name = fields.needed("dtype")?;
+    match name.to_ascii_lowercase().as_str() {
+        "fp8" | "float8" | "int8" | "uint8" => Ok(1),
+        "bf16" | "bfloat16" | "fp16" | "float16" | "half" => Ok(2),
+        "fp32" | "float32" | "float" => Ok(4),
+        _ => Err(fields.reason(&format!("dtype is `{name}`; write fp8, int8, bf16, fp16 or fp32"))),
+    }
+}
