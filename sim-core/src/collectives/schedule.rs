@@ -72,6 +72,15 @@ impl Schedule {
         None
     }
 
+    /// Whether all ranks go on to a step together, when the last of them is done with the one before.
+    ///
+    /// The ranks of a pipeline work on different chunks at the same time, at the pace of the slowest stage. With buffers
+    /// for several chunks between them, none is held up by less; in lockstep, none gets ahead of the others either, and
+    /// takes bandwidth from those that everybody waits for.
+    pub fn in_lockstep(&self) -> bool {
+        self.phases.iter().any(|phase| matches!(phase.pattern, Pattern::Tree(_) | Pattern::InNetwork(_)))
+    }
+
     /// Payload bytes that the busiest rank sends over all its ports, padding included.
     pub fn wire_bytes(&self) -> Bytes {
         let symmetric = self.phases.iter().all(|phase| phase.pattern.is_symmetric());

@@ -23,6 +23,8 @@ pub(super) struct Instance {
     unlaunched: u32,
     first_entry: Time,
     undecided: bool,
+    /// In lockstep: how many members are done with the present step.
+    waiting: usize,
 }
 
 /// How far a member has come.
@@ -36,6 +38,8 @@ struct MemberState {
     sending: u32,
     missing: u64,
     launched: bool,
+    /// In lockstep: done with its step, and waiting for others.
+    waits: bool,
     /// Its targets in a step that does not repeat.
     targets: Vec<Target>,
     /// What has arrived for later steps.
@@ -92,6 +96,7 @@ impl Collectives {
             unlaunched: u32::try_from(members).expect("a group has fewer than 2^32 members"),
             first_entry: Time::ZERO,
             undecided,
+            waiting: 0,
         };
         let index = match self.free.pop() {
             Some(index) => {
@@ -239,6 +244,11 @@ impl Collectives {
 }
 
 impl MemberState {
+    /// Whether all that it sends and receives in its step has arrived.
+    fn is_done(&self) -> bool {
+        self.sending == 0 && self.missing == 0 && self.left > 0
+    }
+
     /// Counts what has arrived for a step, this one or a later one.
     fn count(&mut self, step: u32, weight: u64) {
         if self.step == step {
@@ -360,21 +370,48 @@ impl Instance {
 
     /// Moves a member on when all that it sends and receives in its step has arrived, and past steps without its part.
     fn check_step(&mut self, now: Time, (index, member): (u32, u32), stage: &mut Stage<'_>) -> Stepped {
-        loop {
-            let state = &mut self.members[member as usize];
-            if state.sending > 0 || state.missing > 0 || state.left == 0 {
+        while self.members[member as usize].is_done() {
+            if self.plan.in_lockstep {
+                return self.wait_for_others(now, (index, member), stage);
+            }
+            self.go_on(now, (index, member), stage)?;
+        }
+        Ok(())
+    }
+
+    /// In lockstep, all members go on when the last of them is done with its step.
+    fn wait_for_others(&mut self, now: Time, (index, member): (u32, u32), stage: &mut Stage<'_>) -> Stepped {
+        let state = &mut self.members[member as usize];
+        if std::mem::replace(&mut state.waits, true) {
+            return Ok(());
+        }
+        self.waiting += 1;
+        if self.waiting < self.members.len() {
+            return Ok(());
+        }
+        self.waiting = 0;
+        for member in 0..self.members.len() as u32 {
+            self.members[member as usize].waits = false;
+            self.go_on(now, (index, member), stage)?;
+        }
+        for member in 0..self.members.len() as u32 {
+            self.check_step(now, (index, member), stage)?;
+        }
+        Ok(())
+    }
+
+    /// Begins a member's next step, or lets it leave after the last.
+    fn go_on(&mut self, now: Time, (index, member): (u32, u32), stage: &mut Stage<'_>) -> Stepped {
+        let state = &mut self.members[member as usize];
+        state.step += 1;
+        state.left -= 1;
+        if state.left == 0 {
+            state.phase += 1;
+            if !self.enter_phase(now, (index, member), stage) {
                 return Ok(());
             }
-            state.step += 1;
-            state.left -= 1;
-            if state.left == 0 {
-                state.phase += 1;
-                if !self.enter_phase(now, (index, member), stage) {
-                    return Ok(());
-                }
-            }
-            self.start_step(now, (index, member), stage)?;
         }
+        self.start_step(now, (index, member), stage)
     }
 }
 

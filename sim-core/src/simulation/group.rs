@@ -3,7 +3,7 @@
 use super::surroundings::Surroundings;
 use crate::collectives::{Partners, Send};
 use crate::fabric::{RoutingError, Scope};
-use crate::ids::{CommunicatorId, EndpointId, RankId};
+use crate::ids::{CommunicatorId, RankId};
 use crate::network::Crossing;
 use crate::transport::{Plan, transfer_route};
 use crate::units::{Bandwidth, Bytes, Time};
@@ -65,11 +65,6 @@ impl Group {
         Self { communicator, members, member_of_class }
     }
 
-    /// Where the ranks of a member's own group run.
-    fn endpoints(&self, member: usize, around: Surroundings<'_>) -> Vec<EndpointId> {
-        self.members[member].ranks.iter().map(|&rank| around.workload.endpoint(rank)).collect()
-    }
-
     /// The members that take part in a flow beside the one that starts it, with what all its flows count for at each.
     fn others(&self, member: usize, partners: Partners, around: Surroundings<'_>) -> Box<[(u32, u64)]> {
         let Member { multiplicity, position, ranks, .. } = &self.members[member];
@@ -89,6 +84,8 @@ pub(super) struct GroupPlan {
     pub(super) plan: Plan,
     pub(super) group: u32,
     pub(super) phases: Vec<GroupPhase>,
+    /// Whether members go on together.
+    pub(super) in_lockstep: bool,
     /// What distinguishes how this plan runs from how others do; `None` when it is too large to compare.
     pub(super) signature: Option<Signature>,
 }
@@ -156,7 +153,8 @@ impl GroupPlan {
         for index in 0..plan.schedule.phases.len() {
             phases.push(group_phase(&plan, group.1, index, around)?);
         }
-        let mut new = Self { call: plan.call, plan, group: group.0, phases, signature: None };
+        let in_lockstep = plan.schedule.in_lockstep();
+        let mut new = Self { call: plan.call, plan, group: group.0, phases, in_lockstep, signature: None };
         new.signature = new.sign(group.1, around)?;
         Ok(new)
     }
@@ -268,12 +266,11 @@ fn targets(
     if sends.is_empty() {
         return Ok(Vec::new());
     }
-    let endpoints = group.endpoints(member, around);
+    let endpoint = |position: usize| around.workload.endpoint(ranks[position]);
     // Flows of one class go to one member, over routes that weigh the same, after the same delay.
     let mut classes: BTreeMap<_, (Send, u64)> = BTreeMap::new();
     for send in sends {
-        let from = endpoints[*position];
-        let (scope, route) = transfer_route(around.fabric, &endpoints, from, send.partners)?;
+        let (scope, route) = transfer_route(around.fabric, endpoint, *position, send.partners)?;
         let to_member = match send.partners {
             Partners::One(target) => group.member_of_class[&around.folding.class_of(ranks[target])],
             Partners::Copies(_) | Partners::Sum(_) => member as u32,
@@ -284,20 +281,21 @@ fn targets(
         let key = (to_member, scope, route.latency(), weights, send.blocks, served);
         classes.entry(key).or_insert((send, 0)).1 += 1;
     }
-    let target =
-        |((to_member, scope, latency, weights, blocks, served), (send, flows)): (Key, (Send, u64))| {
-            let (overhead, cap) = plan.cost.step[index].of(scope);
-            Target {
-                member: to_member,
-                weight: if served.is_some() { 0 } else { flows * multiplicity },
-                delay: overhead + latency,
-                cap,
-                bytes: phase.bytes * blocks,
-                path: around.folding.crossings(&weights, flows * multiplicity),
-                others: served.map_or(Box::default(), |partners| group.others(member, partners, around)),
-                partners: send.partners,
-            }
-        };
+    let target = |(key, (send, flows)): (Key, (Send, u64))| {
+        let (to_member, scope, latency, weights, blocks, _) = key;
+        let (overhead, cap) = plan.cost.step[index].of(scope);
+        let shared = !matches!(send.partners, Partners::One(_));
+        Target {
+            member: to_member,
+            weight: if shared { 0 } else { flows * multiplicity },
+            delay: overhead + latency,
+            cap,
+            bytes: phase.bytes * blocks,
+            path: around.folding.crossings(&weights, flows * multiplicity),
+            others: if shared { group.others(member, send.partners, around) } else { Box::default() },
+            partners: send.partners,
+        }
+    };
     Ok(classes.into_iter().map(target).collect())
 }
 

@@ -213,8 +213,7 @@ impl Collector<'_> {
                     Partners::Copies(_) => Service::Copies(send.blocks),
                     Partners::Sum(_) => Service::Sum(send.blocks),
                 };
-                let from = endpoints[position];
-                let route = self.tree((communicator, endpoints), from, send.partners)?;
+                let route = self.tree((communicator, endpoints), position, send.partners)?;
                 let kind = Kind::Shared(communicator, phase.pattern, step, service);
                 self.push(kind, (member.index(), member.index()), route);
                 let (part, nowhere) =
@@ -231,14 +230,14 @@ impl Collector<'_> {
     fn tree(
         &mut self,
         (communicator, endpoints): (CommunicatorId, &[EndpointId]),
-        from: EndpointId,
+        position: usize,
         partners: Partners,
     ) -> Result<u32, RoutingError> {
-        let named = (communicator, from, matches!(partners, Partners::Sum(_)));
+        let named = (communicator, endpoints[position], matches!(partners, Partners::Sum(_)));
         if let Some(&known) = self.trees.get(&named) {
             return Ok(known);
         }
-        self.routes.push(transfer_route(self.fabric, endpoints, from, partners)?.1);
+        self.routes.push(transfer_route(self.fabric, |at| endpoints[at], position, partners)?.1);
         let new = self.routes.len() as u32 - 1;
         self.trees.insert(named, new);
         Ok(new)

@@ -1,7 +1,7 @@
 //! What the transfers of a phase meet on the links of a fabric.
 
 use super::Transport;
-use crate::collectives::{Partners, Pattern};
+use crate::collectives::{Partners, Pattern, Span};
 use crate::fabric::{Fabric, Hop, Route, RoutingError, Scope};
 use crate::ids::{EndpointId, LinkId};
 use crate::units::{Bandwidth, Bytes, Time};
@@ -117,13 +117,13 @@ impl<'a> Surveyor<'a> {
         step: usize,
     ) -> Result<[Found; 2], RoutingError> {
         let mut found = [Found::default(), Found::default()];
-        for (position, &from) in members.iter().enumerate() {
+        for position in 0..members.len() {
             let sends = match pattern.repeats() {
                 true => pattern.busiest_sends(members.len(), position),
                 false => pattern.sends(members.len(), position, step),
             };
             for send in sends {
-                let (scope, route) = transfer_route(self.fabric, members, from, send.partners)?;
+                let (scope, route) = transfer_route(self.fabric, |at| members[at], position, send.partners)?;
                 let of_scope = &mut found[usize::from(scope == Scope::ScaleOut)];
                 of_scope.latency = of_scope.latency.max(route.latency());
                 of_scope.blocks = of_scope.blocks.max(send.blocks);
@@ -178,28 +178,26 @@ fn worse(one: Option<Meeting>, other: Option<Meeting>) -> Option<Meeting> {
     }
 }
 
-/// The links that a transfer crosses, and whether it leaves the domain of the rank that starts it.
+/// The links that a transfer crosses, and whether it leaves the domain of the position that starts it.
 ///
 /// # Errors
 /// [`RoutingError`] when members cannot reach one another.
 pub(crate) fn transfer_route(
     fabric: &Fabric,
-    members: &[EndpointId],
-    from: EndpointId,
+    endpoint: impl Fn(usize) -> EndpointId,
+    starter: usize,
     partners: Partners,
 ) -> Result<(Scope, Route), RoutingError> {
+    let from = endpoint(starter);
+    let all = |span: Span| -> Vec<EndpointId> { span.positions().map(&endpoint).collect() };
     match partners {
         Partners::One(position) => {
-            let to = members[position];
+            let to = endpoint(position);
             let scope = if fabric.same_domain(from, to) { Scope::ScaleUp } else { Scope::ScaleOut };
             Ok((scope, fabric.route(from, to)?))
         }
-        Partners::Copies(span) => {
-            Ok((Scope::ScaleUp, fabric.multicast_and_back(from, &members[span.positions()])?))
-        }
-        Partners::Sum(span) => {
-            Ok((Scope::ScaleUp, fabric.reduction_from_all(&members[span.positions()], from)?))
-        }
+        Partners::Copies(span) => Ok((Scope::ScaleUp, fabric.multicast_and_back(from, &all(span))?)),
+        Partners::Sum(span) => Ok((Scope::ScaleUp, fabric.reduction_from_all(&all(span), from)?)),
     }
 }
 
