@@ -12,6 +12,7 @@ use crate::report::{ScenarioReport, UtilizationTimeline};
 use std::iter;
 
 const TITLE: &str = "Link utilization over one training step";
+const TITLE_OF_TRAFFIC: &str = "Link utilization until the last flow ends";
 
 const MOST_PANELS: usize = 4;
 const LEGEND_SIZE: f64 = 24.0;
@@ -52,7 +53,9 @@ pub(super) fn draw_link_utilization(report: &ScenarioReport) -> Option<Drawing> 
     let tier_names = tier_names(&steps);
     let mut canvas = Canvas::default();
     let footnotes: Vec<String> = iter::once(MEANING.to_owned()).chain(notes.iter().cloned()).collect();
-    let room = draw_frame(&mut canvas, report, TITLE, &footnotes);
+    let traffic = report.results.results.iter().any(|point| point.traffic.is_some());
+    let title = if traffic { TITLE_OF_TRAFFIC } else { TITLE };
+    let room = draw_frame(&mut canvas, report, title, &footnotes);
     for (index, (step, room)) in steps.iter().zip(cells(steps.len(), room)).enumerate() {
         let end = if shared { longest } else { step.seconds() } / scale;
         let is_lowest = index + columns(steps.len()) >= steps.len();
@@ -61,7 +64,7 @@ pub(super) fn draw_link_utilization(report: &ScenarioReport) -> Option<Drawing> 
         let y = if steps.len() > 2 { y.clone().thinned(MOST_ROWS) } else { y.clone() };
         draw_step(&mut canvas, step, &tier_names, Layout { room, x, y, scale });
     }
-    Some(Drawing { title: TITLE.to_owned(), canvas, notes })
+    Some(Drawing { title: title.to_owned(), canvas, notes })
 }
 
 /// Timelines sorted into steps, in order of appearance.
