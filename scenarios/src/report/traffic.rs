@@ -40,7 +40,7 @@ pub struct TrafficRow {
     pub bound_by: String,
 }
 
-/// The table of a scenario whose points are traffic.
+/// The table of a scenario whose points are traffic. What holds a point up stands in its sentence of the answer.
 pub(super) fn traffic_points(results: &ScenarioResults) -> Sheet {
     let columns = vec![
         Column::number("flows", ""),
@@ -49,7 +49,6 @@ pub(super) fn traffic_points(results: &ScenarioResults) -> Sheet {
         Column::number("p99 flow", ""),
         Column::number("GB/s", "per chip"),
         Column::number("of ideal", "%"),
-        Column::text("bound by"),
     ];
     let mut sheet = keyed_sheet(&title(results), results, columns);
     for point in &results.results {
@@ -60,7 +59,6 @@ pub(super) fn traffic_points(results: &ScenarioResults) -> Sheet {
         cells.extend(times);
         cells.push(rounded(row.throughput_gb_per_s_per_chip));
         cells.push(percent(row.ideal_share));
-        cells.push(row.bound_by.clone());
         sheet.push(cells);
     }
     sheet
