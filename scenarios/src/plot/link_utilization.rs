@@ -18,6 +18,8 @@ const MOST_PANELS: usize = 4;
 const LEGEND_SIZE: f64 = 24.0;
 const MEANING: &str = "Share of the capacity of all links of a tier; beside its name the mean over the step and \
                        the highest slice of time.";
+const MEANING_OF_TRAFFIC: &str = "Share of the capacity of all links of a tier; beside its name the mean over the whole \
+                                  time and the highest slice of it.";
 const AREA_OPACITY: f64 = 0.3;
 /// Steps whose lengths differ by at most this factor share one time axis.
 const SHARED_AXIS_FACTOR: f64 = 4.0;
@@ -52,9 +54,9 @@ pub(super) fn draw_link_utilization(report: &ScenarioReport) -> Option<Drawing> 
     let y = Axis::from_zero("", values.copied().fold(0.0, f64::max), percent_label);
     let tier_names = tier_names(&steps);
     let mut canvas = Canvas::default();
-    let footnotes: Vec<String> = iter::once(MEANING.to_owned()).chain(notes.iter().cloned()).collect();
     let traffic = report.results.results.iter().any(|point| point.traffic.is_some());
-    let title = if traffic { TITLE_OF_TRAFFIC } else { TITLE };
+    let (title, meaning) = if traffic { (TITLE_OF_TRAFFIC, MEANING_OF_TRAFFIC) } else { (TITLE, MEANING) };
+    let footnotes: Vec<String> = iter::once(meaning.to_owned()).chain(notes.iter().cloned()).collect();
     let room = draw_frame(&mut canvas, report, title, &footnotes);
     for (index, (step, room)) in steps.iter().zip(cells(steps.len(), room)).enumerate() {
         let end = if shared { longest } else { step.seconds() } / scale;

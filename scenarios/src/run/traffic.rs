@@ -58,7 +58,8 @@ fn row(spec: &TrafficSpec, traffic: &Traffic, finished: &[Time], loads: &Loads) 
     let mut times = finished.to_vec();
     times.sort_unstable();
     let last = times.last().copied().unwrap_or_default();
-    let mean = times.iter().map(|time| time.microseconds()).sum::<f64>() / times.len() as f64;
+    let sum: u128 = times.iter().map(|time| u128::from(time.picoseconds())).sum();
+    let mean = sum as f64 / times.len() as f64 / 1e6;
     let bytes: u128 = traffic.messages.iter().map(|message| u128::from(message.bytes.count())).sum();
     let throughput = bytes as f64 / last.seconds() / 1e9;
     let ideal = loads.injection.seconds.max(loads.ejection.seconds);

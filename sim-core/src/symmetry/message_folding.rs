@@ -100,7 +100,7 @@ impl MessageFolding {
     /// Every message and every link stands for itself.
     pub fn identity(messages: &[RoutedMessage]) -> Self {
         let mut names: BTreeMap<usize, u32> = BTreeMap::new();
-        for link in messages.iter().flat_map(|message| message.route.hops()).flat_map(|hop| hop.range()) {
+        for link in messages.iter().flat_map(|message| message.route.hops()).flat_map(Hop::range) {
             let next = names.len() as u32;
             names.entry(link).or_insert(next);
         }

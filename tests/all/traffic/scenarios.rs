@@ -3,6 +3,7 @@
 use copperlight::file::{Scenario, SourceText, check};
 use copperlight::report::{Drawn, ScenarioReport, TrafficRow, csv, html, json, markdown, table};
 use copperlight::run::{EngineOptions, RunOptions, run_scenario, sensitivity};
+use copperlight_topologies::{System, catalog};
 use std::io;
 
 const STAR: &str = r#"
@@ -41,6 +42,20 @@ size = "1 MiB"
 [[sweep]]
 parameter = "workload.pattern"
 values = ["permutation", "incast", "uniform", "hot-spot"]
+"#;
+
+const EIGHT_CHIPS: &str = r#"
+[scenario]
+name = "eight"
+
+[[systems]]
+preset = "gb200-nvl72"
+chips = 8
+
+[workload]
+kind = "traffic"
+pattern = "uniform"
+size = "1 MiB"
 "#;
 
 fn scenario(text: &str, settings: &[&str]) -> Scenario {
@@ -129,6 +144,20 @@ fn links_carry_what_is_sent() {
 }
 
 #[test]
+fn timelines_last_as_long_as_the_traffic() {
+    let report = run(PRESET, &["sweep=[]", "workload.pattern=permutation"]);
+    let point = &report.results.results[0];
+    let end = rows(&report)[0].time_us / 1e6;
+    for timeline in &report.timelines {
+        let length = timeline.bin_seconds * timeline.utilization.len() as f64;
+        assert!(length >= end && length - timeline.bin_seconds < end, "{}: {length} of {end}", timeline.tier);
+        let mean = timeline.utilization.iter().sum::<f64>() * timeline.bin_seconds / end;
+        let busy = point.link_utilization.as_ref().expect("links were busy")[&timeline.tier];
+        assert!((mean - busy.mean).abs() < 0.02 * busy.mean + 1e-3, "{}: {mean}, {busy:?}", timeline.tier);
+    }
+}
+
+#[test]
 fn sizes_chips_and_patterns_can_be_swept() {
     let sizes = "sweep=[{parameter=\"workload.size\", from=\"1 KiB\", to=\"1 MiB\", factor=32}]";
     let times: Vec<f64> = rows(&run(STAR, &[sizes])).iter().map(|row| row.time_us).collect();
@@ -195,6 +224,40 @@ fn what_is_slow_makes_traffic_slower() {
         let link = with(r#"systems.degrade=[{target="link:domain0/chip0 <-> domain0/plane5",capacity=0.5}]"#);
         assert!(link > healthy && link < plane * 1.1, "{pattern}: {link}, {healthy}");
     }
+}
+
+#[test]
+fn slow_kernels_change_nothing_and_a_note_says_so() {
+    let slow = run(EIGHT_CHIPS, &[r#"systems.degrade=[{target="chip:3",compute=0.5}]"#]);
+    assert_eq!(slow.results.digest, run(EIGHT_CHIPS, &[]).results.digest);
+    let note = "gb200-nvl72: `compute` of degrade changes nothing: traffic runs no kernels";
+    assert!(slow.warnings.iter().any(|warning| warning == note), "{:?}", slow.warnings);
+}
+
+/// Every system of the catalog, some with a second domain, runs every pattern; what folds is what does not.
+#[test]
+fn every_system_runs_every_pattern() {
+    for entry in catalog::systems() {
+        let domain = System::preset(entry.name()).expect("the preset is in the catalog").domain_size();
+        let chips = if domain <= 16 { domain + 3 } else { 11 };
+        let system = format!("systems=[{{preset=\"{}\", chips={chips}}}]", entry.name());
+        let folded = run(PRESET, &[&system]);
+        let full = EngineOptions { fold: false, ..EngineOptions::default() };
+        let full = run_with(PRESET, &[&system], &RunOptions { engine: full, threads: None });
+        assert_eq!(folded.results.digest, full.results.digest, "{}", entry.name());
+        for row in rows(&folded) {
+            assert!(row.ideal_share > 0.0 && row.ideal_share <= 1.0, "{}: {row:?}", entry.name());
+            assert!(row.flow_time_median_us <= row.flow_time_p99_us && row.flow_time_p99_us <= row.time_us);
+            assert!(row.flow_time_mean_us <= row.time_us, "{}: {row:?}", entry.name());
+        }
+    }
+}
+
+#[test]
+fn the_digest_of_a_known_run_never_changes() {
+    // Written down once: draws, flows and times are the same on every machine and in every build profile.
+    let settings = ["sweep=[]", "workload.pattern=hot-spot", "workload.flows_per_chip=5"];
+    assert_eq!(run(PRESET, &settings).results.digest, "648f54cc656e30a181d2a1bc2e585d3e");
 }
 
 #[test]
