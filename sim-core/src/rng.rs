@@ -85,6 +85,7 @@ mod tests {
             sorted.sort_unstable();
             assert_eq!(sorted, (0..count).collect::<Vec<_>>());
         }
+        assert_eq!(derangement(&mut stream(1, "permutation"), 6), [3, 5, 1, 2, 0, 4]);
         // Of the 9 derangements of 4 numbers, 3 are pairs of exchanges.
         let is_pairs = |drawn: &[usize]| (0..4).all(|place| drawn[drawn[place]] == place);
         let often = (0..900).filter(|&seed| is_pairs(&derangement(&mut stream(seed, "permutation"), 4)));
