@@ -4,6 +4,7 @@
 //!
 //! - [`mod@file`]: a scenario file, read and checked, with errors that show the line and the remedy
 //! - [`training`]: a training step of a transformer as programs of events, its memory and its ledger
+//! - [`traffic`]: permutations, incasts, uniform and hot-spot traffic as lists of messages
 //! - [`run`]: every point of a scenario, and collectives by size
 //! - [`report`] and [`plot`]: tables, JSON, CSV, figures and one self-contained page
 //! - [`validate`]: published measurements, row by row, and the model held against them
@@ -19,5 +20,6 @@ pub mod flow_case;
 pub mod plot;
 pub mod report;
 pub mod run;
+pub mod traffic;
 pub mod training;
 pub mod validate;

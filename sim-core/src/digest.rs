@@ -1,7 +1,7 @@
 //! The digest of an outcome: of what happened, not of how it was found.
 
 use crate::outcome::{Digest, LinkOutcome};
-use crate::units::Time;
+use crate::units::{Bytes, Time};
 use siphasher::sip128::{Hash128, Hasher128, SipHasher13};
 use std::collections::BTreeMap;
 use std::hash::Hasher;
@@ -33,6 +33,21 @@ impl OperationHashes {
         }
         value(hasher.finish128())
     }
+}
+
+/// The hash of a rank's messages, each with its end (0 sent, 1 received), its bytes, and when it began and ended.
+///
+/// Their order does not matter.
+pub(crate) fn messages_hash(messages: &mut [(u8, Bytes, Time, Time)]) -> u128 {
+    messages.sort_unstable();
+    let mut hasher = SipHasher13::new();
+    for (end, bytes, begun, ended) in messages {
+        hasher.write(&[*end]);
+        for number in [bytes.count(), begun.picoseconds(), ended.picoseconds()] {
+            hasher.write(&number.to_le_bytes());
+        }
+    }
+    value(hasher.finish128())
 }
 
 /// The digest of ranks, given as hashes with multiplicities, and of links.

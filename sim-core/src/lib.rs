@@ -37,7 +37,8 @@
 //! ```
 //!
 //! Where to go next: [`engine`] is where time passes, [`network`] where links are shared, [`collectives`] where
-//! collectives become transfers, [`transport`] what software adds, [`symmetry`] why few ranks stand for many.
+//! collectives become transfers, [`transport`] what software adds, [`symmetry`] why few ranks stand for many,
+//! [`traffic`] where chips post messages without programs.
 
 pub mod collectives;
 mod digest;
@@ -50,6 +51,7 @@ pub mod rng;
 pub mod routing;
 pub mod simulation;
 pub mod symmetry;
+pub mod traffic;
 pub mod transport;
 pub mod units;
 pub mod workload;

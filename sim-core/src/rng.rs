@@ -38,6 +38,25 @@ pub fn distinct(stream: &mut impl Rng, count: usize, among: usize) -> Vec<usize>
     drawn.into_iter().collect()
 }
 
+/// A permutation of `0..count` in which no number is at its own place, every such one as likely as any other.
+///
+/// Fisher and Yates' shuffle is drawn again until nothing is at its own place: e times on average.
+///
+/// # Panics
+/// When `count` is 1: one number has nowhere else to go.
+pub fn derangement(stream: &mut impl Rng, count: usize) -> Vec<usize> {
+    assert!(count != 1, "one number cannot be anywhere but at its own place");
+    loop {
+        let mut drawn: Vec<usize> = (0..count).collect();
+        for last in (1..count).rev() {
+            drawn.swap(last, below(stream, last as u64 + 1) as usize);
+        }
+        if drawn.iter().enumerate().all(|(place, &number)| place != number) {
+            return drawn;
+        }
+    }
+}
+
 /// A number below `bound`, from the high bits of a product: biased by less than `bound` in 2^64.
 fn below(stream: &mut impl Rng, bound: u64) -> u64 {
     ((u128::from(stream.next_u64()) * u128::from(bound)) >> 64) as u64
@@ -55,6 +74,23 @@ mod tests {
         assert!(drawn.len() == 3 && drawn.iter().all(|&number| number < 1000), "{drawn:?}");
         let often = (0..1000).filter(|&seed| distinct(&mut stream(seed, "links"), 1, 4) == [0]).count();
         assert!((200..300).contains(&often), "one in four, not {often} in 1000");
+    }
+
+    #[test]
+    fn derangements_leave_nothing_in_place_and_are_golden() {
+        for count in [0, 2, 3, 5, 100] {
+            let drawn = derangement(&mut stream(1, "permutation"), count);
+            assert!(drawn.iter().enumerate().all(|(place, &number)| place != number), "{drawn:?}");
+            let mut sorted = drawn.clone();
+            sorted.sort_unstable();
+            assert_eq!(sorted, (0..count).collect::<Vec<_>>());
+        }
+        assert_eq!(derangement(&mut stream(1, "permutation"), 6), [3, 5, 1, 2, 0, 4]);
+        // Of the 9 derangements of 4 numbers, 3 are pairs of exchanges.
+        let is_pairs = |drawn: &[usize]| (0..4).all(|place| drawn[drawn[place]] == place);
+        let often = (0..900).filter(|&seed| is_pairs(&derangement(&mut stream(seed, "permutation"), 4)));
+        let often = often.count();
+        assert!((240..360).contains(&often), "three in nine, not {often} in 900");
     }
 
     #[test]

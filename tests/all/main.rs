@@ -12,6 +12,7 @@
 //! - `tidy`: arrows between crates and modules, confined dependencies, pages that name what exists
 //! - `errors`: the message of every error, none left out
 //! - `oracle`: flow cases that independent simulators have solved
+//! - `traffic`: permutations, incasts, uniform and hot-spot traffic: closed forms, folding, draws, what is slow
 //! - `placement`: ranks on chips: any order, domains of 72, what crosses each tier
 //! - `cli`: the command line, end to end
 //! - `validation`: errors against published measurements are those that are written down
@@ -31,5 +32,6 @@ mod library;
 mod oracle;
 mod placement;
 mod tidy;
+mod traffic;
 mod trees;
 mod validation;

@@ -18,7 +18,7 @@ const CRATES: [(&str, &[&str]); 5] = [
 ];
 
 /// The modules of the core, and the modules that each may use: what a module is not given it does not know.
-const CORE_MODULES: [(&str, &[&str]); 14] = [
+const CORE_MODULES: [(&str, &[&str]); 15] = [
     ("units", &[]),
     ("ids", &[]),
     ("rng", &[]),
@@ -48,6 +48,22 @@ const CORE_MODULES: [(&str, &[&str]); 14] = [
             "symmetry",
             "outcome",
             "digest",
+        ],
+    ),
+    (
+        "traffic",
+        &[
+            "units",
+            "ids",
+            "engine",
+            "fabric",
+            "workload",
+            "transport",
+            "network",
+            "symmetry",
+            "outcome",
+            "digest",
+            "simulation",
         ],
     ),
 ];

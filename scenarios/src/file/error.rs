@@ -132,6 +132,24 @@ pub enum ScenarioError {
         /// The algorithms that do.
         suitable: String,
     },
+    /// A key of one pattern of traffic beside another.
+    #[error("`{key}` says nothing about the traffic pattern `{pattern}`")]
+    MisappliedKey {
+        /// The key.
+        key: String,
+        /// The pattern that stands there.
+        pattern: &'static str,
+        /// The patterns that take the key.
+        belongs: &'static str,
+    },
+    /// Traffic that cannot be among the chips.
+    #[error("impossible traffic: {problem}")]
+    IllegalTraffic {
+        /// Which bound it breaks, with the numbers.
+        problem: String,
+        /// What to do.
+        remedy: String,
+    },
     /// A name that cannot be the name of a folder.
     #[error("`{name}` cannot name a scenario, because its results go to a folder of that name")]
     UnusableName {
@@ -210,6 +228,8 @@ impl ScenarioError {
         DuplicateName => "duplicate-name",
         EmptyName => "empty-name",
         UnsuitableAlgorithm => "unsuitable-algorithm",
+        MisappliedKey => "misapplied-key",
+        IllegalTraffic => "illegal-traffic",
         UnusableName => "unusable-name",
         IllegalPlan => "illegal-plan",
         IllegalModel => "illegal-model",
@@ -225,6 +245,7 @@ impl ScenarioError {
             Self::NotReadable { remedy, .. }
             | Self::UnknownKey { remedy, .. }
             | Self::UnknownName { remedy, .. }
+            | Self::IllegalTraffic { remedy, .. }
             | Self::BadSweep { remedy, .. } => Some(remedy.clone()),
             Self::TooLarge => Some("check that this is the file you meant".to_owned()),
             Self::NotUtf8 { .. } => Some("save the file as UTF-8".to_owned()),
@@ -236,6 +257,9 @@ impl ScenarioError {
             Self::DuplicateName { .. } => Some("give each system a name of its own".to_owned()),
             Self::EmptyName => Some("write a name, or leave the key out".to_owned()),
             Self::UnsuitableAlgorithm { suitable, .. } => Some(format!("use one of: {suitable}")),
+            Self::MisappliedKey { belongs, .. } => {
+                Some(format!("remove it, or write the pattern it belongs to: {belongs}"))
+            }
             Self::UnusableName { .. } => {
                 Some("use letters, digits, `-`, `_` and `.`, and begin with a letter or digit".to_owned())
             }

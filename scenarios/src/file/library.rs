@@ -3,8 +3,10 @@
 use super::suggestion;
 
 /// Name and text of every library scenario.
-const SCENARIOS: [(&str, &str); 1] =
-    [("nvl72-vs-cm384", include_str!("../../library/scenarios/nvl72-vs-cm384.toml"))];
+const SCENARIOS: [(&str, &str); 2] = [
+    ("nvl72-vs-cm384", include_str!("../../library/scenarios/nvl72-vs-cm384.toml")),
+    ("incast-and-hot-spot", include_str!("../../library/scenarios/incast-and-hot-spot.toml")),
+];
 
 /// The names of the library scenarios.
 pub fn scenario_names() -> impl Iterator<Item = &'static str> + Clone {

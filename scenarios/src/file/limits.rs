@@ -23,3 +23,6 @@ pub(super) const MOST_SYSTEMS: usize = 1_000;
 
 /// The most tokens of a run.
 pub(super) const MOST_TOKENS: f64 = 1e18;
+
+/// The most flows of traffic: all pairs of 1,024 chips are fewer.
+pub(super) const MOST_FLOWS: u64 = 1 << 20;

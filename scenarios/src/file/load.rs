@@ -82,7 +82,7 @@ fn check_document(document: &Table, findings: &Findings) -> Option<Scenario> {
     if findings.any() {
         return None;
     }
-    points.iter_mut().for_each(|point| point.system.set_draw_seed(header.seed));
+    points.iter_mut().for_each(|point| set_draw_seed(point, header.seed));
     Some(Scenario {
         name: header.name,
         question: header.question,
@@ -97,10 +97,24 @@ fn check_document(document: &Table, findings: &Findings) -> Option<Scenario> {
     })
 }
 
-/// Every figure for training, the one of collectives for collectives.
+/// Draws of a point are those of the scenario's seed, unless it states one of its own.
+fn set_draw_seed(point: &mut Point, seed: u64) {
+    point.system.set_draw_seed(seed);
+    if let Workload::Traffic(traffic) = &mut point.workload {
+        traffic.seed.get_or_insert(seed);
+    }
+}
+
+/// Every figure for training, the one of collectives for collectives, that of links for traffic.
 fn default_curves(points: &[Point]) -> &'static [CurveKind] {
-    let collective = points.iter().all(|point| matches!(point.workload, Workload::Collective(_)));
-    if collective { &[CurveKind::Busbw] } else { &CurveKind::ALL }
+    let all = |is_one: fn(&Workload) -> bool| points.iter().all(|point| is_one(&point.workload));
+    if all(|workload| matches!(workload, Workload::Collective(_))) {
+        &[CurveKind::Busbw]
+    } else if all(|workload| matches!(workload, Workload::Traffic(_))) {
+        &[CurveKind::LinkUtilization]
+    } else {
+        &CurveKind::ALL
+    }
 }
 
 fn find_workload<'a>(root: &Section<'a>) -> Option<&'a Node> {

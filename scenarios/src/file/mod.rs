@@ -37,6 +37,7 @@ mod system_file;
 mod systems;
 #[cfg(test)]
 mod tests;
+mod traffic;
 mod training;
 mod workload;
 

@@ -3,6 +3,7 @@
 use super::document::Place;
 use super::resolved;
 use crate::report::CurveKind;
+use crate::traffic::TrafficSpec;
 use crate::training::TrainingJob;
 use copperlight_core::units::Bytes;
 use copperlight_core::workload::{Algorithm, CollectiveKind, Protocol};
@@ -90,6 +91,8 @@ pub enum Workload {
     Training(Box<TrainingJob>),
     /// One collective over all chips.
     Collective(CollectiveSpec),
+    /// Messages among all chips, without programs.
+    Traffic(TrafficSpec),
 }
 
 /// One collective over all chips of a point.

@@ -12,11 +12,14 @@ use crate::report::{ScenarioReport, UtilizationTimeline};
 use std::iter;
 
 const TITLE: &str = "Link utilization over one training step";
+const TITLE_OF_TRAFFIC: &str = "Link utilization until the last flow ends";
 
 const MOST_PANELS: usize = 4;
 const LEGEND_SIZE: f64 = 24.0;
 const MEANING: &str = "Share of the capacity of all links of a tier; beside its name the mean over the step and \
                        the highest slice of time.";
+const MEANING_OF_TRAFFIC: &str = "Share of the capacity of all links of a tier; beside its name the mean over the whole \
+                                  time and the highest slice of it.";
 const AREA_OPACITY: f64 = 0.3;
 /// Steps whose lengths differ by at most this factor share one time axis.
 const SHARED_AXIS_FACTOR: f64 = 4.0;
@@ -51,8 +54,10 @@ pub(super) fn draw_link_utilization(report: &ScenarioReport) -> Option<Drawing> 
     let y = Axis::from_zero("", values.copied().fold(0.0, f64::max), percent_label);
     let tier_names = tier_names(&steps);
     let mut canvas = Canvas::default();
-    let footnotes: Vec<String> = iter::once(MEANING.to_owned()).chain(notes.iter().cloned()).collect();
-    let room = draw_frame(&mut canvas, report, TITLE, &footnotes);
+    let traffic = report.results.results.iter().any(|point| point.traffic.is_some());
+    let (title, meaning) = if traffic { (TITLE_OF_TRAFFIC, MEANING_OF_TRAFFIC) } else { (TITLE, MEANING) };
+    let footnotes: Vec<String> = iter::once(meaning.to_owned()).chain(notes.iter().cloned()).collect();
+    let room = draw_frame(&mut canvas, report, title, &footnotes);
     for (index, (step, room)) in steps.iter().zip(cells(steps.len(), room)).enumerate() {
         let end = if shared { longest } else { step.seconds() } / scale;
         let is_lowest = index + columns(steps.len()) >= steps.len();
@@ -61,7 +66,7 @@ pub(super) fn draw_link_utilization(report: &ScenarioReport) -> Option<Drawing> 
         let y = if steps.len() > 2 { y.clone().thinned(MOST_ROWS) } else { y.clone() };
         draw_step(&mut canvas, step, &tier_names, Layout { room, x, y, scale });
     }
-    Some(Drawing { title: TITLE.to_owned(), canvas, notes })
+    Some(Drawing { title: title.to_owned(), canvas, notes })
 }
 
 /// Timelines sorted into steps, in order of appearance.

@@ -7,6 +7,7 @@ use super::number::{chips, duration, grouped, joined, percent, rounded};
 use super::points::{distinct_systems, label_setting, varying_parameters};
 use super::results::PointResult;
 use super::scenario_report::ScenarioReport;
+use super::traffic_answer;
 
 /// What the results say, in words.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,6 +26,8 @@ pub fn answer(report: &ScenarioReport) -> Answer {
     let points = &report.results.results;
     let mut answer = if points.iter().any(|point| point.collective.is_some()) {
         collective_answer::from_curves(&report.busbw_curves())
+    } else if points.iter().any(|point| point.traffic.is_some()) {
+        traffic_answer::from_points(points)
     } else {
         let meetings = meetings(points);
         Answer {

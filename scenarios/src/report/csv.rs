@@ -1,6 +1,7 @@
 //! Results as CSV: one flat row per point, the unit in every column's name, an empty field for what is null.
 
 use super::results::{CollectiveReport, CollectiveRow, PointResult, ScenarioResults};
+use super::traffic::TrafficRow;
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 
@@ -105,6 +106,9 @@ fn columns<'a>(points: &[&'a PointResult]) -> Vec<CsvColumn<'a>> {
     if points.iter().any(|point| point.collective.is_some()) {
         columns.extend(collective_columns());
     }
+    if points.iter().any(|point| point.traffic.is_some()) {
+        columns.extend(traffic_columns());
+    }
     columns.extend(training_columns());
     columns.extend(breakdown_columns());
     columns.extend(memory_columns(points));
@@ -131,6 +135,27 @@ fn collective_columns<'a>() -> impl Iterator<Item = CsvColumn<'a>> {
             point.collective.as_ref().map_or_else(String::new, |row| row_fields(row)[index].clone())
         })
     })
+}
+
+fn traffic_columns<'a>() -> [CsvColumn<'a>; 13] {
+    fn text<'a>(name: &str, field: impl Fn(&TrafficRow) -> String + 'a) -> CsvColumn<'a> {
+        column(name, move |point| point.traffic.as_ref().map_or_else(String::new, &field))
+    }
+    [
+        text("pattern", |row| row.pattern.clone()),
+        text("size_bytes", |row| row.size_bytes.to_string()),
+        text("flows", |row| row.flows.to_string()),
+        text("total_bytes", |row| row.total_bytes.to_string()),
+        text("time_us", |row| row.time_us.to_string()),
+        text("flow_time_mean_us", |row| row.flow_time_mean_us.to_string()),
+        text("flow_time_median_us", |row| row.flow_time_median_us.to_string()),
+        text("flow_time_p99_us", |row| row.flow_time_p99_us.to_string()),
+        text("throughput_gb_per_s", |row| row.throughput_gb_per_s.to_string()),
+        text("throughput_gb_per_s_per_chip", |row| row.throughput_gb_per_s_per_chip.to_string()),
+        text("ideal_time_us", |row| row.ideal_time_us.to_string()),
+        text("ideal_share", |row| row.ideal_share.to_string()),
+        text("bound_by", |row| row.bound_by.clone()),
+    ]
 }
 
 fn training_columns<'a>() -> [CsvColumn<'a>; 16] {

@@ -8,6 +8,7 @@ use super::results::{
     ScenarioResults,
 };
 use super::sheet::{Column, Sheet};
+use super::traffic::traffic_points;
 use std::collections::BTreeSet;
 
 const NOT_MODELLED: &str = "-";
@@ -16,6 +17,8 @@ const NOT_MODELLED: &str = "-";
 pub(super) fn headline(results: &ScenarioResults) -> Sheet {
     if results.results.iter().any(|point| point.collective.is_some()) {
         collective_points(results)
+    } else if results.results.iter().any(|point| point.traffic.is_some()) {
+        traffic_points(results)
     } else {
         training_points(results)
     }
@@ -130,14 +133,17 @@ fn collective_cells(row: &CollectiveRow) -> [String; 8] {
 }
 
 /// What each tier's links carried over the step and how busy they were, a row per tier.
-fn links(results: &ScenarioResults) -> Option<Sheet> {
+pub(super) fn links(results: &ScenarioResults) -> Option<Sheet> {
     let columns = vec![
         Column::text("tier"),
         Column::number("carried", "GB"),
         Column::number("mean", "%"),
         Column::number("peak", "%"),
     ];
-    let mut sheet = keyed_sheet("Link utilization over one step", results, columns);
+    let traffic = results.results.iter().any(|point| point.traffic.is_some());
+    let title =
+        if traffic { "Link utilization until the last flow ends" } else { "Link utilization over one step" };
+    let mut sheet = keyed_sheet(title, results, columns);
     for point in &results.results {
         for (tier, busy) in point.link_utilization.iter().flatten() {
             let carried = point.tier_bytes.as_ref().and_then(|bytes| bytes.get(tier));

@@ -8,10 +8,11 @@
 //! | `validation.rs`, `validation_table.rs`, `validation_csv.rs` | the model beside measurements: types, tables, CSV |
 //! | `figure.rs` | a drawn figure, whoever drew it |
 //! | `points.rs` | what tells the points of a sweep apart |
-//! | `answer.rs`, `collective_answer.rs` | the sentence that answers the scenario's question |
+//! | `answer.rs`, `collective_answer.rs`, `traffic_answer.rs` | the sentence that answers the scenario's question |
 //! | `number.rs` | how numbers are rounded for people |
 //! | `sheet.rs`, `headline.rs` | tables of text, and the ones that show results |
 //! | `energy.rs` | energy per token and per run, its table |
+//! | `traffic.rs` | the figures of traffic, their table |
 //! | `table.rs`, `nccl_table.rs`, `markdown.rs`, `html.rs`, `json.rs`, `csv.rs` | one writer each |
 //! | `files.rs` | the output folder |
 //!
@@ -37,6 +38,8 @@ pub mod sensitivity_csv;
 pub mod sensitivity_table;
 mod sheet;
 pub mod table;
+mod traffic;
+mod traffic_answer;
 mod validation;
 pub mod validation_csv;
 pub mod validation_table;
@@ -57,6 +60,7 @@ pub use sensitivity::{
     SensitivityReport, SensitivityValue, TimeMetric,
 };
 pub use sheet::{Align, Column, Sheet};
+pub use traffic::TrafficRow;
 pub use validation::{
     ErrorSummary, GroupMean, MeanSummary, RowKind, ValidationGroup, ValidationReport, ValidationRow, WorstRow,
 };

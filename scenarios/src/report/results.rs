@@ -4,7 +4,9 @@
 //! becomes `null`, never zero.
 
 use super::energy::{EnergyPerToken, RunTotals};
-use serde::{Deserialize, Serialize};
+use super::traffic::TrafficRow;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer, Serialize};
 use std::collections::BTreeMap;
 use std::ops::AddAssign;
 
@@ -178,8 +180,9 @@ impl Placement {
 
 /// One system at one point of the sweep.
 ///
-/// A training point fills the training keys and leaves `collective` empty; a collective point is made by
-/// [`PointResult::of_collective`] and leaves the training keys `None`.
+/// A training point fills the training keys and leaves `collective` and `traffic` empty; a collective point is made by
+/// [`PointResult::of_collective`] and leaves the training keys `None`, as a point of traffic does but for what its links
+/// carried.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct PointResult {
     /// The system's name.
@@ -227,8 +230,17 @@ pub struct PointResult {
     /// Shares of the step by the resource that limits it.
     pub limited_by: Option<BTreeMap<String, f64>>,
     /// The row of a collective point.
-    #[serde(flatten)]
+    #[serde(flatten, deserialize_with = "complete_row")]
     pub collective: Option<CollectiveRow>,
+    /// The figures of a point of traffic.
+    #[serde(flatten, deserialize_with = "complete_row")]
+    pub traffic: Option<TrafficRow>,
+}
+
+/// The row whose keys are all there. Rows share keys, so none may take them from another.
+fn complete_row<'de, D: Deserializer<'de>, T: DeserializeOwned>(fields: D) -> Result<Option<T>, D::Error> {
+    let fields = serde_json::Map::deserialize(fields)?;
+    Ok(serde_json::from_value(fields.into()).ok())
 }
 
 impl PointResult {
@@ -339,6 +351,32 @@ mod tests {
         assert_eq!(value["tier_bytes"], json!({ "scale-up": 64 }));
         assert_eq!(sorted(keys(&value)), sorted([&TRAINING_KEYS[..], &ROW_KEYS[..]].concat()));
         assert_eq!(value["step_time_s"], Value::Null);
+        let read: PointResult = serde_json::from_value(value).expect("what was written reads back");
+        assert_eq!(read, point);
+    }
+
+    #[test]
+    fn a_point_of_traffic_adds_its_figures_and_reads_back() {
+        let traffic = Some(TrafficRow { pattern: "incast".into(), flows: 71, ..TrafficRow::default() });
+        let point = PointResult { traffic, ..PointResult::default() };
+        let value = json!(point);
+        let own = [
+            "pattern",
+            "size_bytes",
+            "flows",
+            "total_bytes",
+            "time_us",
+            "flow_time_mean_us",
+            "flow_time_median_us",
+            "flow_time_p99_us",
+            "throughput_gb_per_s",
+            "throughput_gb_per_s_per_chip",
+            "ideal_time_us",
+            "ideal_share",
+            "bound_by",
+        ];
+        assert_eq!(sorted(keys(&value)), sorted([&TRAINING_KEYS[..], &own].concat()));
+        assert_eq!((&value["step_time_s"], &value["mfu"]), (&Value::Null, &Value::Null));
         let read: PointResult = serde_json::from_value(value).expect("what was written reads back");
         assert_eq!(read, point);
     }

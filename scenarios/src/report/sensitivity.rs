@@ -46,7 +46,7 @@ impl SensitivityReport {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TimeMetric {
-    /// Microseconds of a collective.
+    /// Microseconds of a collective, or of traffic.
     TimeUs,
     /// Seconds of a training step.
     StepTimeS,
@@ -58,6 +58,8 @@ pub enum TimeMetric {
 pub enum RateMetric {
     /// Bus bandwidth of a collective in GB/s.
     BusbwGbPerS,
+    /// Bytes of all flows of traffic over its time, in GB/s.
+    ThroughputGbPerS,
     /// Model FLOPs utilization of a training step.
     Mfu,
 }

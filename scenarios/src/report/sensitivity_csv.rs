@@ -95,6 +95,7 @@ const fn time_name(metric: TimeMetric) -> &'static str {
 const fn rate_name(metric: RateMetric) -> &'static str {
     match metric {
         RateMetric::BusbwGbPerS => "busbw_gb_per_s",
+        RateMetric::ThroughputGbPerS => "throughput_gb_per_s",
         RateMetric::Mfu => "mfu",
     }
 }

@@ -62,7 +62,7 @@ impl Figures {
             TimeMetric::StepTimeS => time_unit(point.time.high.unwrap_or(0.0)),
         };
         let (rate_unit, rate): (_, fn(f64) -> String) = match point.rate.metric {
-            RateMetric::BusbwGbPerS => ("GB/s", rounded),
+            RateMetric::BusbwGbPerS | RateMetric::ThroughputGbPerS => ("GB/s", rounded),
             RateMetric::Mfu => ("MFU %", percent),
         };
         let time = Box::new(move |time: f64| rounded(time / scale));

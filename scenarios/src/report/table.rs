@@ -4,7 +4,8 @@
 
 use super::answer::answer;
 use super::energy::{energy, run_totals};
-use super::headline::{breakdown, headline, placement};
+use super::headline::{breakdown, headline, links, placement};
+use super::results::ScenarioResults;
 use super::scenario_report::ScenarioReport;
 use super::sheet::Sheet;
 use std::io::{self, Write};
@@ -15,7 +16,7 @@ use std::io::{self, Write};
 /// When `out` does not take the text.
 pub fn write_report(out: &mut dyn Write, report: &ScenarioReport) -> io::Result<()> {
     write_sheet(out, &headline(&report.results))?;
-    let sheets = [breakdown, placement, energy, run_totals];
+    let sheets = [breakdown, links_of_traffic, placement, energy, run_totals];
     for sheet in sheets.into_iter().filter_map(|sheet| sheet(&report.results)) {
         writeln!(out)?;
         write_sheet(out, &sheet)?;
@@ -24,6 +25,11 @@ pub fn write_report(out: &mut dyn Write, report: &ScenarioReport) -> io::Result<
     writeln!(out)?;
     write_paragraph(out, "", &answer.summary)?;
     answer.details.iter().try_for_each(|detail| write_paragraph(out, "- ", detail))
+}
+
+/// What links carried is the point of traffic, and a detail of a training step.
+fn links_of_traffic(results: &ScenarioResults) -> Option<Sheet> {
+    results.results.iter().any(|point| point.traffic.is_some()).then(|| links(results)).flatten()
 }
 
 /// Writes a paragraph in lines of at most [`LINE_WIDTH`] characters; all but the first are indented like it.

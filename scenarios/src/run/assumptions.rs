@@ -55,12 +55,17 @@ fn assumption(what: String, value: &Sourced) -> Assumption {
 pub(super) fn warnings(scenario: &Scenario) -> Vec<String> {
     let mut warnings: Vec<String> = Vec::new();
     let training = is_training(scenario);
+    let idle_compute = |entry: &SystemEntry| {
+        let of_traffic = |_| {
+            let name = entry.system.name();
+            format!("{name}: `compute` of degrade changes nothing: traffic runs no kernels")
+        };
+        let note = entry.system.idle_compute_note();
+        if is_traffic(scenario) { note.map(of_traffic) } else { note }
+    };
     let of_system = |entry: &SystemEntry| match training {
         true => [entry.system.warnings(), energy::warning(entry).into_iter().collect()].concat(),
-        false => {
-            [entry.system.communication_warnings(), entry.system.idle_compute_note().into_iter().collect()]
-                .concat()
-        }
+        false => [entry.system.communication_warnings(), idle_compute(entry).into_iter().collect()].concat(),
     };
     // What a sweep changes about the wiring is told of every point.
     let wiring = |key: &String| key.contains("degrade") || key.contains("medium");
@@ -72,6 +77,10 @@ pub(super) fn warnings(scenario: &Scenario) -> Vec<String> {
         }
     }
     warnings
+}
+
+fn is_traffic(scenario: &Scenario) -> bool {
+    scenario.points().iter().any(|point| matches!(point.workload, Workload::Traffic(_)))
 }
 
 fn is_training(scenario: &Scenario) -> bool {

@@ -26,6 +26,15 @@ pub(super) fn run_to_end(
 ) -> Result<Outcome, RunError> {
     let outcome = simulate(fabric, workload, options, observer)
         .map_err(|source| RunError::Simulation { system: name.to_owned(), source })?;
+    completed((fabric, name), outcome, options)
+}
+
+/// An outcome that came to its end, or why it did not.
+pub(super) fn completed(
+    (fabric, name): (&Fabric, &str),
+    outcome: Outcome,
+    options: &Options,
+) -> Result<Outcome, RunError> {
     let reason = match &outcome.stop {
         StopReason::Completed => {
             bounds::check_links(fabric, &outcome);

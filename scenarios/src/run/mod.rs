@@ -16,6 +16,7 @@ mod point;
 mod sensitivity;
 #[cfg(test)]
 mod sensitivity_tests;
+mod traffic;
 mod utilization;
 mod variants;
 

@@ -1,7 +1,7 @@
-//! One point of a scenario: a training step or a collective on one system.
+//! One point of a scenario: a training step, a collective or traffic on one system.
 
 use super::fabric::{build, run_to_end, work};
-use super::{EngineOptions, RunError, collective, energy, placement, utilization};
+use super::{EngineOptions, RunError, collective, energy, placement, traffic, utilization};
 use crate::file::{CollectiveSpec, Point, Workload};
 use crate::report::{Breakdown, MEMORY_CAPACITY, MEMORY_TOTAL, PointResult, UtilizationTimeline, Work};
 use crate::training::{
@@ -39,7 +39,7 @@ pub(super) fn check(point: &Point) -> Result<(), RunError> {
     }
     match &point.workload {
         Workload::Training(job) => rates(&point.system, &point.system_name, job.precision()).map(|_| ()),
-        Workload::Collective(_) => Ok(()),
+        Workload::Collective(_) | Workload::Traffic(_) => Ok(()),
     }
 }
 
@@ -48,6 +48,7 @@ pub(super) fn run(point: &Point, engine: EngineOptions) -> Result<PointOutcome, 
     let mut outcome = match &point.workload {
         Workload::Training(job) => run_training(point, job, engine),
         Workload::Collective(spec) => run_collective(point, spec, engine),
+        Workload::Traffic(spec) => traffic::run(point, spec, engine),
     }?;
     let swept = |(path, value): (&String, &toml::Value)| {
         (path.clone(), serde_json::to_value(value).expect("a TOML value is a JSON value"))

@@ -79,9 +79,10 @@ fn shown(outcome: &PointOutcome) -> Shown {
     if !result.fits {
         return Err(outcome.notes.join("; "));
     }
-    Ok(match &result.collective {
-        Some(row) => Measured { time: Some(row.time_us), rate: row.busbw_gb_per_s },
-        None => Measured { time: result.step_time_s, rate: result.mfu },
+    Ok(match (&result.collective, &result.traffic) {
+        (Some(row), _) => Measured { time: Some(row.time_us), rate: row.busbw_gb_per_s },
+        (_, Some(row)) => Measured { time: Some(row.time_us), rate: Some(row.throughput_gb_per_s) },
+        (None, None) => Measured { time: result.step_time_s, rate: result.mfu },
     })
 }
 
@@ -121,6 +122,7 @@ fn report_point(variants: &Variants<'_>, result: PointResult, shown: &[Shown]) -
     let (time_metric, rate_metric) = match &variants.point.workload {
         Workload::Training(_) => (TimeMetric::StepTimeS, RateMetric::Mfu),
         Workload::Collective(_) => (TimeMetric::TimeUs, RateMetric::BusbwGbPerS),
+        Workload::Traffic(_) => (TimeMetric::TimeUs, RateMetric::ThroughputGbPerS),
     };
     let at = |setting: &Setting| &shown[variants.index_of(setting)];
     let summary = [variants.base(), variants.all(End::Low), variants.all(End::High)];

@@ -23,6 +23,9 @@ pub(super) fn of_tiers(
         if capacity == 0.0 {
             continue;
         }
+        // A tier that falls silent early has slices as long as those of the others.
+        let mut timeline = timeline.clone();
+        timeline.add(outcome.end..outcome.end, 0.0);
         let width = timeline.slice_width().seconds();
         let step = outcome.end.seconds();
         let slices = timeline.slices(outcome.end);

@@ -67,7 +67,7 @@ impl Palette {
     }
 }
 
-fn recolour(old: &[u32], signatures: &[u64]) -> Vec<u32> {
+pub(super) fn recolour(old: &[u32], signatures: &[u64]) -> Vec<u32> {
     let mut palette = Palette::default();
     old.iter().zip(signatures).map(|(&old, &signature)| palette.colour(old, signature)).collect()
 }
@@ -77,12 +77,12 @@ fn distinct(colours: &[u32]) -> u32 {
     colours.iter().max().map_or(0, |&largest| largest + 1)
 }
 
-fn mix(hash: u64, value: impl Into<u64>) -> u64 {
+pub(super) fn mix(hash: u64, value: impl Into<u64>) -> u64 {
     scramble(hash.rotate_left(23) ^ value.into().wrapping_mul(0x9e37_79b9_7f4a_7c15))
 }
 
 /// The finaliser of SplitMix64 (Steele, Lea and Flood, 2014).
-fn scramble(mut value: u64) -> u64 {
+pub(super) fn scramble(mut value: u64) -> u64 {
     value = value.wrapping_add(0x9e37_79b9_7f4a_7c15);
     value = (value ^ value >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     value = (value ^ value >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);

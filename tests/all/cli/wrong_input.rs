@@ -74,8 +74,13 @@ const WRONG: &[Wrong] = &[
     },
     Wrong {
         line: "kind = \"training\"",
-        becomes: "kind = \"traffic\"",
-        says: &["traffic", "not available yet"],
+        becomes: "kind = \"flows\"",
+        says: &["flows", "not available yet", "available: training, collective, traffic"],
+    },
+    Wrong {
+        line: "kind = \"training\"",
+        becomes: "kind = \"traffic\"\npattern = \"incst\"",
+        says: &["did you mean `incast`?", "[workload] needs the key `size`"],
     },
     Wrong { line: "precision = \"bf16\"", becomes: "precision = \"bf61\"", says: &["did you mean `bf16`?"] },
     Wrong { line: "heads = 16", becomes: "heads = 0", says: &["heads", "0"] },
