@@ -53,21 +53,20 @@ fn answer_at(answers: &[Answer], place: Option<Place>) -> Option<&Result<Modelle
     place.map(|place| &answers[place.batch].modelled[place.operation])
 }
 
+/// What the model says of a row, in the unit of what was measured.
+struct Compared {
+    value: f64,
+    error: f64,
+    ran: Modelled,
+}
+
 /// A row with the model's answer to it, or with the reason why there is none.
 fn report(table: &Table, row: &Row, answer: Option<&Result<Modelled, String>>) -> ValidationRow {
-    let modelled = match (&row.run, answer) {
-        (Ok(run), Some(Ok(modelled))) => {
-            let modelled = modelled.clone().with_floor(table.harness.floor);
-            in_unit_of(run.measured, &modelled).map(|value| (run.measured, value, modelled))
-        }
-        (_, Some(Err(reason))) | (Err(reason), None) => Err(reason.clone()),
-        (Err(_), Some(Ok(_))) | (Ok(_), None) => {
-            unreachable!("rows that can run are those that are answered")
-        }
+    let (compared, reason) = match compared(table, row, answer) {
+        Ok(compared) => (Some(compared), None),
+        Err(reason) => (None, Some(reason)),
     };
-    let value = modelled.as_ref().ok().map(|(_, value, _)| *value);
-    let error = modelled.as_ref().ok().map(|(measured, value, _)| relative_error(*measured, *value));
-    let ran = modelled.as_ref().ok().map(|(.., modelled)| modelled);
+    let ran = compared.as_ref().map(|compared| &compared.ran);
     ValidationRow {
         kind: match table.kind {
             TableKind::Collectives => RowKind::Collective,
@@ -81,14 +80,22 @@ fn report(table: &Table, row: &Row, answer: Option<&Result<Modelled, String>>) -
         op: row.operation.clone(),
         size_bytes: row.size.map(Bytes::count),
         measured: row.measured,
-        modelled: value,
+        modelled: compared.as_ref().map(|compared| compared.value),
         unit: row.unit,
-        error,
+        error: compared.as_ref().map(|compared| compared.error),
+        reason,
+        group: groups::name(table, row),
         algorithm: ran.map(|ran| ran.algorithm.clone()),
         protocol: ran.map(|ran| ran.protocol.clone()),
-        group: groups::name(table, row),
-        reason: modelled.err(),
     }
+}
+
+fn compared(table: &Table, row: &Row, answer: Option<&Result<Modelled, String>>) -> Result<Compared, String> {
+    let run = row.run.as_ref().map_err(String::clone)?;
+    let answer = answer.expect("a row that can run is in a batch");
+    let ran = answer.clone()?.with_floor(table.harness.floor);
+    let value = in_unit_of(run.measured, &ran)?;
+    Ok(Compared { value, error: relative_error(run.measured, value), ran })
 }
 
 /// The model's answer in the unit of what was measured.

@@ -5,7 +5,7 @@ use copperlight_core::units::Bytes;
 use copperlight_core::workload::CollectiveKind;
 
 /// The most tokens, dimensions, choices or experts of a row.
-const MOST: u64 = 1 << 32;
+const MOST: u64 = 1 << 24;
 
 /// What a dispatch or a combine moves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -49,12 +49,12 @@ impl<'a> Fields<'a> {
         Ok(self.whole(column, range)?.expect("the field is not blank"))
     }
 
-    /// A number above zero.
+    /// A number that a time or a rate can be.
     pub(super) fn positive(&self, column: &str) -> Result<Option<f64>, String> {
         let Some(text) = self.text(column) else { return Ok(None) };
-        let read = text.parse().ok().filter(|number: &f64| number.is_finite() && *number > 0.0);
+        let read = text.parse().ok().filter(|number: &f64| (1e-9..=1e15).contains(number));
         read.map(Some).ok_or_else(|| {
-            self.reason(&format!("{column} is `{text}`; write a number above 0, or leave it blank"))
+            self.reason(&format!("{column} is `{text}`; write a number from 1e-9 to 1e15, or leave it blank"))
         })
     }
 

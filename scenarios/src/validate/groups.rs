@@ -1,5 +1,6 @@
 //! Rows in groups, and the errors of each: mean, bias and worst, over all sizes and over large ones.
 
+use super::harness::Apart;
 use super::row::Row;
 use super::table::Table;
 use crate::report::{ErrorSummary, GroupMean, MeanSummary, ValidationGroup, ValidationRow, WorstRow};
@@ -14,8 +15,9 @@ const NAMED_ROWS: usize = 3;
 /// The group of a row: its table, but rows of experts by machine, and rows that are apart by themselves.
 pub(super) fn name(table: &Table, row: &Row) -> String {
     let name = &table.name;
-    if let Some(apart) = apart(table, row) {
-        return format!("{name} ({} chips, {})", apart.chips, apart.algorithm);
+    let is_of = |apart: &&Apart| row.chips == Some(apart.chips) && row.algorithm == apart.algorithm;
+    if let Some(apart) = table.harness.apart.iter().find(is_of) {
+        return name_apart(table, apart);
     }
     match (&row.operation, &row.preset) {
         (Some(operation), Some(preset)) if operation.starts_with("ep-") => format!("{name} ({preset})"),
@@ -23,9 +25,8 @@ pub(super) fn name(table: &Table, row: &Row) -> String {
     }
 }
 
-fn apart<'a>(table: &'a Table, row: &Row) -> Option<&'a super::Apart> {
-    let is_of = |apart: &&super::Apart| row.chips == Some(apart.chips) && row.algorithm == apart.algorithm;
-    table.harness.apart.iter().find(is_of)
+fn name_apart(table: &Table, apart: &Apart) -> String {
+    format!("{} ({} chips, {})", table.name, apart.chips, apart.algorithm)
 }
 
 /// The groups in the order of tables and names, and the mean over those that count.
@@ -52,11 +53,7 @@ pub(super) fn of_rows(tables: &[Table], rows: &[ValidationRow]) -> (Vec<Validati
 }
 
 fn group(table: &Table, name: &str, rows: &[&ValidationRow]) -> ValidationGroup {
-    let explanation = table
-        .harness
-        .apart
-        .iter()
-        .find(|apart| name == format!("{} ({} chips, {})", table.name, apart.chips, apart.algorithm));
+    let explanation = table.harness.apart.iter().find(|apart| name == name_apart(table, apart));
     let large: Vec<&ValidationRow> =
         rows.iter().copied().filter(|row| row.size_bytes.is_some_and(|size| size >= LARGE)).collect();
     ValidationGroup {

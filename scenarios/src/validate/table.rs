@@ -123,7 +123,7 @@ mod tests {
             ),
             (
                 "hgx-h100,8,8,,none,all-reduce,auto,,,,,,half,1024,fast,",
-                "line 2: time_us is `fast`; write a number above 0, or leave it blank",
+                "line 2: time_us is `fast`; write a number from 1e-9 to 1e15, or leave it blank",
             ),
             (
                 "hgx-h100,eight,8,,none,all-reduce,auto,,,,,,half,1024,1,",

@@ -18,7 +18,7 @@ hgx-h100,8,8,,none,all-reduce,auto,,,,,8xH100,half,1024,,,a page
 hgx-h001,8,8,,none,all-reduce,auto,,,,,8xH100,half,1024,10,,a page
 hgx-h100,8,8,,none,all-redcue,auto,,,,,8xH100,half,1024,10,,a page
 hgx-h100,many,8,,none,all-reduce,auto,,,,,8xH100,half,1024,10,,a page
-hgx-h800,16,8,400,ib,ep-dispatch,auto,128,7168,8,,H800,fp8,,118,,a page
+hgx-h800,16,8,400,ib,ep-dispatch,auto,128,7168,8,,H800,,,118,,a page
 hgx-h100,8,8,,none,all-reduce,auto,,,,,8xH100,half,1024,10,a page
 ";
 
@@ -65,7 +65,7 @@ fn every_row_is_there_with_an_error_or_a_reason() {
         "the catalog has no `hgx-h001`",
         "line 6: `all-redcue` is not a known collective operation; did you mean `all-reduce`?",
         "line 7: chips is `many`; write a whole number from 1 to 1000000",
-        "expert dispatch and combine are not simulated yet",
+        "line 8: dtype is blank",
         "line 9: there are 16 fields, and the header has 17; quote fields with commas",
         "training rows are not compared yet",
     ];
@@ -122,6 +122,18 @@ fn training_runs_have_their_id_and_what_was_measured() {
         (Some(1), Some(2.5), Some("s"))
     );
     assert!(row["op"].is_null() && row["modelled"].is_null(), "{row}");
+}
+
+#[test]
+fn exchanges_of_experts_are_simulated() {
+    let place = measurements();
+    let row = "hgx-h800,16,8,400,ib,ep-dispatch,auto,128,7168,8,,H800,fp8,,118,,a page\n";
+    place.put("data/collectives/mine.csv", &format!("{HEADER}{row}"));
+    let document = place.json(&AGAINST);
+    let row = &rows(&document)[0];
+    assert!(row["size_bytes"].is_null() && row["reason"].is_null(), "{row}");
+    assert_eq!(number(&row["error"]), number(&row["modelled"]) / 118.0 - 1.0);
+    assert_eq!(row["group"].as_str(), Some("mine.csv (hgx-h800)"));
 }
 
 #[test]
