@@ -106,10 +106,10 @@ fn a_ring_around_a_torus_of_one_dimension_is_that_of_the_closed_form() {
 }
 
 #[test]
-fn a_direct_all_reduce_on_a_mesh_uses_every_link_once_in_each_phase() {
+fn a_two_shot_all_reduce_on_a_mesh_uses_every_link_once_in_each_phase() {
     let mesh = described(&format!("family = 'full-mesh'\nchips = 8\n{LINK}"));
     // Two phases of 1 MB to every peer, each over a link of its own: 2 x 100.5 us.
-    let time = all_reduce(&mesh, 8, Algorithm::Direct, 8_000_000);
+    let time = all_reduce(&mesh, 8, Algorithm::TwoShot, 8_000_000);
     assert!((time - 2.0 * 100.5).abs() < 1e-3, "{time}");
 }
 
@@ -128,7 +128,7 @@ fn auto_exchanges_with_everyone_at_once_where_all_are_joined() {
         let system = described(&format!("{text}\n{LINK}"));
         run(&system, chips, CollectiveKind::AllReduce, true).rows[0].algorithm.clone()
     };
-    assert_eq!(algorithm("family = 'full-mesh'\nchips = 8", 8), "direct");
+    assert_eq!(algorithm("family = 'full-mesh'\nchips = 8", 8), "two-shot");
     assert_eq!(algorithm("family = 'star'", 8), "ring");
     assert_eq!(algorithm("family = 'torus'\nsize_x = 8\nsize_y = 1", 8), "ring");
 }

@@ -50,6 +50,8 @@ struct MemberState {
 #[derive(Debug, Clone, Default)]
 struct Entry {
     end: Option<End>,
+    /// It is done, perhaps before others have come: who hands on what it has need not wait for those behind.
+    left: bool,
     /// Members that wait for this one to take part, with the index of the target.
     waiting: Vec<(u32, u32)>,
 }
@@ -216,7 +218,9 @@ impl Collectives {
     pub(super) fn left(&mut self, index: u32, member: u32) -> (End, bool) {
         let instance = &mut self.instances[index as usize];
         instance.left += 1;
-        let end = instance.entries[member as usize].end.expect("a member that leaves has entered");
+        let entry = &mut instance.entries[member as usize];
+        entry.left = true;
+        let end = entry.end.expect("a member that leaves has entered");
         let closed = instance.left as usize == instance.members.len();
         if closed {
             instance.members.clear();
@@ -237,9 +241,16 @@ impl Collectives {
         })
     }
 
-    /// The end of a member that has entered.
-    pub(super) fn end(&self, index: u32, member: usize) -> Option<End> {
-        self.instances[index as usize].entries[member].end
+    /// The ends of the members that have entered and not left.
+    pub(super) fn present(&self, index: u32) -> Vec<End> {
+        let entries = &self.instances[index as usize].entries;
+        entries.iter().filter(|entry| !entry.left).filter_map(|entry| entry.end).collect()
+    }
+
+    /// Whether all members have entered.
+    pub(super) fn is_complete(&self, index: u32) -> bool {
+        let instance = &self.instances[index as usize];
+        instance.entered as usize == instance.members.len()
     }
 }
 

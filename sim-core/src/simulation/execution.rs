@@ -203,9 +203,8 @@ impl<'a, 'b> Execution<'a, 'b> {
             return;
         }
         if self.collectives.enter(now, (instance, member), end, queue) {
-            for member in 0..self.parts.groups[group as usize].members.len() {
-                let end = self.collectives.end(instance, member);
-                self.begin(now, end.expect("every member has entered"));
+            for end in self.collectives.present(instance) {
+                self.begin(now, end);
             }
         }
     }
@@ -271,7 +270,7 @@ impl<'a, 'b> Execution<'a, 'b> {
                 self.collectives.launched(now, (instance, member), &mut stage)?;
             }
             Event::Left { instance, member } => {
-                let end = self.leave(instance, member);
+                let end = self.leave(now, instance, member);
                 self.end_operation(now, end);
             }
         }
@@ -294,9 +293,14 @@ impl<'a, 'b> Execution<'a, 'b> {
     }
 
     /// A member leaves a collective; the instance is forgotten after the last.
-    fn leave(&mut self, instance: u32, member: u32) -> End {
+    fn leave(&mut self, now: Time, instance: u32, member: u32) -> End {
         let group = self.collectives.instance(instance).plan.group;
+        let complete = self.collectives.is_complete(instance);
         let (end, closed) = self.collectives.left(instance, member);
+        if !complete {
+            // Until its last participant has come, an operation has not begun; for this rank it never does before its end.
+            self.begin(now, end);
+        }
         if closed {
             self.live[group as usize].close(instance);
         }

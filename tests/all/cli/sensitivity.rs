@@ -6,7 +6,7 @@ use serde_json::Value;
 /// An all-reduce whose only tier is that of UB.
 const RANGES: &str = r#"
 scenario.name = "ranges"
-workload = { kind = "collective", operation = "all-reduce", size = "64 MB" }
+workload = { kind = "collective", operation = "all-reduce", size = "64 MB", algorithm = "hierarchical" }
 [[systems]]
 name = "light"
 preset = "cloudmatrix384"

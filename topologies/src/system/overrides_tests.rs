@@ -96,7 +96,10 @@ fn overrides_reach_the_chip_and_the_wires() {
     assert_eq!(rate, Some(Bandwidth::from_gigabytes_per_second(100.0)));
     let power = with("cloudmatrix384", "chip.power", "600 W");
     assert_eq!(power.chip().and_then(Chip::power).map(Power::watts), Some(600.0));
-    assert_eq!(with("gb200-nvl72", "transport", "ideal").transport(), Transport::ideal());
+    // Its switches reduce and copy, without software for nothing.
+    let ideal = Transport::ideal();
+    assert_eq!(with("gb200-nvl72", "transport", "ideal").transport(), ideal.with_ideal_switches());
+    assert_eq!(with("cloudmatrix384", "transport", "ideal").transport(), ideal);
     assert_eq!(with("gb200-nvl72", "chips_per_domain", 64).domain_size(), 64);
 }
 
