@@ -69,6 +69,28 @@ pub(super) fn contents(ranks: usize, (position, to): (usize, usize), part: Part)
     }
 }
 
+/// A transfer to each of the others in a tier.
+pub(super) fn tier_sends(position: usize, stride: usize, size: usize) -> Vec<Send> {
+    let own = position / stride % size;
+    let first = position - own * stride;
+    (1..size).map(|shift| Send::one(first + (own + shift) % size * stride)).collect()
+}
+
+pub(super) fn tier_contents(
+    ranks: usize,
+    (position, to): (usize, usize),
+    (stride, size): (usize, usize),
+    part: Part,
+) -> Atoms {
+    let owner = if part == Part::Own { position } else { to };
+    Atoms {
+        first: owner % (stride * size),
+        stride: stride * size,
+        count: ranks / (stride * size),
+        action: None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,6 +1,8 @@
 //! Hierarchical collectives: rings within each tier, from the inside out and back.
+//!
+//! Where the innermost ranks are all joined by links of their own, they exchange directly, as HCCL does on a mesh.
 
-use super::{GroupShape, Pattern, Phase, Schedule};
+use super::{GroupShape, Part, Pattern, Phase, Schedule};
 use crate::units::Bytes;
 use crate::workload::{Algorithm, CollectiveKind};
 
@@ -8,26 +10,54 @@ use crate::workload::{Algorithm, CollectiveKind};
 ///
 /// A tier of `g` ranks with `q` chunks left to share moves `g - 1` chunks of `ceil(ceil(S/q)/g)` bytes.
 pub(super) fn schedule(kind: CollectiveKind, bytes: Bytes, shape: &GroupShape) -> Schedule {
-    let outward = tier_phases(bytes, shape);
-    let inward = outward.iter().rev().map(|phase| Phase { first: phase.steps, combining: 0, ..*phase });
+    let outward = tiers(bytes, shape).map(Tier::reduce_scatter);
+    let inward: Vec<Phase> = tiers(bytes, shape).map(Tier::all_gather).collect();
+    let inward = inward.into_iter().rev();
     let phases = match kind {
-        CollectiveKind::ReduceScatter => outward,
+        CollectiveKind::ReduceScatter => outward.collect(),
         CollectiveKind::AllGather => inward.collect(),
-        _ => outward.iter().copied().chain(inward).collect(),
+        _ => outward.chain(inward).collect(),
     };
     Schedule::new(Algorithm::Hierarchical, shape.ranks(), phases)
 }
 
-fn tier_phases(bytes: Bytes, shape: &GroupShape) -> Vec<Phase> {
+/// One tier of a group.
+struct Tier {
+    stride: usize,
+    size: usize,
+    meshed: bool,
+    /// What each rank of the tier is to have in the end.
+    share: Bytes,
+}
+
+impl Tier {
+    fn reduce_scatter(self) -> Phase {
+        let (stride, size) = (self.stride, self.size);
+        if self.meshed {
+            let exchange = Pattern::Exchange { stride, size, part: Part::Theirs };
+            return Phase { combining: 1, ..Phase::new(exchange, 1, self.share) };
+        }
+        Phase { combining: size - 1, ..Phase::new(Pattern::Ring { stride, size }, size - 1, self.share) }
+    }
+
+    fn all_gather(self) -> Phase {
+        let (stride, size) = (self.stride, self.size);
+        if self.meshed {
+            return Phase::new(Pattern::Exchange { stride, size, part: Part::Own }, 1, self.share);
+        }
+        Phase { first: size - 1, ..Phase::new(Pattern::Ring { stride, size }, size - 1, self.share) }
+    }
+}
+
+fn tiers(bytes: Bytes, shape: &GroupShape) -> impl Iterator<Item = Tier> {
     let mut stride = 1;
     let mut share = bytes;
-    let ring = |&size: &usize| {
+    shape.tiers().iter().map(move |&size| {
         share = share.padded_chunk(size as u64);
-        let ring = Phase::new(Pattern::Ring { stride, size }, size - 1, share);
+        let tier = Tier { stride, size, meshed: shape.has_mesh_inside() && stride == 1, share };
         stride *= size;
-        Phase { combining: size - 1, ..ring }
-    };
-    shape.tiers().iter().map(ring).collect()
+        tier
+    })
 }
 
 #[cfg(test)]

@@ -111,6 +111,15 @@ pub enum Pattern {
     },
     /// Every position sends to every other at once.
     Everyone(Part),
+    /// Positions that differ only in the coordinate of one tier send to each other at once.
+    Exchange {
+        /// How far apart neighbours stand.
+        stride: usize,
+        /// How many exchange.
+        size: usize,
+        /// What each is sent.
+        part: Part,
+    },
     /// In the `k`-th step each position sends to the one `k + 1` further on.
     Shift,
     /// Each position sends to the one `skip` further on, or back, the part of the buffer that it is nearer to.
@@ -142,6 +151,7 @@ impl Pattern {
             Self::Ring { stride, size } => vec![Send::one(ring::next(position, stride, size))],
             Self::Channels { inside } => ring::channel_sends(ranks, inside, position),
             Self::Everyone(_) => everyone::sends(ranks, position),
+            Self::Exchange { stride, size, .. } => everyone::tier_sends(position, stride, size),
             Self::Shift => vec![Send::one((position + step + 1) % ranks)],
             Self::Circulant { skip, back, .. } => {
                 let target = if back { position + ranks - skip } else { position + skip };
@@ -175,6 +185,7 @@ impl Pattern {
                 }
             }
             Self::Everyone(_) | Self::Experts(_) => ranks - 1,
+            Self::Exchange { size, .. } => size - 1,
             Self::Star { inward } => match (inward, position) {
                 (true, 0) => ranks - 1,
                 (true, _) | (false, 0) => 0,
@@ -206,6 +217,9 @@ impl Pattern {
             (Self::Everyone(part), Partners::One(to)) => {
                 vec![everyone::contents(ranks, (position, to), part)]
             }
+            (Self::Exchange { stride, size, part }, Partners::One(to)) => {
+                vec![everyone::tier_contents(ranks, (position, to), (stride, size), part)]
+            }
             (Self::Shift | Self::Experts(_), Partners::One(to)) => vec![Atoms::one(position * ranks + to)],
             (Self::Circulant { skip, blocks, back }, _) => {
                 circulant::contents(ranks, position, (skip, blocks, back))
@@ -221,7 +235,7 @@ impl Pattern {
     pub fn atoms(self, ranks: usize) -> usize {
         match self {
             Self::Everyone(Part::OfPair) => ranks * ranks,
-            Self::Ring { .. } | Self::Circulant { .. } | Self::Everyone(_) => ranks,
+            Self::Ring { .. } | Self::Exchange { .. } | Self::Circulant { .. } | Self::Everyone(_) => ranks,
             Self::Channels { inside } => ranks * inside,
             Self::Shift | Self::Experts(_) => ranks * ranks,
             Self::Star { .. } => 1,
@@ -245,6 +259,15 @@ impl Pattern {
             Self::Tree(tree) => Self::Tree(tree.of_one_chunk()),
             Self::InNetwork(waves) => Self::InNetwork(waves.of_one_chunk()),
             other => other,
+        }
+    }
+
+    /// How many transfers a position has under way at once, that share what its port can do.
+    pub fn at_once(self, ranks: usize) -> usize {
+        match self {
+            Self::Everyone(_) | Self::Experts(_) => ranks - 1,
+            Self::Exchange { size, .. } => size - 1,
+            _ => 1,
         }
     }
 

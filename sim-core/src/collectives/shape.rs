@@ -6,12 +6,13 @@
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct GroupShape {
     tiers: Vec<usize>,
+    meshed: bool,
 }
 
 impl GroupShape {
     /// A group without structure.
     pub fn flat(ranks: usize) -> Self {
-        Self { tiers: vec![ranks] }
+        Self { tiers: vec![ranks], meshed: false }
     }
 
     /// The shape of a group from the containers of its members: `levels[l][i]` holds member `i` at level `l`,
@@ -34,7 +35,17 @@ impl GroupShape {
         if ranks > inside || tiers.is_empty() {
             tiers.push(ranks / inside.max(1));
         }
-        Self { tiers }
+        Self { tiers, meshed: false }
+    }
+
+    /// The same group, whose innermost ranks are all joined by links of their own.
+    pub fn with_mesh_inside(self) -> Self {
+        Self { meshed: true, ..self }
+    }
+
+    /// Whether the innermost ranks are all joined by links of their own: they exchange with all at once.
+    pub fn has_mesh_inside(&self) -> bool {
+        self.meshed
     }
 
     /// The sizes, innermost first.

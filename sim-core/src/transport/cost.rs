@@ -203,8 +203,7 @@ impl Costed<'_> {
                 }
             }
             (pattern, _, _) => {
-                let together = if matches!(pattern, Pattern::Everyone(_)) { ranks - 1.0 } else { 1.0 };
-                self.protocol_cap(profile, scope) * (1.0 / together)
+                self.protocol_cap(profile, scope) * (1.0 / pattern.at_once(schedule.ranks) as f64)
             }
         }
     }
@@ -247,9 +246,7 @@ impl Costed<'_> {
         };
         let pattern = schedule.phases[inside.unwrap_or(0)].pattern;
         let port = profile.of(scope).map_or(Bandwidth::UNBOUNDED, |meeting| {
-            let together =
-                if matches!(pattern, Pattern::Everyone(_)) { schedule.ranks as f64 - 1.0 } else { 1.0 };
-            meeting.rate * (together * meeting.blocks as f64)
+            meeting.rate * (pattern.at_once(schedule.ranks) as u64 * meeting.blocks) as f64
         });
         let rate = port.min(self.protocol_cap(profile, scope));
         let chunk = call.bytes.padded_chunk(schedule.ranks as u64);

@@ -209,7 +209,12 @@ impl<'a> Planner<'a> {
                 levels.push(containers);
             }
         }
-        let shape = GroupShape::from_containers(members.len(), &levels);
+        let mut shape = GroupShape::from_containers(members.len(), &levels);
+        let inside = shape.tiers()[0];
+        let may_be_meshed = shape.tiers().len() > 1 && (3..=MOST_IN_A_MESH).contains(&inside);
+        if may_be_meshed && is_full_mesh(self.fabric, &members[..inside])? {
+            shape = shape.with_mesh_inside();
+        }
         self.shapes.insert(group, shape.clone());
         Ok(shape)
     }
