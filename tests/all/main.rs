@@ -34,4 +34,5 @@ mod placement;
 mod tidy;
 mod traffic;
 mod trees;
+mod twins;
 mod validation;
