@@ -5,6 +5,7 @@ use super::events::{Event, Purpose, StepTransfer};
 use super::group::{Group, GroupPlan, Target};
 use super::messages::End;
 use super::recording::Recording;
+use super::records::Records;
 use super::surroundings::Surroundings;
 use crate::engine::EventQueue;
 use crate::fabric::RoutingError;
@@ -23,6 +24,8 @@ pub(super) struct Instance {
     unlaunched: u32,
     first_entry: Time,
     undecided: bool,
+    /// How many were opened before.
+    number: u32,
 }
 
 /// How far a member has come.
@@ -55,6 +58,8 @@ struct Entry {
 pub(super) struct Collectives {
     instances: Vec<Instance>,
     free: Vec<u32>,
+    /// How many there have been.
+    opened: u32,
 }
 
 /// Boxed: it is passed up from where transfers arrive, and almost always there is none.
@@ -92,7 +97,9 @@ impl Collectives {
             unlaunched: u32::try_from(members).expect("a group has fewer than 2^32 members"),
             first_entry: Time::ZERO,
             undecided,
+            number: self.opened,
         };
+        self.opened += 1;
         let index = match self.free.pop() {
             Some(index) => {
                 let forgotten = &mut self.instances[index as usize];
@@ -348,14 +355,18 @@ impl Instance {
 
     fn send(&self, now: Time, (index, member, target): (u32, u32, u32), stage: &mut Stage<'_>) {
         let state = &self.members[member as usize];
-        let Target { delay, cap, path, bytes, .. } = state.target(&self.plan, target);
+        let Target { delay, cap, path, bytes, partners, .. } = state.target(&self.plan, target);
         let transfer = Transfer {
             path: Some(Rc::clone(path)),
             bytes: *bytes,
             cap: *cap,
             purpose: Purpose::Step(StepTransfer { instance: index, sender: member, target }),
         };
-        stage.carrier.send(now + *delay, transfer, stage.queue);
+        let sent = stage.carrier.send(now + *delay, transfer, stage.queue);
+        let (group, partners) = (&stage.groups[self.plan.group as usize], *partners);
+        let about =
+            |records: &mut Records| records.step((group, member), (self.number, state.step), partners);
+        stage.carrier.record(now, (sent, *bytes), about);
     }
 
     /// Moves a member on when all that it sends and receives in its step has arrived, and past steps without its part.
