@@ -49,6 +49,8 @@ struct MemberState {
 #[derive(Debug, Clone, Default)]
 struct Entry {
     end: Option<End>,
+    /// Whether it has left again.
+    gone: bool,
     /// Members that wait for this one to take part, with the index of the target.
     waiting: Vec<(u32, u32)>,
 }
@@ -168,8 +170,7 @@ impl Collectives {
 
     /// Whether all members of an undecided instance have entered at `now`.
     pub(super) fn entered_together(&self, now: Time, index: u32) -> bool {
-        let instance = &self.instances[index as usize];
-        instance.entered as usize == instance.members.len() && instance.first_entry == now
+        self.is_complete(index) && self.instances[index as usize].first_entry == now
     }
 
     pub(super) fn instance(&self, index: u32) -> &Instance {
@@ -218,7 +219,9 @@ impl Collectives {
     pub(super) fn left(&mut self, index: u32, member: u32) -> (End, bool) {
         let instance = &mut self.instances[index as usize];
         instance.left += 1;
-        let end = instance.entries[member as usize].end.expect("a member that leaves has entered");
+        let entry = &mut instance.entries[member as usize];
+        entry.gone = true;
+        let end = entry.end.expect("a member that leaves has entered");
         let closed = instance.left as usize == instance.members.len();
         if closed {
             instance.members.clear();
@@ -239,9 +242,16 @@ impl Collectives {
         })
     }
 
-    /// The end of a member that has entered.
-    pub(super) fn end(&self, index: u32, member: usize) -> Option<End> {
-        self.instances[index as usize].entries[member].end
+    /// The ends of the members that have entered and not left.
+    pub(super) fn present(&self, index: u32) -> Vec<End> {
+        let entries = self.instances[index as usize].entries.iter();
+        entries.filter(|entry| !entry.gone).filter_map(|entry| entry.end).collect()
+    }
+
+    /// Whether every member has entered.
+    pub(super) fn is_complete(&self, index: u32) -> bool {
+        let instance = &self.instances[index as usize];
+        instance.entered as usize == instance.members.len()
     }
 }
 

@@ -211,9 +211,8 @@ impl<'a, 'b> Execution<'a, 'b> {
             return;
         }
         if self.collectives.enter(now, (instance, member), end, queue) {
-            for member in 0..self.parts.groups[group as usize].members.len() {
-                let end = self.collectives.end(instance, member);
-                self.begin(now, end.expect("every member has entered"));
+            for end in self.collectives.present(instance) {
+                self.begin(now, end);
             }
         }
     }
@@ -279,7 +278,12 @@ impl<'a, 'b> Execution<'a, 'b> {
                 self.collectives.launched(now, (instance, member), &mut stage)?;
             }
             Event::Left { instance, member } => {
+                // One that is done before all have come, such as the root of a broadcast, has only waited.
+                let begun = self.collectives.is_complete(instance);
                 let end = self.leave(instance, member);
+                if !begun {
+                    self.begin(now, end);
+                }
                 self.end_operation(now, end);
             }
         }
