@@ -1,10 +1,11 @@
 //! What a run has shown: facts, without percentages and without text.
 
 use crate::engine::Memory;
-use crate::ids::{LinkId, RankId};
+use crate::ids::{CommunicatorId, LinkId, RankId};
 use crate::network::Timeline;
-use crate::units::Time;
+use crate::units::{Bytes, Time};
 use std::fmt;
+use std::sync::Arc;
 
 /// The result of a simulation.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,6 +24,8 @@ pub struct Outcome {
     pub work: Work,
     /// A hash of the outcome that does not depend on how it was found.
     pub digest: Digest,
+    /// The transfers that have arrived, in the order in which they were sent; empty unless they were asked for.
+    pub transfers: Vec<TransferRecord>,
 }
 
 /// Why a run stopped.
@@ -81,6 +84,47 @@ pub struct LinkOutcome {
     /// The bytes of the flows that started on it, times the fabric's weight denominator: all that it carried, once the
     /// run has completed.
     pub weighted_bytes: u128,
+}
+
+/// A transfer that has arrived.
+///
+/// Of transfers that are equal by symmetry, a folded run records those of the representatives, one for each class.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TransferRecord {
+    /// The rank that started it.
+    pub starter: RankId,
+    /// Who else takes part.
+    pub partners: TransferPartners,
+    /// The step of a collective that it belongs to; `None` for a message between two ranks.
+    pub step: Option<RecordedStep>,
+    /// What it carries.
+    pub bytes: Bytes,
+    /// When it was started, before its overhead and the latency of its route.
+    pub sent: Time,
+    /// When its last byte had drained.
+    pub arrived: Time,
+}
+
+/// Who takes part in a transfer beside the rank that starts it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TransferPartners {
+    /// One rank receives.
+    One(RankId),
+    /// Switches copy the data to these ranks, the starter among them or not.
+    Copies(Arc<[RankId]>),
+    /// Switches sum what these ranks hold, the starter among them, and give it the sum.
+    Sum(Arc<[RankId]>),
+}
+
+/// Where in a collective a transfer stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RecordedStep {
+    /// The communicator that was called.
+    pub communicator: CommunicatorId,
+    /// The collective: all of a run are numbered in the order in which their first members enter.
+    pub collective: u32,
+    /// The step of the starter, counted over all phases of the schedule.
+    pub step: u32,
 }
 
 /// Counts of what was really simulated.

@@ -5,7 +5,7 @@
 //! rail the next domain is entered. Each member sends `g - 1` channels to its neighbour and one between domains.
 
 use super::pattern::merged;
-use super::{Atoms, Pace, Pattern, Phase, Schedule, Send};
+use super::{Atoms, Pattern, Phase, Schedule, Send};
 use crate::units::Bytes;
 use crate::workload::{Algorithm, CollectiveKind};
 
@@ -32,10 +32,12 @@ pub(super) fn schedule(kind: CollectiveKind, bytes: Bytes, ranks: usize, inside:
 }
 
 /// Each rank sends `bytes` to the next and receives as much: the send-recv of nccl-tests.
+///
+/// It is the first step of an all-gather, in which every rank sends what it owns.
 pub(super) fn send_recv(bytes: Bytes, ranks: usize) -> Schedule {
     let steps = usize::from(ranks > 1);
     let once = Phase::new(Pattern::Ring { stride: 1, size: ranks }, steps, bytes);
-    Schedule::new(Algorithm::Ring, ranks, vec![Phase { pace: Pace::Step, ..once }])
+    Schedule::new(Algorithm::Ring, ranks, vec![Phase { first: ranks - 1, ..once }])
 }
 
 /// The next position in the ring of one tier.

@@ -98,7 +98,8 @@ impl Schedule {
     /// What a transfer that `position` starts in a step carries: which atoms of the buffer, and what becomes of them.
     ///
     /// The buffer is cut into [`Schedule::atoms`] equal parts; in an all-to-all atom `s n + d` is what rank `s` has for
-    /// rank `d`. In a reduce-scatter and an all-gather the atoms are numbered by the ranks that they belong to.
+    /// rank `d`. In a reduce-scatter and an all-gather the atoms are numbered by the ranks that they belong to, as in a
+    /// send-recv, in which atom `p` is the message of rank `p`.
     pub fn contents(&self, position: usize, step: usize, partners: Partners) -> Vec<Atoms> {
         let Some((index, step)) = self.locate(step) else { return Vec::new() };
         let phase = &self.phases[index];

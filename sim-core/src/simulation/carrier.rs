@@ -1,9 +1,12 @@
 //! Carries transfers: overhead and latency first, then draining in the network.
 
 use super::events::{Event, Purpose};
+use super::records::Records;
 use super::surroundings::Surroundings;
 use crate::engine::EventQueue;
+use crate::ids::RankId;
 use crate::network::{Crossing, FlowLevel, NetworkLink, NewFlow, Wakeup};
+use crate::outcome::{RecordedStep, TransferPartners, TransferRecord};
 use crate::symmetry::FoldedLink;
 use crate::transport::Transport;
 use crate::units::{Bandwidth, Bytes, Time};
@@ -36,6 +39,8 @@ pub(super) struct Carrier {
     /// No reservation lasts longer.
     reserved_until: Time,
     broken: Vec<u32>,
+    /// Where every transfer is noted, if that was asked for.
+    pub(super) records: Option<Records>,
 }
 
 impl Carrier {
@@ -61,11 +66,12 @@ impl Carrier {
             reservations: vec![Reservation::default(); links.len()],
             reserved_until: Time::ZERO,
             broken: Vec::new(),
+            records: None,
         }
     }
 
-    /// Sends a transfer on its way; it begins to drain at `depart`.
-    pub(super) fn send(&mut self, depart: Time, transfer: Transfer, queue: &mut EventQueue<Event>) {
+    /// Sends a transfer on its way, and gives its place; it begins to drain at `depart`.
+    pub(super) fn send(&mut self, depart: Time, transfer: Transfer, queue: &mut EventQueue<Event>) -> u32 {
         let index = match self.free.pop() {
             Some(index) => {
                 self.transfers[index as usize] = transfer;
@@ -77,6 +83,21 @@ impl Carrier {
             }
         };
         queue.push(depart, Event::Depart { transfer: index });
+        index
+    }
+
+    /// Notes a transfer that has just been sent, where that was asked for.
+    pub(super) fn record(
+        &mut self,
+        now: Time,
+        (transfer, bytes): (u32, Bytes),
+        about: impl FnOnce(&mut Records) -> (RankId, TransferPartners, Option<RecordedStep>),
+    ) {
+        if let Some(records) = &mut self.records {
+            let (starter, partners, step) = about(records);
+            let record = TransferRecord { starter, partners, step, bytes, sent: now, arrived: now };
+            records.sent(transfer, record);
+        }
     }
 
     /// Lets a transfer drain; one without bytes has arrived at once.
@@ -86,6 +107,7 @@ impl Carrier {
         if transfer.bytes == Bytes::ZERO {
             let purpose = transfer.purpose;
             self.free.push(index);
+            self.records.iter_mut().for_each(|records| records.arrived(index, now));
             return Some(purpose);
         }
         if self.reserved_until > now {
@@ -106,6 +128,7 @@ impl Carrier {
         self.network.wake(now, wakeup, |index| {
             arrived.push(self.transfers[index as usize].purpose);
             self.free.push(index);
+            self.records.iter_mut().for_each(|records| records.arrived(index, now));
         });
     }
 

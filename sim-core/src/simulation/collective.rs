@@ -5,6 +5,7 @@ use super::events::{Event, Purpose, StepTransfer};
 use super::group::{Group, GroupPlan, Target};
 use super::messages::End;
 use super::recording::Recording;
+use super::records::Records;
 use super::surroundings::Surroundings;
 use crate::engine::EventQueue;
 use crate::fabric::RoutingError;
@@ -25,6 +26,8 @@ pub(super) struct Instance {
     undecided: bool,
     /// In lockstep: how many members are done with the present step.
     waiting: usize,
+    /// How many were opened before.
+    number: u32,
 }
 
 /// How far a member has come.
@@ -61,6 +64,8 @@ struct Entry {
 pub(super) struct Collectives {
     instances: Vec<Instance>,
     free: Vec<u32>,
+    /// How many there have been.
+    opened: u32,
 }
 
 /// Boxed: it is passed up from where transfers arrive, and almost always there is none.
@@ -99,7 +104,9 @@ impl Collectives {
             first_entry: Time::ZERO,
             undecided,
             waiting: 0,
+            number: self.opened,
         };
+        self.opened += 1;
         let index = match self.free.pop() {
             Some(index) => {
                 let forgotten = &mut self.instances[index as usize];
@@ -168,8 +175,7 @@ impl Collectives {
 
     /// Whether all members of an undecided instance have entered at `now`.
     pub(super) fn entered_together(&self, now: Time, index: u32) -> bool {
-        let instance = &self.instances[index as usize];
-        instance.entered as usize == instance.members.len() && instance.first_entry == now
+        self.is_complete(index) && self.instances[index as usize].first_entry == now
     }
 
     pub(super) fn instance(&self, index: u32) -> &Instance {
@@ -369,14 +375,18 @@ impl Instance {
 
     fn send(&self, now: Time, (index, member, target): (u32, u32, u32), stage: &mut Stage<'_>) {
         let state = &self.members[member as usize];
-        let Target { delay, cap, path, bytes, .. } = state.target(&self.plan, target);
+        let Target { delay, cap, path, bytes, partners, .. } = state.target(&self.plan, target);
         let transfer = Transfer {
             path: Some(Rc::clone(path)),
             bytes: *bytes,
             cap: *cap,
             purpose: Purpose::Step(StepTransfer { instance: index, sender: member, target }),
         };
-        stage.carrier.send(now + *delay, transfer, stage.queue);
+        let sent = stage.carrier.send(now + *delay, transfer, stage.queue);
+        let (group, partners) = (&stage.groups[self.plan.group as usize], *partners);
+        let about =
+            |records: &mut Records| records.step((group, member), (self.number, state.step), partners);
+        stage.carrier.record(now, (sent, *bytes), about);
     }
 
     /// Moves a member on when all that it sends and receives in its step has arrived, and past steps without its part.

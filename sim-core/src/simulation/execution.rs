@@ -1,5 +1,6 @@
 //! Runs the programs of the representatives.
 
+use super::Options;
 use super::carrier::{Carrier, Transfer};
 use super::collective::{Collectives, Stage, Stepped};
 use super::deadlock::{Scene, describe};
@@ -9,12 +10,13 @@ use super::live_calls::{LiveCall, LiveCalls};
 use super::messages::{End, Mailbox, Message};
 use super::observer::{Notice, Observer};
 use super::program_state::ProgramState;
+use super::records::Records;
 use super::replay::{Lone, Replays, Unrecorded};
 use super::setup::{Parts, Plans, SimulationError};
 use crate::digest::{OperationHashes, outcome_digest};
 use crate::engine::{EventQueue, Limits, Memory, Process, StopReason as LoopEnd, run};
 use crate::ids::CommunicatorId;
-use crate::outcome::{LinkOutcome, Outcome, RankOutcome, StopReason, Work};
+use crate::outcome::{LinkOutcome, Outcome, RankOutcome, StopReason, TransferPartners, Work};
 use crate::symmetry::Representative;
 use crate::units::{Bandwidth, Bytes, Time};
 use crate::workload::{CollectiveCall, Operation, OperationKind};
@@ -33,12 +35,14 @@ pub(super) fn attempt<'a>(
     parts: Parts<'a>,
     plans: Plans,
     replays: &mut Replays,
-    (limits, observer): (Limits, &mut dyn Observer),
+    (options, observer): (&Options, &mut dyn Observer),
 ) -> Result<Attempt, SimulationError> {
     let representatives: Vec<Representative> =
         parts.actors.iter().map(|actor| actor.representative).collect();
     observer.start(&representatives);
+    let limits = options.limits;
     let mut execution = Execution::new(parts, plans, replays, (limits, observer));
+    execution.carrier.records = options.record_transfers.then(Records::default);
     let mut queue = EventQueue::new();
     for actor in 0..execution.states.len() as u32 {
         execution.enter_what_can(Time::ZERO, actor, &mut queue);
@@ -180,7 +184,11 @@ impl<'a, 'b> Execution<'a, 'b> {
             cap: Bandwidth::UNBOUNDED,
             purpose: Purpose::Message(message),
         };
-        self.carrier.send(now + port.overhead + port.latency, transfer, queue);
+        let sent = self.carrier.send(now + port.overhead + port.latency, transfer, queue);
+        let starter = self.parts.actors[sender].representative.rank;
+        let peer = self.parts.around.workload.peer(starter, peer);
+        let record = |_: &mut Records| (starter, TransferPartners::One(peer), None);
+        self.carrier.record(now, (sent, bytes), record);
     }
 
     fn enter_collective(
@@ -349,7 +357,8 @@ impl<'a, 'b> Execution<'a, 'b> {
         self.entries[group][place].expect("an undecided plan has a replay entry")
     }
 
-    fn outcome(self, end: Time, loop_end: LoopEnd) -> Outcome {
+    fn outcome(mut self, end: Time, loop_end: LoopEnd) -> Outcome {
+        let transfers = self.carrier.records.take().map_or_else(Vec::new, Records::into_arrived);
         let network = &self.carrier.network;
         let ranks: Vec<RankOutcome> = (self.parts.actors.iter().zip(&self.ends))
             .map(|(actor, &end)| RankOutcome {
@@ -384,7 +393,8 @@ impl<'a, 'b> Execution<'a, 'b> {
             _ if network.is_draining() => StopReason::TimeLimit,
             LoopEnd::Exhausted | LoopEnd::Interrupted => self.stop_reason(),
         };
-        Outcome { end, stop, ranks, links, tiers: network.timelines().cloned().collect(), work, digest }
+        let tiers = network.timelines().cloned().collect();
+        Outcome { end, stop, ranks, links, tiers, work, digest, transfers }
     }
 
     fn stop_reason(&self) -> StopReason {

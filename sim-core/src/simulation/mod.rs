@@ -18,6 +18,7 @@ mod messages;
 mod observer;
 mod program_state;
 mod recording;
+mod records;
 mod replay;
 mod setup;
 mod surroundings;
@@ -47,6 +48,8 @@ pub struct Options {
     pub fold: bool,
     /// Remember collectives that are alone on their links.
     pub replay: bool,
+    /// Note every transfer in the outcome; nothing is then remembered, whatever `replay` says.
+    pub record_transfers: bool,
     /// When to stop early.
     pub limits: Limits,
 }
@@ -54,12 +57,17 @@ pub struct Options {
 impl Options {
     /// Folding and replay on, no limits.
     pub fn new(transport: Transport) -> Self {
-        Self { transport, fold: true, replay: true, limits: Limits::default() }
+        Self { transport, fold: true, replay: true, record_transfers: false, limits: Limits::default() }
     }
 
     /// Every rank's every flow goes through the event engine.
     pub fn unfolded(self) -> Self {
         Self { fold: false, replay: false, ..self }
+    }
+
+    /// Every transfer is noted in the outcome.
+    pub fn recorded(self) -> Self {
+        Self { record_transfers: true, ..self }
     }
 }
 
@@ -83,12 +91,12 @@ pub fn simulate(
     } else {
         Folding::identity(fabric, workload.ranks())
     };
-    let mut replays = Replays::new(options.replay);
+    let mut replays = Replays::new(options.replay && !options.record_transfers);
     // A replay whose links turn out to be shared is given up, and the run starts again without it.
     loop {
         let around = Surroundings { fabric, workload, folding: &folding };
         let (parts, plans) = setup::prepare(around, &roles, &mut planner)?;
-        match execution::attempt(parts, plans, &mut replays, (options.limits, &mut *observer))? {
+        match execution::attempt(parts, plans, &mut replays, (options, &mut *observer))? {
             Attempt::Finished(outcome) => return Ok(*outcome),
             Attempt::LinksWereShared => {}
         }
