@@ -52,6 +52,10 @@ impl InNetwork {
         self.inside
     }
 
+    pub(super) fn chunks(self) -> usize {
+        self.chunks
+    }
+
     fn trees(self) -> usize {
         if self.domains > 1 { TREES } else { 1 }
     }

@@ -253,6 +253,15 @@ impl Pattern {
         }
     }
 
+    /// Into how many chunks that follow one another the buffer is cut; 1 where steps do without.
+    pub fn chunks(self) -> usize {
+        match self {
+            Self::Tree(tree) => tree.chunks(),
+            Self::InNetwork(waves) => waves.chunks(),
+            _ => 1,
+        }
+    }
+
     /// The pattern of one chunk: positions are as busy in its busiest step as in that of many.
     pub(crate) fn of_one_chunk(self) -> Self {
         match self {

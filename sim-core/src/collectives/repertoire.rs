@@ -124,7 +124,10 @@ pub fn expand(call: &CollectiveCall, algorithm: Algorithm, shape: &GroupShape, c
     // Without domains around it a tree is one over all ranks; what the switches do is done in one domain.
     let domain = if shape.tiers().len() > 1 { shape.tiers()[0] } else { 1 };
     match algorithm {
-        Algorithm::Ring if rooted => tree::chain(kind, bytes, ranks, chunks),
+        Algorithm::Ring if rooted => {
+            let inside = if domain > 1 { domain } else { ranks };
+            tree::chain(kind, bytes, (ranks, inside), chunks)
+        }
         Algorithm::Ring => ring::schedule(kind, bytes, ranks, domain),
         Algorithm::Direct => everyone::direct(kind, bytes, ranks),
         Algorithm::TwoShot => everyone::two_shot(bytes, ranks),

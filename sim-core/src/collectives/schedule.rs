@@ -109,6 +109,11 @@ impl Schedule {
         atoms.into_iter().map(decide).collect()
     }
 
+    /// Into how many chunks that follow one another the buffer is cut.
+    pub fn chunks(&self) -> usize {
+        self.phases.first().map_or(1, |phase| phase.pattern.chunks())
+    }
+
     /// Into how many atoms the buffer is cut.
     pub fn atoms(&self) -> usize {
         self.phases.first().map_or(1, |phase| phase.pattern.atoms(self.ranks))

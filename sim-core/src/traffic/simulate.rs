@@ -114,7 +114,10 @@ fn outcome(traffic: &Traffic, finished: Vec<Time>, ran: Ran<'_>) -> TrafficOutco
     };
     let digest = outcome_digest(hashes.into_iter().map(|hash| (hash, 1)), &links);
     let tiers = network.timelines().cloned().collect();
-    TrafficOutcome { outcome: Outcome { end, stop, ranks, links, tiers, work, digest }, finished }
+    TrafficOutcome {
+        outcome: Outcome { end, stop, ranks, links, tiers, work, transfers: Vec::new(), digest },
+        finished,
+    }
 }
 
 /// The ranks at the ends of messages that were simulated.

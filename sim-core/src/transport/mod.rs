@@ -8,12 +8,14 @@ mod cost;
 mod plan;
 mod prediction;
 mod profile;
+mod replacement;
 
 pub use cost::{CollectiveCost, StepCost, collective_cost};
-pub use plan::{Plan, Planner};
+pub use plan::{Plan, Planner, fastest};
 pub use prediction::{Prediction, predict};
 pub(crate) use profile::transfer_route;
 pub use profile::{Meeting, PhaseProfile};
+pub use replacement::Replacement;
 
 use crate::fabric::Scope;
 use crate::units::{Bandwidth, Time};

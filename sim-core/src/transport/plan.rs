@@ -2,7 +2,7 @@
 
 use super::cost::{CollectiveCost, collective_cost, hand_off};
 use super::profile::{PhaseProfile, Surveyor, is_full_mesh};
-use super::{ByProtocol, Prediction, Transport, predict};
+use super::{ByProtocol, Prediction, Replacement, Transport, predict};
 use crate::collectives::{GroupShape, Pattern, Schedule, candidates, effective, expand, is_chunked};
 use crate::fabric::{Fabric, RoutingError};
 use crate::ids::EndpointId;
@@ -24,6 +24,15 @@ pub struct Plan {
     pub cost: CollectiveCost,
     /// The closed form.
     pub prediction: Prediction,
+}
+
+/// The plan of least predicted time, the first where several have it.
+///
+/// # Panics
+/// When there are no plans.
+pub fn fastest(plans: &[Plan]) -> &Plan {
+    let best = plans.iter().min_by_key(|plan| plan.prediction.total());
+    best.expect("every collective has an algorithm and a protocol")
 }
 
 /// The most members of a group that is looked at for links between all of them; a chip has no more ports.
@@ -66,11 +75,24 @@ impl<'a> Planner<'a> {
     /// # Errors
     /// [`RoutingError`] when members of the group cannot reach one another.
     pub fn plan(&mut self, members: &[EndpointId], call: &CollectiveCall) -> Result<Plan, RoutingError> {
-        let plans = self.plans(members, call)?;
-        let best = plans
-            .into_iter()
-            .reduce(|best, plan| if plan.prediction.total() < best.prediction.total() { plan } else { best });
-        Ok(best.expect("every collective has an algorithm and a protocol"))
+        Ok(fastest(&self.plans(members, call)?).clone())
+    }
+
+    /// Why another algorithm runs than the one that the call asks for; nothing where it does run, or none is asked for.
+    ///
+    /// # Errors
+    /// [`RoutingError`] when members of the group cannot reach one another.
+    pub fn replacement(
+        &mut self,
+        members: &[EndpointId],
+        call: &CollectiveCall,
+    ) -> Result<Option<Replacement>, RoutingError> {
+        let Some(asked) = call.algorithm else { return Ok(None) };
+        let group = self.group(members);
+        let shape = self.shape(group, members)?;
+        let sums = self.sums_in_network(members, &shape);
+        let ran = effective(asked, call.kind, &shape, sums);
+        Ok(Replacement::find((asked, ran), &shape, (self.transport, sums)))
     }
 
     /// All plans among which [`Planner::plan`] chooses.

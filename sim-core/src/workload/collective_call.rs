@@ -197,6 +197,11 @@ impl ExpertRouting {
         Self { destinations, imbalance: (imbalance * 1000.0).round().max(1000.0) as u32 }
     }
 
+    /// The same among `ranks` ranks: a token goes to each of them once at most.
+    pub fn among(self, ranks: usize) -> Self {
+        Self { destinations: self.destinations.min(u32::try_from(ranks).unwrap_or(u32::MAX)), ..self }
+    }
+
     /// What the busiest rank gets, over the mean; at least 1.
     pub fn imbalance(self) -> f64 {
         f64::from(self.imbalance) / 1000.0
