@@ -27,6 +27,7 @@ use copperlight_core::workload::{Algorithm, CollectiveCall, Workload};
 use machine::Machine;
 use meaning::Meaning;
 use std::collections::BTreeSet;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Runs a workload in which one group calls one collective, and executes its transfers.
 fn prove(fabric: &Fabric, workload: &dyn Workload, members: &[RankId], plan: &Plan, transport: Transport) {
@@ -66,13 +67,9 @@ fn plans(
     Algorithm::ALL.into_iter().map(plan).filter(|plan| seen.insert(plan.schedule.algorithm)).collect()
 }
 
-/// Says what was being proved when it panics.
-struct Named(String);
-
-impl Drop for Named {
-    fn drop(&mut self) {
-        if std::thread::panicking() {
-            eprintln!("while proving {}", self.0);
-        }
+/// Says what was being proved when that fails.
+fn named(name: impl FnOnce() -> String, prove: impl FnOnce()) {
+    if catch_unwind(AssertUnwindSafe(prove)).is_err() {
+        panic!("in {}, as said above", name());
     }
 }

@@ -1,7 +1,7 @@
 //! Ranks that come late, and groups in any order: the transfers are still right.
 
 use super::called::{Called, LATE};
-use super::{Named, plans, prove};
+use super::{named, plans, prove};
 use copperlight_core::transport::Transport;
 use copperlight_core::units::Bytes;
 use copperlight_core::workload::{CollectiveCall, CollectiveKind, ExpertRouting};
@@ -23,9 +23,9 @@ impl Case {
         let transport = if *ideal { Transport::ideal() } else { costly() }.with_ideal_switches();
         let (fabric, members) = (domains.build(), called.members());
         for plan in plans(&fabric, &transport, (&called.workload(), &members), called.call) {
-            let _named = Named(format!("{:?}", plan.schedule.algorithm));
             let called = Called { call: plan.call, ..called.clone() };
-            prove(&fabric, &called.workload(), &members, &plan, transport);
+            let name = || plan.schedule.algorithm.name().to_owned();
+            named(name, || prove(&fabric, &called.workload(), &members, &plan, transport));
         }
     }
 }

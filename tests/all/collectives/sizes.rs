@@ -1,6 +1,6 @@
 //! Every algorithm of every operation, over 1 to 40, 72, 96 and 384 ranks, flat and over domains, whole and partial.
 
-use super::{Named, plans, prove};
+use super::{named, plans, prove};
 use copperlight_core::fabric::Fabric;
 use copperlight_core::ids::RankId;
 use copperlight_core::transport::Transport;
@@ -62,7 +62,7 @@ impl Case {
     }
 
     fn call(&self) -> CollectiveCall {
-        let experts = ExpertRouting::new(2, if self.bytes % 2 == 0 { 1.0 } else { 1.4 });
+        let experts = ExpertRouting::new(2, if self.bytes.is_multiple_of(2) { 1.0 } else { 1.4 });
         CollectiveCall { experts, ..CollectiveCall::auto(self.kind, Bytes::new(self.bytes)) }
     }
 
@@ -77,9 +77,9 @@ impl Case {
             if self.without.contains(&algorithm) {
                 continue;
             }
-            let _named = Named(format!("{algorithm:?} in {self:?}"));
             let workload = SingleCollective::new(ranks, plan.call);
-            prove(&fabric, &workload, &members, &plan, transport);
+            let name = || format!("{} of {self:?}", algorithm.name());
+            named(name, || prove(&fabric, &workload, &members, &plan, transport));
             run.push((self.kind, algorithm));
         }
         run

@@ -74,7 +74,7 @@ pub(crate) fn busiest(moved: &[Moved], ranks: usize) -> Bytes {
             Partners::Sum(span) => span.positions(),
             Partners::One(_) | Partners::Copies(_) => of.position..of.position + 1,
         };
-        sent[senders].iter_mut().for_each(|sent| *sent = *sent + of.bytes);
+        sent[senders].iter_mut().for_each(|sent| *sent += of.bytes);
     }
     sent.into_iter().max().unwrap_or_default()
 }
