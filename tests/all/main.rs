@@ -3,6 +3,8 @@
 //! - `laws`: closed forms that simulated collectives must equal
 //! - `bounds`: no simulation of any family beats what its links allow
 //! - `flow_engine`: the flow engine equals its plain twin, and laws that it keeps
+//! - `collectives`: every algorithm executed on symbolic data: every rank ends with exactly what it should
+//! - `contention`: collectives that share links, late ranks, slow hops and planes that are gone
 //! - `families`: collectives on every family of fabrics
 //! - `folding`: folded and replayed runs equal the full simulation, to the picosecond
 //! - `degrade`: what is slow or gone, how routes re-form around it, and that folding stays exact
@@ -20,6 +22,8 @@
 
 mod bounds;
 mod cli;
+mod collectives;
+mod contention;
 mod deadlock;
 mod degrade;
 mod determinism;
