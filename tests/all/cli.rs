@@ -2,6 +2,7 @@
 
 mod analysis;
 mod collective;
+mod collective_rows;
 mod fabrics;
 mod flows;
 mod inventory;

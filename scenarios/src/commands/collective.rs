@@ -1,5 +1,6 @@
 //! `copperlight collective`: one collective over a range of sizes, with the columns and flags of nccl-tests.
 
+use super::expert_arguments::ExpertArguments;
 use super::failure::Failure;
 use super::limits::LimitArguments;
 use super::output::{Format, Output};
@@ -8,10 +9,10 @@ use crate::file::{
     protocol_named,
 };
 use crate::report::{CollectiveReport, csv, json, markdown, nccl_table};
-use crate::run::{CollectiveRequest, EngineOptions, run_collective};
+use crate::run::{CollectiveRequest, EngineOptions, add_envelope, explain_collective, run_collective};
 use clap::Args;
 use copperlight_core::units::{Bytes, UnitError};
-use copperlight_core::workload::ExpertRouting;
+use copperlight_core::workload::CollectiveKind;
 use std::io::{self, Write};
 
 /// The most sizes of one command.
@@ -56,12 +57,8 @@ pub(super) struct CollectiveArguments {
     /// How bytes and flags travel: auto, simple, ll, ll128
     #[arg(long, value_name = "NAME", default_value = "auto")]
     protocol: String,
-    /// The experts that each token goes to, for ep-dispatch and ep-combine
-    #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=1024))]
-    top_k: u32,
-    /// What the busiest rank of experts gets, over the mean, for ep-dispatch and ep-combine
-    #[arg(long, value_name = "RATIO", default_value_t = 1.0)]
-    imbalance: f64,
+    #[command(flatten)]
+    experts: ExpertArguments,
     /// Simulate every rank's every flow, folding and remembering nothing
     #[arg(long)]
     no_fold: bool,
@@ -70,6 +67,12 @@ pub(super) struct CollectiveArguments {
     /// Set a value of the system: `scale_up.link_bandwidth="45 GB/s"`, `transport=ideal`
     #[arg(long = "set", value_name = "PATH=VALUE")]
     settings: Vec<String>,
+    /// Say of each size why it ran so, and its closed form beside the simulated time
+    #[arg(long)]
+    explain: bool,
+    /// Run every ranged value of the system at its ends too, and give the lowest and the highest time
+    #[arg(long)]
+    envelope: bool,
     /// How results are written to standard output
     #[arg(long, value_enum, default_value = "table")]
     format: Format,
@@ -81,11 +84,24 @@ fn size(text: &str) -> Result<Bytes, UnitError> {
 
 /// Runs the collective at every size.
 pub(super) fn run(arguments: &CollectiveArguments, output: &mut Output<'_>) -> Result<(), Failure> {
+    if arguments.explain && arguments.format == Format::Csv {
+        let sentence = "--explain has no place in CSV; use --format table, json or markdown";
+        return Err(Failure::Usage(sentence.to_owned()));
+    }
     let request = request(arguments)?;
-    let report = run_collective(&request)?;
+    let mut report = if arguments.explain { explain_collective(&request) } else { run_collective(&request) }?;
+    if arguments.envelope {
+        add_envelope(&request, &mut report)?;
+    }
     write(arguments.format, &report, output)?;
     output.data.flush()?;
     write_notes(&request.system.communication_warnings(), output.notes)?;
+    if request.system.is_uncalibrated() && !arguments.envelope {
+        let sentence =
+            format!("{}: --envelope gives the times at the ends of its ranged values", report.system);
+        write_notes(&[sentence], output.notes)?;
+    }
+    write_notes(&report.notes, output.notes)?;
     write_notes(request.system.idle_compute_note().as_slice(), output.notes)?;
     Ok(())
 }
@@ -108,20 +124,17 @@ fn request(arguments: &CollectiveArguments) -> Result<CollectiveRequest, Failure
     let algorithm = algorithm_named(&arguments.algorithm).map_err(|error| argument("--algorithm", error))?;
     check_algorithm(kind, algorithm).map_err(|error| argument("--algorithm", error))?;
     let protocol = protocol_named(&arguments.protocol).map_err(|error| argument("--protocol", error))?;
-    let sizes = sizes(arguments)?;
+    let experts = arguments.experts.routing(kind)?;
+    let sizes = match arguments.experts.sizes(kind)? {
+        Some(sizes) => sizes,
+        // What moves nothing has no sizes.
+        None if kind == CollectiveKind::Barrier => vec![Bytes::ZERO],
+        None => sizes(arguments)?,
+    };
     let named = load_system(&arguments.system, &arguments.settings)?;
     let chips = named.chips_or(arguments.chips).map_err(Failure::Usage)?;
     let NamedSystem { name, system, .. } = named;
     let engine = EngineOptions { fold: !arguments.no_fold, limits: arguments.limits.limits() };
-    if !(1.0..=1e6).contains(&arguments.imbalance) {
-        return Err(Failure::Usage(format!(
-            "--imbalance is {}; it is the busiest rank's share over the mean, 1 or more",
-            arguments.imbalance
-        )));
-    }
-    // A token goes to a rank once.
-    let destinations = arguments.top_k.min(u32::try_from(chips).unwrap_or(u32::MAX));
-    let experts = ExpertRouting::new(destinations, arguments.imbalance);
     Ok(CollectiveRequest {
         system,
         system_name: name,

@@ -10,6 +10,7 @@ mod catalog;
 mod collective;
 pub mod diagnostics;
 mod engine_arguments;
+mod expert_arguments;
 mod export;
 mod failure;
 mod flows;

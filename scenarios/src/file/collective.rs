@@ -1,10 +1,25 @@
 //! `[workload]` with `kind = "collective"`: one collective over all chips.
+//!
+//! Exchanges with experts have keys of their own, which no other operation takes.
 
 use super::choice::Choice;
 use super::error::ScenarioError;
+use super::expert_tokens::{DEFAULT_ELEMENT, ExpertTokens, element_named};
 use super::scenario::CollectiveSpec;
 use super::section::Section;
-use copperlight_core::workload::{Algorithm, CollectiveKind, Protocol};
+use copperlight_core::units::Bytes;
+use copperlight_core::workload::{Algorithm, CollectiveKind, ExpertRouting, Protocol};
+
+/// The experts of a token where nobody says how many.
+pub const DEFAULT_TOP_K: u32 = 8;
+/// The most experts of a token.
+pub const MOST_TOP_K: u32 = 1024;
+/// The most that the busiest rank may get, over the mean.
+pub const MOST_IMBALANCE: f64 = 1e6;
+/// The most tokens of a rank.
+pub const MOST_TOKENS: i64 = 1 << 30;
+/// The most dimensions of a token.
+pub const MOST_HIDDEN: i64 = 1 << 20;
 
 const OPERATION: Choice<'static, CollectiveKind> = Choice {
     what: "collective operation",
@@ -124,18 +139,123 @@ pub(super) fn read(section: &Section<'_>) -> Option<CollectiveSpec> {
     if section.entry("operation").is_none() {
         section.missing("operation", "operation = \"all-reduce\"");
     }
-    if section.entry("size").is_none() {
-        section.missing("size", "size = \"1 GiB\"");
-    }
-    let operation = OPERATION.read(section, "operation");
-    let size = section.size("size");
+    let operation = OPERATION.read(section, "operation").map(|operation| operation.value);
+    let (size, experts) = match operation {
+        Some(kind @ (CollectiveKind::EpDispatch | CollectiveKind::EpCombine)) => {
+            (size_of_tokens(section, kind), routing(section))
+        }
+        _ => (size_of_buffer(section, operation), without_experts(section, operation)),
+    };
     let algorithm = ALGORITHM.read_or(section, "algorithm", "auto");
     let protocol = PROTOCOL.read_or(section, "protocol", "auto");
     section.finish();
-    let operation = operation?.value;
+    let operation = operation?;
     if let Err(error) = check_algorithm(operation, algorithm) {
         section.error(section.entry("algorithm").map(|entry| entry.node.place), error);
         return None;
     }
-    Some(CollectiveSpec { operation, size: size?.value, algorithm, protocol })
+    Some(CollectiveSpec { operation, size: size?, algorithm, protocol, experts: experts? })
+}
+
+/// The buffer; a barrier needs none.
+fn size_of_buffer(section: &Section<'_>, operation: Option<CollectiveKind>) -> Option<Bytes> {
+    if section.entry("size").is_some() {
+        return section.size("size").map(|size| size.value);
+    }
+    if operation == Some(CollectiveKind::Barrier) {
+        return Some(Bytes::ZERO);
+    }
+    section.missing("size", "size = \"1 GiB\"");
+    None
+}
+
+/// The keys that only exchanges with experts have.
+const OF_EXPERTS: [&str; 5] = ["top_k", "imbalance", "tokens", "hidden", "element"];
+
+/// Refuses the keys of exchanges with experts.
+fn without_experts(section: &Section<'_>, operation: Option<CollectiveKind>) -> Option<ExpertRouting> {
+    let mut found = Some(ExpertRouting::default());
+    for key in OF_EXPERTS {
+        // An operation that is unknown may be one of experts.
+        if let (Some(entry), Some(operation)) = (section.entry(key), operation) {
+            let error = ScenarioError::Inapplicable {
+                key: key.to_owned(),
+                context: operation.name().to_owned(),
+                remedy: "leave it out; it is for ep-dispatch and ep-combine".to_owned(),
+            };
+            section.error(Some(entry.place), error);
+            found = None;
+        }
+    }
+    found
+}
+
+/// The bytes of a rank's tokens, as `size` or as their number and their dimensions.
+fn size_of_tokens(section: &Section<'_>, kind: CollectiveKind) -> Option<Bytes> {
+    let either =
+        |found| ScenarioError::EitherOr { table: section.title(), first: "size", second: "tokens", found };
+    match (section.entry("size"), section.entry("tokens")) {
+        (Some(_), Some(tokens)) => section.error(Some(tokens.place), either("both are here")),
+        (None, None) => section.error(section.place(), either("neither is here")),
+        (Some(_), None) => return beside_size(section).and(section.size("size")).map(|size| size.value),
+        (None, Some(_)) => return counted(section, kind),
+    }
+    section.entry("hidden");
+    section.entry("element");
+    None
+}
+
+/// Refuses what only goes with `tokens`.
+fn beside_size(section: &Section<'_>) -> Option<()> {
+    let mut found = Some(());
+    for entry in ["hidden", "element"].into_iter().filter_map(|key| section.entry(key)) {
+        let error = ScenarioError::Inapplicable {
+            key: entry.key.clone(),
+            context: "a given `size`".to_owned(),
+            remedy: "leave it out, or write `tokens` in the place of `size`".to_owned(),
+        };
+        section.error(Some(entry.place), error);
+        found = None;
+    }
+    found
+}
+
+fn counted(section: &Section<'_>, kind: CollectiveKind) -> Option<Bytes> {
+    if section.entry("hidden").is_none() {
+        section.missing("hidden", "hidden = 7168");
+    }
+    let tokens = section.whole("tokens", 1..=MOST_TOKENS);
+    let hidden = section.whole("hidden", 1..=MOST_HIDDEN);
+    let bytes_per_element = if section.entry("element").is_some() {
+        let written = section.text("element")?;
+        match element_named(written.value) {
+            Ok(bytes) => bytes,
+            Err(error) => {
+                section.error(written.place, error);
+                return None;
+            }
+        }
+    } else {
+        section.default("element", DEFAULT_ELEMENT);
+        element_named(DEFAULT_ELEMENT).expect("the default is a known element")
+    };
+    let (tokens, hidden) = (tokens?.value as u64, hidden?.value as u64);
+    Some(ExpertTokens { tokens, hidden, bytes_per_element }.bytes(kind))
+}
+
+/// How tokens spread over the ranks of experts.
+fn routing(section: &Section<'_>) -> Option<ExpertRouting> {
+    let top_k = section.whole_or("top_k", 1..=i64::from(MOST_TOP_K), DEFAULT_TOP_K as usize).value;
+    if section.entry("imbalance").is_none() {
+        section.default("imbalance", 1.0);
+        return Some(ExpertRouting::new(top_k as u32, 1.0));
+    }
+    let imbalance = section.number("imbalance")?;
+    if !(1.0..=MOST_IMBALANCE).contains(&imbalance.value) {
+        let bound = format!("from 1 to {MOST_IMBALANCE}: the busiest rank's share over the mean");
+        let (key, value) = ("imbalance".to_owned(), imbalance.value.to_string());
+        section.error(imbalance.place, ScenarioError::OutOfRange { key, value, bound });
+        return None;
+    }
+    Some(ExpertRouting::new(top_k as u32, imbalance.value))
 }

@@ -113,6 +113,16 @@ pub enum ScenarioError {
         /// What was found: both, or neither.
         found: &'static str,
     },
+    /// A key that means nothing beside what else is written.
+    #[error("`{key}` means nothing for {context}")]
+    Inapplicable {
+        /// The key.
+        key: String,
+        /// What else is written.
+        context: String,
+        /// What to do.
+        remedy: String,
+    },
     /// A name given twice.
     #[error("the name `{name}` is given to two systems")]
     DuplicateName {
@@ -225,6 +235,7 @@ impl ScenarioError {
         UnknownName => "unknown-name",
         NotAvailableYet => "not-available-yet",
         EitherOr => "either-or",
+        Inapplicable => "inapplicable",
         DuplicateName => "duplicate-name",
         EmptyName => "empty-name",
         UnsuitableAlgorithm => "unsuitable-algorithm",
@@ -246,6 +257,7 @@ impl ScenarioError {
             | Self::UnknownKey { remedy, .. }
             | Self::UnknownName { remedy, .. }
             | Self::IllegalTraffic { remedy, .. }
+            | Self::Inapplicable { remedy, .. }
             | Self::BadSweep { remedy, .. } => Some(remedy.clone()),
             Self::TooLarge => Some("check that this is the file you meant".to_owned()),
             Self::NotUtf8 { .. } => Some("save the file as UTF-8".to_owned()),

@@ -13,6 +13,7 @@ mod collective;
 mod document;
 mod error;
 mod expectation;
+mod expert_tokens;
 mod findings;
 mod header;
 mod key_path;
@@ -41,9 +42,13 @@ mod traffic;
 mod training;
 mod workload;
 
-pub use collective::{algorithm_named, check_algorithm, operation_named, protocol_named};
+pub use collective::{
+    DEFAULT_TOP_K, MOST_HIDDEN, MOST_IMBALANCE, MOST_TOKENS, MOST_TOP_K, algorithm_named, check_algorithm,
+    operation_named, protocol_named,
+};
 pub use document::Place;
 pub use error::{LocatedError, ScenarioError, ScenarioErrors};
+pub use expert_tokens::{DEFAULT_ELEMENT, ExpertTokens, element_named};
 pub use key_path::KeyPathError;
 pub use library::{scenario as library_scenario, scenario_names as library_scenario_names};
 pub use load::{check, load};

@@ -6,7 +6,7 @@ use crate::report::CurveKind;
 use crate::traffic::TrafficSpec;
 use crate::training::TrainingJob;
 use copperlight_core::units::Bytes;
-use copperlight_core::workload::{Algorithm, CollectiveKind, Protocol};
+use copperlight_core::workload::{Algorithm, CollectiveKind, ExpertRouting, Protocol};
 use copperlight_topologies::System;
 use std::collections::BTreeMap;
 
@@ -106,6 +106,8 @@ pub struct CollectiveSpec {
     pub algorithm: Option<Algorithm>,
     /// The protocol, or `None` to choose by predicted time.
     pub protocol: Option<Protocol>,
+    /// How tokens spread, for the exchanges of experts.
+    pub experts: ExpertRouting,
 }
 
 /// One swept key and the values it takes.

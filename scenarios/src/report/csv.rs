@@ -47,13 +47,17 @@ pub fn write_collective(out: &mut dyn Write, report: &CollectiveReport) -> io::R
     let tiers: BTreeSet<&String> =
         report.rows.iter().flat_map(|row| row.tier_bytes.iter().flatten()).map(|(tier, _)| tier).collect();
     let names = ["system", "chips", "op"].into_iter().chain(ROW_NAMES).map(str::to_owned);
+    let ends = report.envelope.as_ref().map(|_| ["time_us_low", "time_us_high"]);
+    let names = names.chain(ends.into_iter().flatten().map(str::to_owned));
     let names = names.chain(tiers.iter().map(|tier| tier_column(tier)));
     writer.write_record(names).map_err(io::Error::other)?;
     for row in &report.rows {
         let keys = [report.system.clone(), report.chips.to_string(), report.op.clone()];
         let carried =
             tiers.iter().map(|tier| field(row.tier_bytes.as_ref().and_then(|bytes| bytes.get(*tier))));
-        let fields = keys.into_iter().chain(row_fields(row)).chain(carried);
+        let ends = ends.map(|_| [field(row.time_us_low), field(row.time_us_high)]);
+        let fields = keys.into_iter().chain(row_fields(row)).chain(ends.into_iter().flatten());
+        let fields = fields.chain(carried);
         writer.write_record(fields).map_err(io::Error::other)?;
     }
     writer.flush()
@@ -224,9 +228,9 @@ fn tier_column(tier: &str) -> String {
     format!("tier_bytes.{tier}")
 }
 
-/// A count, or an empty field.
-fn field(count: Option<&u64>) -> String {
-    count.map_or_else(String::new, u64::to_string)
+/// A number, or an empty field.
+fn field(number: Option<impl ToString>) -> String {
+    number.map_or_else(String::new, |number| number.to_string())
 }
 
 /// `placement.tensor.inside_node` and so on, where any point has been placed.

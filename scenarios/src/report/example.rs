@@ -168,6 +168,7 @@ fn busbw_curve(system: &str, chips: u64, [latency_us, line_gb_per_s]: [f64; 2]) 
             tier_bytes: Some(
                 [("scale-up".to_owned(), 4 * chips * size_bytes.div_ceil(chips) * (chips - 1))].into(),
             ),
+            ..CollectiveRow::default()
         }
     });
     BusbwCurve { system: system.into(), chips, rows: rows.collect() }
@@ -183,6 +184,8 @@ pub(crate) fn collective() -> CollectiveReport {
         rows: busbw_curves().remove(0).rows,
         work: Work::default(),
         digest: "00ff".into(),
+        envelope: None,
+        notes: Vec::new(),
     }
 }
 

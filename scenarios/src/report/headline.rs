@@ -92,8 +92,16 @@ fn training_points(results: &ScenarioResults) -> Sheet {
 /// The rows of a collective.
 pub(super) fn collective_rows(report: &CollectiveReport) -> Sheet {
     let title = format!("{} on {}, {}", report.op, report.system, chips(report.chips));
-    let mut sheet = Sheet::new(title, collective_columns().to_vec());
-    report.rows.iter().for_each(|row| sheet.push(collective_cells(row).to_vec()));
+    let mut columns = collective_columns().to_vec();
+    if report.envelope.is_some() {
+        columns.extend([Column::number("low", "µs"), Column::number("high", "µs")]);
+    }
+    let mut sheet = Sheet::new(title, columns);
+    for row in &report.rows {
+        let ends = report.envelope.as_ref().map(|_| [row.time_us_low, row.time_us_high]);
+        let ends = ends.into_iter().flatten().map(|end| cell(end.map(rounded)));
+        sheet.push(collective_cells(row).into_iter().chain(ends).collect());
+    }
     sheet
 }
 

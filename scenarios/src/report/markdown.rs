@@ -2,6 +2,7 @@
 
 use super::answer::answer;
 use super::headline::{collective_rows, details, headline};
+use super::number::size;
 use super::results::CollectiveReport;
 use super::scenario_report::ScenarioReport;
 use super::sheet::{Align, Sheet};
@@ -32,7 +33,17 @@ pub fn write_report(out: &mut dyn Write, report: &ScenarioReport) -> io::Result<
 /// # Errors
 /// When `out` does not take the text.
 pub fn write_collective(out: &mut dyn Write, report: &CollectiveReport) -> io::Result<()> {
-    write_sheet(out, &collective_rows(report))
+    write_sheet(out, &collective_rows(report))?;
+    if let Some(envelope) = &report.envelope {
+        writeln!(out, "Low and high: the time with ranged values at their ends; {}.\n", escaped(envelope))?;
+    }
+    for row in &report.rows {
+        let Some(explanation) = &row.explain else { continue };
+        writeln!(out, "- {}", size(row.size_bytes))?;
+        let mut sentences = explanation.sentences(row).into_iter();
+        sentences.try_for_each(|sentence| writeln!(out, "  - {}", escaped(&sentence)))?;
+    }
+    Ok(())
 }
 
 /// Writes one table under its title.

@@ -3,6 +3,7 @@
 //! | file | idea |
 //! |---|---|
 //! | `results.rs` | the JSON contract of `run` and `collective`, as types |
+//! | `explanation.rs` | why a collective ran as it did |
 //! | `scenario_report.rs` | the results and what a page about them needs besides |
 //! | `sensitivity.rs`, `sensitivity_table.rs`, `sensitivity_csv.rs` | what ranges of the catalog mean: types, tables, CSV |
 //! | `validation.rs`, `validation_table.rs`, `validation_csv.rs` | the model beside measurements: types, tables, CSV |
@@ -22,6 +23,7 @@ pub mod answer;
 mod collective_answer;
 pub mod csv;
 mod energy;
+mod explanation;
 mod figure;
 pub mod files;
 mod headline;
@@ -48,6 +50,7 @@ pub mod validation_table;
 pub(crate) mod example;
 
 pub use energy::{EnergyPerToken, RunTotals};
+pub use explanation::{Candidate, Explanation, RunnerUp, Terms};
 pub use figure::{Drawn, Figure};
 pub use points::{distinct_systems, label_setting, varying_parameters};
 pub use results::{

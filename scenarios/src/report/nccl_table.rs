@@ -1,8 +1,10 @@
 //! The rows of a collective in the columns and the order of nccl-tests, so that scripts that read one read both.
 //!
 //! Three columns follow those of nccl-tests: algorithm, protocol and what the time is bound by. There is no
-//! data to compare, so `#wrong` is `N/A`.
+//! data to compare, so `#wrong` is `N/A`. Where an envelope was asked for, its ends are the last two columns; why a
+//! collective ran as it did stands below the table, in comments as all that is no row.
 
+use super::number;
 use super::results::{CollectiveReport, CollectiveRow};
 use std::io::{self, Write};
 
@@ -20,12 +22,23 @@ pub fn write_collective(out: &mut dyn Write, report: &CollectiveReport) -> io::R
     writeln!(out, "# copperlight collective {} on {}, {} {chips}", report.op, report.system, report.chips)?;
     writeln!(out, "# simulated; count in float elements of {ELEMENT_BYTES} bytes; digest {}", report.digest)?;
     writeln!(out, "#")?;
-    write_line(out, "#", HEADS)?;
-    write_line(out, "#", UNITS)?;
+    let ends = |low, high| report.envelope.as_ref().map(|_| [low, high]);
+    write_line(out, "#", HEADS, ends("low", "high"))?;
+    write_line(out, "#", UNITS, ends("(us)", "(us)"))?;
     for row in &report.rows {
         write_row(out, row, &report.op)?;
     }
-    writeln!(out, "# Avg bus bandwidth    : {}", average_busbw(&report.rows))
+    writeln!(out, "# Avg bus bandwidth    : {}", average_busbw(&report.rows))?;
+    if let Some(envelope) = &report.envelope {
+        writeln!(out, "# low, high            : time with ranged values at their ends; {envelope}")?;
+    }
+    report.rows.iter().try_for_each(|row| write_explanation(out, row))
+}
+
+fn write_explanation(out: &mut dyn Write, row: &CollectiveRow) -> io::Result<()> {
+    let Some(explanation) = &row.explain else { return Ok(()) };
+    writeln!(out, "#\n# {}", number::size(row.size_bytes))?;
+    explanation.sentences(row).iter().try_for_each(|sentence| writeln!(out, "#   {sentence}"))
 }
 
 const HEADS: [&str; 12] = [
@@ -49,6 +62,8 @@ fn write_row(out: &mut dyn Write, row: &CollectiveRow, operation: &str) -> io::R
     let size = row.size_bytes.to_string();
     let count = (row.size_bytes / ELEMENT_BYTES).to_string();
     let rate = |rate: Option<f64>| rate.map_or_else(|| NONE.to_owned(), fixed_width);
+    let ends = row.time_us_low.zip(row.time_us_high).map(|(low, high)| [low, high].map(fixed_width));
+    let ends = ends.as_ref().map(|ends| ends.each_ref().map(String::as_str));
     let (time, algbw, busbw) = (fixed_width(row.time_us), rate(row.algbw_gb_per_s), rate(row.busbw_gb_per_s));
     write_line(
         out,
@@ -67,15 +82,24 @@ fn write_row(out: &mut dyn Write, row: &CollectiveRow, operation: &str) -> io::R
             &row.protocol,
             &row.bound_by,
         ],
+        ends,
     )
 }
 
-fn write_line(out: &mut dyn Write, start: &str, cells: [&str; 12]) -> io::Result<()> {
+fn write_line(
+    out: &mut dyn Write,
+    start: &str,
+    cells: [&str; 12],
+    ends: Option<[&str; 2]>,
+) -> io::Result<()> {
     let [size, count, kind, redop, root, time, algbw, busbw, wrong, algorithm, protocol, bound_by] = cells;
-    let line = format!(
+    let mut line = format!(
         "{start:1}{size:>13} {count:>13} {kind:>7} {redop:>7} {root:>6} {time:>9} {algbw:>8} {busbw:>8} \
          {wrong:>7}  {algorithm:<16} {protocol:<8} {bound_by}"
     );
+    if let Some([low, high]) = ends {
+        line = format!("{line:<124} {low:>9} {high:>9}");
+    }
     writeln!(out, "{}", line.trim_end())
 }
 

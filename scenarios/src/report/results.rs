@@ -4,6 +4,7 @@
 //! becomes `null`, never zero.
 
 use super::energy::{EnergyPerToken, RunTotals};
+use super::explanation::Explanation;
 use super::traffic::TrafficRow;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -69,6 +70,15 @@ pub struct CollectiveRow {
     pub protocol: String,
     /// What the time is bound by.
     pub bound_by: String,
+    /// The shortest time with ranged values of the catalog at their ends, in microseconds; only where asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub time_us_low: Option<f64>,
+    /// The longest such time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub time_us_high: Option<f64>,
+    /// Why it ran so; only where asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub explain: Option<Box<Explanation>>,
     /// Payload bytes by tier, summed over all links of it; `None` in the row of a [`PointResult`], which has them itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tier_bytes: Option<BTreeMap<String, u64>>,
@@ -91,6 +101,12 @@ pub struct CollectiveReport {
     pub work: Work,
     /// A hash of the outcome.
     pub digest: String,
+    /// What `time_us_low` and `time_us_high` are; only where they are asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub envelope: Option<String>,
+    /// What a reader should know, a sentence each; no part of the results.
+    #[serde(skip)]
+    pub notes: Vec<String>,
 }
 
 /// Where a step's time goes: mean over ranks, in seconds. The modelled terms sum to the step time.
@@ -403,6 +419,8 @@ mod tests {
             rows: vec![CollectiveRow { tier_bytes: Some(BTreeMap::new()), ..CollectiveRow::default() }],
             work: Work::default(),
             digest: "d".into(),
+            envelope: None,
+            notes: Vec::new(),
         };
         let expected = sorted(vec!["schema", "system", "chips", "op", "rows", "work", "digest"]);
         assert_eq!(sorted(keys(&json!(collective))), expected);

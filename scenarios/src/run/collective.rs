@@ -1,13 +1,13 @@
 //! Collectives by size, as nccl-tests measures them.
 
 use super::fabric::{build, run_to_end, work};
-use super::{EngineOptions, RunError, bounds, in_pool, utilization};
-use crate::report::{CollectiveReport, CollectiveRow, SCHEMA, Work};
-use copperlight_core::fabric::Fabric;
+use super::{EngineOptions, RunError, bounds, collective_notes, explanation, in_pool, utilization};
+use crate::report::{CollectiveReport, CollectiveRow, Explanation, SCHEMA, Work};
+use copperlight_core::fabric::{Fabric, Scope};
 use copperlight_core::ids::EndpointId;
 use copperlight_core::simulation::{Options, Unobserved};
-use copperlight_core::transport::Planner;
-use copperlight_core::units::{Bytes, Time};
+use copperlight_core::transport::{Planner, fastest};
+use copperlight_core::units::{Bandwidth, Bytes, Time};
 use copperlight_core::workload::{
     Algorithm, CollectiveCall, CollectiveKind, ExpertRouting, Protocol, SingleCollective,
 };
@@ -44,6 +44,11 @@ pub(super) struct SizedOutcome {
     pub(super) row: CollectiveRow,
     pub(super) work: Work,
     pub(super) digest: String,
+    pub(super) explanation: Explanation,
+    /// What ran in place of what was asked for, in a sentence.
+    pub(super) replaced: Option<String>,
+    /// What the weakest chip's links carry.
+    pub(super) line_rate: Bandwidth,
 }
 
 /// Simulates a collective at every size that is asked for.
@@ -54,8 +59,25 @@ pub fn run_collective(request: &CollectiveRequest) -> Result<CollectiveReport, R
     in_pool(None, || run_collective_here(request))?
 }
 
+/// Simulates a collective as [`run_collective`] does, and says of each row why it ran so.
+///
+/// # Errors
+/// As [`run_collective`].
+pub fn explain_collective(request: &CollectiveRequest) -> Result<CollectiveReport, RunError> {
+    let outcomes = in_pool(None, || run_sizes(request))??;
+    let explained = |mut outcome: SizedOutcome| {
+        outcome.row.explain = Some(Box::new(std::mem::take(&mut outcome.explanation)));
+        outcome
+    };
+    Ok(report(request, outcomes.into_iter().map(explained).collect()))
+}
+
 /// Simulates a collective at every size that is asked for, on the threads of the caller.
 pub(crate) fn run_collective_here(request: &CollectiveRequest) -> Result<CollectiveReport, RunError> {
+    Ok(report(request, run_sizes(request)?))
+}
+
+fn run_sizes(request: &CollectiveRequest) -> Result<Vec<SizedOutcome>, RunError> {
     let name = &request.system_name;
     if request.chips == 0 {
         return Err(RunError::NoChips { system: name.clone(), chips: request.chips });
@@ -72,24 +94,30 @@ pub(crate) fn run_collective_here(request: &CollectiveRequest) -> Result<Collect
         };
         run_size((&fabric, name), request.chips, call, &options)
     };
-    let outcomes: Result<Vec<SizedOutcome>, RunError> = request.sizes.par_iter().map(run).collect();
+    request.sizes.par_iter().map(run).collect()
+}
+
+fn report(request: &CollectiveRequest, outcomes: Vec<SizedOutcome>) -> CollectiveReport {
+    let notes = collective_notes::of(request.kind, request.chips, &outcomes);
     let mut report = CollectiveReport {
         schema: SCHEMA,
-        system: name.clone(),
+        system: request.system_name.clone(),
         chips: request.chips as u64,
         op: request.kind.name().to_owned(),
         rows: Vec::new(),
         work: Work::default(),
         digest: String::new(),
+        envelope: None,
+        notes: notes.into_iter().map(|note| format!("{}: {note}", request.system_name)).collect(),
     };
     let mut hasher = SipHasher13::new();
-    for outcome in outcomes? {
+    for outcome in outcomes {
         hasher.write(outcome.digest.as_bytes());
         report.work += outcome.work;
         report.rows.push(outcome.row);
     }
     report.digest = format!("{:032x}", hasher.finish128().as_u128());
-    Ok(report)
+    report
 }
 
 /// Simulates one collective over the first `chips` chips.
@@ -100,16 +128,25 @@ pub(super) fn run_size(
     options: &Options,
 ) -> Result<SizedOutcome, RunError> {
     let members: Vec<EndpointId> = (0..chips).map(EndpointId::new).collect();
-    let plan = Planner::new(fabric, &options.transport)
-        .plan(&members, &call)
-        .map_err(|source| RunError::Routing { system: name.to_owned(), source })?;
+    let call = CollectiveCall { experts: call.experts.among(chips), ..call };
+    let routing = |source| RunError::Routing { system: name.to_owned(), source };
+    let mut planner = Planner::new(fabric, &options.transport);
+    let plans = planner.plans(&members, &call).map_err(routing)?;
+    let plan = fastest(&plans);
+    let replacement = planner.replacement(&members, &call).map_err(routing)?;
+    let replaced = call
+        .algorithm
+        .zip(replacement)
+        .map(|(asked, why)| collective_notes::replaced(asked, plan.schedule.algorithm, why));
     // What the planner chose is what runs.
     let chosen =
         CollectiveCall { algorithm: Some(plan.schedule.algorithm), protocol: Some(plan.protocol), ..call };
     let workload = SingleCollective::new(chips, chosen);
     let outcome = run_to_end((fabric, name), &workload, options, &mut Unobserved)?;
     bounds::check_collective(fabric, (&call, plan.schedule.algorithm), chips, outcome.end);
-    let algbw = algorithm_bandwidth(call.bytes, outcome.end);
+    // A barrier moves nothing, whatever its size.
+    let moves = call.kind != CollectiveKind::Barrier;
+    let algbw = algorithm_bandwidth(call.bytes, outcome.end).filter(|_| moves);
     // One rank has a factor of zero: it sends nothing.
     let factor = Some(call.kind.bus_factor(chips)).filter(|factor| *factor > 0.0);
     let row = CollectiveRow {
@@ -122,8 +159,24 @@ pub(super) fn run_size(
         protocol: plan.protocol.name().to_owned(),
         bound_by: plan.prediction.bound_by().to_owned(),
         tier_bytes: Some(utilization::bytes_of_tiers(fabric, &outcome)),
+        ..CollectiveRow::default()
     };
-    Ok(SizedOutcome { row, work: work(&outcome.work), digest: outcome.digest.to_string() })
+    let line_rates = members.iter().map(|&member| line_rate(fabric, member));
+    Ok(SizedOutcome {
+        row,
+        work: work(&outcome.work),
+        digest: outcome.digest.to_string(),
+        explanation: explanation::explain(&plans, plan, outcome.end),
+        replaced,
+        line_rate: line_rates.fold(Bandwidth::UNBOUNDED, Bandwidth::min),
+    })
+}
+
+/// What a chip's links carry, inside its domain or out of it, whichever is more.
+fn line_rate(fabric: &Fabric, member: EndpointId) -> Bandwidth {
+    let [inside, outside] =
+        [Scope::ScaleUp, Scope::ScaleOut].map(|scope| fabric.injection_bandwidth(member, scope));
+    if inside < outside { outside } else { inside }
 }
 
 /// Size over time in GB/s; nothing that takes no time has a rate.

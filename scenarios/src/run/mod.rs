@@ -7,9 +7,12 @@ mod assumptions;
 mod bounds;
 mod busbw;
 mod collective;
+mod collective_notes;
 mod energy;
 mod engine_options;
+mod envelope;
 mod error;
+mod explanation;
 mod fabric;
 mod placement;
 mod point;
@@ -21,8 +24,9 @@ mod utilization;
 mod variants;
 
 pub(crate) use collective::run_collective_here;
-pub use collective::{CollectiveRequest, run_collective};
+pub use collective::{CollectiveRequest, explain_collective, run_collective};
 pub use engine_options::{EngineOptions, too_large, too_long, too_many_events};
+pub use envelope::add_envelope;
 pub use error::RunError;
 pub use sensitivity::sensitivity;
 

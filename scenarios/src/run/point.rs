@@ -1,7 +1,7 @@
 //! One point of a scenario: a training step, a collective or traffic on one system.
 
 use super::fabric::{build, run_to_end, work};
-use super::{EngineOptions, RunError, collective, energy, placement, traffic, utilization};
+use super::{EngineOptions, RunError, collective, collective_notes, energy, placement, traffic, utilization};
 use crate::file::{CollectiveSpec, Point, Workload};
 use crate::report::{Breakdown, MEMORY_CAPACITY, MEMORY_TOTAL, PointResult, UtilizationTimeline, Work};
 use crate::training::{
@@ -66,16 +66,19 @@ fn run_collective(
     let call = CollectiveCall {
         algorithm: spec.algorithm,
         protocol: spec.protocol,
+        experts: spec.experts,
         ..CollectiveCall::auto(spec.operation, spec.size)
     };
     let options = engine.with(point.system.transport());
     let sized = collective::run_size((&fabric, &point.system_name), point.chips, call, &options)?;
+    let notes = collective_notes::of(spec.operation, point.chips, std::slice::from_ref(&sized));
+    let notes = notes.into_iter().map(|note| format!("{}: {note}", place(point))).collect();
     Ok(PointOutcome {
         result: PointResult::of_collective(point.system_name.clone(), point.chips as u64, sized.row),
         work: sized.work,
         digest: sized.digest,
         timelines: Vec::new(),
-        notes: Vec::new(),
+        notes,
     })
 }
 

@@ -6,7 +6,7 @@
 use super::point::{self, PointOutcome};
 use super::variants::{Setting, Variants};
 use super::{ProgressEvent, RunError, RunOptions, assumptions, in_pool};
-use crate::file::{Scenario, Workload};
+use crate::file::{Point, Scenario, Workload};
 use crate::report::{
     ALL_VALUES, BASE, ENVELOPE, Envelope, FailedVariant, PointResult, RateMetric, SCHEMA, SensitivityEnd,
     SensitivityPoint, SensitivityReport, SensitivityValue, TimeMetric, number,
@@ -24,6 +24,9 @@ struct Measured {
 
 /// What one run has shown, or why it has shown nothing.
 type Shown = Result<Measured, String>;
+
+/// A point and its variants.
+type Varied<'a> = (&'a Point, Variants<'a>);
 
 /// The base of a point: its result, which says what was swept, and what it has shown.
 struct Base {
@@ -45,27 +48,34 @@ pub fn sensitivity(
     progress: &(dyn Fn(ProgressEvent) + Sync),
 ) -> Result<SensitivityReport, RunError> {
     scenario.points().iter().try_for_each(point::check)?;
-    let points: Vec<Variants<'_>> = scenario.points().iter().map(Variants::of).collect();
-    progress(ProgressEvent::Started { parts: points.iter().map(|variants| variants.settings.len()).sum() });
-    let run = |variants: &Variants<'_>, setting: &Setting| {
-        let outcome = variants.point_at(setting).and_then(|point| point::run(&point, options.engine));
-        let place = number::chips(variants.point.chips as u64);
-        let (system, setting) = (&variants.point.system_name, variants.describe(setting));
+    let points: Vec<Varied<'_>> = scenario.points().iter().map(varied).collect();
+    progress(ProgressEvent::Started { parts: points.iter().map(|(_, of)| of.settings.len()).sum() });
+    let run = |(point, variants): &Varied<'_>, setting: &Setting| {
+        let outcome = variants.at(setting).and_then(|system| {
+            let point = Point { system, ..(*point).clone() };
+            point::run(&point, options.engine)
+        });
+        let place = number::chips(point.chips as u64);
+        let (system, setting) = (&point.system_name, variants.describe(setting));
         progress(ProgressEvent::Finished { what: format!("{system} on {place}, {setting}") });
         outcome
     };
     let bases: Result<Vec<PointOutcome>, RunError> = in_pool(options.threads, || {
-        points.par_iter().map(|variants| run(variants, &variants.settings[0])).collect()
+        points.par_iter().map(|varied| run(varied, &varied.1.settings[0])).collect()
     })?;
     let bases: Vec<Base> = bases?.into_iter().map(Base::of).collect();
-    let others = points.iter().flat_map(|variants| variants.settings[1..].iter().map(move |s| (variants, s)));
-    let others: Vec<(&Variants<'_>, &Setting)> = others.collect();
-    let shown = |(variants, setting): &(&Variants<'_>, &Setting)| match run(variants, setting) {
+    let others = points.iter().flat_map(|varied| varied.1.settings[1..].iter().map(move |s| (varied, s)));
+    let others: Vec<(&Varied<'_>, &Setting)> = others.collect();
+    let shown = |(varied, setting): &(&Varied<'_>, &Setting)| match run(varied, setting) {
         Ok(outcome) => shown(&outcome),
-        Err(error) => Err(reason(&error, &variants.point.system_name)),
+        Err(error) => Err(reason(&error, &varied.0.system_name)),
     };
     let shown: Vec<Shown> = in_pool(options.threads, || others.par_iter().map(shown).collect())?;
     Ok(assemble(scenario, &points, bases, shown))
+}
+
+fn varied(point: &Point) -> Varied<'_> {
+    (point, Variants::of(&point.system, &point.system_name))
 }
 
 impl Base {
@@ -94,18 +104,18 @@ fn reason(error: &RunError, system: &str) -> String {
 
 fn assemble(
     scenario: &Scenario,
-    points: &[Variants<'_>],
+    points: &[Varied<'_>],
     bases: Vec<Base>,
     others: Vec<Shown>,
 ) -> SensitivityReport {
     let (mut others, mut notes) = (others.into_iter(), Vec::new());
     let mut reported = Vec::new();
-    for (variants, base) in points.iter().zip(bases) {
+    for (varied, base) in points.iter().zip(bases) {
         // Why a base has shown nothing stands among the failures of its point.
         notes.extend(base.notes.into_iter().filter(|_| base.shown.is_ok()));
-        let rest = others.by_ref().take(variants.settings.len() - 1);
+        let rest = others.by_ref().take(varied.1.settings.len() - 1);
         let shown: Vec<Shown> = iter::once(base.shown).chain(rest).collect();
-        reported.push(report_point(variants, base.result, &shown));
+        reported.push(report_point(varied, base.result, &shown));
     }
     SensitivityReport {
         schema: SCHEMA,
@@ -118,8 +128,8 @@ fn assemble(
 }
 
 /// Puts the runs of one point together; `shown` stands in the order of its settings.
-fn report_point(variants: &Variants<'_>, result: PointResult, shown: &[Shown]) -> SensitivityPoint {
-    let (time_metric, rate_metric) = match &variants.point.workload {
+fn report_point((point, variants): &Varied<'_>, result: PointResult, shown: &[Shown]) -> SensitivityPoint {
+    let (time_metric, rate_metric) = match &point.workload {
         Workload::Training(_) => (TimeMetric::StepTimeS, RateMetric::Mfu),
         Workload::Collective(_) => (TimeMetric::TimeUs, RateMetric::BusbwGbPerS),
         Workload::Traffic(_) => (TimeMetric::TimeUs, RateMetric::ThroughputGbPerS),

@@ -1,15 +1,15 @@
-//! The runs that a sensitivity report of one point is made of.
+//! The variants of a system in which ranged values stand at their ends.
 
 use super::RunError;
-use crate::file::Point;
 use copperlight_topologies::{End, RangeError, RangedValue, System};
 
-/// Where each ranged value of a point is in one run: at an end of its range, or as it is.
+/// Where each ranged value of a system is in one run: at an end of its range, or as it is.
 pub(super) type Setting = Vec<Option<End>>;
 
-/// A point with its ranged values, and every different run of it.
+/// A system with its ranged values, and every different variant of it.
 pub(super) struct Variants<'a> {
-    pub(super) point: &'a Point,
+    system: &'a System,
+    name: &'a str,
     pub(super) values: Vec<RangedValue>,
     /// The first one is the base: every value as it is.
     pub(super) settings: Vec<Setting>,
@@ -19,9 +19,8 @@ impl<'a> Variants<'a> {
     /// The base, each value at its low and its high end, all at their low, all at their high ends.
     ///
     /// Runs that are the same are there once, such as that of an end which is the value in effect.
-    pub(super) fn of(point: &'a Point) -> Self {
-        let values = point.system.ranged();
-        let mut variants = Self { point, values, settings: Vec::new() };
+    pub(super) fn of(system: &'a System, name: &'a str) -> Self {
+        let mut variants = Self { system, name, values: system.ranged(), settings: Vec::new() };
         variants.add(variants.base());
         for index in 0..variants.values.len() {
             End::BOTH.into_iter().for_each(|end| variants.add(variants.one(index, end)));
@@ -65,19 +64,17 @@ impl<'a> Variants<'a> {
         found.expect("every run that is asked for was planned")
     }
 
-    /// The point as one run has it.
-    pub(super) fn point_at(&self, setting: &Setting) -> Result<Point, RunError> {
+    /// The system as one run has it.
+    pub(super) fn at(&self, setting: &Setting) -> Result<System, RunError> {
         let at_end = |system: System, (ranged, end): (&RangedValue, End)| -> Result<System, RangeError> {
             system.at_end(ranged.key(), end)
         };
         let ends = self.values.iter().zip(setting).filter_map(|(ranged, end)| Some((ranged, (*end)?)));
-        let system = ends.into_iter().try_fold(self.point.system.clone(), at_end);
-        let name = &self.point.system_name;
-        let system = system.map_err(|source| RunError::Range { system: name.clone(), source })?;
-        Ok(Point { system, ..self.point.clone() })
+        let system = ends.into_iter().try_fold(self.system.clone(), at_end);
+        system.map_err(|source| RunError::Range { system: self.name.to_owned(), source })
     }
 
-    /// One run in words, for the progress bar.
+    /// One run in words.
     pub(super) fn describe(&self, setting: &Setting) -> String {
         let ends = self.values.iter().zip(setting).filter_map(|(ranged, end)| Some((ranged.key(), (*end)?)));
         let ends: Vec<(&str, End)> = ends.collect();

@@ -1,6 +1,7 @@
 //! Rows of expert parallelism: tokens sent to their experts, and their answers gathered.
 
 use super::fields::Fields;
+use crate::file::ExpertTokens;
 use copperlight_core::units::Bytes;
 use copperlight_core::workload::CollectiveKind;
 
@@ -22,18 +23,11 @@ pub struct ExpertRow {
     pub bytes_per_element: u64,
 }
 
-/// A scale of four bytes goes with so many values of one byte.
-const VALUES_OF_A_SCALE: u64 = 128;
-
 impl ExpertRow {
-    /// The bytes of a rank's tokens: with their scales where an element is one byte; what comes back is 16 bits wide.
+    /// The bytes of a rank's tokens.
     pub(super) fn bytes(&self, kind: CollectiveKind) -> Bytes {
-        let elements = self.tokens * self.hidden;
-        Bytes::new(match (kind, self.bytes_per_element) {
-            (CollectiveKind::EpCombine, width) => elements * width.max(2),
-            (_, 1) => elements + elements.div_ceil(VALUES_OF_A_SCALE) * 4,
-            (_, width) => elements * width,
-        })
+        let Self { tokens, hidden, bytes_per_element, .. } = *self;
+        ExpertTokens { tokens, hidden, bytes_per_element }.bytes(kind)
     }
 }
 

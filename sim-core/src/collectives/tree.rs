@@ -340,13 +340,13 @@ mod tests {
             let (index, within) = schedule.locate(step).expect("the step is one of the schedule");
             let phase = &schedule.phases[index];
             let mut arrived = vec![0; ranks];
-            for rank in 0..ranks {
+            for (rank, own) in before.iter().enumerate() {
                 for send in phase.pattern.sends(ranks, rank, phase.first + within) {
                     let to = send.partners.others(rank).next().expect("a transfer has a receiver");
                     arrived[to] += 1;
                     for atoms in schedule.contents(rank, step, send.partners) {
                         for atom in atoms.iter() {
-                            let data = &before[rank][atom];
+                            let data = &own[atom];
                             let target = &mut held[to][atom];
                             match atoms.action {
                                 Some(Action::Add) => target.iter_mut().zip(data).for_each(|(a, b)| *a += b),

@@ -195,16 +195,23 @@ fn wrong_requests_are_refused_with_the_remedy() {
     refuse(&on(&["-f", "1"]), &["--stepfactor is 1", "above 1"]);
     refuse(&on(&["-b", "1", "-e", "1G", "-i", "1"]), &["more than 1000 sizes"]);
     refuse(&on(&["--algorithm", "rign"]), &["`rign`", "did you mean `ring`?"]);
-    let suitable = ["`pairwise`", "`all-reduce`", "auto, ring, direct, hierarchical"];
+    let suitable =
+        ["`pairwise`", "`all-reduce`", "auto, ring, tree, halving-doubling, direct, two-shot, hierarchical"];
     refuse(&on(&["--algorithm", "pairwise"]), &suitable);
     refuse(&on(&["--set", "chip.peak_bf16=1 FLOP/s"]), &["`chip.peak_bf16` is 1 FLOP/s", "from 1 GFLOP/s"]);
     refuse(&on(&["--set", "scale_up.chips_per_node=5"]), &["chips_per_node is 5", "72 chips", "use 4"]);
     refuse(&on(&["--chips", "-1"]), &["--chips", "1..=1000000"]);
-    refuse(&on(&["--algorithm", "tree"]), &["`tree` is not available yet", "available:"]);
+    for later in ["sharp", "pat", "bruck"] {
+        let says = format!("`{later}` is not available yet");
+        refuse(&on(&["--algorithm", later]), &[&says, "available: auto, ring"]);
+    }
     refuse(&on(&["--protocol", "l128"]), &["`l128`", "did you mean `ll128`?"]);
     refuse(&on(&["--set", "scale_up.link_bandwith=45 GB/s"]), &["did you mean", "link_bandwidth"]);
     refuse(&on(&["--set", "scale_up.link_bandwidth=45"]), &["with a number and its unit", "\"50 GB/s\""]);
-    refuse(&["collective", "broadcast", "--system", "gb200-nvl72"], &["`broadcast` is not available yet"]);
+    let broadcast = ["collective", "broadcast", "--system", "gb200-nvl72", "--algorithm", "two-shot"];
+    refuse(&broadcast, &["`two-shot`", "`broadcast`", "auto, ring, tree, direct, nvls"]);
+    let explained = "--explain has no place in CSV; use --format table, json or markdown";
+    refuse(&on(&["--explain", "--format", "csv"]), &[explained]);
     refuse(&["collective", "all-redcue", "--system", "gb200-nvl72"], &["did you mean `all-reduce`?"]);
     refuse(&["collective", "all-reduce", "--system", "gb200-nvl27"], &["did you mean `gb200-nvl72`?"]);
     refuse(&["collective", "all-reduce", "--system", "hgx-h10"], &["did you mean `hgx-h100`?"]);

@@ -71,6 +71,11 @@ impl System {
         warnings
     }
 
+    /// Whether no public measurement stands behind the transport in effect.
+    pub fn is_uncalibrated(&self) -> bool {
+        self.transport.standing == Standing::Uncalibrated
+    }
+
     /// The part of [`System::warnings`] that concerns how bytes move.
     pub fn communication_warnings(&self) -> Vec<String> {
         let mut warnings = self.wiring_warnings();
@@ -82,7 +87,7 @@ impl System {
                 "{name}: between domains no public measurement stands behind transport {transport}; its values there are borrowed"
             )),
             Standing::Uncalibrated => warnings.push(format!(
-                "{name}: no public measurement stands behind transport {transport}; its values are planning constants or borrowed"
+                "{name}: no public measurement stands behind transport {transport}, nor is there a public table of all-reduce to hold it against; its values are planning constants or borrowed"
             )),
         }
         warnings
