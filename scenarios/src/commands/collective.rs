@@ -121,7 +121,7 @@ fn request(arguments: &CollectiveArguments) -> Result<CollectiveRequest, Failure
     }
     // A token goes to a rank once.
     let destinations = arguments.top_k.min(u32::try_from(chips).unwrap_or(u32::MAX));
-    let experts = ExpertRouting::new(destinations, arguments.imbalance);
+    let experts = ExpertRouting::new(destinations, arguments.imbalance).with_choices(arguments.top_k);
     Ok(CollectiveRequest {
         system,
         system_name: name,

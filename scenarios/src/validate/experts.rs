@@ -27,7 +27,7 @@ const VALUES_OF_A_SCALE: u64 = 128;
 
 impl ExpertRow {
     /// The bytes of a rank's tokens: with their scales where an element is one byte; what comes back is 16 bits wide.
-    pub(super) fn bytes(&self, kind: CollectiveKind) -> Bytes {
+    pub(crate) fn bytes(&self, kind: CollectiveKind) -> Bytes {
         let elements = self.tokens * self.hidden;
         Bytes::new(match (kind, self.bytes_per_element) {
             (CollectiveKind::EpCombine, width) => elements * width.max(2),

@@ -23,7 +23,7 @@ pub(super) fn name(table: &Table, row: &Row) -> String {
     }
 }
 
-fn apart<'a>(table: &'a Table, row: &Row) -> Option<&'a super::Apart> {
+pub(super) fn apart<'a>(table: &'a Table, row: &Row) -> Option<&'a super::Apart> {
     let is_of = |apart: &&super::Apart| row.chips == Some(apart.chips) && row.algorithm == apart.algorithm;
     table.harness.apart.iter().find(is_of)
 }

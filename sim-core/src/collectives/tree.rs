@@ -96,6 +96,14 @@ impl Tree {
         (self.inside > 1, high > 0 && (begin..last + self.chunks - 1).contains(&step))
     }
 
+    /// The first chunk goes along chains up to heads, up and down between heads, and along chains again.
+    pub(super) fn leads_outside(self, step: usize) -> bool {
+        let high = BinaryTree::depth(self.domains);
+        let begin = if self.up { self.inside - 1 } else { 0 };
+        let ways = usize::from(self.up) + usize::from(self.down);
+        (begin..begin + ways * high).contains(&step)
+    }
+
     fn places(self, position: usize) -> impl Iterator<Item = Place> {
         let (domain, member) = (position / self.inside, position % self.inside);
         let all = (0..self.heads).flat_map(move |head| (0..self.trees).map(move |tree| (head, tree)));

@@ -10,7 +10,7 @@ mod prediction;
 mod profile;
 
 pub use cost::{CollectiveCost, StepCost, collective_cost};
-pub use plan::{Plan, Planner};
+pub use plan::{Plan, Planner, Surveys};
 pub use prediction::{Prediction, predict};
 pub(crate) use profile::transfer_route;
 pub use profile::{Meeting, PhaseProfile};
