@@ -8,10 +8,12 @@
 //! - [`run`]: every point of a scenario, and collectives by size
 //! - [`report`] and [`plot`]: tables, JSON, CSV, figures and one self-contained page
 //! - [`validate`]: published measurements, row by row, and the model held against them
+//! - [`calibrate`]: the parameters of transport families, fitted again to measurements
 //! - [`flow_case`]: any flows on any links, from a JSON file
 //!
 //! The command line is a thin layer on top of it, behind the `cli` feature.
 
+pub mod calibrate;
 #[cfg(feature = "cli")]
 pub mod commands;
 pub mod file;

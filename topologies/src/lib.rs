@@ -57,3 +57,4 @@ pub use system::{
     Direction, End, FamilyError, OverrideError, PhysicalError, RangeError, RangedValue, RankOrder,
     RankOrderError, ReadFile, System,
 };
+pub use transport::TransportFamily;

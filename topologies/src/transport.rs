@@ -59,6 +59,39 @@ impl NamedTransport {
     }
 }
 
+/// A transport family of the catalog with values that can be tried in the place of its own.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TransportFamily {
+    entry: Entry,
+}
+
+impl TransportFamily {
+    /// The family of this name.
+    ///
+    /// # Errors
+    /// [`CatalogError`] when the catalog has none; `ideal` is none.
+    pub fn find(name: &str) -> Result<Self, CatalogError> {
+        Ok(Self { entry: catalog::find(Section::Transports, name)?.clone() })
+    }
+
+    /// The value in effect by dotted key, such as `scale_up.step_ll`, with its unit and source.
+    pub fn value(&self, key: &str) -> Option<&Sourced> {
+        self.entry.value(key)
+    }
+
+    /// Puts a value in the place of the one under this key, in its unit; nothing where the family has no such value.
+    pub fn set(&mut self, key: &str, value: f64) {
+        if let Some(shipped) = self.entry.value(key).cloned() {
+            self.entry.replace(key, Sourced { value, ..shipped });
+        }
+    }
+
+    /// What software adds to the wire with these values.
+    pub fn costs(&self) -> Transport {
+        read(&self.entry)
+    }
+}
+
 fn standing(status: &str) -> Standing {
     match status {
         "calibrated" => Standing::Calibrated,

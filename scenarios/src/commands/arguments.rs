@@ -1,5 +1,6 @@
 //! What users may type, and the way from there to a command.
 
+use super::calibrate::{self, CalibrateArguments};
 use super::catalog::{self, CatalogArguments};
 use super::collective::{self, CollectiveArguments};
 use super::export::{self, ExportArguments};
@@ -32,6 +33,8 @@ enum Command {
     Sensitivity(SensitivityArguments),
     /// Hold the model against published measurements, row by row
     Validate(ValidateArguments),
+    /// Fit the parameters of transport families again, to the shipped measurements or to yours
+    Calibrate(CalibrateArguments),
     /// Solve any flows on any links
     Flows(FlowsArguments),
     /// Write the wiring of a system as DOT or JSON
@@ -43,8 +46,8 @@ enum Command {
 }
 
 /// Commands that are planned: known to the parser, refused with a sentence.
-const LATER: [&str; 10] =
-    ["merge", "check", "plan", "compare", "claims", "new", "calibrate", "schema", "completions", "man"];
+const LATER: [&str; 9] =
+    ["merge", "check", "plan", "compare", "claims", "new", "schema", "completions", "man"];
 
 /// Runs a command line, the first word being the program's name, and says how it went.
 pub fn run_command_line(words: impl IntoIterator<Item = OsString>, output: &mut Output<'_>) -> ExitStatus {
@@ -69,6 +72,7 @@ fn dispatch(command: Command, output: &mut Output<'_>) -> Result<(), Failure> {
         Command::Collective(arguments) => collective::run(&arguments, output),
         Command::Sensitivity(arguments) => sensitivity::run(&arguments, output),
         Command::Validate(arguments) => validate::run(&arguments, output),
+        Command::Calibrate(arguments) => calibrate::run(&arguments, output),
         Command::Flows(arguments) => flows::run(&arguments, output),
         Command::Export(arguments) => export::run(&arguments, output),
         Command::List => list::run(output),

@@ -1,6 +1,7 @@
 //! How a command can fail, and the exit code of each failure.
 
 use super::diagnostics::{self, Colour};
+use crate::calibrate::{CalibrateError, SourceError};
 use crate::file::{ScenarioError, ScenarioErrors};
 use crate::flow_case::FlowCaseError;
 use crate::report::files::FilesError;
@@ -65,6 +66,12 @@ pub enum Failure {
     /// Measurements cannot be read.
     #[error(transparent)]
     Validate(#[from] ValidateError),
+    /// Measurements to fit to cannot be had.
+    #[error(transparent)]
+    Source(#[from] SourceError),
+    /// Nothing can be fitted.
+    #[error(transparent)]
+    Calibrate(#[from] CalibrateError),
     /// A baseline cannot be read or written.
     #[error(transparent)]
     Baseline(#[from] BaselineError),

@@ -6,6 +6,7 @@
 
 mod analysis;
 mod arguments;
+mod calibrate;
 mod catalog;
 mod collective;
 pub mod diagnostics;

@@ -7,6 +7,7 @@
 //! | `scenario_report.rs` | the results and what a page about them needs besides |
 //! | `sensitivity.rs`, `sensitivity_table.rs`, `sensitivity_csv.rs` | what ranges of the catalog mean: types, tables, CSV |
 //! | `validation.rs`, `validation_table.rs`, `validation_csv.rs` | the model beside measurements: types, tables, CSV |
+//! | `calibration.rs`, `calibration_table.rs` | fitted parameters: types, tables and TOML |
 //! | `figure.rs` | a drawn figure, whoever drew it |
 //! | `points.rs` | what tells the points of a sweep apart |
 //! | `answer.rs`, `collective_answer.rs`, `traffic_answer.rs` | the sentence that answers the scenario's question |
@@ -20,6 +21,8 @@
 //! Nothing here simulates, and nothing here draws: figures come from `plot`.
 
 pub mod answer;
+mod calibration;
+pub mod calibration_table;
 mod collective_answer;
 pub mod csv;
 mod energy;
@@ -49,6 +52,7 @@ pub mod validation_table;
 #[cfg(test)]
 pub(crate) mod example;
 
+pub use calibration::{CalibratedParameter, CalibrationErrors, CalibrationGroup, CalibrationReport, HeldOut};
 pub use energy::{EnergyPerToken, RunTotals};
 pub use explanation::{Candidate, Explanation, RunnerUp, Terms};
 pub use figure::{Drawn, Figure};

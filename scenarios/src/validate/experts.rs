@@ -25,7 +25,7 @@ pub struct ExpertRow {
 
 impl ExpertRow {
     /// The bytes of a rank's tokens.
-    pub(super) fn bytes(&self, kind: CollectiveKind) -> Bytes {
+    pub(crate) fn bytes(&self, kind: CollectiveKind) -> Bytes {
         let Self { tokens, hidden, bytes_per_element, .. } = *self;
         ExpertTokens { tokens, hidden, bytes_per_element }.bytes(kind)
     }

@@ -29,6 +29,11 @@ fn name_apart(table: &Table, apart: &Apart) -> String {
     format!("{} ({} chips, {})", table.name, apart.chips, apart.algorithm)
 }
 
+pub(super) fn apart<'a>(table: &'a Table, row: &Row) -> Option<&'a super::Apart> {
+    let is_of = |apart: &&super::Apart| row.chips == Some(apart.chips) && row.algorithm == apart.algorithm;
+    table.harness.apart.iter().find(is_of)
+}
+
 /// The groups in the order of tables and names, and the mean over those that count.
 pub(super) fn of_rows(tables: &[Table], rows: &[ValidationRow]) -> (Vec<ValidationGroup>, GroupMean) {
     let mut groups = Vec::new();

@@ -4,16 +4,19 @@
 //! place here.
 
 use super::embedded;
+use super::row::Measured;
 use copperlight_core::units::Time;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 /// How a table was taken.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Harness {
     /// What an operation takes at least, because the harness takes so long to issue it; zero for most.
     pub floor: Time,
+    /// The unit to which bus bandwidths were rounded, in GB/s; zero where they were not.
+    pub rounded_to_gb_per_s: f64,
     /// Where the table was published.
     pub source: String,
     /// Its address.
@@ -63,6 +66,8 @@ struct HarnessTable {
     #[serde(default)]
     floor_us: f64,
     #[serde(default)]
+    rounded_to_gb_per_s: f64,
+    #[serde(default)]
     notes: String,
     #[serde(default)]
     apart: Vec<Apart>,
@@ -74,7 +79,24 @@ static KNOWN: LazyLock<BTreeMap<String, Harness>> = LazyLock::new(|| {
     tables.into_iter().map(|(name, table)| (name, table.into())).collect()
 });
 
+/// The largest part of a published rate that rounding may be: half a percent.
+const MOST_ROUNDING: f64 = 0.005;
+
 impl Harness {
+    /// Why a rate cannot be compared: where it is so small that rounding says more than the measurement.
+    pub(super) fn rounding(&self, measured: Measured) -> Option<String> {
+        let Measured::BusbwGbPerS(rate) = measured else { return None };
+        let share = self.rounded_to_gb_per_s / 2.0 / rate;
+        (share > MOST_ROUNDING).then(|| {
+            let unit = self.rounded_to_gb_per_s;
+            format!(
+                "bus bandwidth was published to {unit} GB/s and without a time: rounding alone is {:.1} %, above {} %",
+                share * 100.0,
+                MOST_ROUNDING * 100.0
+            )
+        })
+    }
+
     /// What is known about the table of this file name; nothing for most.
     pub fn of_table(name: &str) -> Self {
         KNOWN.get(name).cloned().unwrap_or_default()
@@ -85,6 +107,7 @@ impl From<HarnessTable> for Harness {
     fn from(table: HarnessTable) -> Self {
         Self {
             floor: Time::from_microseconds(table.floor_us),
+            rounded_to_gb_per_s: table.rounded_to_gb_per_s,
             source: table.source,
             url: table.url,
             licence: table.licence,
@@ -105,6 +128,21 @@ mod tests {
         let notes: Vec<&str> = KNOWN.keys().map(String::as_str).collect();
         assert_eq!(notes, tables);
         assert!(KNOWN.values().all(|harness| !harness.source.is_empty() && !harness.licence.is_empty()));
+    }
+
+    #[test]
+    fn a_rate_that_is_mostly_rounding_is_not_compared() {
+        let azure = Harness::of_table("azure_nd_h100_v5.csv");
+        // Half of 0.01 GB/s over 0.07 GB/s.
+        assert_eq!(
+            azure.rounding(Measured::BusbwGbPerS(0.07)).as_deref(),
+            Some(
+                "bus bandwidth was published to 0.01 GB/s and without a time: rounding alone is 7.1 %, above 0.5 %"
+            )
+        );
+        assert_eq!(azure.rounding(Measured::BusbwGbPerS(1.71)), None);
+        assert_eq!(azure.rounding(Measured::TimeUs(26.0)), None);
+        assert_eq!(Harness::default().rounding(Measured::BusbwGbPerS(0.07)), None);
     }
 
     #[test]

@@ -38,4 +38,5 @@ pub use harness::{Apart, Buffers, Harness};
 pub use row::{Measured, MeasuredOperation, MeasuredRun, Row};
 pub use setup::{Network, Prepared, Setup};
 pub use table::{Table, TableKind};
-pub use tables::{ValidateError, measured_tables};
+pub(crate) use tables::text_of;
+pub use tables::{ValidateError, measured_tables, read_table};

@@ -181,13 +181,16 @@ mod tests {
         let same = Setup { network: Some(Network::InfiniBand), ..mega.clone() };
         let prepared = same.system().expect("the catalog has this machine");
         assert_eq!((prepared.system.transport_name(), prepared.note), ("nvlink4-infiniband", None));
-        let roce = Setup { network: Some(Network::Roce), ..mega };
+        let tcpxo = Setup { network: Some(Network::Tcpxo), ..mega };
+        let prepared = tcpxo.system().expect("the catalog has this machine");
+        assert_eq!((prepared.system.transport_name(), prepared.note), ("nvlink4-tcpxo", None));
+        let roce = Setup { network: Some(Network::Roce), ..on("hgx-a100", 16, 8) };
         let prepared = roce.system().expect("the catalog has this machine");
-        assert_eq!(prepared.system.transport_name(), "nvlink4-infiniband");
+        assert_eq!(prepared.system.transport_name(), "nvlink3-infiniband");
         let note = prepared.note.expect("no such family is in the catalog");
         assert_eq!(
             note,
-            "rows of hgx-h100 over nvlink4-roce, which the catalog does not have, run over nvlink4-infiniband"
+            "rows of hgx-a100 over nvlink3-roce, which the catalog does not have, run over nvlink3-infiniband"
         );
         let inside = Setup { network: Some(Network::Roce), ..on("hgx-h100", 8, 8) };
         assert_eq!(inside.system().expect("the catalog has this machine").note, None);

@@ -1,6 +1,7 @@
 //! A table of measurements: a file of CSV, read row by row.
 
 use super::fields::{Columns, Fields};
+use super::groups;
 use super::harness::Harness;
 use super::row::{self, Row};
 use super::tables::ValidateError;
@@ -40,6 +41,16 @@ impl TableKind {
 }
 
 impl Table {
+    /// Whether a row makes a group of its own, which does not count.
+    pub fn is_apart(&self, row: &Row) -> bool {
+        groups::apart(self, row).is_some()
+    }
+
+    /// The name of the group that a row is in.
+    pub fn group_of(&self, row: &Row) -> String {
+        groups::name(self, row)
+    }
+
     /// Reads the text of the file at `path`.
     ///
     /// # Errors
@@ -48,6 +59,7 @@ impl Table {
         let mut reader = ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
         let columns = columns(&mut reader, kind)
             .map_err(|problem| ValidateError::Header { path: path.to_owned(), problem })?;
+        let harness = Harness::of_table(name);
         let mut rows = Vec::new();
         let mut record = StringRecord::new();
         while reader.read_record(&mut record).expect("the text is UTF-8 and rows may have any length") {
@@ -55,11 +67,21 @@ impl Table {
             let fields = Fields { columns: &columns, record: &record, line };
             let number = rows.len() as u64 + 1;
             rows.push(match kind {
-                TableKind::Collectives => row::read(&fields, number),
+                TableKind::Collectives => measurement(&fields, number, &harness),
                 TableKind::Training => training::read(&fields, number),
             });
         }
-        Ok(Self { name: name.to_owned(), kind, rows, harness: Harness::of_table(name) })
+        Ok(Self { name: name.to_owned(), kind, rows, harness })
+    }
+}
+
+/// A row of a table of collectives, or why rounding leaves nothing to compare.
+fn measurement(fields: &Fields<'_>, number: u64, harness: &Harness) -> Row {
+    let row = row::read(fields, number);
+    let rounding = row.run.as_ref().ok().and_then(|run| harness.rounding(run.measured));
+    match rounding {
+        Some(reason) => Row { run: Err(fields.reason(&reason)), ..row },
+        None => row,
     }
 }
 

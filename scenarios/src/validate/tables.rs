@@ -63,6 +63,14 @@ pub fn measured_tables(folder: Option<&Path>) -> Result<Vec<Table>, ValidateErro
     }
 }
 
+/// A table from the text of a file.
+///
+/// # Errors
+/// [`ValidateError::Header`] when the table has not the columns that are needed.
+pub fn read_table(path: &str, name: &str, kind: TableKind, text: &str) -> Result<Table, ValidateError> {
+    Table::read(path, name, kind, text)
+}
+
 fn built_in() -> Vec<Table> {
     let read = |(name, text): &(&str, &str)| {
         Table::read(name, name, TableKind::Collectives, text).expect("built-in tables have their columns")
@@ -117,7 +125,7 @@ fn read(path: &Path, kind: TableKind) -> Result<Table, ValidateError> {
 }
 
 /// The text of a file, or why there is none.
-fn text_of(path: &Path) -> Result<String, String> {
+pub(crate) fn text_of(path: &Path) -> Result<String, String> {
     let fault = |error: io::Error| match error.kind() {
         ErrorKind::PermissionDenied => "permission is denied; make it a file that can be read".to_owned(),
         _ => error.to_string(),

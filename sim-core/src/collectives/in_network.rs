@@ -86,6 +86,12 @@ impl InNetwork {
         (sums || copies, between)
     }
 
+    /// The first chunk is summed, goes up and down between domains, and is copied.
+    pub(super) fn leads_outside(self, step: usize) -> bool {
+        let begin = usize::from(self.sum);
+        (begin..begin + 2 * self.depth()).contains(&step)
+    }
+
     fn domain(self, position: usize) -> Span {
         Span { first: position / self.inside * self.inside, count: self.inside }
     }

@@ -262,6 +262,15 @@ impl Pattern {
         }
     }
 
+    /// Whether the first chunk of a pipeline is on its way between domains in a step; those after it follow it.
+    pub(crate) fn leads_outside(self, step: usize) -> bool {
+        match self {
+            Self::Tree(tree) => tree.leads_outside(step),
+            Self::InNetwork(waves) => waves.leads_outside(step),
+            _ => true,
+        }
+    }
+
     /// The pattern of one chunk: positions are as busy in its busiest step as in that of many.
     pub(crate) fn of_one_chunk(self) -> Self {
         match self {

@@ -140,6 +140,11 @@ impl Tree {
         (self.inside > 1, high > 0 && (begin..last + self.chunks - 1).contains(&step))
     }
 
+    /// Whether the first chunk is on its way between heads.
+    pub(super) fn leads_outside(self, step: usize) -> bool {
+        self.of_one_chunk().activity(step).1
+    }
+
     /// Where a member stands in the chain of its domain, counted from the top.
     fn index_of(self, member: usize, (domain, head): (usize, usize)) -> usize {
         let behind = (member + self.inside - head) % self.inside;

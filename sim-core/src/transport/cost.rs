@@ -159,6 +159,10 @@ impl Costed<'_> {
         let latency = profile.of(scope).map_or(Time::ZERO, |meeting| meeting.latency);
         match (phase.pace, phase.pattern, scope) {
             (Pace::HandOff, pattern, _) => hand_off(transport, pattern).saturating_sub(latency),
+            // A chunk that is not the first follows another.
+            (Pace::Step, pattern, Scope::ScaleOut) if !pattern.leads_outside(phase.first) => {
+                hand_off(transport, pattern).saturating_sub(latency)
+            }
             // What the switches' first chunk takes is in their start.
             (Pace::Step, Pattern::InNetwork(_), Scope::ScaleUp) => Time::ZERO,
             (Pace::Step, Pattern::Channels { inside }, Scope::ScaleOut) => {
@@ -234,7 +238,7 @@ impl Costed<'_> {
             }
             CollectiveKind::EpDispatch => return transport.experts.copy.drain_time(call.bytes),
             CollectiveKind::EpCombine => {
-                let copies = call.bytes * u64::from(call.experts.destinations);
+                let copies = call.bytes * u64::from(call.experts.choices);
                 return transport.experts.reduce.drain_time(copies);
             }
             _ => return Time::ZERO,

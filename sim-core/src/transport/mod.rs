@@ -11,7 +11,7 @@ mod profile;
 mod replacement;
 
 pub use cost::{CollectiveCost, StepCost, collective_cost};
-pub use plan::{Plan, Planner, fastest};
+pub use plan::{Plan, Planner, Surveys, fastest};
 pub use prediction::{Prediction, predict};
 pub(crate) use profile::transfer_route;
 pub use profile::{Meeting, PhaseProfile};

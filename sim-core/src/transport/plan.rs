@@ -1,10 +1,10 @@
 //! How a group runs a collective: the algorithm and protocol of least predicted time, on its own links.
 
-use super::cost::{CollectiveCost, collective_cost, hand_off};
-use super::profile::{PhaseProfile, Surveyor, is_full_mesh};
+use super::cost::{CollectiveCost, StepCost, collective_cost, hand_off};
+use super::profile::{PhaseProfile, Survey, Surveyor, is_full_mesh};
 use super::{ByProtocol, Prediction, Replacement, Transport, predict};
-use crate::collectives::{GroupShape, Pattern, Schedule, candidates, effective, expand, is_chunked};
-use crate::fabric::{Fabric, RoutingError};
+use crate::collectives::{GroupShape, Pattern, Phase, Schedule, candidates, effective, expand, is_chunked};
+use crate::fabric::{Fabric, RoutingError, Scope};
 use crate::ids::EndpointId;
 use crate::units::Time;
 use crate::workload::{Algorithm, CollectiveCall, CollectiveKind, Protocol};
@@ -44,7 +44,25 @@ const MOST_CHUNKS: f64 = 1024.0;
 /// The chunks of a collective whose chunks are handed on for nothing, as in the ideal transport.
 const FREE_CHUNKS: f64 = 64.0;
 
+/// How long a step of a phase drains under the bounds of its protocol, inside domains or between them.
+fn slowest_drain(phase: &Phase, profile: &PhaseProfile, step: &StepCost) -> Time {
+    let drain = |scope: Scope| {
+        let meeting = profile.of(scope)?;
+        let (_, cap) = step.of(scope);
+        Some((meeting.rate * meeting.blocks as f64).min(cap).drain_time(phase.bytes * meeting.blocks))
+    };
+    [Scope::ScaleUp, Scope::ScaleOut].into_iter().filter_map(drain).max().unwrap_or(Time::ZERO)
+}
+
 type Members = Arc<[EndpointId]>;
+
+/// What a planner has seen of a fabric, which no transport changes: groups, their shapes, what their phases meet.
+#[derive(Debug, Clone, Default)]
+pub struct Surveys {
+    groups: BTreeMap<Members, u32>,
+    phases: BTreeMap<(u32, Pattern, usize), Survey>,
+    shapes: BTreeMap<u32, GroupShape>,
+}
 
 /// Makes plans for groups on a fabric, and remembers what their phases meet.
 #[derive(Debug)]
@@ -52,17 +70,23 @@ pub struct Planner<'a> {
     fabric: &'a Fabric,
     transport: &'a Transport,
     surveyor: Surveyor<'a>,
-    groups: BTreeMap<Members, u32>,
-    profiles: BTreeMap<(u32, Pattern, usize), PhaseProfile>,
-    shapes: BTreeMap<u32, GroupShape>,
+    seen: Surveys,
 }
 
 impl<'a> Planner<'a> {
     /// A planner without memories.
     pub fn new(fabric: &'a Fabric, transport: &'a Transport) -> Self {
-        let surveyor = Surveyor::new(fabric, transport);
-        let (groups, profiles, shapes) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
-        Self { fabric, transport, surveyor, groups, profiles, shapes }
+        Self::resume(fabric, transport, Surveys::default())
+    }
+
+    /// A planner that remembers what another has seen of the same fabric, under whatever transport.
+    pub fn resume(fabric: &'a Fabric, transport: &'a Transport, seen: Surveys) -> Self {
+        Self { fabric, transport, surveyor: Surveyor::new(fabric), seen }
+    }
+
+    /// What this planner has seen of its fabric.
+    pub fn into_surveys(self) -> Surveys {
+        self.seen
     }
 
     /// The transport that plans are made for.
@@ -121,11 +145,11 @@ impl<'a> Planner<'a> {
     }
 
     fn group(&mut self, members: &[EndpointId]) -> u32 {
-        if let Some(&known) = self.groups.get(members) {
+        if let Some(&known) = self.seen.groups.get(members) {
             return known;
         }
-        let next = self.groups.len() as u32;
-        self.groups.insert(members.into(), next);
+        let next = self.seen.groups.len() as u32;
+        self.seen.groups.insert(members.into(), next);
         next
     }
 
@@ -182,7 +206,7 @@ impl<'a> Planner<'a> {
         shape: &GroupShape,
         (algorithm, protocol): (Algorithm, Protocol),
     ) -> Result<Plan, RoutingError> {
-        let chunks = self.chunks(group, call, shape, algorithm)?;
+        let chunks = self.chunks(group, call, shape, (algorithm, protocol))?;
         let schedule = expand(call, algorithm, shape, chunks);
         let mut profiles = Vec::with_capacity(schedule.phases.len());
         for phase in &schedule.phases {
@@ -202,7 +226,7 @@ impl<'a> Planner<'a> {
         group: (u32, &[EndpointId]),
         call: &CollectiveCall,
         shape: &GroupShape,
-        algorithm: Algorithm,
+        (algorithm, protocol): (Algorithm, Protocol),
     ) -> Result<usize, RoutingError> {
         if !is_chunked(call.kind, algorithm) {
             return Ok(1);
@@ -211,7 +235,9 @@ impl<'a> Planner<'a> {
         let Some(phase) = whole.phases.first() else { return Ok(1) };
         let profile = self.profile(group, phase.pattern, phase.steps)?;
         let stages = (whole.steps() - 1) as f64;
-        let wire = profile.drain(phase.bytes).seconds();
+        let profiles = vec![profile; whole.phases.len()];
+        let cost = collective_cost(self.transport, call, &whole, &profiles, protocol);
+        let wire = slowest_drain(phase, &profile, &cost.step[0]).seconds();
         let handed = hand_off(self.transport, phase.pattern).max(profile.latency()).seconds();
         let best = if handed > 0.0 { (stages * wire / handed).sqrt() } else { FREE_CHUNKS };
         // A chunk has a byte at least.
@@ -221,7 +247,7 @@ impl<'a> Planner<'a> {
 
     /// How many members stand together in each tier that makes a difference to their routes.
     fn shape(&mut self, group: u32, members: &[EndpointId]) -> Result<GroupShape, RoutingError> {
-        if let Some(shape) = self.shapes.get(&group) {
+        if let Some(shape) = self.seen.shapes.get(&group) {
             return Ok(shape.clone());
         }
         let mut levels = Vec::new();
@@ -237,7 +263,7 @@ impl<'a> Planner<'a> {
         if may_be_meshed && is_full_mesh(self.fabric, &members[..inside])? {
             shape = shape.with_mesh_inside();
         }
-        self.shapes.insert(group, shape.clone());
+        self.seen.shapes.insert(group, shape.clone());
         Ok(shape)
     }
 
@@ -268,11 +294,11 @@ impl<'a> Planner<'a> {
         let pattern = pattern.of_one_chunk();
         let steps = if pattern.repeats() { 1 } else { steps };
         let key = (group, pattern, steps);
-        if let Some(known) = self.profiles.get(&key) {
-            return Ok(*known);
+        if let Some(known) = self.seen.phases.get(&key) {
+            return Ok(known.under(self.transport));
         }
-        let profile = self.surveyor.survey(members, pattern, steps)?;
-        self.profiles.insert(key, profile);
-        Ok(profile)
+        let survey = self.surveyor.survey(members, pattern, steps)?;
+        self.seen.phases.insert(key, survey);
+        Ok(survey.under(self.transport))
     }
 }

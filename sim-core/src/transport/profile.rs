@@ -20,6 +20,26 @@ pub struct PhaseProfile {
     pub nominal_outside: Bandwidth,
 }
 
+/// What the steps of one phase meet, whatever share of their links transfers reach.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Survey {
+    inside: Option<Met>,
+    outside: Option<Met>,
+    nominal_inside: Bandwidth,
+    nominal_outside: Bandwidth,
+}
+
+/// What the transfers of one scope meet, by the scope of the links.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Met {
+    latency: Time,
+    blocks: u64,
+    /// The rate of a block on the most loaded link inside domains, at the links' payload bandwidth.
+    inside: Bandwidth,
+    /// The same between domains.
+    outside: Bandwidth,
+}
+
 /// What the transfers of one scope meet.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Meeting {
@@ -64,11 +84,28 @@ impl PhaseProfile {
 /// Runs of consecutive links that transfers cross, with the sum of their weights.
 type Runs = BTreeMap<(LinkId, u32), u128>;
 
+impl Survey {
+    /// What the steps meet where transfers reach what they reach under a transport.
+    pub(super) fn under(&self, transport: &Transport) -> PhaseProfile {
+        let at_efficiency = |met: Met| Meeting {
+            latency: met.latency,
+            rate: (met.inside * transport.scale_up.efficiency)
+                .min(met.outside * transport.scale_out.efficiency),
+            blocks: met.blocks,
+        };
+        PhaseProfile {
+            inside: self.inside.map(at_efficiency),
+            outside: self.outside.map(at_efficiency),
+            nominal_inside: self.nominal_inside,
+            nominal_outside: self.nominal_outside,
+        }
+    }
+}
+
 /// Finds what phases meet; keeps its counters from one phase to the next.
 #[derive(Debug)]
 pub(super) struct Surveyor<'a> {
     fabric: &'a Fabric,
-    transport: &'a Transport,
     load: Vec<u128>,
 }
 
@@ -81,8 +118,8 @@ struct Found {
 }
 
 impl<'a> Surveyor<'a> {
-    pub(super) fn new(fabric: &'a Fabric, transport: &'a Transport) -> Self {
-        Self { fabric, transport, load: vec![0; fabric.links().len()] }
+    pub(super) const fn new(fabric: &'a Fabric) -> Self {
+        Self { fabric, load: Vec::new() }
     }
 
     /// What the steps of a pattern meet when its positions are those members, all as busy as they ever are.
@@ -91,8 +128,9 @@ impl<'a> Surveyor<'a> {
         members: &[EndpointId],
         pattern: Pattern,
         steps: usize,
-    ) -> Result<PhaseProfile, RoutingError> {
-        let mut profile = PhaseProfile {
+    ) -> Result<Survey, RoutingError> {
+        self.load.resize(self.fabric.links().len(), 0);
+        let mut survey = Survey {
             inside: None,
             outside: None,
             nominal_inside: self.nominal(members, Scope::ScaleUp),
@@ -102,11 +140,11 @@ impl<'a> Surveyor<'a> {
         for step in 0..distinct {
             let [inside, outside] = self.look(members, pattern, step)?;
             self.load_links([&inside, &outside], true);
-            profile.inside = worse(profile.inside, self.meet(&inside));
-            profile.outside = worse(profile.outside, self.meet(&outside));
+            survey.inside = worse(survey.inside, self.meet(&inside));
+            survey.outside = worse(survey.outside, self.meet(&outside));
             self.load_links([&inside, &outside], false);
         }
-        Ok(profile)
+        Ok(survey)
     }
 
     /// All transfers of a step, by scope.
@@ -143,21 +181,22 @@ impl<'a> Surveyor<'a> {
         }
     }
 
-    /// The rate of a block on the most loaded link of a scope.
-    fn meet(&self, found: &Found) -> Option<Meeting> {
+    /// The rates of a block on the most loaded links that the transfers of a scope cross.
+    fn meet(&self, found: &Found) -> Option<Met> {
         let denominator = self.fabric.weight_denominator() as f64;
-        let mut slowest = Bandwidth::UNBOUNDED;
+        let mut slowest = [Bandwidth::UNBOUNDED; 2];
         for (first, count) in found.runs.keys() {
             for index in first.index()..first.index() + *count as usize {
                 let link = &self.fabric.links()[index];
-                let scope = self.fabric.tiers()[link.tier.index()].scope;
-                let capacity = link.capacity * self.transport.scope(scope).efficiency;
-                let scaled = capacity.bytes_per_second() * denominator;
+                let outside = self.fabric.tiers()[link.tier.index()].scope == Scope::ScaleOut;
+                let scaled = link.capacity.bytes_per_second() * denominator;
                 let rate = Bandwidth::from_bytes_per_second(scaled / self.load[index] as f64);
-                slowest = slowest.min(rate);
+                let of_scope = &mut slowest[usize::from(outside)];
+                *of_scope = of_scope.min(rate);
             }
         }
-        (found.blocks > 0).then_some(Meeting { latency: found.latency, rate: slowest, blocks: found.blocks })
+        let [inside, outside] = slowest;
+        (found.blocks > 0).then_some(Met { latency: found.latency, blocks: found.blocks, inside, outside })
     }
 
     /// What the weakest member's own links in a scope can send; members without any are not bound by them.
@@ -168,11 +207,12 @@ impl<'a> Surveyor<'a> {
     }
 }
 
-fn worse(one: Option<Meeting>, other: Option<Meeting>) -> Option<Meeting> {
+fn worse(one: Option<Met>, other: Option<Met>) -> Option<Met> {
     match (one, other) {
-        (Some(one), Some(other)) => Some(Meeting {
+        (Some(one), Some(other)) => Some(Met {
             latency: one.latency.max(other.latency),
-            rate: one.rate.min(other.rate),
+            inside: one.inside.min(other.inside),
+            outside: one.outside.min(other.outside),
             blocks: one.blocks.max(other.blocks),
         }),
         (one, other) => one.or(other),

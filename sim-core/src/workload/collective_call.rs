@@ -181,6 +181,8 @@ impl CollectiveKind {
 pub struct ExpertRouting {
     /// To how many ranks each token goes: the experts chosen for it, or all ranks where these are fewer.
     pub destinations: u32,
+    /// How many experts are chosen for each token: so many answers are summed.
+    pub choices: u32,
     /// What the busiest rank gets, over the mean, in thousandths.
     imbalance: u32,
 }
@@ -192,9 +194,16 @@ impl Default for ExpertRouting {
 }
 
 impl ExpertRouting {
-    /// Tokens go to `destinations` ranks each; the busiest rank gets `imbalance` times the mean (to three decimals).
+    /// Tokens go to `destinations` ranks each, to one expert there; the busiest rank gets `imbalance` times the mean
+    /// (to three decimals).
     pub fn new(destinations: u32, imbalance: f64) -> Self {
-        Self { destinations, imbalance: (imbalance * 1000.0).round().max(1000.0) as u32 }
+        let imbalance = (imbalance * 1000.0).round().max(1000.0) as u32;
+        Self { destinations, choices: destinations, imbalance }
+    }
+
+    /// The same, with so many experts chosen for each token, several of them on one rank where these are fewer.
+    pub fn with_choices(self, choices: u32) -> Self {
+        Self { choices: choices.max(self.destinations), ..self }
     }
 
     /// The same among `ranks` ranks: a token goes to each of them once at most.

@@ -206,9 +206,9 @@ fn tables_and_csv_tell_the_same() {
 #[test]
 fn networks_that_the_catalog_lacks_are_noted_unless_quiet() {
     let place = measurements();
-    let row = "hgx-h100,16,8,400,roce,all-reduce,ring,,,,,,half,1024,10,,a page\n";
+    let row = "hgx-a100,16,8,200,roce,all-reduce,ring,,,,,,half,1024,10,,a page\n";
     place.put("data/collectives/mine.csv", &format!("{HEADER}{row}"));
-    let note = "note: rows of hgx-h100 over nvlink4-roce, which the catalog does not have, run over nvlink4-infiniband\n";
+    let note = "note: rows of hgx-a100 over nvlink3-roce, which the catalog does not have, run over nvlink3-infiniband\n";
     assert_eq!(place.succeed(&AGAINST).stderr, note);
     assert_eq!(place.succeed(&with(&["--quiet"])).stderr, "");
 }

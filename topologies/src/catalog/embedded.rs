@@ -35,7 +35,8 @@ static TRANSPORTS: LazyLock<Vec<Entry>> = LazyLock::new(|| {
     let google = include_str!("../../catalog/transports/google.toml");
     let huawei = include_str!("../../catalog/transports/huawei.toml");
     let nvidia = include_str!("../../catalog/transports/nvidia.toml");
-    read(Section::Transports, &[amd, google, huawei, nvidia])
+    let ethernet = include_str!("../../catalog/transports/nvidia_ethernet.toml");
+    read(Section::Transports, &[amd, google, huawei, nvidia, ethernet])
 });
 
 /// Systems whose names are settled and whose wiring is still to come.

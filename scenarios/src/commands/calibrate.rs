@@ -1,0 +1,93 @@
+//! `copperlight calibrate`: the parameters of transport families, fitted again to measurements.
+
+use super::failure::Failure;
+use super::output::Output;
+use crate::calibrate::{CalibrateRequest, Described, calibrate, measurements};
+use crate::report::{CalibrationReport, calibration_table, json};
+use clap::{Args, ValueEnum};
+use std::fs;
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+/// Arguments of `copperlight calibrate`.
+#[derive(Debug, Args)]
+pub(super) struct CalibrateArguments {
+    /// Tables of measurements, folders of them, or what nccl-tests wrote [default: the built-in tables]
+    #[arg(value_name = "TABLE")]
+    tables: Vec<PathBuf>,
+    /// The transport family; `all` fits those of GPUs together, with what they share
+    #[arg(long, value_name = "NAME", default_value = "all")]
+    family: String,
+    /// Fit once more without each group of rows, and predict it
+    #[arg(long)]
+    leave_one_out: bool,
+    /// Do not fit rows of so many chips, but predict them
+    #[arg(long, value_name = "CHIPS", value_delimiter = ',')]
+    hold_out: Vec<usize>,
+    /// The system on which nccl-tests ran
+    #[arg(long, value_name = "NAME")]
+    system: Option<String>,
+    /// The number of chips on which nccl-tests ran [default: all of the system]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    chips: Option<u32>,
+    /// The collective that nccl-tests timed
+    #[arg(long, value_name = "OP")]
+    operation: Option<String>,
+    /// The number of threads [default: all cores]
+    #[arg(
+        long,
+        value_name = "N",
+        allow_negative_numbers = true,
+        value_parser = clap::value_parser!(u16).range(1..=1024)
+    )]
+    threads: Option<u16>,
+    /// How results are written
+    #[arg(long, value_enum, default_value = "table")]
+    format: CalibrationFormat,
+    /// Write results to a file
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+}
+
+/// How a calibration is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum CalibrationFormat {
+    /// Aligned columns for people.
+    Table,
+    /// One JSON document.
+    Json,
+    /// The fitted values, laid out like the catalog.
+    Toml,
+}
+
+/// Reads everything, fits, and writes.
+pub(super) fn run(arguments: &CalibrateArguments, output: &mut Output<'_>) -> Result<(), Failure> {
+    let described = Described {
+        system: arguments.system.clone(),
+        chips: arguments.chips.map(|chips| chips as usize),
+        operation: arguments.operation.clone(),
+    };
+    let report = calibrate(&CalibrateRequest {
+        tables: measurements(&arguments.tables, &described)?,
+        family: arguments.family.clone(),
+        leave_one_out: arguments.leave_one_out,
+        hold_out: arguments.hold_out.clone(),
+        threads: arguments.threads.map(usize::from),
+    })?;
+    let Some(path) = &arguments.out else { return Ok(write(arguments.format, &report, output.data)?) };
+    let mut text = Vec::new();
+    write(arguments.format, &report, &mut text)?;
+    let unwritable = |error: io::Error| {
+        Failure::Usage(format!("--out {}: {error}; name a file that can be written", path.display()))
+    };
+    fs::write(path, text).map_err(unwritable)?;
+    Ok(writeln!(output.notes, "wrote {}", path.display())?)
+}
+
+fn write(format: CalibrationFormat, report: &CalibrationReport, out: &mut dyn Write) -> io::Result<()> {
+    match format {
+        CalibrationFormat::Table => calibration_table::write_table(out, report),
+        CalibrationFormat::Json => json::write_document(out, report),
+        CalibrationFormat::Toml => calibration_table::write_toml(out, report),
+    }
+}
