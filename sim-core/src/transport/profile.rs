@@ -62,14 +62,16 @@ impl PhaseProfile {
 }
 
 /// Runs of consecutive links that transfers cross, with the sum of their weights.
-type Runs = BTreeMap<(LinkId, u32), u64>;
+///
+/// Blocks of an exchange with experts are bytes, and weights have large denominators: 64 bits are too few.
+type Runs = BTreeMap<(LinkId, u32), u128>;
 
 /// Finds what phases meet; keeps its counters from one phase to the next.
 #[derive(Debug)]
 pub(super) struct Surveyor<'a> {
     fabric: &'a Fabric,
     transport: &'a Transport,
-    load: Vec<u64>,
+    load: Vec<u128>,
 }
 
 /// What is known of one scope while the transfers of a phase are looked at.
@@ -128,7 +130,8 @@ impl<'a> Surveyor<'a> {
                 of_scope.latency = of_scope.latency.max(route.latency());
                 of_scope.blocks = of_scope.blocks.max(send.blocks);
                 for hop in route.hops() {
-                    *of_scope.runs.entry((hop.first, hop.count)).or_default() += hop.weight * send.blocks;
+                    *of_scope.runs.entry((hop.first, hop.count)).or_default() +=
+                        u128::from(hop.weight) * u128::from(send.blocks);
                 }
             }
         }
