@@ -82,6 +82,8 @@ impl PhaseProfile {
 }
 
 /// Runs of consecutive links that transfers cross, with the sum of their weights.
+///
+/// Blocks of an exchange with experts are bytes, and weights have large denominators: 64 bits are too few.
 type Runs = BTreeMap<(LinkId, u32), u128>;
 
 impl Survey {
