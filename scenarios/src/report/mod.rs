@@ -6,6 +6,7 @@
 //! | `scenario_report.rs` | the results and what a page about them needs besides |
 //! | `sensitivity.rs`, `sensitivity_table.rs`, `sensitivity_csv.rs` | what ranges of the catalog mean: types, tables, CSV |
 //! | `validation.rs`, `validation_table.rs`, `validation_csv.rs` | the model beside measurements: types, tables, CSV |
+//! | `evidence.rs`, `validation_page.rs` | sources and growth beside measurements, and the page of the book about them |
 //! | `figure.rs` | a drawn figure, whoever drew it |
 //! | `points.rs` | what tells the points of a sweep apart |
 //! | `answer.rs`, `collective_answer.rs`, `traffic_answer.rs` | the sentence that answers the scenario's question |
@@ -22,6 +23,7 @@ pub mod answer;
 mod collective_answer;
 pub mod csv;
 mod energy;
+mod evidence;
 mod figure;
 pub mod files;
 mod headline;
@@ -42,13 +44,15 @@ mod traffic;
 mod traffic_answer;
 mod validation;
 pub mod validation_csv;
+pub mod validation_page;
 pub mod validation_table;
 
 #[cfg(test)]
 pub(crate) mod example;
 
 pub use energy::{EnergyPerToken, RunTotals};
-pub use figure::{Drawn, Figure};
+pub use evidence::{Evidence, Growth, GrowthPoint, TableSource};
+pub use figure::{Drawn, Figure, VectorFigure};
 pub use points::{distinct_systems, label_setting, varying_parameters};
 pub use results::{
     Breakdown, CollectiveReport, CollectiveRow, GroupSpread, MEMORY_CAPACITY, MEMORY_TOTAL, Placement,
