@@ -75,6 +75,10 @@ pub enum Failure {
     /// A baseline cannot be read or written.
     #[error(transparent)]
     Baseline(#[from] BaselineError),
+    /// The page about measurements cannot be written.
+    #[cfg(feature = "plots")]
+    #[error(transparent)]
+    Page(#[from] super::validate_book::BookError),
     /// Errors against measurements have grown.
     #[error("worse than {path}:\n  {}", grown.join("\n  "))]
     Worse {

@@ -28,8 +28,12 @@ mod system_question;
 #[cfg(test)]
 mod tests;
 mod validate;
+#[cfg(feature = "plots")]
+mod validate_book;
 
 pub use arguments::run_command_line;
 pub use failure::{ExitStatus, Failure};
 pub use output::{Format, Output};
 pub use panic_notice::install as install_panic_notice;
+#[cfg(feature = "plots")]
+pub use validate_book::BookError;

@@ -21,6 +21,9 @@ pub(super) struct ValidateArguments {
     /// Write the errors of all groups down
     #[arg(long, value_name = "FILE")]
     write_baseline: Option<PathBuf>,
+    /// Write a Markdown page of all errors, and its figures into `figures` beside it
+    #[arg(long, value_name = "FILE")]
+    write_page: Option<PathBuf>,
     /// The number of threads [default: all cores]
     #[arg(
         long,
@@ -57,7 +60,31 @@ pub(super) fn run(arguments: &ValidateArguments, output: &mut Output<'_>) -> Res
             writeln!(output.notes, "wrote {}", path.display())?;
         }
     }
+    if let Some(path) = &arguments.write_page {
+        write_page(path, &tables, &report, arguments)?;
+        if !arguments.quiet {
+            writeln!(output.notes, "wrote {}", path.display())?;
+        }
+    }
     before.map_or(Ok(()), |(path, before)| hold(arguments, (path, &before), &now, output))
+}
+
+#[cfg(feature = "plots")]
+fn write_page(
+    path: &Path,
+    tables: &[Table],
+    report: &ValidationReport,
+    arguments: &ValidateArguments,
+) -> Result<(), Failure> {
+    super::validate_book::book(tables, report, arguments.threads.map(usize::from))?.write(path)?;
+    Ok(())
+}
+
+#[cfg(not(feature = "plots"))]
+fn write_page(_: &Path, _: &[Table], _: &ValidationReport, _: &ValidateArguments) -> Result<(), Failure> {
+    Err(Failure::Usage(
+        "this program was built without the feature `plots`; leave out --write-page".to_owned(),
+    ))
 }
 
 /// Holds errors against those written down.

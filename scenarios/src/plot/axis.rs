@@ -90,6 +90,25 @@ impl Axis {
         }
     }
 
+    /// A logarithmic axis of positive values with a tick at each power of ten, and between them where these are few.
+    pub(super) fn decades(
+        title: impl Into<String>,
+        (low, high): (f64, f64),
+        label: impl Fn(f64) -> String,
+    ) -> Self {
+        let powers = low.log10().floor() as i32..=high.log10().ceil() as i32;
+        let factors: &[f64] = if high / low < 30.0 { &[1.0, 2.0, 5.0] } else { &[1.0] };
+        let values = powers.flat_map(|power| factors.iter().map(move |factor| factor * 10_f64.powi(power)));
+        let ticks = values.filter(|value| (low..=high).contains(value));
+        Self {
+            title: title.into(),
+            scale: Scale::Logarithmic,
+            low,
+            high,
+            ticks: ticks.map(|value| Tick { value, label: label(value) }).collect(),
+        }
+    }
+
     /// Where a value stands between the two ends: 0 at the low one, 1 at the high one, the middle when they
     /// are equal.
     pub(super) fn share(&self, value: f64) -> f64 {

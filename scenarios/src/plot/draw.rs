@@ -4,10 +4,11 @@ use super::busbw::draw_busbw;
 use super::canvas::Drawing;
 use super::exposed_communication::draw_exposed_communication;
 use super::link_utilization::draw_link_utilization;
+use super::measured::drawings;
 use super::mfu::draw_mfu;
 use super::render::{PlotError, png, svg};
 use super::wiring::{WiringTitle, draw_wiring};
-use crate::report::{CurveKind, Drawn, Figure, ScenarioReport};
+use crate::report::{CurveKind, Drawn, Evidence, Figure, ScenarioReport, ValidationReport, VectorFigure};
 use copperlight_core::fabric::Fabric;
 
 /// Draws the figures of `report.curves`; one without data is left out with a note.
@@ -44,6 +45,22 @@ pub fn draw(report: &ScenarioReport) -> Result<Drawn, PlotError> {
 /// [`PlotError`] when the drawing library fails, which no data is known to cause.
 pub fn wiring_figure(fabric: &Fabric, title: &WiringTitle) -> Result<Option<Figure>, PlotError> {
     draw_wiring(fabric, title).map(|drawing| rendered("wiring", &drawing)).transpose()
+}
+
+/// Draws the model beside measurements; figures without data are left out.
+///
+/// # Errors
+/// [`PlotError`] when the drawing library fails, which no data is known to cause.
+pub fn validation_figures(
+    report: &ValidationReport,
+    evidence: &Evidence,
+) -> Result<Vec<VectorFigure>, PlotError> {
+    let figure = |(name, drawing): (&str, Drawing)| {
+        let failed = |reason| PlotError::Drawing { figure: name.to_owned(), reason };
+        let svg = svg(&drawing.canvas).map_err(failed)?;
+        Ok(VectorFigure { name: name.to_owned(), title: drawing.title, svg })
+    };
+    drawings(report, evidence).into_iter().map(figure).collect()
 }
 
 fn rendered(name: &str, drawing: &Drawing) -> Result<Figure, PlotError> {

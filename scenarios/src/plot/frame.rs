@@ -9,6 +9,14 @@ use crate::report::ScenarioReport;
 const MOST_SUBTITLE_LINES: usize = 2;
 const MOST_FOOTNOTE_LINES: usize = 3;
 
+/// The words around a figure.
+pub(super) struct Words<'a> {
+    pub(super) title: &'a str,
+    pub(super) subtitle: &'a str,
+    /// What it shows, under the figure.
+    pub(super) source: &'a str,
+}
+
 /// Draws the surroundings and returns the room inside.
 pub(super) fn draw_frame(
     canvas: &mut Canvas,
@@ -16,18 +24,24 @@ pub(super) fn draw_frame(
     title: &str,
     footnotes: &[String],
 ) -> Rect {
+    let (subtitle, source) = (subtitle(report), source(report));
+    draw_frame_with(canvas, &Words { title, subtitle: &subtitle, source: &source }, footnotes)
+}
+
+/// Draws these words and returns the room inside.
+pub(super) fn draw_frame_with(canvas: &mut Canvas, words: &Words<'_>, footnotes: &[String]) -> Rect {
     let widest = WIDTH - 2.0 * MARGIN;
     let mut top = MARGIN + TITLE_SIZE * 0.5;
-    for line in wrapped(title, TITLE_SIZE, widest, 1) {
+    for line in wrapped(words.title, TITLE_SIZE, widest, 1) {
         canvas.text(Text::new(line, (MARGIN, top), TITLE_SIZE, INK));
     }
     top += TITLE_SIZE * 0.5 + 28.0;
-    for line in wrapped(&subtitle(report), TICK_SIZE, widest, MOST_SUBTITLE_LINES) {
+    for line in wrapped(words.subtitle, TICK_SIZE, widest, MOST_SUBTITLE_LINES) {
         canvas.text(Text::new(line, (MARGIN, top), TICK_SIZE, QUIET));
         top += TICK_SIZE * 1.25;
     }
     let mut bottom = HEIGHT - MARGIN * 0.75;
-    canvas.text(Text::new(source(report), (MARGIN, bottom), FOOTER_SIZE, QUIET));
+    canvas.text(Text::new(words.source, (MARGIN, bottom), FOOTER_SIZE, QUIET));
     let notes = wrapped(&footnotes.join(" "), FOOTER_SIZE, widest, MOST_FOOTNOTE_LINES);
     for line in notes.into_iter().rev() {
         bottom -= FOOTER_SIZE * 1.4;

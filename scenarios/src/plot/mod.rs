@@ -6,6 +6,7 @@
 //! | `mfu.rs`, `exposed_communication.rs`, `link_utilization.rs`, `busbw.rs` | one figure each |
 //! | `sweep.rs`, `sweep_chart.rs` | a metric against the number of chips, as bars or as lines |
 //! | `wiring.rs` | how a domain is wired |
+//! | `measured/` | the model beside measurements |
 //! | `line_chart.rs`, `bar_chart.rs` | two kinds of chart |
 //! | `frame.rs`, `legend.rs` | title and source line, names of colours |
 //! | `axis.rs`, `panel.rs` | scales and ticks, a plotting area with its grid |
@@ -26,6 +27,7 @@ mod frame;
 mod legend;
 mod line_chart;
 mod link_utilization;
+mod measured;
 mod mfu;
 mod panel;
 mod render;
@@ -35,6 +37,6 @@ mod sweep_chart;
 mod text;
 mod wiring;
 
-pub use draw::{draw, wiring_figure};
+pub use draw::{draw, validation_figures, wiring_figure};
 pub use render::PlotError;
 pub use wiring::WiringTitle;

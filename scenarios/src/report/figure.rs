@@ -13,6 +13,17 @@ pub struct Figure {
     pub png: Vec<u8>,
 }
 
+/// A figure for a page that is read with a browser.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VectorFigure {
+    /// The stem of its file.
+    pub name: String,
+    /// What it shows, in words.
+    pub title: String,
+    /// The figure as an SVG document.
+    pub svg: String,
+}
+
 /// What drawing a report gave.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Drawn {

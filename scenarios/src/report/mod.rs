@@ -8,6 +8,7 @@
 //! | `sensitivity.rs`, `sensitivity_table.rs`, `sensitivity_csv.rs` | what ranges of the catalog mean: types, tables, CSV |
 //! | `validation.rs`, `validation_table.rs`, `validation_csv.rs` | the model beside measurements: types, tables, CSV |
 //! | `calibration.rs`, `calibration_table.rs` | fitted parameters: types, tables and TOML |
+//! | `evidence.rs`, `validation_page.rs` | sources and growth beside measurements, and the page of the book about them |
 //! | `figure.rs` | a drawn figure, whoever drew it |
 //! | `points.rs` | what tells the points of a sweep apart |
 //! | `answer.rs`, `collective_answer.rs`, `traffic_answer.rs` | the sentence that answers the scenario's question |
@@ -26,6 +27,7 @@ pub mod calibration_table;
 mod collective_answer;
 pub mod csv;
 mod energy;
+mod evidence;
 mod explanation;
 mod figure;
 pub mod files;
@@ -47,6 +49,7 @@ mod traffic;
 mod traffic_answer;
 mod validation;
 pub mod validation_csv;
+pub mod validation_page;
 pub mod validation_table;
 
 #[cfg(test)]
@@ -54,8 +57,9 @@ pub(crate) mod example;
 
 pub use calibration::{CalibratedParameter, CalibrationErrors, CalibrationGroup, CalibrationReport, HeldOut};
 pub use energy::{EnergyPerToken, RunTotals};
+pub use evidence::{Evidence, Growth, GrowthPoint, TableSource};
 pub use explanation::{Candidate, Explanation, RunnerUp, Terms};
-pub use figure::{Drawn, Figure};
+pub use figure::{Drawn, Figure, VectorFigure};
 pub use points::{distinct_systems, label_setting, varying_parameters};
 pub use results::{
     Breakdown, CollectiveReport, CollectiveRow, GroupSpread, MEMORY_CAPACITY, MEMORY_TOTAL, Placement,

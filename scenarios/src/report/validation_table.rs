@@ -12,7 +12,7 @@ use std::io::{self, Write};
 const NONE: &str = "-";
 
 /// What the numbers are.
-const FOOTER: &str = "Error: the mean over rows of |modelled time / measured time - 1|; bias: the same with its sign, \
+pub(super) const FOOTER: &str = "Error: the mean over rows of |modelled time / measured time - 1|; bias: the same with its sign, \
                       above zero where the model is slower. Large: from 64 MiB on.";
 
 /// Writes the report as text.
@@ -44,7 +44,7 @@ fn sheets(report: &ValidationReport) -> Vec<Sheet> {
 }
 
 /// A line for each group, and the mean over those that count.
-fn groups(report: &ValidationReport) -> Sheet {
+pub(super) fn groups(report: &ValidationReport) -> Sheet {
     let mut sheet = Sheet::new(
         "",
         vec![
@@ -87,12 +87,12 @@ fn groups(report: &ValidationReport) -> Sheet {
     sheet
 }
 
-fn share(value: Option<f64>) -> String {
+pub(super) fn share(value: Option<f64>) -> String {
     value.map_or_else(|| NONE.to_owned(), percent)
 }
 
 /// The worst rows of each group.
-fn worst(report: &ValidationReport) -> Sheet {
+pub(super) fn worst(report: &ValidationReport) -> Sheet {
     let mut sheet = Sheet::new(
         "Worst rows",
         vec![
@@ -140,7 +140,7 @@ fn lines(report: &ValidationReport) -> Vec<String> {
 }
 
 /// The rows that were not compared: how many of which table, by reason.
-fn not_compared(report: &ValidationReport) -> Vec<String> {
+pub(super) fn not_compared(report: &ValidationReport) -> Vec<String> {
     let mut reasons: Vec<(&str, &str)> = Vec::new();
     let mut counts: BTreeMap<(&str, &str), u64> = BTreeMap::new();
     for row in &report.rows {

@@ -10,6 +10,7 @@
 //! | `batches.rs`, `modelled.rs` | rows that are simulated together, and the simulator's answer |
 //! | `compare.rs`, `error.rs`, `groups.rs` | errors of rows and of groups |
 //! | `baseline.rs` | errors written down, and what has grown since |
+//! | `evidence.rs` | sources of tables, and the growth with the number of chips |
 //!
 //! Every row of every table is in the result: one that cannot run has a reason instead of a modelled value. Nothing
 //! here writes results; that is `report`'s part.
@@ -19,6 +20,7 @@ mod batches;
 mod compare;
 mod embedded;
 mod error;
+mod evidence;
 mod experts;
 mod fields;
 mod groups;
@@ -33,6 +35,7 @@ mod training;
 pub use baseline::{Baseline, BaselineError};
 pub use compare::{compare, compare_with};
 pub use error::relative_error;
+pub use evidence::evidence;
 pub use experts::ExpertRow;
 pub use harness::{Apart, Buffers, Harness};
 pub use row::{Measured, MeasuredOperation, MeasuredRun, Row};

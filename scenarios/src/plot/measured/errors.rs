@@ -1,0 +1,112 @@
+//! Every error against its size, and how often each occurs.
+
+use super::super::axis::{Axis, Scale, Tick};
+use super::super::canvas::{Canvas, Drawing, Mark};
+use super::super::frame::{Words, draw_frame_with};
+use super::super::legend::draw_legend;
+use super::super::panel::{Ends, Panel, Rect};
+use super::super::style::{Color, MOST_SERIES, QUIET, TICK_SIZE, series_color, series_marker};
+use crate::report::number::grouped;
+use crate::report::{ValidationReport, ValidationRow};
+
+const TITLE: &str = "Error of every row, by size";
+const SUBTITLE: &str = "Modelled time over measured time, less one (logarithmic): above zero the model is slower. \
+                        At the right, how many rows have such an error.";
+
+/// Marks on the axis of errors; the axis reaches as far as the data does.
+const TICKS: [f64; 11] = [-0.9, -0.75, -0.5, -0.3, -0.1, 0.1, 0.3, 1.0, 3.0, 9.0, 19.0];
+
+/// The height of a bar of the histogram: a factor of 1.05.
+const BIN: f64 = 1.05;
+
+/// The part of the figure that the histogram takes.
+const HISTOGRAM: f64 = 0.2;
+
+/// Draws the figure; `None` without a compared row that has a size.
+pub(super) fn draw_errors(report: &ValidationReport) -> Option<Drawing> {
+    let drawn: Vec<&ValidationRow> = report.rows.iter().filter(|row| is_drawn(row)).collect();
+    let sizes = || drawn.iter().filter_map(|row| row.size_bytes);
+    let (smallest, largest) = (sizes().min()?, sizes().max()?);
+    let source = format!("Copperlight · copperlight validate · {} rows", grouped(drawn.len() as u64));
+    let mut canvas = Canvas::default();
+    let words = Words { title: TITLE, subtitle: SUBTITLE, source: &source };
+    let room = draw_frame_with(&mut canvas, &words, &[]);
+    let operations = operations(&drawn);
+    let names: Vec<(String, Color)> = operations
+        .iter()
+        .enumerate()
+        .map(|(index, name)| ((*name).to_owned(), series_color(index)))
+        .collect();
+    let top = draw_legend(&mut canvas, &names, room, TICK_SIZE) + TICK_SIZE * 0.6;
+    let split = room.right - room.width() * HISTOGRAM;
+    let (x, y) = (Axis::sizes("size (logarithmic)", smallest, largest), ratio_axis(&drawn));
+    let panel = Panel::new(Rect { top, right: split, ..room }, x, y, Ends::Inset);
+    panel.draw(&mut canvas);
+    for row in &drawn {
+        let index = operations.iter().position(|name| row.op.as_deref() == Some(*name)).unwrap_or(0);
+        let at = panel.place(row.size_bytes.unwrap_or(1) as f64, ratio(row));
+        canvas.push(Mark::Point { at, marker: series_marker(index), color: series_color(index) });
+    }
+    draw_histogram(&mut canvas, &panel, &drawn, (split, room.right));
+    Some(Drawing { title: TITLE.to_owned(), canvas, notes: Vec::new() })
+}
+
+fn is_drawn(row: &ValidationRow) -> bool {
+    row.size_bytes.is_some() && row.error.is_some_and(|error| error > -1.0)
+}
+
+/// Modelled over measured time.
+fn ratio(row: &ValidationRow) -> f64 {
+    1.0 + row.error.unwrap_or(0.0)
+}
+
+fn operations<'a>(rows: &[&'a ValidationRow]) -> Vec<&'a str> {
+    let mut found: Vec<&str> = Vec::new();
+    for operation in rows.iter().filter_map(|row| row.op.as_deref()) {
+        if !found.contains(&operation) && found.len() < MOST_SERIES {
+            found.push(operation);
+        }
+    }
+    found
+}
+
+fn ratio_axis(rows: &[&ValidationRow]) -> Axis {
+    let low = rows.iter().map(|row| ratio(row)).fold(0.85, f64::min) / 1.05;
+    let high = rows.iter().map(|row| ratio(row)).fold(1.15, f64::max) * 1.05;
+    let label = |error: f64| format!("{}{:.0} %", if error > 0.0 { "+" } else { "" }, error * 100.0);
+    let marks = TICKS.into_iter().map(|error| Tick { value: 1.0 + error, label: label(error) });
+    let ticks = marks.filter(|tick| (low..=high).contains(&tick.value)).collect();
+    Axis { title: "error in time".to_owned(), scale: Scale::Logarithmic, low, high, ticks }
+}
+
+/// Bars to the right of the panel, as long as there are rows with such an error.
+fn draw_histogram(canvas: &mut Canvas, panel: &Panel, rows: &[&ValidationRow], (left, right): (f64, f64)) {
+    let bin = |row: &&ValidationRow| (ratio(row).ln() / BIN.ln()).round() as i64;
+    let mut counts = std::collections::BTreeMap::new();
+    rows.iter().for_each(|row| *counts.entry(bin(row)).or_insert(0_u32) += 1);
+    let most = counts.values().copied().max().unwrap_or(1);
+    let start = left + 16.0;
+    for (bin, count) in counts {
+        let edge = |offset: f64| panel.place(1.0, BIN.powf(bin as f64 + offset)).1;
+        let long = (right - start) * f64::from(count) / f64::from(most);
+        let (upper_left, lower_right) = ((start, edge(0.4)), (start + long.max(1.0), edge(-0.4)));
+        canvas.push(Mark::Bar { upper_left, lower_right, color: QUIET });
+    }
+    canvas.segment((panel.area.left, panel.place(1.0, 1.0).1), (right, panel.place(1.0, 1.0).1), QUIET, 2.0);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::example;
+
+    #[test]
+    fn every_compared_row_has_a_point_however_far_off_it_is() {
+        let mut report = example::validation();
+        report.rows[0].error = Some(30.0);
+        let sized = report.rows.iter().filter(|row| is_drawn(row)).count();
+        let drawing = draw_errors(&report).expect("a row was compared");
+        let points = drawing.canvas.marks.iter().filter(|mark| matches!(mark, Mark::Point { .. })).count();
+        assert_eq!(points, sized);
+    }
+}
