@@ -1,12 +1,13 @@
 //! Collectives by size, as nccl-tests measures them.
 
-use super::fabric::{build, run_to_end, work};
+use super::fabric::{build, completed, work};
 use super::{EngineOptions, RunError, bounds, in_pool, utilization};
 use crate::report::{CollectiveReport, CollectiveRow, SCHEMA, Work};
 use copperlight_core::fabric::Fabric;
 use copperlight_core::ids::EndpointId;
-use copperlight_core::simulation::{Options, Unobserved};
-use copperlight_core::transport::Planner;
+use copperlight_core::outcome::Outcome;
+use copperlight_core::simulation::{Options, Simulator, Unobserved};
+use copperlight_core::transport::Plan;
 use copperlight_core::units::{Bytes, Time};
 use copperlight_core::workload::{
     Algorithm, CollectiveCall, CollectiveKind, ExpertRouting, Protocol, SingleCollective,
@@ -62,7 +63,8 @@ pub(crate) fn run_collective_here(request: &CollectiveRequest) -> Result<Collect
     }
     let fabric = build(&request.system, name, request.chips)?;
     let options = request.engine.with(request.system.transport());
-    let run = |&bytes: &Bytes| {
+    let mut simulator = Simulator::new(&fabric, &options);
+    let mut plan = |&bytes: &Bytes| {
         let call = CollectiveCall {
             kind: request.kind,
             bytes,
@@ -70,9 +72,11 @@ pub(crate) fn run_collective_here(request: &CollectiveRequest) -> Result<Collect
             protocol: request.protocol,
             experts: request.experts,
         };
-        run_size((&fabric, name), request.chips, call, &options)
+        PlannedSize::new(&mut simulator, name, request.chips, call)
     };
-    let outcomes: Result<Vec<SizedOutcome>, RunError> = request.sizes.par_iter().map(run).collect();
+    let planned: Result<Vec<PlannedSize>, RunError> = request.sizes.iter().map(&mut plan).collect();
+    let run = |planned: &PlannedSize| planned.run(&mut simulator.clone(), (&fabric, name));
+    let outcomes: Result<Vec<SizedOutcome>, RunError> = planned?.par_iter().map(run).collect();
     let mut report = CollectiveReport {
         schema: SCHEMA,
         system: name.clone(),
@@ -99,20 +103,61 @@ pub(super) fn run_size(
     call: CollectiveCall,
     options: &Options,
 ) -> Result<SizedOutcome, RunError> {
-    let members: Vec<EndpointId> = (0..chips).map(EndpointId::new).collect();
-    let plan = Planner::new(fabric, &options.transport)
-        .plan(&members, &call)
-        .map_err(|source| RunError::Routing { system: name.to_owned(), source })?;
-    // What the planner chose is what runs.
-    let chosen =
-        CollectiveCall { algorithm: Some(plan.schedule.algorithm), protocol: Some(plan.protocol), ..call };
-    let workload = SingleCollective::new(chips, chosen);
-    let outcome = run_to_end((fabric, name), &workload, options, &mut Unobserved)?;
-    bounds::check_collective(fabric, (&call, plan.schedule.algorithm), chips, outcome.end);
+    let mut simulator = Simulator::new(fabric, options);
+    PlannedSize::new(&mut simulator, name, chips, call)?.run(&mut simulator, (fabric, name))
+}
+
+/// One size, before it is simulated.
+struct PlannedSize {
+    chips: usize,
+    plan: Plan,
+    workload: SingleCollective,
+}
+
+impl PlannedSize {
+    /// Plans a call, and leaves with the simulator what does not depend on its size.
+    fn new(
+        simulator: &mut Simulator<'_>,
+        name: &str,
+        chips: usize,
+        call: CollectiveCall,
+    ) -> Result<Self, RunError> {
+        let members: Vec<EndpointId> = (0..chips).map(EndpointId::new).collect();
+        let plan = simulator
+            .planner()
+            .plan(&members, &call)
+            .map_err(|source| RunError::Routing { system: name.to_owned(), source })?;
+        // What the planner chose is what runs.
+        let (algorithm, protocol) = (Some(plan.schedule.algorithm), Some(plan.protocol));
+        let workload = SingleCollective::new(chips, CollectiveCall { algorithm, protocol, ..call });
+        simulator
+            .prepare(&workload)
+            .map_err(|source| RunError::Simulation { system: name.to_owned(), source })?;
+        Ok(Self { chips, plan, workload })
+    }
+
+    fn run(
+        &self,
+        simulator: &mut Simulator<'_>,
+        (fabric, name): (&Fabric, &str),
+    ) -> Result<SizedOutcome, RunError> {
+        let Self { chips, plan, workload } = self;
+        let outcome = simulator
+            .run(workload, &mut Unobserved)
+            .map_err(|source| RunError::Simulation { system: name.to_owned(), source })?;
+        let outcome = completed((fabric, name), outcome, simulator.options())?;
+        bounds::check_collective(fabric, (&plan.call, plan.schedule.algorithm), *chips, outcome.end);
+        let row = row(fabric, *chips, plan, &outcome);
+        Ok(SizedOutcome { row, work: work(&outcome.work), digest: outcome.digest.to_string() })
+    }
+}
+
+fn row(fabric: &Fabric, chips: usize, plan: &Plan, outcome: &Outcome) -> CollectiveRow {
+    let call = plan.call;
     let algbw = algorithm_bandwidth(call.bytes, outcome.end);
     // One rank has a factor of zero: it sends nothing.
     let factor = Some(call.kind.bus_factor(chips)).filter(|factor| *factor > 0.0);
-    let row = CollectiveRow {
+    CollectiveRow {
         size_bytes: call.bytes.count(),
         time_us: outcome.end.microseconds(),
         algbw_gb_per_s: algbw,
@@ -121,9 +166,8 @@ pub(super) fn run_size(
         algorithm: plan.schedule.algorithm.name().to_owned(),
         protocol: plan.protocol.name().to_owned(),
         bound_by: plan.prediction.bound_by().to_owned(),
-        tier_bytes: Some(utilization::bytes_of_tiers(fabric, &outcome)),
-    };
-    Ok(SizedOutcome { row, work: work(&outcome.work), digest: outcome.digest.to_string() })
+        tier_bytes: Some(utilization::bytes_of_tiers(fabric, outcome)),
+    }
 }
 
 /// Size over time in GB/s; nothing that takes no time has a rate.

@@ -38,7 +38,7 @@ const FREE_CHUNKS: f64 = 64.0;
 type Members = Arc<[EndpointId]>;
 
 /// Makes plans for groups on a fabric, and remembers what their phases meet.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Planner<'a> {
     fabric: &'a Fabric,
     transport: &'a Transport,
@@ -54,6 +54,11 @@ impl<'a> Planner<'a> {
         let surveyor = Surveyor::new(fabric, transport);
         let (groups, profiles, shapes) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
         Self { fabric, transport, surveyor, groups, profiles, shapes }
+    }
+
+    /// The fabric that plans are made for.
+    pub fn fabric(&self) -> &'a Fabric {
+        self.fabric
     }
 
     /// The transport that plans are made for.

@@ -65,7 +65,7 @@ impl PhaseProfile {
 type Runs = BTreeMap<(LinkId, u32), u128>;
 
 /// Finds what phases meet; keeps its counters from one phase to the next.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Surveyor<'a> {
     fabric: &'a Fabric,
     transport: &'a Transport,
