@@ -3,10 +3,10 @@
 use copperlight::file::{SourceText, check};
 use copperlight::run::{EngineOptions, RunOptions, run_scenario};
 use copperlight_core::outcome::{Outcome, StopReason};
-use copperlight_core::simulation::{Options, Unobserved, simulate};
+use copperlight_core::simulation::{Options, Simulator, Unobserved, simulate};
 use copperlight_core::transport::Transport;
 use copperlight_core::units::Bytes;
-use copperlight_core::workload::{Algorithm, CollectiveCall, CollectiveKind, Workload};
+use copperlight_core::workload::{Algorithm, CollectiveCall, CollectiveKind, SingleCollective, Workload};
 use copperlight_tests::cases;
 use copperlight_tests::fabrics::Domains;
 use copperlight_tests::transports::costly;
@@ -62,6 +62,50 @@ fn case() -> impl Strategy<Value = (Domains, Uniform)> {
         let domains = Domains { chips: ranks, per_domain, planes, link: 50.0, uplink, derated };
         (domains, Uniform { ranks, block, slow, steps, repeat })
     })
+}
+
+/// A collective by any algorithm at several sizes, from none to many chunks.
+fn sizes_of_a_call() -> impl Strategy<Value = Vec<CollectiveCall>> {
+    let kind = prop::sample::select(CollectiveKind::ALL.to_vec());
+    let algorithm = prop::option::of(prop::sample::select(Algorithm::ALL.to_vec()));
+    let sizes = prop::collection::vec(0..32u32, 2..6);
+    (kind, algorithm, sizes).prop_map(|(kind, algorithm, sizes)| {
+        let size = |exponent| CollectiveCall {
+            algorithm,
+            ..CollectiveCall::auto(kind, Bytes::new((1u64 << exponent) - 1))
+        };
+        sizes.into_iter().map(size).collect()
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(cases(200)))]
+
+    /// What a simulator remembers of other sizes, or of other algorithms, changes nothing.
+    #[test]
+    fn memories_change_nothing(
+        (domains, uniform) in case(),
+        calls in sizes_of_a_call(),
+        others in sizes_of_a_call(),
+        switches in prop::bool::ANY,
+    ) {
+        let transport = if switches { costly().with_ideal_switches() } else { costly() };
+        let (fabric, options) = (domains.build(), Options::new(transport));
+        let mut simulator = Simulator::new(&fabric, &options);
+        for &call in calls.iter().chain(&others) {
+            let workload = SingleCollective::new(domains.chips, call);
+            simulator.prepare(&workload).expect("the workload fits the fabric");
+            let remembered = simulator.clone().run(&workload, &mut Unobserved);
+            let fresh = simulate(&fabric, &workload, &options, &mut Unobserved);
+            prop_assert_eq!(&remembered, &fresh);
+            let in_full = simulate(&fabric, &workload, &options.unfolded(), &mut Unobserved);
+            let digest = |outcome: &Outcome| (outcome.end, outcome.digest);
+            prop_assert_eq!(remembered.as_ref().map(digest), in_full.as_ref().map(digest));
+        }
+        let workload = uniform.workload();
+        let remembered = simulator.run(&workload, &mut Unobserved);
+        prop_assert_eq!(remembered, simulate(&fabric, &workload, &options, &mut Unobserved));
+    }
 }
 
 static CASES: AtomicU32 = AtomicU32::new(0);

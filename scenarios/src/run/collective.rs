@@ -1,12 +1,13 @@
 //! Collectives by size, as nccl-tests measures them.
 
-use super::fabric::{build, run_to_end, work};
+use super::fabric::{build, completed, work};
 use super::{EngineOptions, RunError, bounds, collective_notes, explanation, in_pool, utilization};
 use crate::report::{CollectiveReport, CollectiveRow, Explanation, SCHEMA, Work};
 use copperlight_core::fabric::{Fabric, Scope};
 use copperlight_core::ids::EndpointId;
-use copperlight_core::simulation::{Options, Unobserved};
-use copperlight_core::transport::{Planner, fastest};
+use copperlight_core::outcome::Outcome;
+use copperlight_core::simulation::{Options, Simulator, Unobserved};
+use copperlight_core::transport::{Plan, fastest};
 use copperlight_core::units::{Bandwidth, Bytes, Time};
 use copperlight_core::workload::{
     Algorithm, CollectiveCall, CollectiveKind, ExpertRouting, Protocol, SingleCollective,
@@ -84,7 +85,8 @@ fn run_sizes(request: &CollectiveRequest) -> Result<Vec<SizedOutcome>, RunError>
     }
     let fabric = build(&request.system, name, request.chips)?;
     let options = request.engine.with(request.system.transport());
-    let run = |&bytes: &Bytes| {
+    let mut simulator = Simulator::new(&fabric, &options);
+    let mut plan = |&bytes: &Bytes| {
         let call = CollectiveCall {
             kind: request.kind,
             bytes,
@@ -92,9 +94,11 @@ fn run_sizes(request: &CollectiveRequest) -> Result<Vec<SizedOutcome>, RunError>
             protocol: request.protocol,
             experts: request.experts,
         };
-        run_size((&fabric, name), request.chips, call, &options)
+        PlannedSize::new(&mut simulator, name, request.chips, call)
     };
-    request.sizes.par_iter().map(run).collect()
+    let planned: Result<Vec<PlannedSize>, RunError> = request.sizes.iter().map(&mut plan).collect();
+    let run = |planned: &PlannedSize| planned.run(&mut simulator.clone(), (&fabric, name));
+    planned?.par_iter().map(run).collect()
 }
 
 fn report(request: &CollectiveRequest, outcomes: Vec<SizedOutcome>) -> CollectiveReport {
@@ -127,29 +131,80 @@ pub(super) fn run_size(
     call: CollectiveCall,
     options: &Options,
 ) -> Result<SizedOutcome, RunError> {
-    let members: Vec<EndpointId> = (0..chips).map(EndpointId::new).collect();
-    let call = CollectiveCall { experts: call.experts.among(chips), ..call };
-    let routing = |source| RunError::Routing { system: name.to_owned(), source };
-    let mut planner = Planner::new(fabric, &options.transport);
-    let plans = planner.plans(&members, &call).map_err(routing)?;
-    let plan = fastest(&plans);
-    let replacement = planner.replacement(&members, &call).map_err(routing)?;
-    let replaced = call
-        .algorithm
-        .zip(replacement)
-        .map(|(asked, why)| collective_notes::replaced(asked, plan.schedule.algorithm, why));
-    // What the planner chose is what runs.
-    let chosen =
-        CollectiveCall { algorithm: Some(plan.schedule.algorithm), protocol: Some(plan.protocol), ..call };
-    let workload = SingleCollective::new(chips, chosen);
-    let outcome = run_to_end((fabric, name), &workload, options, &mut Unobserved)?;
-    bounds::check_collective(fabric, (&call, plan.schedule.algorithm), chips, outcome.end);
+    let mut simulator = Simulator::new(fabric, options);
+    PlannedSize::new(&mut simulator, name, chips, call)?.run(&mut simulator, (fabric, name))
+}
+
+/// One size, before it is simulated.
+struct PlannedSize {
+    chips: usize,
+    /// All plans that were considered, and the one that runs.
+    plans: Vec<Plan>,
+    plan: Plan,
+    /// What ran in place of what was asked for, in a sentence.
+    replaced: Option<String>,
+    workload: SingleCollective,
+}
+
+impl PlannedSize {
+    /// Plans a call, and leaves with the simulator what does not depend on its size.
+    fn new(
+        simulator: &mut Simulator<'_>,
+        name: &str,
+        chips: usize,
+        call: CollectiveCall,
+    ) -> Result<Self, RunError> {
+        let members: Vec<EndpointId> = (0..chips).map(EndpointId::new).collect();
+        let call = CollectiveCall { experts: call.experts.among(chips), ..call };
+        let routing = |source| RunError::Routing { system: name.to_owned(), source };
+        let plans = simulator.planner().plans(&members, &call).map_err(routing)?;
+        let plan = fastest(&plans).clone();
+        let replacement = simulator.planner().replacement(&members, &call).map_err(routing)?;
+        let replaced = call
+            .algorithm
+            .zip(replacement)
+            .map(|(asked, why)| collective_notes::replaced(asked, plan.schedule.algorithm, why));
+        // What the planner chose is what runs.
+        let (algorithm, protocol) = (Some(plan.schedule.algorithm), Some(plan.protocol));
+        let workload = SingleCollective::new(chips, CollectiveCall { algorithm, protocol, ..call });
+        simulator
+            .prepare(&workload)
+            .map_err(|source| RunError::Simulation { system: name.to_owned(), source })?;
+        Ok(Self { chips, plans, plan, replaced, workload })
+    }
+
+    fn run(
+        &self,
+        simulator: &mut Simulator<'_>,
+        (fabric, name): (&Fabric, &str),
+    ) -> Result<SizedOutcome, RunError> {
+        let Self { chips, plans, plan, replaced, workload } = self;
+        let outcome = simulator
+            .run(workload, &mut Unobserved)
+            .map_err(|source| RunError::Simulation { system: name.to_owned(), source })?;
+        let outcome = completed((fabric, name), outcome, simulator.options())?;
+        bounds::check_collective(fabric, (&plan.call, plan.schedule.algorithm), *chips, outcome.end);
+        let row = row(fabric, *chips, plan, &outcome);
+        let line_rates = (0..*chips).map(|chip| line_rate(fabric, EndpointId::new(chip)));
+        Ok(SizedOutcome {
+            row,
+            work: work(&outcome.work),
+            digest: outcome.digest.to_string(),
+            explanation: explanation::explain(plans, plan, outcome.end),
+            replaced: replaced.clone(),
+            line_rate: line_rates.fold(Bandwidth::UNBOUNDED, Bandwidth::min),
+        })
+    }
+}
+
+fn row(fabric: &Fabric, chips: usize, plan: &Plan, outcome: &Outcome) -> CollectiveRow {
+    let call = plan.call;
     // A barrier moves nothing, whatever its size.
     let moves = call.kind != CollectiveKind::Barrier;
     let algbw = algorithm_bandwidth(call.bytes, outcome.end).filter(|_| moves);
     // One rank has a factor of zero: it sends nothing.
     let factor = Some(call.kind.bus_factor(chips)).filter(|factor| *factor > 0.0);
-    let row = CollectiveRow {
+    CollectiveRow {
         size_bytes: call.bytes.count(),
         time_us: outcome.end.microseconds(),
         algbw_gb_per_s: algbw,
@@ -158,18 +213,9 @@ pub(super) fn run_size(
         algorithm: plan.schedule.algorithm.name().to_owned(),
         protocol: plan.protocol.name().to_owned(),
         bound_by: plan.prediction.bound_by().to_owned(),
-        tier_bytes: Some(utilization::bytes_of_tiers(fabric, &outcome)),
+        tier_bytes: Some(utilization::bytes_of_tiers(fabric, outcome)),
         ..CollectiveRow::default()
-    };
-    let line_rates = members.iter().map(|&member| line_rate(fabric, member));
-    Ok(SizedOutcome {
-        row,
-        work: work(&outcome.work),
-        digest: outcome.digest.to_string(),
-        explanation: explanation::explain(&plans, plan, outcome.end),
-        replaced,
-        line_rate: line_rates.fold(Bandwidth::UNBOUNDED, Bandwidth::min),
-    })
+    }
 }
 
 /// What a chip's links carry, inside its domain or out of it, whichever is more.

@@ -3,10 +3,11 @@
 use crate::report::{Candidate, Explanation, RunnerUp, Terms};
 use copperlight_core::transport::{Plan, Prediction};
 use copperlight_core::units::Time;
+use copperlight_core::workload::{Algorithm, Protocol};
 
 /// Explains the choice of `chosen` among `plans`, and the time that it took.
 pub(super) fn explain(plans: &[Plan], chosen: &Plan, simulated: Time) -> Explanation {
-    let mut others: Vec<&Plan> = plans.iter().filter(|plan| !std::ptr::eq(*plan, chosen)).collect();
+    let mut others: Vec<&Plan> = plans.iter().filter(|plan| named(plan) != named(chosen)).collect();
     others.sort_by_key(|plan| plan.prediction.total());
     let predicted = chosen.prediction.total();
     Explanation {
@@ -18,6 +19,11 @@ pub(super) fn explain(plans: &[Plan], chosen: &Plan, simulated: Time) -> Explana
         predicted_us: predicted.microseconds(),
         simulated_minus_predicted_us: simulated.microseconds() - predicted.microseconds(),
     }
+}
+
+/// What tells plans of one call apart.
+fn named(plan: &Plan) -> (Algorithm, Protocol) {
+    (plan.schedule.algorithm, plan.protocol)
 }
 
 fn candidate(plan: &Plan) -> Candidate {

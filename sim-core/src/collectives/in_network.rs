@@ -6,6 +6,7 @@
 
 use super::binary_tree::{BinaryTree, TREES};
 use super::pattern::Span;
+use super::schedule::shortest_alike;
 use super::{Action, Atoms, Partners, Pattern, Pipeline, Schedule, Send};
 use crate::units::Bytes;
 use crate::workload::{Algorithm, CollectiveKind};
@@ -75,6 +76,13 @@ impl InNetwork {
 
     pub(super) fn of_one_chunk(self) -> Self {
         Self { chunks: 1, ..self }
+    }
+
+    /// Switches of as few chunks as can be, and a step, with the same transfers as in `step`.
+    pub(super) fn canonical(self, step: usize) -> (Self, usize) {
+        let last = 2 * self.depth() + usize::from(self.sum);
+        let (chunks, step) = shortest_alike((self.chunks, step), last);
+        (Self { chunks, ..self }, step)
     }
 
     /// Switches work while the first or the last stage has a chunk, the trees in between.

@@ -289,6 +289,25 @@ impl Pattern {
         }
     }
 
+    /// A pattern and a step of it with the same transfers, the same for as many steps of as many patterns as can be told.
+    ///
+    /// Where transfers are the same in every step, it is the first; pipelines that fill before they empty are as long as
+    /// the shortest such.
+    pub(crate) fn canonical(self, step: usize) -> (Self, usize) {
+        match self {
+            Self::Tree(tree) => {
+                let (tree, step) = tree.canonical(step);
+                (Self::Tree(tree), step)
+            }
+            Self::InNetwork(waves) => {
+                let (waves, step) = waves.canonical(step);
+                (Self::InNetwork(waves), step)
+            }
+            Self::Shift => (self, step),
+            _ => (self, 0),
+        }
+    }
+
     /// Whether every step of a phase has the same transfers.
     pub fn repeats(self) -> bool {
         !matches!(self, Self::Shift)

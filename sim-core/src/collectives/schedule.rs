@@ -120,6 +120,21 @@ impl Schedule {
     }
 }
 
+/// The fewest chunks with a step like `step` of a pipeline of `chunks` chunks whose last stage begins in step `last`, and
+/// that step.
+///
+/// A stage that begins in step `b` is busy in the steps `b..b + chunks`. Where there are more chunks than `last`, stages
+/// become busy one by one until step `last`, stay so, and fall silent one by one from step `chunks` on, whatever their
+/// number.
+pub(super) fn shortest_alike((chunks, step): (usize, usize), last: usize) -> (usize, usize) {
+    if chunks <= last {
+        return (chunks, step);
+    }
+    let fewest = last + 1;
+    let alike = if step < chunks { step.min(last) } else { step - chunks + fewest };
+    (fewest, alike)
+}
+
 /// Chunks that follow one another through the stages of a pattern, one stage a step.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Pipeline {
@@ -150,5 +165,59 @@ impl Pipeline {
             first += count;
         }
         Schedule::new(algorithm, ranks, phases)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{GroupShape, expand};
+    use super::*;
+    use crate::workload::{CollectiveCall, CollectiveKind};
+
+    /// Every step of every algorithm, over one domain and over several, in few chunks and in many.
+    fn schedules() -> impl Iterator<Item = Schedule> {
+        let kinds = [
+            CollectiveKind::AllReduce,
+            CollectiveKind::AllGather,
+            CollectiveKind::ReduceScatter,
+            CollectiveKind::Broadcast,
+            CollectiveKind::Reduce,
+        ];
+        let domains = |ranks: u32, inside: u32| (0..ranks).map(|rank| rank / inside).collect();
+        let shapes = [(6, 6), (6, 2), (15, 3), (12, 4), (7, 1)]
+            .map(|(ranks, inside)| GroupShape::from_containers(ranks as usize, &[domains(ranks, inside)]));
+        let calls = kinds.map(|kind| CollectiveCall::auto(kind, Bytes::new(1_000_000)));
+        let with = move |shape: GroupShape| {
+            calls.into_iter().flat_map(move |call| {
+                let shape = shape.clone();
+                let chunks = [1, 2, 3, 5, 8, 13, 21, 34];
+                let expanded = move |algorithm: Algorithm| {
+                    let shape = shape.clone();
+                    chunks.map(move |chunks| expand(&call, algorithm, &shape, chunks))
+                };
+                Algorithm::ALL.into_iter().flat_map(expanded)
+            })
+        };
+        shapes.into_iter().flat_map(with)
+    }
+
+    #[test]
+    fn canonical_steps_have_the_same_transfers() {
+        let (mut steps, mut canonical) = (0, std::collections::BTreeSet::new());
+        for schedule in schedules() {
+            for phase in &schedule.phases {
+                for step in phase.first..phase.first + phase.steps {
+                    let (pattern, alike) = phase.pattern.canonical(step);
+                    for position in 0..schedule.ranks {
+                        let sends = phase.pattern.sends(schedule.ranks, position, step);
+                        assert_eq!(sends, pattern.sends(schedule.ranks, position, alike), "{phase:?} {step}");
+                    }
+                    assert_eq!(pattern.canonical(alike), (pattern, alike));
+                    steps += 1;
+                    canonical.insert((schedule.ranks, pattern, alike));
+                }
+            }
+        }
+        assert!(canonical.len() * 5 < steps, "{} of {steps} steps differ", canonical.len());
     }
 }

@@ -9,6 +9,7 @@
 
 use super::binary_tree::{BinaryTree, TREES};
 use super::pattern::merged;
+use super::schedule::shortest_alike;
 use super::{Action, Atoms, Pattern, Pipeline, Schedule, Send};
 use crate::units::Bytes;
 use crate::workload::{Algorithm, CollectiveKind};
@@ -129,6 +130,13 @@ impl Tree {
 
     pub(super) fn of_one_chunk(self) -> Self {
         Self { chunks: 1, ..self }
+    }
+
+    /// A tree of as few chunks as can be, and a step, with the same transfers as in `step`.
+    pub(super) fn canonical(self, step: usize) -> (Self, usize) {
+        let last = self.depth() * (usize::from(self.up) + usize::from(self.down));
+        let (chunks, step) = shortest_alike((self.chunks, step), last);
+        (Self { chunks, ..self }, step)
     }
 
     /// Chains carry something in every step; the trees between domains while chunks are between heads.

@@ -215,6 +215,7 @@ impl FabricBuilder {
             endpoints: self.endpoints,
             retired: self.retired,
             node_names: self.node_names,
+            alike_until: Fabric::runs_of_alike_links(&self.links),
             links: self.links,
             tiers: self.tiers,
             media: self.media,

@@ -67,6 +67,8 @@ pub struct Fabric {
     retired: usize,
     node_names: Vec<String>,
     links: Vec<Link>,
+    /// For each link, the end of the run of links after it that have its capacity and latency.
+    alike_until: Vec<u32>,
     tiers: Vec<Tier>,
     media: Vec<String>,
     levels: Vec<Level>,
@@ -110,6 +112,11 @@ impl Fabric {
     /// One link.
     pub fn link(&self, link: LinkId) -> &Link {
         &self.links[link.index()]
+    }
+
+    /// Whether links with consecutive identifiers, one at least, have one capacity and one latency.
+    fn are_alike(&self, links: &Range<usize>) -> bool {
+        links.end <= self.alike_until[links.start] as usize
     }
 
     /// Whether a link carries nothing; no route crosses it.
@@ -172,6 +179,16 @@ impl Fabric {
     /// What an endpoint can send in one direction over links of `scope`.
     pub fn injection_bandwidth(&self, endpoint: EndpointId, scope: Scope) -> Bandwidth {
         Bandwidth::from_bytes_per_second(self.injection[endpoint.index()][scope as usize])
+    }
+
+    fn runs_of_alike_links(links: &[Link]) -> Vec<u32> {
+        let mut ends = vec![links.len() as u32; links.len()];
+        for index in (1..links.len()).rev() {
+            let (one, next) = (&links[index - 1], &links[index]);
+            let alike = one.capacity == next.capacity && one.latency == next.latency;
+            ends[index - 1] = if alike { ends[index] } else { index as u32 };
+        }
+        ends
     }
 
     fn injection_table(&self) -> Vec<[f64; 2]> {

@@ -71,8 +71,11 @@ impl Route {
     /// # Panics
     /// When the length of a stage does not divide the fabric's weight denominator, or stages share a link.
     pub fn stages(fabric: &Fabric, stages: &[Range<usize>]) -> Self {
-        let stage_latency =
-            |links: &Range<usize>| fabric.links()[links.clone()].iter().map(|link| link.latency).max();
+        let stage_latency = |stage: &Range<usize>| {
+            let links = &fabric.links()[stage.clone()];
+            let different = if fabric.are_alike(stage) { 1 } else { links.len() };
+            links[..different].iter().map(|link| link.latency).max()
+        };
         let hop = |links: &Range<usize>| Hop {
             first: LinkId::new(links.start),
             count: u32::try_from(links.len()).expect("a stage has few links"),
@@ -88,15 +91,21 @@ impl Route {
     /// A route of links with the weights given, each link once; those without weight are left out.
     pub(super) fn weighted(fabric: &Fabric, mut weights: Vec<(LinkId, u64)>, latency: Time) -> Self {
         weights.sort_unstable();
+        let single = |(first, weight): (LinkId, u64)| Hop { first, count: 1, weight };
+        Self::joined(fabric, weights.into_iter().filter(|link| link.1 > 0).map(single), latency)
+    }
+
+    /// A route of hops in the order of their links, which hold no link twice; those that continue one another are joined.
+    pub(super) fn joined(fabric: &Fabric, parts: impl IntoIterator<Item = Hop>, latency: Time) -> Self {
         let mut hops: Vec<Hop> = Vec::new();
-        for (link, weight) in weights.into_iter().filter(|(_, weight)| *weight > 0) {
+        for part in parts {
             let continues = |last: &&mut Hop| {
-                let same_tier = fabric.link(last.first).tier == fabric.link(link).tier;
-                last.range().end == link.index() && last.weight == weight && same_tier
+                let same_tier = fabric.link(last.first).tier == fabric.link(part.first).tier;
+                last.range().end == part.range().start && last.weight == part.weight && same_tier
             };
             match hops.last_mut().filter(continues) {
-                Some(last) => last.count += 1,
-                None => hops.push(Hop { first: link, count: 1, weight }),
+                Some(last) => last.count += part.count,
+                None => hops.push(part),
             }
         }
         Self { hops, latency }

@@ -3,9 +3,10 @@
 //! Routes are static, so the routes of one sender to many receivers make a tree in each plane: they part where the
 //! receivers do. A switch that copies, or that reduces, needs the data once on each link.
 
-use super::{Fabric, Route, RoutingError};
+use super::{Fabric, Hop, Route, RoutingError};
 use crate::ids::{EndpointId, LinkId};
 use crate::units::Time;
+use std::cmp::Reverse;
 
 impl Fabric {
     /// The tree by which switches copy what `root` sends to all `members`; the root itself may be one of them.
@@ -39,7 +40,7 @@ impl Fabric {
     ) -> Result<Route, RoutingError> {
         let mut tree = self.copies(root, members)?;
         if let Some(other) = other_than(root, members) {
-            tree.add(&self.route(other, root)?, |link| self.link(link).to.index() == root.index());
+            tree.add_where(&self.route(other, root)?, |link| self.link(link).to.index() == root.index());
         }
         Ok(tree.route(self))
     }
@@ -55,7 +56,7 @@ impl Fabric {
     ) -> Result<Route, RoutingError> {
         let mut tree = self.sums(members, root)?;
         if let Some(other) = other_than(root, members) {
-            tree.add(&self.route(root, other)?, |link| self.link(link).from.index() == root.index());
+            tree.add_where(&self.route(root, other)?, |link| self.link(link).from.index() == root.index());
         }
         Ok(tree.route(self))
     }
@@ -63,7 +64,7 @@ impl Fabric {
     fn copies(&self, root: EndpointId, members: &[EndpointId]) -> Result<Union, RoutingError> {
         let mut tree = Union::default();
         for &member in members {
-            tree.add(&self.route(root, member)?, |_| true);
+            tree.add(&self.route(root, member)?);
         }
         Ok(tree)
     }
@@ -71,7 +72,7 @@ impl Fabric {
     fn sums(&self, members: &[EndpointId], root: EndpointId) -> Result<Union, RoutingError> {
         let mut tree = Union::default();
         for &member in members {
-            tree.add(&self.route(member, root)?, |_| true);
+            tree.add(&self.route(member, root)?);
         }
         Ok(tree)
     }
@@ -86,23 +87,42 @@ fn other_than(root: EndpointId, members: &[EndpointId]) -> Option<EndpointId> {
 /// Links of several routes, each with its largest weight.
 #[derive(Default)]
 struct Union {
-    weights: Vec<(LinkId, u64)>,
+    hops: Vec<Hop>,
     latency: Time,
 }
 
 impl Union {
-    fn add(&mut self, route: &Route, crosses: impl Fn(LinkId) -> bool) {
+    fn add(&mut self, route: &Route) {
         self.latency = self.latency.max(route.latency());
-        for hop in route.hops() {
-            let links = hop.range().map(LinkId::new).filter(|&link| crosses(link));
-            self.weights.extend(links.map(|link| (link, hop.weight)));
-        }
+        self.hops.extend(route.hops());
+    }
+
+    /// Adds the links of a route that satisfy a condition.
+    fn add_where(&mut self, route: &Route, crosses: impl Fn(LinkId) -> bool) {
+        self.latency = self.latency.max(route.latency());
+        self.hops.extend(single_links(route.hops()).filter(|hop| crosses(hop.first)));
     }
 
     fn route(mut self, fabric: &Fabric) -> Route {
-        // Of each link the largest weight stands first.
-        self.weights.sort_unstable_by(|a, b| b.cmp(a));
-        self.weights.dedup_by_key(|weighted| weighted.0);
-        Route::weighted(fabric, self.weights, self.latency)
+        // Routes that part late share their first hops as a whole.
+        self.hops.sort_unstable();
+        self.hops.dedup();
+        if self.hops.windows(2).any(|pair| pair[0].range().end > pair[1].range().start) {
+            self.hops = largest_weights(&self.hops);
+        }
+        Route::joined(fabric, self.hops, self.latency)
     }
+}
+
+/// The links of overlapping hops, each with its largest weight.
+fn largest_weights(hops: &[Hop]) -> Vec<Hop> {
+    let mut links: Vec<Hop> = single_links(hops).collect();
+    // Of each link the largest weight stands first.
+    links.sort_unstable_by_key(|link| (link.first, Reverse(link.weight)));
+    links.dedup_by_key(|link| link.first);
+    links
+}
+
+fn single_links(hops: &[Hop]) -> impl Iterator<Item = Hop> {
+    hops.iter().flat_map(|hop| hop.range().map(|link| Hop { first: LinkId::new(link), count: 1, ..*hop }))
 }

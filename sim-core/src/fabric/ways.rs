@@ -58,7 +58,7 @@ fn are_alike(fabric: &Fabric, stages: &[Range<usize>]) -> bool {
         let links = &fabric.links()[stage.clone()];
         let capacity = links.first().map_or(Bandwidth::ZERO, |first| first.capacity);
         capacity > Bandwidth::ZERO
-            && links.iter().all(|link| link.capacity == capacity)
+            && (fabric.are_alike(stage) || links.iter().all(|link| link.capacity == capacity))
             && fabric.weight_denominator().is_multiple_of(links.len() as u64)
     })
 }

@@ -21,6 +21,7 @@ mod recording;
 mod records;
 mod replay;
 mod setup;
+mod simulator;
 mod surroundings;
 
 pub use crate::symmetry::Representative;
@@ -28,6 +29,7 @@ pub use flow_case::{Flow, FlowCase, FlowLink};
 pub use flow_set::{FlowsOutcome, solve_flows};
 pub use observer::{Notice, Observer, Unobserved};
 pub use setup::SimulationError;
+pub use simulator::Simulator;
 
 use crate::engine::Limits;
 use crate::fabric::Fabric;
@@ -82,20 +84,28 @@ pub fn simulate(
     options: &Options,
     observer: &mut dyn Observer,
 ) -> Result<Outcome, SimulationError> {
-    setup::check_placement(fabric, workload)?;
-    let roles = Roles::of(workload);
-    setup::check_groups(workload, &roles)?;
+    let roles = setup::check(fabric, workload)?;
     let mut planner = Planner::new(fabric, &options.transport);
     let folding = if options.fold {
         Folding::of(fabric, (workload, &roles), &mut planner)?
     } else {
         Folding::identity(fabric, workload.ranks())
     };
+    run_folded((options, &mut planner), (workload, &roles), &folding, observer)
+}
+
+/// Runs a workload whose folding is known.
+fn run_folded(
+    (options, planner): (&Options, &mut Planner<'_>),
+    (workload, roles): (&dyn Workload, &Roles),
+    folding: &Folding,
+    observer: &mut dyn Observer,
+) -> Result<Outcome, SimulationError> {
     let mut replays = Replays::new(options.replay && !options.record_transfers);
     // A replay whose links turn out to be shared is given up, and the run starts again without it.
     loop {
-        let around = Surroundings { fabric, workload, folding: &folding };
-        let (parts, plans) = setup::prepare(around, &roles, &mut planner)?;
+        let around = Surroundings { fabric: planner.fabric(), workload, folding };
+        let (parts, plans) = setup::prepare(around, roles, planner)?;
         match execution::attempt(parts, plans, &mut replays, (options, &mut *observer))? {
             Attempt::Finished(outcome) => return Ok(*outcome),
             Attempt::LinksWereShared => {}

@@ -115,8 +115,19 @@ pub(super) struct Parts<'a> {
 /// The plans of each group.
 pub(super) type Plans = Vec<Vec<Rc<GroupPlan>>>;
 
+/// The roles of a workload that fits the fabric.
+///
+/// # Errors
+/// [`SimulationError`] when ranks stand nowhere or together, or groups contradict themselves.
+pub(super) fn check(fabric: &Fabric, workload: &dyn Workload) -> Result<Roles, SimulationError> {
+    check_placement(fabric, workload)?;
+    let roles = Roles::of(workload);
+    check_groups(workload, &roles)?;
+    Ok(roles)
+}
+
 /// Ranks run on different endpoints that exist.
-pub(super) fn check_placement(fabric: &Fabric, workload: &dyn Workload) -> Result<(), SimulationError> {
+fn check_placement(fabric: &Fabric, workload: &dyn Workload) -> Result<(), SimulationError> {
     let mut taken: Vec<Option<RankId>> = vec![None; fabric.endpoints()];
     for rank in (0..workload.ranks()).map(RankId::new) {
         let endpoint = workload.endpoint(rank);
@@ -131,7 +142,7 @@ pub(super) fn check_placement(fabric: &Fabric, workload: &dyn Workload) -> Resul
 }
 
 /// Every rank that calls a communicator is in a group of different ranks that all call it.
-pub(super) fn check_groups(workload: &dyn Workload, roles: &Roles) -> Result<(), SimulationError> {
+fn check_groups(workload: &dyn Workload, roles: &Roles) -> Result<(), SimulationError> {
     let mut group_of: BTreeMap<CommunicatorId, Vec<Option<GroupId>>> = BTreeMap::new();
     let mut seen = BTreeSet::new();
     for rank in (0..workload.ranks()).map(RankId::new) {
@@ -163,10 +174,10 @@ pub(super) fn check_groups(workload: &dyn Workload, roles: &Roles) -> Result<(),
 ///
 /// # Errors
 /// [`SimulationError`] when peers do not match or cannot reach one another.
-pub(super) fn prepare<'a>(
+pub(super) fn prepare<'a, 'p: 'a>(
     around: Surroundings<'a>,
     roles: &Roles,
-    planner: &mut Planner<'a>,
+    planner: &mut Planner<'p>,
 ) -> Result<(Parts<'a>, Plans), SimulationError> {
     let mut mailboxes = BTreeMap::new();
     let mut actors = Vec::new();

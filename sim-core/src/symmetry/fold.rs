@@ -1,5 +1,6 @@
 //! The quotient: representatives of ranks and links, and routes between them.
 
+use super::listing::Listing;
 use super::refine::{Colours, refine};
 use super::transfers::{Transfers, collect};
 use super::verify::is_equitable;
@@ -57,10 +58,15 @@ impl Folding {
         (workload, roles): (&dyn Workload, &Roles),
         planner: &mut Planner<'_>,
     ) -> Result<Self, RoutingError> {
-        let transfers = collect(fabric, (workload, roles), planner)?;
+        Self::of_listing(fabric, &Listing::of((workload, roles), planner)?)
+    }
+
+    /// The coarsest folding of any workload that communicates what is listed.
+    pub(super) fn of_listing(fabric: &Fabric, listing: &Listing) -> Result<Self, RoutingError> {
+        let transfers = collect(fabric, listing)?;
         let colours = refine(&transfers, segment_kinds(fabric, &transfers));
         if !is_equitable(&transfers, &colours) {
-            return Ok(Self::identity(fabric, workload.ranks()));
+            return Ok(Self::identity(fabric, listing.endpoints.len()));
         }
         let class_of_link = spread_over_links(fabric, &transfers, &colours);
         Ok(Self::new(colours.ranks, class_of_link))
@@ -150,7 +156,7 @@ fn run_ends(classes: &[u32]) -> Vec<u32> {
 }
 
 /// Segments start with equal colours when their links are alike in themselves.
-fn segment_kinds(fabric: &Fabric, transfers: &Transfers) -> Vec<u32> {
+fn segment_kinds(fabric: &Fabric, transfers: &Transfers<'_>) -> Vec<u32> {
     let mut kinds = BTreeMap::new();
     let kind = |segment: usize| {
         let link = fabric.link(LinkId::new(transfers.segments.links(segment).start));
@@ -162,7 +168,7 @@ fn segment_kinds(fabric: &Fabric, transfers: &Transfers) -> Vec<u32> {
 }
 
 /// Names the classes of links densely in order of their first links.
-fn spread_over_links(fabric: &Fabric, transfers: &Transfers, colours: &Colours) -> Vec<u32> {
+fn spread_over_links(fabric: &Fabric, transfers: &Transfers<'_>, colours: &Colours) -> Vec<u32> {
     let mut names: BTreeMap<u32, u32> = BTreeMap::new();
     let mut class_of_link = vec![0; fabric.links().len()];
     for (segment, &colour) in colours.segments.iter().enumerate() {

@@ -7,6 +7,8 @@
 //! programs are folded by themselves, whoever sends them (`message_folding`).
 
 mod fold;
+mod foldings;
+mod listing;
 mod message_folding;
 mod refine;
 mod segments;
@@ -14,4 +16,5 @@ mod transfers;
 mod verify;
 
 pub use fold::{FoldedLink, Folding, Representative};
+pub use foldings::Foldings;
 pub use message_folding::{MessageClass, MessageFolding, RoutedMessage};

@@ -13,7 +13,7 @@ pub(super) struct Colours {
 /// Refines from ranks' own properties and `segment_kinds` to a stable colouring.
 ///
 /// Complexity: O(rounds x crossings of all transfers); a defect in a ring takes as many rounds as the ring is long.
-pub(super) fn refine(transfers: &Transfers, segment_kinds: Vec<u32>) -> Colours {
+pub(super) fn refine(transfers: &Transfers<'_>, segment_kinds: Vec<u32>) -> Colours {
     let mut ranks = Palette::default();
     let start = transfers.own.iter().map(|own| ranks.colour(0, own.iter().fold(0, |hash, &o| mix(hash, o))));
     let mut colours = Colours { ranks: start.collect(), segments: segment_kinds };
@@ -28,7 +28,7 @@ pub(super) fn refine(transfers: &Transfers, segment_kinds: Vec<u32>) -> Colours 
     }
 }
 
-fn refine_once(transfers: &Transfers, old: &Colours) -> Colours {
+fn refine_once(transfers: &Transfers<'_>, old: &Colours) -> Colours {
     let mut ranks = vec![0u64; old.ranks.len()];
     let mut segments = vec![0u64; old.segments.len()];
     let route_hashes: Vec<u64> = (transfers.routes.iter().zip(&transfers.latencies))

@@ -9,7 +9,7 @@ type SegmentView = BTreeMap<(u32, u32, u32, u32), u64>;
 
 /// Whether members of each class agree on their own properties, on the kinds, peers' classes and routes' classes of
 /// everything that they send and receive, and links of each class on the weight of every class of transfers.
-pub(super) fn is_equitable(transfers: &Transfers, colours: &Colours) -> bool {
+pub(super) fn is_equitable(transfers: &Transfers<'_>, colours: &Colours) -> bool {
     let routes = route_classes(transfers, colours);
     let mut ranks: Vec<RankView> = vec![Vec::new(); colours.ranks.len()];
     let mut segments: Vec<SegmentView> = vec![BTreeMap::new(); colours.segments.len()];
@@ -30,7 +30,7 @@ pub(super) fn is_equitable(transfers: &Transfers, colours: &Colours) -> bool {
 }
 
 /// Routes that cross the same classes of links with the same weights, after the same delay, are of one class.
-fn route_classes(transfers: &Transfers, colours: &Colours) -> Vec<u32> {
+fn route_classes(transfers: &Transfers<'_>, colours: &Colours) -> Vec<u32> {
     let mut known: BTreeMap<(u64, BTreeMap<u32, u64>), u32> = BTreeMap::new();
     let mut class = |(route, &latency): (&Vec<(u32, u64, u64)>, &u64)| {
         let mut crossed = BTreeMap::new();
@@ -49,7 +49,7 @@ fn all_like_first(colours: &[u32], alike: impl Fn(usize, usize) -> bool) -> bool
 }
 
 /// A message joins one send of the one class with one receive of the other, so the classes are equally large.
-fn messages_pair_up(transfers: &Transfers, colours: &Colours) -> bool {
+fn messages_pair_up(transfers: &Transfers<'_>, colours: &Colours) -> bool {
     let mut sizes = BTreeMap::new();
     for &colour in &colours.ranks {
         *sizes.entry(colour).or_insert(0u32) += 1;

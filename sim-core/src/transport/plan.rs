@@ -65,7 +65,7 @@ pub struct Surveys {
 }
 
 /// Makes plans for groups on a fabric, and remembers what their phases meet.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Planner<'a> {
     fabric: &'a Fabric,
     transport: &'a Transport,
@@ -87,6 +87,11 @@ impl<'a> Planner<'a> {
     /// What this planner has seen of its fabric.
     pub fn into_surveys(self) -> Surveys {
         self.seen
+    }
+
+    /// The fabric that plans are made for.
+    pub fn fabric(&self) -> &'a Fabric {
+        self.fabric
     }
 
     /// The transport that plans are made for.

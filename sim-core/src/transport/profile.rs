@@ -105,7 +105,7 @@ impl Survey {
 }
 
 /// Finds what phases meet; keeps its counters from one phase to the next.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Surveyor<'a> {
     fabric: &'a Fabric,
     load: Vec<u128>,
