@@ -28,11 +28,11 @@ const UNMEASURED: &str = "
 
 - **The optical side.** No table of all-reduce, all-gather or reduce-scatter on a CloudMatrix384, or on any machine
   whose domain is optical, is public. What is published of it are a few expert exchanges and point-to-point figures.
-  Its collectives rest on planning constants of Ascend's own performance model and on the form that holds for GPUs;
-  their ranges are carried to an envelope by `copperlight sensitivity`.
+  Its collectives rest on planning constants of Ascend's own performance model and on the form that holds for GPUs; read
+  them as [the envelope of their ranges](models/collectives.md#what-is-calibrated-and-what-is-not).
 - **Growth beyond two large domains.** One and two domains of 72, and eight nodes of eight, are all there is. The depth
-  of pipelines, steps over the network and waiting for the slowest rank grow differently, and are the same number at two
-  domains.
+  of pipelines, steps over the network and waiting for the slowest rank grow differently, and cannot be told apart at
+  two domains.
 - **Small messages on 72 and more GPUs**: no row below 512 MiB.
 - **In-place runs** of all-gather and reduce-scatter, broadcast, reduce, send-receive and barrier, and several collectives at once.
 - **RoCE between domains**: no table; one point over EFA, and one table over TCPXO.

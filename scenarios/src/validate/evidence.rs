@@ -1,11 +1,13 @@
 //! What a page about measurements shows besides errors: the sources of tables, and the growth with the number of chips.
 
+use super::modelled::collectives;
 use super::row::{Measured, MeasuredOperation, MeasuredRun};
+use super::setup::Setup;
 use super::table::Table;
 use crate::report::{Evidence, Growth, GrowthPoint, TableSource};
-use crate::run::{CollectiveRequest, EngineOptions, RunError, in_pool, run_collective_here};
+use crate::run::{RunError, in_pool};
 use copperlight_core::units::Bytes;
-use copperlight_core::workload::{CollectiveKind, ExpertRouting};
+use copperlight_core::workload::CollectiveKind;
 use copperlight_topologies::System;
 
 /// The machine whose all-reduce was measured in one domain and in two.
@@ -23,11 +25,10 @@ const CHIPS: [usize; 9] = [2, 4, 8, 16, 36, 72, 144, 288, 576];
 /// The sources of the tables, and the growth of an all-reduce with the number of chips, on so many threads.
 ///
 /// # Errors
-/// [`RunError`] when the model cannot answer.
+/// [`RunError`] when there are no threads.
 pub fn evidence(tables: &[Table], threads: Option<usize>) -> Result<Evidence, RunError> {
     let growth = in_pool(threads, || SIZES.map(Bytes::new).map(|size| growth(tables, size)))?;
-    let growth = growth.into_iter().collect::<Result<Vec<Growth>, RunError>>()?;
-    Ok(Evidence { sources: tables.iter().map(source).collect(), growth })
+    Ok(Evidence { sources: tables.iter().map(source).collect(), growth: growth.into() })
 }
 
 fn source(table: &Table) -> TableSource {
@@ -41,14 +42,13 @@ fn source(table: &Table) -> TableSource {
     }
 }
 
-fn growth(tables: &[Table], size: Bytes) -> Result<Growth, RunError> {
+fn growth(tables: &[Table], size: Bytes) -> Growth {
     let runs = tables.iter().flat_map(|table| &table.rows).filter_map(|row| row.run.as_ref().ok());
-    let modelled = CHIPS.into_iter().map(|chips| modelled(chips, size)).collect::<Result<Vec<_>, _>>()?;
-    Ok(Growth {
+    Growth {
         size_bytes: size.count(),
         measured: runs.filter_map(|run| measured(run, size)).collect(),
-        modelled: modelled.into_iter().flatten().collect(),
-    })
+        modelled: CHIPS.into_iter().filter_map(|chips| modelled(chips, size)).collect(),
+    }
 }
 
 /// The rate of a run, if it is an all-reduce of that size on whole domains, with an algorithm of the library's choice.
@@ -72,23 +72,15 @@ fn measured(run: &MeasuredRun, size: Bytes) -> Option<GrowthPoint> {
     Some(GrowthPoint { system: setup.preset.clone(), chips: setup.chips as u64, busbw_gb_per_s })
 }
 
-fn modelled(chips: usize, size: Bytes) -> Result<Option<GrowthPoint>, RunError> {
-    let system = System::preset(SYSTEM).expect("the catalog has the machine").clone();
-    let report = run_collective_here(&CollectiveRequest {
-        system,
-        system_name: SYSTEM.to_owned(),
-        chips,
-        kind: CollectiveKind::AllReduce,
-        sizes: vec![size],
-        algorithm: None,
-        protocol: None,
-        experts: ExpertRouting::default(),
-        engine: EngineOptions::default(),
-    })?;
-    let rate = report.rows.first().and_then(|row| row.busbw_gb_per_s);
-    let point =
-        |busbw_gb_per_s| GrowthPoint { system: SYSTEM.to_owned(), chips: chips as u64, busbw_gb_per_s };
-    Ok(rate.map(point))
+/// What the model says of so many chips; nothing where it says nothing.
+fn modelled(chips: usize, size: Bytes) -> Option<GrowthPoint> {
+    let system = System::preset(SYSTEM).expect("the catalog has the machine");
+    let preset = SYSTEM.to_owned();
+    let setup = Setup { preset, chips, chips_per_domain: None, scale_out: None, network: None };
+    let answers = collectives((&setup, &system), (CollectiveKind::AllReduce, None), &[size]);
+    let answer = answers.into_iter().next()?.ok()?;
+    let busbw_gb_per_s = answer.busbw_gb_per_s?;
+    Some(GrowthPoint { system: SYSTEM.to_owned(), chips: chips as u64, busbw_gb_per_s })
 }
 
 #[cfg(test)]

@@ -66,7 +66,7 @@ fn sizes(operations: &[MeasuredOperation]) -> Vec<Bytes> {
 }
 
 /// A collective at every size on one fabric; where one size fails, each has an answer of its own.
-fn collectives(
+pub(super) fn collectives(
     machine: (&Setup, &System),
     operation: (CollectiveKind, Option<Algorithm>),
     sizes: &[Bytes],

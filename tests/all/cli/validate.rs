@@ -280,3 +280,23 @@ fn what_cannot_be_read_is_refused_before_anything_runs() {
                      size_bytes, time_us, busbw_GBps",
     );
 }
+
+#[test]
+fn a_page_is_written_with_its_figures_beside_it() {
+    let place = measurements();
+    let done = place.succeed(&with(&["--write-page", "book/page.md"]));
+    assert_eq!(done.stderr, "wrote book/page.md\n");
+    let page = place.read("book/page.md");
+    assert!(page.contains("mine.csv: 1 row not compared: the catalog has no"), "{page}");
+    let figures: Vec<&str> =
+        page.lines().filter_map(|line| line.split_once("](")).map(|(_, rest)| rest).collect();
+    let figures: Vec<&str> = figures.into_iter().filter_map(|rest| rest.strip_suffix(')')).collect();
+    assert_eq!(figures, ["figures/validation_errors.svg", "figures/validation_growth.svg"]);
+    for figure in figures {
+        assert!(place.read(&format!("book/{figure}")).starts_with("<svg"));
+    }
+    let Done { code, stderr, .. } = place.run(&with(&["--write-page", "data/chips.toml/page.md"]));
+    assert_eq!(code, 2);
+    let cannot = "error: data/chips.toml/page.md: the page of --write-page cannot be written here: ";
+    assert!(stderr.starts_with(cannot), "{stderr}");
+}

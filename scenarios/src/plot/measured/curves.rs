@@ -90,8 +90,11 @@ pub(super) fn panel(rows: &[ValidationRow], wanted: &Wanted<'_>) -> Option<Small
     }
     let all = series.iter().flat_map(|series| series.measured.iter().chain(&series.modelled));
     let (xs, ys): (Vec<f64>, Vec<f64>) = all.copied().unzip();
+    if xs.is_empty() {
+        return None;
+    }
     let (x, y) = (wanted.x.axis(&xs), wanted.y.axis(&ys));
-    (!xs.is_empty()).then(|| Small { title: wanted.title.to_owned(), x, y, series })
+    Some(Small { title: wanted.title.to_owned(), x, y, series })
 }
 
 #[cfg(test)]
@@ -114,5 +117,7 @@ mod tests {
         assert!((measured - 0.1792).abs() < 1e-12 && (modelled - 0.1792 * 10.0 / 12.0).abs() < 1e-12);
         let drawn: usize = small.series.iter().map(|series| series.measured.len()).sum();
         assert!(drawn < report.rows.len());
+        let none = Wanted { series: &|_| None, ..wanted };
+        assert_eq!(panel(&report.rows, &none), None);
     }
 }
