@@ -1,6 +1,7 @@
 //! The command line, end to end: every test runs the binary in a folder of its own.
 
 mod analysis;
+mod calibrate;
 mod collective;
 mod collective_rows;
 mod fabrics;

@@ -202,19 +202,19 @@ mod tests {
     fn steps_are_what_software_adds_to_the_links() {
         let nvlink = NamedTransport::find("nvlink5-infiniband").expect("the family is in the catalog");
         assert_eq!(nvlink.standing, Standing::Calibrated);
-        // 1.26 - 0.6 us; 1.78 x 1.26 - 0.6 us; 6.6 - 1.32 us; 11.8 - 1.32 us.
-        assert_eq!(nvlink.costs.scale_up.step.ll, Time::from_picoseconds(660_000));
-        assert_eq!(nvlink.costs.scale_up.step.simple, Time::from_picoseconds(1_642_800));
+        // 1.25 - 0.6 us; 2.06 x 1.25 - 0.6 us; 6.6 - 1.32 us; 8.27 - 1.32 us.
+        assert_eq!(nvlink.costs.scale_up.step.ll, Time::from_picoseconds(650_000));
+        assert_eq!(nvlink.costs.scale_up.step.simple, Time::from_picoseconds(1_975_000));
         assert_eq!(nvlink.costs.scale_out.step.ll, Time::from_picoseconds(5_280_000));
-        assert_eq!(nvlink.costs.scale_out.message, Time::from_picoseconds(10_480_000));
-        assert_eq!(nvlink.costs.scale_up.efficiency, 0.811);
+        assert_eq!(nvlink.costs.scale_out.message, Time::from_picoseconds(6_950_000));
+        assert_eq!(nvlink.costs.scale_up.efficiency, 0.828);
         let ub = NamedTransport::find("ub-roce").expect("the family is in the catalog");
         assert_eq!(ub.standing, Standing::Uncalibrated);
         assert_eq!(ub.costs.scale_up.step.ll, Time::ZERO);
         let older = NamedTransport::find("nvlink3-infiniband").expect("the family is in the catalog");
         assert_eq!(older.standing, Standing::InsideDomains);
-        // 0.88 - 0.6 us.
-        assert_eq!(older.costs.scale_up.step.ll, Time::from_picoseconds(280_000));
+        // 0.875 - 0.6 us.
+        assert_eq!(older.costs.scale_up.step.ll, Time::from_picoseconds(275_000));
     }
 
     #[test]

@@ -13,6 +13,10 @@ const FELT: f64 = 1e-4;
 /// By how much a slot is varied to see whether it is felt.
 const PROBE: f64 = 1.05;
 
+/// How strongly a slot is drawn to its guess: a factor of e from it costs as much as an error of 5 % in one row, so
+/// that what hardly any row tells stays near it.
+const PULL: f64 = 0.05;
+
 /// Which rows a fit sees.
 pub(super) type Sees<'a> = dyn Fn(&Observation) -> bool + Sync + 'a;
 
@@ -43,8 +47,6 @@ struct Rows<'a, 'b> {
     sees: &'a Sees<'a>,
     /// The slots that are fitted.
     varied: Vec<usize>,
-    /// The weight of each group.
-    weights: Vec<f64>,
     /// The last point, batch by batch: what has the same costs has the same errors.
     settled: RwLock<Vec<(Transport, Vec<f64>)>>,
 }
@@ -63,13 +65,7 @@ impl Problem<'_> {
 
     /// Fits some of the open slots to some rows.
     fn stage(&self, varies: &dyn Fn(usize) -> bool, sees: &Sees<'_>) -> Fitted {
-        let mut rows = Rows {
-            problem: self,
-            sees,
-            varied: Vec::new(),
-            weights: self.weights(sees),
-            settled: RwLock::default(),
-        };
+        let mut rows = Rows { problem: self, sees, varied: Vec::new(), settled: RwLock::default() };
         rows.varied = rows.felt(varies);
         let unknown = |&slot: &usize| Unknown {
             start: self.start[slot],
@@ -86,13 +82,6 @@ impl Problem<'_> {
     pub(super) fn errors(&self, values: &[f64]) -> Vec<Vec<f64>> {
         let of_batch = |batch: &Batch| batch.errors(self.slots.costs(&batch.family, values), |_| true);
         self.observations.batches.par_iter().map(of_batch).collect()
-    }
-
-    /// A table counts by the square root of its rows: more when it has more to say, but no long one rules.
-    fn weights(&self, sees: &Sees<'_>) -> Vec<f64> {
-        let mut counts = vec![0_u32; self.observations.groups.len()];
-        self.observations.rows().filter(|(_, row)| sees(row)).for_each(|(_, row)| counts[row.group] += 1);
-        counts.iter().map(|&count| f64::from(count.max(1)).powf(-0.25)).collect()
     }
 }
 
@@ -131,10 +120,7 @@ impl Rows<'_, '_> {
             let costs = self.problem.slots.costs(&batch.family, values);
             let errors = match settled.get(index) {
                 Some((known, errors)) if *known == costs => errors.clone(),
-                _ => {
-                    let weighed = batch.errors(costs, self.sees).into_iter().zip(&batch.rows);
-                    weighed.map(|(error, row)| error * self.weights[row.group]).collect()
-                }
+                _ => batch.errors(costs, self.sees),
             };
             (costs, errors)
         };
@@ -144,7 +130,9 @@ impl Rows<'_, '_> {
 
 impl Residuals for Rows<'_, '_> {
     fn at(&self, values: &[f64]) -> Vec<f64> {
-        self.residuals(&self.all(values))
+        let all = self.all(values);
+        let drawn = |&slot: &usize| PULL * (all[slot] / self.problem.start[slot]).ln();
+        self.residuals(&all).into_iter().chain(self.varied.iter().map(drawn)).collect()
     }
 
     fn settle(&self, values: &[f64]) {

@@ -47,7 +47,7 @@ const NETWORKS: &[&str] = &["infiniband", "tcpxo"];
 /// Every parameter that is fitted. A family's Simple step is the shared ratio times its LL step.
 pub const PARAMETERS: [Parameter; 24] = [
     inside("launch", "us", &GPUS, &[Place::Value("launch")], (10.0, [1.0, 40.0])),
-    inside("step", "us", &GPUS, STEP, (1.0, [0.6, 6.0])),
+    inside("step", "us", NVLINKS, STEP, (1.0, [0.6, 6.0])),
     inside("scale_up.efficiency", "share", &GPUS, &[Place::Value("scale_up.efficiency")], (0.8, [0.3, 1.0])),
     inside(
         "own_chunk_all_to_all",
@@ -82,7 +82,7 @@ pub const PARAMETERS: [Parameter; 24] = [
         "us",
         &["nvlink4", "nvlink5", "ub"],
         &[Place::Value("experts.launch")],
-        (20.0, [1.0, 300.0]),
+        (10.0, [1.0, 300.0]),
     ),
     inside(
         "experts.doubling",

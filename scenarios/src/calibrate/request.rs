@@ -187,3 +187,62 @@ impl<'a> Calibration<'a> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::validate::measured_tables;
+
+    fn request(family: &str, hold_out: &[usize]) -> CalibrateRequest {
+        CalibrateRequest {
+            tables: measured_tables(None).expect("the built-in tables are well-formed"),
+            family: family.to_owned(),
+            leave_one_out: false,
+            hold_out: hold_out.to_vec(),
+            threads: None,
+        }
+    }
+
+    #[test]
+    fn a_cold_fit_to_the_built_in_tables_gives_the_shipped_values() {
+        let report = calibrate(&request(ALL, &[])).expect("the built-in tables can be fitted");
+        let mut fitted = 0;
+        for CalibratedParameter { name, owner, shipped, refitted, .. } in &report.parameters {
+            let Some(refitted) = refitted else { continue };
+            fitted += 1;
+            // Shipped values have three digits.
+            assert!((refitted / shipped - 1.0).abs() < 0.01, "{owner:?} {name}: {shipped}, {refitted}");
+        }
+        assert!(fitted > 35, "only {fitted} were fitted");
+        for group in &report.groups {
+            let off = (group.refitted.all, group.shipped.all);
+            let (Some(refitted), Some(shipped)) = off else { panic!("{} has rows", group.name) };
+            assert!((refitted - shipped).abs() < 0.005, "{}: {refitted}, {shipped}", group.name);
+        }
+    }
+
+    #[test]
+    fn two_racks_are_predicted_by_a_fit_that_has_not_seen_a_rack() {
+        let report = calibrate(&request(ALL, &[72, 144])).expect("the built-in tables can be fitted");
+        let held = report.held_out.expect("rows were held out");
+        assert!(held.rows >= 9, "{held:?}");
+        assert!(held.errors.all.is_some_and(|error| error < 0.12), "{held:?}");
+    }
+
+    #[test]
+    fn of_one_family_only_its_own_parameters_are_fitted() {
+        let report = calibrate(&request("nvlink4-tcpxo", &[])).expect("there is a table of this family");
+        assert!(report.parameters.iter().all(|parameter| parameter.owner.is_some()));
+        let network = |name: &str| {
+            let of_network = |found: &&CalibratedParameter| found.owner.as_deref() == Some("tcpxo");
+            report
+                .parameters
+                .iter()
+                .filter(of_network)
+                .find(|found| found.name == name)
+                .and_then(|found| found.refitted)
+        };
+        assert!(network("scale_out.efficiency").is_some_and(|share| share > 0.85 && share < 1.0));
+        assert!(network("scale_out.step_ll").is_some_and(|step| step > 40.0 && step < 80.0));
+    }
+}

@@ -135,7 +135,7 @@ mod tests {
     #[test]
     fn every_constant_of_the_transport_is_told() {
         let constants = |system: &System| system.transport_values().count();
-        assert_eq!(constants(&preset("gb200-nvl72")), 10 + 4 + 2 * 9);
+        assert_eq!(constants(&preset("gb200-nvl72")), 10 + 4 + 5 + 2 * 9);
         let mut ideal = preset("gb200-nvl72");
         ideal.set("transport", &"ideal".into()).expect("the override is sound");
         assert_eq!(constants(&ideal), 0);
