@@ -6,7 +6,7 @@ use crate::report::{CollectiveReport, CollectiveRow, SCHEMA, Work};
 use copperlight_core::fabric::Fabric;
 use copperlight_core::ids::EndpointId;
 use copperlight_core::outcome::Outcome;
-use copperlight_core::simulation::{Options, Simulator, Unobserved};
+use copperlight_core::simulation::{Options, Prepared, Simulator, Unobserved};
 use copperlight_core::transport::Plan;
 use copperlight_core::units::{Bytes, Time};
 use copperlight_core::workload::{
@@ -111,7 +111,7 @@ pub(super) fn run_size(
 struct PlannedSize {
     chips: usize,
     plan: Plan,
-    workload: SingleCollective,
+    prepared: Prepared<SingleCollective>,
 }
 
 impl PlannedSize {
@@ -130,10 +130,10 @@ impl PlannedSize {
         // What the planner chose is what runs.
         let (algorithm, protocol) = (Some(plan.schedule.algorithm), Some(plan.protocol));
         let workload = SingleCollective::new(chips, CollectiveCall { algorithm, protocol, ..call });
-        simulator
-            .prepare(&workload)
+        let prepared = simulator
+            .prepare(workload)
             .map_err(|source| RunError::Simulation { system: name.to_owned(), source })?;
-        Ok(Self { chips, plan, workload })
+        Ok(Self { chips, plan, prepared })
     }
 
     fn run(
@@ -141,9 +141,9 @@ impl PlannedSize {
         simulator: &mut Simulator<'_>,
         (fabric, name): (&Fabric, &str),
     ) -> Result<SizedOutcome, RunError> {
-        let Self { chips, plan, workload } = self;
+        let Self { chips, plan, prepared } = self;
         let outcome = simulator
-            .run(workload, &mut Unobserved)
+            .run(prepared, &mut Unobserved)
             .map_err(|source| RunError::Simulation { system: name.to_owned(), source })?;
         let outcome = completed((fabric, name), outcome, simulator.options())?;
         bounds::check_collective(fabric, (&plan.call, plan.schedule.algorithm), *chips, outcome.end);

@@ -5,7 +5,8 @@ use crate::collectives::{Partners, Pattern, Span};
 use crate::fabric::{Fabric, Hop, Route, RoutingError, Scope};
 use crate::ids::{EndpointId, LinkId};
 use crate::units::{Bandwidth, Bytes, Time};
-use std::collections::BTreeMap;
+use rustc_hash::FxHashMap;
+use std::ops::Range;
 
 /// What the steps of one phase meet on their way, on a given fabric.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -61,8 +62,22 @@ impl PhaseProfile {
     }
 }
 
-/// Runs of consecutive links that transfers cross, with the sum of their weights.
-type Runs = BTreeMap<(LinkId, u32), u128>;
+/// Runs of consecutive links that transfers cross, with the sum of their weights, in order of first appearance.
+#[derive(Default)]
+struct Runs {
+    places: FxHashMap<(LinkId, u32), u32>,
+    list: Vec<(Range<usize>, u128)>,
+}
+
+impl Runs {
+    fn add(&mut self, hop: &Hop, weight: u128) {
+        let place = *self.places.entry((hop.first, hop.count)).or_insert_with(|| {
+            self.list.push((hop.range(), 0));
+            self.list.len() as u32 - 1
+        });
+        self.list[place as usize].1 += weight;
+    }
+}
 
 /// Finds what phases meet; keeps its counters from one phase to the next.
 #[derive(Debug, Clone)]
@@ -129,7 +144,7 @@ impl<'a> Surveyor<'a> {
                 of_scope.blocks = of_scope.blocks.max(send.blocks);
                 for hop in route.hops() {
                     let weight = u128::from(hop.weight) * u128::from(send.blocks);
-                    *of_scope.runs.entry((hop.first, hop.count)).or_default() += weight;
+                    of_scope.runs.add(hop, weight);
                 }
             }
         }
@@ -137,8 +152,8 @@ impl<'a> Surveyor<'a> {
     }
 
     fn load_links(&mut self, found: [&Found; 2], adds: bool) {
-        for ((first, count), weight) in found.into_iter().flat_map(|of_scope| &of_scope.runs) {
-            let links = &mut self.load[first.index()..first.index() + *count as usize];
+        for (links, weight) in found.into_iter().flat_map(|of_scope| &of_scope.runs.list) {
+            let links = &mut self.load[links.clone()];
             links.iter_mut().for_each(|load| *load = if adds { *load + weight } else { *load - weight });
         }
     }
@@ -147,9 +162,15 @@ impl<'a> Surveyor<'a> {
     fn meet(&self, found: &Found) -> Option<Meeting> {
         let denominator = self.fabric.weight_denominator() as f64;
         let mut slowest = Bandwidth::UNBOUNDED;
-        for (first, count) in found.runs.keys() {
-            for index in first.index()..first.index() + *count as usize {
+        let mut last = None;
+        for (links, _) in &found.runs.list {
+            for index in links.clone() {
                 let link = &self.fabric.links()[index];
+                // Links that follow one another are mostly loaded alike.
+                let here = Some((self.load[index], link.capacity, link.tier));
+                if std::mem::replace(&mut last, here) == here {
+                    continue;
+                }
                 let scope = self.fabric.tiers()[link.tier.index()].scope;
                 let capacity = link.capacity * self.transport.scope(scope).efficiency;
                 let scaled = capacity.bytes_per_second() * denominator;
