@@ -7,6 +7,7 @@
 //! - [`rings`]: all-reduces on a star, run as programs of ranks
 //! - [`star_flows`], [`clos_flows`]: flows by themselves, on a star and on a Clos network
 //! - [`flow_runs`]: a case of flows with what is known of its finishes
+//! - [`expansions`], [`sweeps`]: collectives as schedules, and simulated at many sizes on whole machines
 //! - [`cases`]: all runs of the engine by name and parameter, each with its answer
 //!
 //! A bench asserts its answer before it measures: a faster wrong answer is no result. `engine_case` runs a
@@ -17,7 +18,9 @@ pub mod cases;
 pub mod clos;
 pub mod clos_flows;
 pub mod draws;
+pub mod expansions;
 pub mod fabrics;
 pub mod flow_runs;
 pub mod rings;
 pub mod star_flows;
+pub mod sweeps;

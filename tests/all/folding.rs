@@ -94,8 +94,8 @@ proptest! {
         let mut simulator = Simulator::new(&fabric, &options);
         for &call in calls.iter().chain(&others) {
             let workload = SingleCollective::new(domains.chips, call);
-            simulator.prepare(&workload).expect("the workload fits the fabric");
-            let remembered = simulator.clone().run(&workload, &mut Unobserved);
+            let prepared = simulator.prepare(workload).expect("the workload fits the fabric");
+            let remembered = simulator.clone().run(&prepared, &mut Unobserved);
             let fresh = simulate(&fabric, &workload, &options, &mut Unobserved);
             prop_assert_eq!(&remembered, &fresh);
             let in_full = simulate(&fabric, &workload, &options.unfolded(), &mut Unobserved);
@@ -103,8 +103,9 @@ proptest! {
             prop_assert_eq!(remembered.as_ref().map(digest), in_full.as_ref().map(digest));
         }
         let workload = uniform.workload();
-        let remembered = simulator.run(&workload, &mut Unobserved);
-        prop_assert_eq!(remembered, simulate(&fabric, &workload, &options, &mut Unobserved));
+        let fresh = simulate(&fabric, &workload, &options, &mut Unobserved);
+        let prepared = simulator.prepare(workload).expect("the workload fits the fabric");
+        prop_assert_eq!(simulator.run(&prepared, &mut Unobserved), fresh);
     }
 }
 

@@ -6,7 +6,7 @@ use crate::report::{CollectiveReport, CollectiveRow, Explanation, SCHEMA, Work};
 use copperlight_core::fabric::{Fabric, Scope};
 use copperlight_core::ids::EndpointId;
 use copperlight_core::outcome::Outcome;
-use copperlight_core::simulation::{Options, Simulator, Unobserved};
+use copperlight_core::simulation::{Options, Prepared, Simulator, Unobserved};
 use copperlight_core::transport::{Plan, fastest};
 use copperlight_core::units::{Bandwidth, Bytes, Time};
 use copperlight_core::workload::{
@@ -143,7 +143,7 @@ struct PlannedSize {
     plan: Plan,
     /// What ran in place of what was asked for, in a sentence.
     replaced: Option<String>,
-    workload: SingleCollective,
+    prepared: Prepared<SingleCollective>,
 }
 
 impl PlannedSize {
@@ -167,10 +167,10 @@ impl PlannedSize {
         // What the planner chose is what runs.
         let (algorithm, protocol) = (Some(plan.schedule.algorithm), Some(plan.protocol));
         let workload = SingleCollective::new(chips, CollectiveCall { algorithm, protocol, ..call });
-        simulator
-            .prepare(&workload)
+        let prepared = simulator
+            .prepare(workload)
             .map_err(|source| RunError::Simulation { system: name.to_owned(), source })?;
-        Ok(Self { chips, plans, plan, replaced, workload })
+        Ok(Self { chips, plans, plan, replaced, prepared })
     }
 
     fn run(
@@ -178,9 +178,9 @@ impl PlannedSize {
         simulator: &mut Simulator<'_>,
         (fabric, name): (&Fabric, &str),
     ) -> Result<SizedOutcome, RunError> {
-        let Self { chips, plans, plan, replaced, workload } = self;
+        let Self { chips, plans, plan, replaced, prepared } = self;
         let outcome = simulator
-            .run(workload, &mut Unobserved)
+            .run(prepared, &mut Unobserved)
             .map_err(|source| RunError::Simulation { system: name.to_owned(), source })?;
         let outcome = completed((fabric, name), outcome, simulator.options())?;
         bounds::check_collective(fabric, (&plan.call, plan.schedule.algorithm), *chips, outcome.end);

@@ -262,6 +262,7 @@ impl Collectives {
 
 impl MemberState {
     /// Whether all that it sends and receives in its step has arrived.
+    #[inline]
     fn is_done(&self) -> bool {
         self.sending == 0 && self.missing == 0 && self.left > 0
     }
@@ -311,6 +312,7 @@ impl Instance {
     }
 
     /// Enters a member's phase, or lets it leave after the last; tells whether there is one.
+    #[inline]
     fn enter_phase(&mut self, now: Time, (index, member): (u32, u32), stage: &mut Stage<'_>) -> bool {
         let state = &mut self.members[member as usize];
         match self.plan.phases.get(state.phase as usize) {
@@ -391,10 +393,15 @@ impl Instance {
 
     /// Moves a member on when all that it sends and receives in its step has arrived, and past steps without its part.
     fn check_step(&mut self, now: Time, (index, member): (u32, u32), stage: &mut Stage<'_>) -> Stepped {
+        if !self.members[member as usize].is_done() {
+            return Ok(());
+        }
+        if self.plan.in_lockstep {
+            return self.wait_for_others(now, (index, member), stage);
+        }
+        self.go_on(now, (index, member), stage)?;
+        // A step in which it has no part is done at once.
         while self.members[member as usize].is_done() {
-            if self.plan.in_lockstep {
-                return self.wait_for_others(now, (index, member), stage);
-            }
             self.go_on(now, (index, member), stage)?;
         }
         Ok(())
@@ -422,6 +429,7 @@ impl Instance {
     }
 
     /// Begins a member's next step, or lets it leave after the last.
+    #[inline]
     fn go_on(&mut self, now: Time, (index, member): (u32, u32), stage: &mut Stage<'_>) -> Stepped {
         let state = &mut self.members[member as usize];
         state.step += 1;

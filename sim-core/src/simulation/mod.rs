@@ -29,7 +29,7 @@ pub use flow_case::{Flow, FlowCase, FlowLink};
 pub use flow_set::{FlowsOutcome, solve_flows};
 pub use observer::{Notice, Observer, Unobserved};
 pub use setup::SimulationError;
-pub use simulator::Simulator;
+pub use simulator::{Prepared, Simulator};
 
 use crate::engine::Limits;
 use crate::fabric::Fabric;

@@ -22,6 +22,14 @@ pub struct Simulator<'a> {
     foldings: Foldings,
 }
 
+/// A workload that fits the fabric, and which of its ranks stand for which.
+#[derive(Debug)]
+pub struct Prepared<W> {
+    workload: W,
+    roles: Roles,
+    folding: Arc<Folding>,
+}
+
 impl<'a> Simulator<'a> {
     /// A simulator without memories.
     pub fn new(fabric: &'a Fabric, options: &'a Options) -> Self {
@@ -39,34 +47,30 @@ impl<'a> Simulator<'a> {
         &mut self.planner
     }
 
-    /// Finds out, and remembers, what a run of `workload` begins with.
+    /// Finds out what a run of `workload` begins with, and remembers it for others.
     ///
     /// # Errors
     /// [`SimulationError`] when the workload does not fit the fabric or contradicts itself.
-    pub fn prepare(&mut self, workload: &dyn Workload) -> Result<(), SimulationError> {
-        self.fold(workload).map(|_| ())
-    }
-
-    /// Runs `workload`.
-    ///
-    /// # Errors
-    /// As [`simulate`](super::simulate).
-    pub fn run(
-        &mut self,
-        workload: &dyn Workload,
-        observer: &mut dyn Observer,
-    ) -> Result<Outcome, SimulationError> {
-        let (roles, folding) = self.fold(workload)?;
-        run_folded((self.options, &mut self.planner), (workload, &roles), &folding, observer)
-    }
-
-    fn fold(&mut self, workload: &dyn Workload) -> Result<(Roles, Arc<Folding>), SimulationError> {
-        let roles = setup::check(self.fabric, workload)?;
+    pub fn prepare<W: Workload>(&mut self, workload: W) -> Result<Prepared<W>, SimulationError> {
+        let roles = setup::check(self.fabric, &workload)?;
         let folding = if self.options.fold {
-            self.foldings.of(self.fabric, (workload, &roles), &mut self.planner)?
+            self.foldings.of(self.fabric, (&workload, &roles), &mut self.planner)?
         } else {
             Arc::new(Folding::identity(self.fabric, workload.ranks()))
         };
-        Ok((roles, folding))
+        Ok(Prepared { workload, roles, folding })
+    }
+
+    /// Runs a workload that this simulator, or one of which it is a clone, has prepared.
+    ///
+    /// # Errors
+    /// As [`simulate`](super::simulate).
+    pub fn run<W: Workload>(
+        &mut self,
+        prepared: &Prepared<W>,
+        observer: &mut dyn Observer,
+    ) -> Result<Outcome, SimulationError> {
+        let Prepared { workload, roles, folding } = prepared;
+        run_folded((self.options, &mut self.planner), (workload, roles), folding, observer)
     }
 }

@@ -5,7 +5,8 @@ use crate::collectives::{Partners, Pattern, Span};
 use crate::fabric::{Fabric, Hop, Route, RoutingError, Scope};
 use crate::ids::{EndpointId, LinkId};
 use crate::units::{Bandwidth, Bytes, Time};
-use std::collections::BTreeMap;
+use rustc_hash::FxHashMap;
+use std::ops::Range;
 
 /// What the steps of one phase meet on their way, on a given fabric.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -81,10 +82,24 @@ impl PhaseProfile {
     }
 }
 
-/// Runs of consecutive links that transfers cross, with the sum of their weights.
+/// Runs of consecutive links that transfers cross, with the sum of their weights, in order of first appearance.
 ///
 /// Blocks of an exchange with experts are bytes, and weights have large denominators: 64 bits are too few.
-type Runs = BTreeMap<(LinkId, u32), u128>;
+#[derive(Default)]
+struct Runs {
+    places: FxHashMap<(LinkId, u32), u32>,
+    list: Vec<(Range<usize>, u128)>,
+}
+
+impl Runs {
+    fn add(&mut self, hop: &Hop, weight: u128) {
+        let place = *self.places.entry((hop.first, hop.count)).or_insert_with(|| {
+            self.list.push((hop.range(), 0));
+            self.list.len() as u32 - 1
+        });
+        self.list[place as usize].1 += weight;
+    }
+}
 
 impl Survey {
     /// What the steps meet where transfers reach what they reach under a transport.
@@ -169,7 +184,7 @@ impl<'a> Surveyor<'a> {
                 of_scope.blocks = of_scope.blocks.max(send.blocks);
                 for hop in route.hops() {
                     let weight = u128::from(hop.weight) * u128::from(send.blocks);
-                    *of_scope.runs.entry((hop.first, hop.count)).or_default() += weight;
+                    of_scope.runs.add(hop, weight);
                 }
             }
         }
@@ -177,8 +192,8 @@ impl<'a> Surveyor<'a> {
     }
 
     fn load_links(&mut self, found: [&Found; 2], adds: bool) {
-        for ((first, count), weight) in found.into_iter().flat_map(|of_scope| &of_scope.runs) {
-            let links = &mut self.load[first.index()..first.index() + *count as usize];
+        for (links, weight) in found.into_iter().flat_map(|of_scope| &of_scope.runs.list) {
+            let links = &mut self.load[links.clone()];
             links.iter_mut().for_each(|load| *load = if adds { *load + weight } else { *load - weight });
         }
     }
@@ -187,9 +202,15 @@ impl<'a> Surveyor<'a> {
     fn meet(&self, found: &Found) -> Option<Met> {
         let denominator = self.fabric.weight_denominator() as f64;
         let mut slowest = [Bandwidth::UNBOUNDED; 2];
-        for (first, count) in found.runs.keys() {
-            for index in first.index()..first.index() + *count as usize {
+        let mut last = None;
+        for (links, _) in &found.runs.list {
+            for index in links.clone() {
                 let link = &self.fabric.links()[index];
+                // Links that follow one another are mostly loaded alike.
+                let here = Some((self.load[index], link.capacity, link.tier));
+                if std::mem::replace(&mut last, here) == here {
+                    continue;
+                }
                 let outside = self.fabric.tiers()[link.tier.index()].scope == Scope::ScaleOut;
                 let scaled = link.capacity.bytes_per_second() * denominator;
                 let rate = Bandwidth::from_bytes_per_second(scaled / self.load[index] as f64);
