@@ -149,7 +149,7 @@ fn a_name_of_another_part_is_sent_there() {
     let ran = run(&["catalog", "transports", "nvlink5"]);
     assert_eq!(
         ran.notes,
-        "error: NAME: `nvlink5` is not a known transport; did you mean `nvlink5-infiniband`?\n"
+        "error: NAME: `nvlink5` is not a known transport; did you mean `nvlink5-efa` or `nvlink5-infiniband` or `nvlink5-roce`?\n"
     );
 }
 

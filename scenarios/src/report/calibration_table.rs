@@ -1,7 +1,7 @@
 //! A calibration for people, and as a fragment of the catalog.
 
 use super::calibration::{CalibratedParameter, CalibrationErrors, CalibrationReport};
-use super::number::{percent, rounded};
+use super::number::percent;
 use super::sheet::{Column, Sheet};
 use super::table;
 use std::io::{self, Write};
@@ -106,7 +106,7 @@ fn groups(report: &CalibrationReport) -> Sheet {
     }
     let mut sheet = Sheet::new("Errors", columns);
     for group in &report.groups {
-        let mut row = vec![group.name.clone(), rounded(group.rows as f64)];
+        let mut row = vec![group.name.clone(), group.rows.to_string()];
         let of = [Some(group.shipped), Some(group.refitted), group.left_out];
         for errors in of.into_iter().flatten() {
             let [all, _, large] = shares(&errors);
