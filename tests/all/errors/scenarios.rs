@@ -1,7 +1,8 @@
 //! Errors of `copperlight`, except those of scenario files.
 
 use super::{Case, fault};
-use copperlight::commands::Failure;
+use copperlight::calibrate::{CalibrateError, NcclTestsError, SourceError};
+use copperlight::commands::{BookError, Failure};
 use copperlight::file::{KeyPathError, ScenarioError, ScenarioErrors};
 use copperlight::flow_case::{FlowCaseError, NamedCase};
 use copperlight::plot::PlotError;
@@ -189,7 +190,39 @@ fn measurements() -> Vec<Case> {
         BaselineError::Schema { path: baseline(), found: 2 },
         BaselineError::Write { path: baseline(), reason: "there is no such folder".to_owned() },
     ];
-    read.iter().map(Case::of).chain(held.iter().map(Case::of)).collect()
+    read.iter().map(Case::of).chain(held.iter().map(Case::of)).chain(calibrations()).collect()
+}
+
+fn page() -> BookError {
+    BookError::Write { path: "page.md".to_owned(), reason: "there is no such folder".to_owned() }
+}
+
+fn calibrations() -> Vec<Case> {
+    let known = || "nvlink4-infiniband, nvlink5-infiniband".to_owned();
+    let fits = [
+        CalibrateError::Family { name: "nvlink9".to_owned(), known: known() },
+        CalibrateError::NothingFitted { name: "ici-dcn".to_owned(), known: known() },
+        CalibrateError::NoRows { name: "xgmi-roce".to_owned() },
+        CalibrateError::Run(RunError::NoChips { system: "star".to_owned(), chips: 0 }),
+    ];
+    let lines = || {
+        [
+            NcclTestsError::Time { line: 3, field: "fast".to_owned() },
+            NcclTestsError::Short { line: 4, found: 2 },
+            NcclTestsError::Empty,
+        ]
+    };
+    let sources = [
+        SourceError::Table(ValidateError::NoTables { path: "data".to_owned() }),
+        SourceError::NcclTests { path: "run.txt".to_owned(), error: NcclTestsError::Empty },
+        SourceError::NotDescribed { path: "run.txt".to_owned(), flag: "--chips", what: "how many chips ran" },
+        SourceError::Flag { flag: "--operation", reason: "nothing is named `reduce-all`".to_owned() },
+    ];
+    let reason = "the font is missing".to_owned();
+    let drawing = BookError::Draw(PlotError::Drawing { figure: "growth".to_owned(), reason });
+    let pages = [drawing, page()];
+    let fits = fits.iter().map(Case::of).chain(pages.iter().map(Case::of));
+    fits.chain(lines().iter().map(Case::of)).chain(sources.iter().map(Case::of)).collect()
 }
 
 fn failures() -> Vec<Case> {
@@ -212,6 +245,9 @@ fn failures() -> Vec<Case> {
         Failure::from(RunError::NoChips { system: "star".to_owned(), chips: 0 }),
         Failure::Validate(ValidateError::NoTables { path: "data".to_owned() }),
         Failure::Baseline(BaselineError::Schema { path: "base.json".to_owned(), found: 2 }),
+        Failure::Page(page()),
+        Failure::Source(SourceError::Flag { flag: "--chips", reason: "it is 0".to_owned() }),
+        Failure::Calibrate(CalibrateError::NoRows { name: "xgmi-roce".to_owned() }),
         Failure::Worse { path: "base.json".to_owned(), grown },
         Failure::Files(FilesError::NotResults { path: "out/results.json".into() }),
         Failure::Figures("cannot draw the figure `mfu`".to_owned()),
