@@ -70,3 +70,17 @@ fn a_collective_alone_on_its_links_takes_what_is_predicted() {
         }
     }
 }
+
+#[test]
+fn domains_of_unequal_size_are_bound_by_what_joins_them() {
+    for (preset, chips) in [("gb200-nvl72", 145), ("hgx-h100", 9), ("mi300x", 63)] {
+        for kind in [CollectiveKind::AllReduce, CollectiveKind::Broadcast] {
+            // Of smaller ones the closed form takes each step of a chain between domains, where few are.
+            for power in [25, 32] {
+                let (ran, ratio) = ratio(preset, chips, CollectiveCall::auto(kind, Bytes::new(1 << power)));
+                let name = ran.name();
+                assert!((0.6..1.1).contains(&ratio), "{name} of 2^{power} B on {chips} {preset}: {ratio}");
+            }
+        }
+    }
+}

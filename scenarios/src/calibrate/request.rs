@@ -54,6 +54,16 @@ pub enum CalibrateError {
         /// The family.
         name: String,
     },
+    /// Rows that are held out are none or all.
+    #[error(
+        "--hold-out {chips} holds out {which} of the rows; name numbers of chips that some of the rows have"
+    )]
+    HoldOut {
+        /// The numbers of chips.
+        chips: String,
+        /// Which of the rows these are.
+        which: &'static str,
+    },
     /// No threads.
     #[error(transparent)]
     Run(#[from] RunError),
@@ -72,6 +82,7 @@ pub fn calibrate(request: &CalibrateRequest) -> Result<CalibrationReport, Calibr
         if observations.batches.is_empty() {
             return Err(CalibrateError::NoRows { name: request.family.clone() });
         }
+        check_held_out(&observations, &request.hold_out)?;
         Ok(Calibration::new(&slots, &observations, request).report())
     })?
 }
@@ -88,6 +99,20 @@ fn check_family(slots: &Slots, name: &str) -> Result<(), CalibrateError> {
         return Err(CalibrateError::NothingFitted { name, known: with_slots() });
     }
     Err(CalibrateError::Family { name, known: with_slots() })
+}
+
+/// Of the rows some must be held out, and some stay to be fitted to.
+fn check_held_out(observations: &Observations, hold_out: &[usize]) -> Result<(), CalibrateError> {
+    let mut rows = observations.batches.iter().flat_map(|batch| &batch.rows);
+    let held = |row: &Observation| hold_out.contains(&row.chips);
+    let which = match (rows.clone().any(held), rows.all(held)) {
+        _ if hold_out.is_empty() => return Ok(()),
+        (false, _) => "none",
+        (true, true) => "all",
+        (true, false) => return Ok(()),
+    };
+    let chips = hold_out.iter().map(usize::to_string).collect::<Vec<_>>().join(",");
+    Err(CalibrateError::HoldOut { chips, which })
 }
 
 /// A request on its fabrics.

@@ -89,6 +89,16 @@ fn of_file(path: &Path, described: &Described) -> Result<Table, SourceError> {
     Ok(Table { name, kind: TableKind::Collectives, rows, harness: Harness::default() })
 }
 
+/// The operations that nccl-tests times by size, and that parameters are fitted to.
+const SIZED: [CollectiveKind; 6] = [
+    CollectiveKind::AllReduce,
+    CollectiveKind::ReduceScatter,
+    CollectiveKind::AllGather,
+    CollectiveKind::AllToAll,
+    CollectiveKind::Broadcast,
+    CollectiveKind::Reduce,
+];
+
 /// The machine and the collective that flags tell.
 fn machine(path: &str, described: &Described) -> Result<(Setup, CollectiveKind), SourceError> {
     let needed = |value: &Option<String>, flag, what| {
@@ -104,6 +114,11 @@ fn machine(path: &str, described: &Described) -> Result<(Setup, CollectiveKind),
         SourceError::Flag { flag: "--operation", reason: format!("{error}{remedy}") }
     };
     let kind = operation_named(&operation).map_err(in_words)?;
+    if !SIZED.contains(&kind) {
+        let names = SIZED.map(CollectiveKind::name).join(", ");
+        let reason = format!("sizes of nccl-tests say nothing of {operation}; use one of: {names}");
+        return Err(SourceError::Flag { flag: "--operation", reason });
+    }
     let chips = described.chips.unwrap_or_else(|| system.default_chips().unwrap_or(1));
     Ok((Setup { preset, chips, chips_per_domain: None, scale_out: None, network: None }, kind))
 }

@@ -7,12 +7,16 @@ use super::load;
 use super::section::Section;
 use super::settings;
 use super::source::SourceText;
+use super::suggestion;
 use super::systems;
 use copperlight_topologies::System;
 use std::path::Path;
 
 /// What stands before the name of a preset in messages.
 const FLAG: &str = "--system ";
+
+/// The tables of a scenario.
+const TABLES: [&str; 6] = ["scenario", "systems", "workload", "sweep", "expect", "report"];
 
 /// A checked system with its name and, when the file states it, its size.
 #[derive(Debug, Clone)]
@@ -118,6 +122,12 @@ fn find_system(document: Table) -> Result<Table, (Place, ScenarioError)> {
         return Ok(table);
     }
     let Some(systems) = document.get("systems") else { return Ok(document) };
+    // A scenario of one system will do; what no scenario has is a mistake.
+    if let Some(stray) = document.entries.iter().find(|entry| !TABLES.contains(&entry.key.as_str())) {
+        let (key, table) = (stray.key.clone(), "the file".to_owned());
+        let remedy = suggestion::remedy(&key, &TABLES);
+        return Err((stray.place, ScenarioError::UnknownKey { key, table, remedy }));
+    }
     match &systems.node.value {
         Value::Table(table) => Ok(table.clone()),
         Value::Array(elements) if elements.len() == 1 => {

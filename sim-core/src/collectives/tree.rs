@@ -141,6 +141,10 @@ impl Tree {
 
     /// Chains carry something in every step; the trees between domains while chunks are between heads.
     pub(super) fn activity(self, step: usize) -> (bool, bool) {
+        // Over ranks that stand in domains of unequal size, chains and trees know of none.
+        if self.inside == 1 || self.domains == 1 {
+            return (true, true);
+        }
         let (high, chain) = (self.height(), self.inside - 1);
         let risen = if self.up { self.depth() } else { 0 };
         let begin = if self.up { chain } else { 0 };

@@ -7,7 +7,7 @@ use crate::collectives::{GroupShape, Pattern, Phase, Schedule, candidates, effec
 use crate::fabric::{Fabric, RoutingError, Scope};
 use crate::ids::EndpointId;
 use crate::units::Time;
-use crate::workload::{Algorithm, CollectiveCall, CollectiveKind, Protocol};
+use crate::workload::{Algorithm, CollectiveCall, CollectiveKind, Library, Protocol};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -169,6 +169,12 @@ impl<'a> Planner<'a> {
         sums: bool,
     ) -> Result<Vec<Algorithm>, RoutingError> {
         let mut algorithms = candidates(kind, shape, (self.transport.library, sums));
+        let apart = |&member: &EndpointId| !self.fabric.same_domain(members[0], member);
+        let uneven = shape.tiers().len() <= 1 && members.iter().any(apart);
+        if uneven && kind == CollectiveKind::AllReduce && self.transport.library == Library::Nccl {
+            // Domains of unequal size have no tiers in common, but trees over all ranks.
+            algorithms.push(Algorithm::Tree);
+        }
         let direct = match kind {
             CollectiveKind::AllReduce => Algorithm::TwoShot,
             CollectiveKind::ReduceScatter | CollectiveKind::AllGather => Algorithm::Direct,

@@ -219,3 +219,16 @@ fn wrong_requests_are_refused_with_the_remedy() {
     refuse(&["collective", "all-reduce", "--system", "missing.toml"], &["missing.toml", "no such file"]);
     refuse(&["collective", "all-reduce"], &["--system"]);
 }
+
+#[test]
+fn a_file_of_a_system_holds_nothing_that_no_scenario_has() {
+    let text = "[[systems]]\npreset = \"hgx-h100\"\n[wrkload]\nkind = \"nonsense\"\n";
+    let place = Workplace::with("mine.toml", text);
+    let run = place.run(&["collective", "all-reduce", "--system", "mine.toml"]);
+    assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{}", run.stderr);
+    assert!(
+        run.stderr.contains("mine.toml:3") && run.stderr.contains("did you mean `workload`"),
+        "{}",
+        run.stderr
+    );
+}

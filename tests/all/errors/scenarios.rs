@@ -203,6 +203,7 @@ fn calibrations() -> Vec<Case> {
         CalibrateError::Family { name: "nvlink9".to_owned(), known: known() },
         CalibrateError::NothingFitted { name: "ici-dcn".to_owned(), known: known() },
         CalibrateError::NoRows { name: "xgmi-roce".to_owned() },
+        CalibrateError::HoldOut { chips: "9999".to_owned(), which: "none" },
         CalibrateError::Run(RunError::NoChips { system: "star".to_owned(), chips: 0 }),
     ];
     let lines = || {
