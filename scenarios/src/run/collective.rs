@@ -209,7 +209,7 @@ fn row(fabric: &Fabric, chips: usize, plan: &Plan, outcome: &Outcome) -> Collect
         time_us: outcome.end.microseconds(),
         algbw_gb_per_s: algbw,
         busbw_gb_per_s: algbw.zip(factor).map(|(algbw, factor)| algbw * factor),
-        wire_bytes_per_chip: plan.schedule.wire_bytes().count(),
+        wire_bytes_per_chip: plan.schedule.nominal_wire_bytes(call.bytes).count(),
         algorithm: plan.schedule.algorithm.name().to_owned(),
         protocol: plan.protocol.name().to_owned(),
         bound_by: plan.prediction.bound_by().to_owned(),

@@ -57,6 +57,11 @@ impl InNetwork {
         self.chunks
     }
 
+    /// Whether every rank ends with the sum of all.
+    pub(super) fn reduces_all(self) -> bool {
+        self.sum && self.copy
+    }
+
     fn trees(self) -> usize {
         if self.domains > 1 { TREES } else { 1 }
     }
@@ -194,5 +199,6 @@ mod tests {
         let schedule = schedule(CollectiveKind::AllReduce, Bytes::new(8000), (8, 8), 10);
         assert_eq!(schedule.steps(), 11);
         assert_eq!(schedule.wire_bytes(), Bytes::new(9000));
+        assert_eq!(schedule.nominal_wire_bytes(Bytes::new(7999)), Bytes::new(7999 + 1000));
     }
 }

@@ -95,6 +95,23 @@ impl Schedule {
         (0..positions).map(of_position).max().unwrap_or(Bytes::ZERO)
     }
 
+    /// The bytes that the busiest rank sends when a buffer of `bytes` is padded to equal parts of the ranks, and no further.
+    ///
+    /// This is what closed forms count: `2 (n-1) ceil(S/n)` for a ring all-reduce, `S + ceil(S/n)` in the switches of one
+    /// domain. [`Schedule::wire_bytes`] has the padding of channels and of chunks as well, of less than a byte each.
+    pub fn nominal_wire_bytes(&self, bytes: Bytes) -> Bytes {
+        let part = bytes.padded_chunk(self.ranks.max(1) as u64);
+        match self.phases.first().map(|phase| (phase.pattern, phase.steps as u64)) {
+            Some((Pattern::Channels { .. }, steps)) => part * steps,
+            Some((Pattern::InNetwork(waves), _))
+                if self.algorithm == Algorithm::Nvls && waves.reduces_all() =>
+            {
+                bytes + part
+            }
+            _ => self.wire_bytes(),
+        }
+    }
+
     /// What a transfer that `position` starts in a step carries: which atoms of the buffer, and what becomes of them.
     ///
     /// The buffer is cut into [`Schedule::atoms`] equal parts; in an all-to-all atom `s n + d` is what rank `s` has for
