@@ -113,7 +113,7 @@ impl Batch {
 
 fn observation(run: &MeasuredRun, (group, size): (usize, Option<Bytes>), floor: Time) -> Observation {
     let chips = run.setup.chips;
-    let call = call_of(&run.operation, chips);
+    let call = call_of(&run.operation);
     let seconds = match run.measured {
         Measured::TimeUs(time) => time * 1e-6,
         Measured::BusbwGbPerS(rate) => call.bytes.count() as f64 * call.kind.bus_factor(chips) / (rate * 1e9),
@@ -124,7 +124,7 @@ fn observation(run: &MeasuredRun, (group, size): (usize, Option<Bytes>), floor: 
 }
 
 /// What was called.
-fn call_of(operation: &MeasuredOperation, chips: usize) -> CollectiveCall {
+fn call_of(operation: &MeasuredOperation) -> CollectiveCall {
     let (kind, row) = match operation {
         MeasuredOperation::Collective { kind, algorithm, size } => {
             return CollectiveCall { algorithm: *algorithm, ..CollectiveCall::auto(*kind, *size) };
@@ -133,7 +133,6 @@ fn call_of(operation: &MeasuredOperation, chips: usize) -> CollectiveCall {
         MeasuredOperation::ExpertCombine(row) => (CollectiveKind::EpCombine, row),
     };
     let choices = u32::try_from(row.top_k).unwrap_or(u32::MAX);
-    let destinations = u32::try_from(chips).unwrap_or(u32::MAX).min(choices);
-    let experts = ExpertRouting::new(destinations, 1.0).with_choices(choices);
+    let experts = ExpertRouting::new(choices, 1.0);
     CollectiveCall { experts, ..CollectiveCall::auto(kind, row.bytes(kind)) }
 }

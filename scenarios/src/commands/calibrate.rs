@@ -2,6 +2,7 @@
 
 use super::failure::Failure;
 use super::output::Output;
+use super::threads::ThreadArguments;
 use crate::calibrate::{CalibrateRequest, Described, calibrate, measurements};
 use crate::report::{CalibrationReport, calibration_table, json};
 use clap::{Args, ValueEnum};
@@ -33,14 +34,8 @@ pub(super) struct CalibrateArguments {
     /// The collective that nccl-tests timed
     #[arg(long, value_name = "OP")]
     operation: Option<String>,
-    /// The number of threads [default: all cores]
-    #[arg(
-        long,
-        value_name = "N",
-        allow_negative_numbers = true,
-        value_parser = clap::value_parser!(u16).range(1..=1024)
-    )]
-    threads: Option<u16>,
+    #[command(flatten)]
+    threads: ThreadArguments,
     /// How results are written
     #[arg(long, value_enum, default_value = "table")]
     format: CalibrationFormat,
@@ -72,7 +67,7 @@ pub(super) fn run(arguments: &CalibrateArguments, output: &mut Output<'_>) -> Re
         family: arguments.family.clone(),
         leave_one_out: arguments.leave_one_out,
         hold_out: arguments.hold_out.clone(),
-        threads: arguments.threads.map(usize::from),
+        threads: arguments.threads.number(),
     })?;
     let Some(path) = &arguments.out else { return Ok(write(arguments.format, &report, output.data)?) };
     let mut text = Vec::new();

@@ -1,20 +1,15 @@
 //! How scenarios are simulated, as flags of every command that runs one.
 
 use super::limits::LimitArguments;
+use super::threads::ThreadArguments;
 use crate::run::{EngineOptions, RunOptions};
 use clap::Args;
 
 /// Flags of threads, folding and limits.
 #[derive(Debug, Args)]
 pub(super) struct EngineArguments {
-    /// The number of threads [default: all cores]
-    #[arg(
-        long,
-        value_name = "N",
-        allow_negative_numbers = true,
-        value_parser = clap::value_parser!(u16).range(1..=1024)
-    )]
-    threads: Option<u16>,
+    #[command(flatten)]
+    threads: ThreadArguments,
     /// Simulate every rank and every collective, folding and remembering nothing
     #[arg(long)]
     no_fold: bool,
@@ -26,6 +21,6 @@ impl EngineArguments {
     /// What was asked for.
     pub(super) fn options(&self) -> RunOptions {
         let engine = EngineOptions { fold: !self.no_fold, limits: self.limits.limits() };
-        RunOptions { engine, threads: self.threads.map(usize::from) }
+        RunOptions { engine, threads: self.threads.number() }
     }
 }

@@ -27,6 +27,7 @@ mod sensitivity;
 mod system_question;
 #[cfg(test)]
 mod tests;
+mod threads;
 mod validate;
 #[cfg(feature = "plots")]
 mod validate_book;

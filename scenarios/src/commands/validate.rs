@@ -3,6 +3,7 @@
 use super::failure::Failure;
 use super::output::{Format, Output};
 use super::progress::{Progress, Visibility};
+use super::threads::ThreadArguments;
 use crate::report::{ValidationReport, json, validation_csv, validation_table};
 use crate::validate::{Baseline, Table, compare_with, measured_tables};
 use clap::Args;
@@ -24,14 +25,8 @@ pub(super) struct ValidateArguments {
     /// Write a Markdown page of all errors, and its figures into `figures` beside it
     #[arg(long, value_name = "FILE")]
     write_page: Option<PathBuf>,
-    /// The number of threads [default: all cores]
-    #[arg(
-        long,
-        value_name = "N",
-        allow_negative_numbers = true,
-        value_parser = clap::value_parser!(u16).range(1..=1024)
-    )]
-    threads: Option<u16>,
+    #[command(flatten)]
+    threads: ThreadArguments,
     /// How results are written to standard output
     #[arg(long, value_enum, default_value = "table")]
     format: Format,
@@ -76,7 +71,7 @@ fn write_page(
     report: &ValidationReport,
     arguments: &ValidateArguments,
 ) -> Result<(), Failure> {
-    super::validate_book::book(tables, report, arguments.threads.map(usize::from))?.write(path)?;
+    super::validate_book::book(tables, report, arguments.threads.number())?.write(path)?;
     Ok(())
 }
 
@@ -112,7 +107,7 @@ fn simulate(
 ) -> Result<ValidationReport, Failure> {
     let visibility =
         if output.on_terminal && !arguments.quiet { Visibility::Drawn } else { Visibility::Hidden };
-    let threads = arguments.threads.map(usize::from);
+    let threads = arguments.threads.number();
     Ok(Progress::during("validate", visibility, |tell| compare_with(tables, threads, tell))?)
 }
 

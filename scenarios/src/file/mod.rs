@@ -52,6 +52,7 @@ pub use expert_tokens::{DEFAULT_ELEMENT, ExpertTokens, element_named};
 pub use key_path::KeyPathError;
 pub use library::{scenario as library_scenario, scenario_names as library_scenario_names};
 pub use load::{check, load};
+pub(crate) use named_file::utf8;
 pub use scenario::{
     CollectiveSpec, Expectation, Fidelity, Point, ReportSpec, Scenario, Sweep, SystemEntry, Workload,
 };

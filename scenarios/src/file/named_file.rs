@@ -28,6 +28,11 @@ pub(super) fn read(folder: &Path, name: &str) -> Result<String, String> {
     if bytes.len() as u64 > LARGEST {
         return Err("it is larger than 256 MiB; check that this is the file you meant".to_owned());
     }
+    utf8(bytes)
+}
+
+/// Bytes as text, or why they are none.
+pub(crate) fn utf8(bytes: Vec<u8>) -> Result<String, String> {
     String::from_utf8(bytes).map_err(|error| {
         let position = error.utf8_error().valid_up_to();
         format!("it is not UTF-8 text: byte {position} does not belong to any character; save it as UTF-8")

@@ -155,7 +155,6 @@ impl PlannedSize {
         call: CollectiveCall,
     ) -> Result<Self, RunError> {
         let members: Vec<EndpointId> = (0..chips).map(EndpointId::new).collect();
-        let call = CollectiveCall { experts: call.experts.among(chips), ..call };
         let routing = |source| RunError::Routing { system: name.to_owned(), source };
         let plans = simulator.planner().plans(&members, &call).map_err(routing)?;
         let plan = fastest(&plans).clone();

@@ -15,8 +15,7 @@ const NAMED_ROWS: usize = 3;
 /// The group of a row: its table, but rows of experts by machine, and rows that are apart by themselves.
 pub(super) fn name(table: &Table, row: &Row) -> String {
     let name = &table.name;
-    let is_of = |apart: &&Apart| row.chips == Some(apart.chips) && row.algorithm == apart.algorithm;
-    if let Some(apart) = table.harness.apart.iter().find(is_of) {
+    if let Some(apart) = apart(table, row) {
         return name_apart(table, apart);
     }
     match (&row.operation, &row.preset) {
@@ -29,8 +28,9 @@ fn name_apart(table: &Table, apart: &Apart) -> String {
     format!("{} ({} chips, {})", table.name, apart.chips, apart.algorithm)
 }
 
-pub(super) fn apart<'a>(table: &'a Table, row: &Row) -> Option<&'a super::Apart> {
-    let is_of = |apart: &&super::Apart| row.chips == Some(apart.chips) && row.algorithm == apart.algorithm;
+/// Why a row stands apart, if it does.
+pub(super) fn apart<'a>(table: &'a Table, row: &Row) -> Option<&'a Apart> {
+    let is_of = |apart: &&Apart| row.chips == Some(apart.chips) && row.algorithm == apart.algorithm;
     table.harness.apart.iter().find(is_of)
 }
 

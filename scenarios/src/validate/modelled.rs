@@ -110,9 +110,7 @@ fn experts((setup, system): (&Setup, &System), class: Class, row: &ExpertRow) ->
         Class::ExpertCombine => CollectiveKind::EpCombine,
         _ => CollectiveKind::EpDispatch,
     };
-    let chips = u64::try_from(setup.chips).unwrap_or(u64::MAX);
     let choices = u32::try_from(row.top_k).map_err(|_| "top_k is too large".to_owned())?;
-    let destinations = u32::try_from(chips).unwrap_or(u32::MAX).min(choices);
     let report = run_collective_here(&CollectiveRequest {
         system: system.clone(),
         system_name: setup.preset.clone(),
@@ -121,7 +119,7 @@ fn experts((setup, system): (&Setup, &System), class: Class, row: &ExpertRow) ->
         sizes: vec![row.bytes(kind)],
         algorithm: None,
         protocol: None,
-        experts: ExpertRouting::new(destinations, 1.0).with_choices(choices),
+        experts: ExpertRouting::new(choices, 1.0),
         engine: EngineOptions::default(),
     });
     let only = report.map_err(|error| error.to_string())?.rows.into_iter().next();

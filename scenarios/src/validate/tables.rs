@@ -2,6 +2,7 @@
 
 use super::embedded;
 use super::table::{Table, TableKind};
+use crate::file::utf8;
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
@@ -138,10 +139,7 @@ pub(crate) fn text_of(path: &Path) -> Result<String, String> {
     if bytes.len() as u64 > LARGEST {
         return Err("it is larger than 64 MiB; split the table".to_owned());
     }
-    String::from_utf8(bytes).map_err(|error| {
-        let position = error.utf8_error().valid_up_to();
-        format!("it is not UTF-8 text: byte {position} does not belong to any character; save it as UTF-8")
-    })
+    utf8(bytes)
 }
 
 #[cfg(test)]

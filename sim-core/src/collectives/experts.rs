@@ -17,7 +17,7 @@ pub struct Load {
 /// A rank has `S` bytes of tokens and sends each to `d` ranks; the busiest rank, position 0, is sent
 /// `imbalance x d S / n` by each, the others share the rest.
 pub(super) fn schedule(call: &CollectiveCall, ranks: usize) -> Schedule {
-    let copies = call.bytes.count() as f64 * f64::from(call.experts.among(ranks).destinations);
+    let copies = call.bytes.count() as f64 * f64::from(call.experts.destinations(ranks));
     let mean = copies / ranks as f64;
     // A token goes to a rank once: no rank gets more than all of them.
     let busiest = (mean * call.experts.imbalance()).min(call.bytes.count() as f64);

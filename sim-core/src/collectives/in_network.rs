@@ -6,7 +6,7 @@
 
 use super::binary_tree::{BinaryTree, TREES};
 use super::pattern::Span;
-use super::schedule::shortest_alike;
+use super::schedule::{chunk_in_step, shortest_alike};
 use super::{Action, Atoms, Partners, Pattern, Pipeline, Schedule, Send};
 use crate::units::Bytes;
 use crate::workload::{Algorithm, CollectiveKind};
@@ -75,8 +75,7 @@ impl InNetwork {
     }
 
     fn chunk(self, begin: usize, step: Option<usize>) -> Option<usize> {
-        let Some(step) = step else { return Some(0) };
-        step.checked_sub(begin).filter(|&chunk| chunk < self.chunks)
+        chunk_in_step(self.chunks, begin, step)
     }
 
     pub(super) fn of_one_chunk(self) -> Self {

@@ -152,6 +152,12 @@ pub(super) fn shortest_alike((chunks, step): (usize, usize), last: usize) -> (us
     (fewest, alike)
 }
 
+/// The chunk of `chunks` that a stage which begins in step `begin` has in a step; with no step given, the first.
+pub(super) fn chunk_in_step(chunks: usize, begin: usize, step: Option<usize>) -> Option<usize> {
+    let Some(step) = step else { return Some(0) };
+    step.checked_sub(begin).filter(|&chunk| chunk < chunks)
+}
+
 /// Chunks that follow one another through the stages of a pattern, one stage a step.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Pipeline {

@@ -9,7 +9,7 @@
 
 use super::binary_tree::{BinaryTree, TREES};
 use super::pattern::merged;
-use super::schedule::shortest_alike;
+use super::schedule::{chunk_in_step, shortest_alike};
 use super::{Action, Atoms, Pattern, Pipeline, Schedule, Send};
 use crate::units::Bytes;
 use crate::workload::{Algorithm, CollectiveKind};
@@ -124,8 +124,7 @@ impl Tree {
 
     /// The chunk that an edge used from step `begin` on carries in a step; with no step given, any.
     fn chunk(self, begin: usize, step: Option<usize>) -> Option<usize> {
-        let Some(step) = step else { return Some(0) };
-        step.checked_sub(begin).filter(|&chunk| chunk < self.chunks)
+        chunk_in_step(self.chunks, begin, step)
     }
 
     pub(super) fn of_one_chunk(self) -> Self {

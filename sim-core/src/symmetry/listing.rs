@@ -176,7 +176,7 @@ type CallKey = (u8, u64, Option<u8>, Option<u8>, (u32, u64));
 
 fn call_key(call: &CollectiveCall) -> CallKey {
     let algorithm = call.algorithm.map(|algorithm| algorithm as u8);
-    let experts = (call.experts.destinations, call.experts.imbalance().to_bits());
+    let experts = (call.experts.choices, call.experts.imbalance().to_bits());
     let protocol = call.protocol.map(|protocol| protocol as u8);
     (call.kind as u8, call.bytes.count(), algorithm, protocol, experts)
 }

@@ -95,10 +95,6 @@ impl Costed<'_> {
         matches!(self.schedule.phases[0].pattern, Pattern::InNetwork(_))
     }
 
-    fn chunked(&self) -> bool {
-        matches!(self.schedule.phases[0].pattern, Pattern::InNetwork(_) | Pattern::Tree(_))
-    }
-
     /// Until the first step: the kernel, the protocol, and the latest of the ranks.
     fn launch(&self) -> Time {
         let Self { transport, schedule, protocol, .. } = self;
@@ -117,7 +113,7 @@ impl Costed<'_> {
     /// Chunks are handed on at a cost: `2 sqrt(ramp W)` over the wire time `W` of the collective, as a share of it.
     fn ramp(&self) -> f64 {
         let Self { transport, schedule, profiles, protocol, .. } = self;
-        if *protocol != Protocol::Simple || self.chunked() || self.of_experts() {
+        if *protocol != Protocol::Simple || self.schedule.in_lockstep() || self.of_experts() {
             return 0.0;
         }
         let of_phase = |(phase, profile): (&Phase, &PhaseProfile)| {
@@ -232,7 +228,7 @@ impl Costed<'_> {
         let relative = match call.kind {
             CollectiveKind::AllToAll => transport.own_chunk_all_to_all,
             CollectiveKind::AllReduce | CollectiveKind::AllGather | CollectiveKind::ReduceScatter
-                if !self.chunked() =>
+                if !self.schedule.in_lockstep() =>
             {
                 transport.own_chunk
             }

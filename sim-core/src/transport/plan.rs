@@ -48,8 +48,7 @@ const FREE_CHUNKS: f64 = 64.0;
 fn slowest_drain(phase: &Phase, profile: &PhaseProfile, step: &StepCost) -> Time {
     let drain = |scope: Scope| {
         let meeting = profile.of(scope)?;
-        let (_, cap) = step.of(scope);
-        Some((meeting.rate * meeting.blocks as f64).min(cap).drain_time(phase.bytes * meeting.blocks))
+        Some(meeting.drain(phase.bytes, step.of(scope).1))
     };
     [Scope::ScaleUp, Scope::ScaleOut].into_iter().filter_map(drain).max().unwrap_or(Time::ZERO)
 }

@@ -65,8 +65,7 @@ pub fn predict(schedule: &Schedule, profiles: &[PhaseProfile], cost: &Collective
             let (overhead, cap) = step.of(scope);
             let Some(meeting) = profile.of(scope) else { continue };
             let latency = overhead + meeting.latency;
-            let bytes = phase.bytes * meeting.blocks;
-            let drain = (meeting.rate * meeting.blocks as f64).min(cap).drain_time(bytes);
+            let drain = meeting.drain(phase.bytes, cap);
             if latency + drain >= slowest.0 + slowest.1 {
                 slowest = (latency, drain, scope);
             }

@@ -52,6 +52,13 @@ pub struct Meeting {
     pub blocks: u64,
 }
 
+impl Meeting {
+    /// How long the largest transfer drains when a block carries so much and one transfer reaches `cap` at most.
+    pub(super) fn drain(&self, block: Bytes, cap: Bandwidth) -> Time {
+        (self.rate * self.blocks as f64).min(cap).drain_time(block * self.blocks)
+    }
+}
+
 impl PhaseProfile {
     /// What the transfers of a scope meet, if there are any.
     pub const fn of(&self, scope: Scope) -> Option<Meeting> {

@@ -179,8 +179,6 @@ impl CollectiveKind {
 /// How tokens spread over the ranks of experts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct ExpertRouting {
-    /// To how many ranks each token goes: the experts chosen for it, or all ranks where these are fewer.
-    pub destinations: u32,
     /// How many experts are chosen for each token: so many answers are summed.
     pub choices: u32,
     /// What the busiest rank gets, over the mean, in thousandths.
@@ -194,21 +192,14 @@ impl Default for ExpertRouting {
 }
 
 impl ExpertRouting {
-    /// Tokens go to `destinations` ranks each, to one expert there; the busiest rank gets `imbalance` times the mean
-    /// (to three decimals).
-    pub fn new(destinations: u32, imbalance: f64) -> Self {
-        let imbalance = (imbalance * 1000.0).round().max(1000.0) as u32;
-        Self { destinations, choices: destinations, imbalance }
+    /// Tokens go to `choices` experts each; the busiest rank gets `imbalance` times the mean (to three decimals).
+    pub fn new(choices: u32, imbalance: f64) -> Self {
+        Self { choices, imbalance: (imbalance * 1000.0).round().max(1000.0) as u32 }
     }
 
-    /// The same, with so many experts chosen for each token, several of them on one rank where these are fewer.
-    pub fn with_choices(self, choices: u32) -> Self {
-        Self { choices: choices.max(self.destinations), ..self }
-    }
-
-    /// The same among `ranks` ranks: a token goes to each of them once at most.
-    pub fn among(self, ranks: usize) -> Self {
-        Self { destinations: self.destinations.min(u32::try_from(ranks).unwrap_or(u32::MAX)), ..self }
+    /// To how many of `ranks` ranks each token goes: to each of them once at most.
+    pub fn destinations(self, ranks: usize) -> u32 {
+        self.choices.min(u32::try_from(ranks).unwrap_or(u32::MAX))
     }
 
     /// What the busiest rank gets, over the mean; at least 1.
