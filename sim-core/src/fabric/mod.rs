@@ -119,6 +119,11 @@ impl Fabric {
         links.end <= self.alike_until[links.start] as usize
     }
 
+    /// The end of the run of links from this one on that have its capacity and latency, by index.
+    pub(crate) fn alike_until(&self, link: usize) -> usize {
+        self.alike_until[link] as usize
+    }
+
     /// Whether a link carries nothing; no route crosses it.
     pub fn has_failed(&self, link: LinkId) -> bool {
         self.link(link).capacity == Bandwidth::ZERO

@@ -1,8 +1,9 @@
 //! The quotient: representatives of ranks and links, and routes between them.
 
 use super::listing::Listing;
-use super::refine::{Colours, refine};
-use super::transfers::{Transfers, collect};
+use super::refine::{Classes, Refinement};
+use super::segments::Segments;
+use super::transfers::{SOURCE, TARGET, Transfers, collect};
 use super::verify::is_equitable;
 use crate::fabric::{Fabric, Route, RoutingError};
 use crate::ids::{LinkId, RankId};
@@ -36,17 +37,19 @@ pub struct Folding {
     representatives: Vec<Representative>,
     class_of_rank: Vec<u32>,
     links: Vec<FoldedLink>,
-    class_of_link: Vec<u32>,
-    /// For each link, the end of the run of links of its class that follow it.
-    run_end: Vec<u32>,
+    segments: Segments,
+    class_of_segment: Vec<u32>,
 }
+
+/// In place of the class of links that nothing crosses.
+const UNCROSSED: u32 = u32::MAX;
 
 impl Folding {
     /// Nothing is folded: every rank and every link stands for itself.
     pub fn identity(fabric: &Fabric, ranks: usize) -> Self {
-        let class_of_rank: Vec<u32> = (0..ranks as u32).collect();
-        let class_of_link: Vec<u32> = (0..fabric.links().len() as u32).collect();
-        Self::new(class_of_rank, class_of_link)
+        let segments = Segments::single(fabric.links().len());
+        let class_of_segment = (0..fabric.links().len() as u32).collect();
+        Self::new((0..ranks as u32).collect(), segments, class_of_segment)
     }
 
     /// The coarsest folding that is exact, or [`Folding::identity`] when the proposed one is not.
@@ -63,41 +66,34 @@ impl Folding {
 
     /// The coarsest folding of any workload that communicates what is listed.
     pub(super) fn of_listing(fabric: &Fabric, listing: &Listing) -> Result<Self, RoutingError> {
-        let transfers = collect(fabric, listing)?;
-        let colours = refine(&transfers, segment_kinds(fabric, &transfers));
-        if !is_equitable(&transfers, &colours) {
-            return Ok(Self::identity(fabric, listing.endpoints.len()));
+        let mut transfers = collect(fabric, listing)?;
+        let (hubs, things) = (transfers.hub_colours.clone(), std::mem::take(&mut transfers.thing_colours));
+        let refinement = Refinement::new(&transfers.incidences, hubs, things);
+        let classes = refinement.classes();
+        let rank_classes = &classes.things.class_of()[..transfers.ranks];
+        if !is_equitable(&transfers.incidences, classes) || !messages_pair_up(&transfers, classes) {
+            return Ok(Self::identity(fabric, transfers.ranks));
         }
-        let class_of_link = spread_over_links(fabric, &transfers, &colours);
-        Ok(Self::new(colours.ranks, class_of_link))
+        let class_of_rank = named_in_order(rank_classes.iter().map(|&class| Some(class)));
+        let crossed = |(segment, &class): (usize, &u32)| {
+            let touched = !transfers.incidences.of_thing(transfers.ranks + segment).is_empty();
+            touched.then_some(class)
+        };
+        let segment_classes = classes.things.class_of()[transfers.ranks..].iter().enumerate().map(crossed);
+        let class_of_segment = named_in_order(segment_classes);
+        Ok(Self::new(class_of_rank, transfers.segments, class_of_segment))
     }
 
-    fn new(class_of_rank: Vec<u32>, class_of_link: Vec<u32>) -> Self {
-        let first_and_size = |classes: &[u32]| {
-            let mut found: Vec<(usize, u64)> = Vec::new();
-            for (index, &class) in classes.iter().enumerate() {
-                if class as usize == found.len() {
-                    found.push((index, 0));
-                }
-                found[class as usize].1 += 1;
+    fn new(class_of_rank: Vec<u32>, segments: Segments, class_of_segment: Vec<u32>) -> Self {
+        let mut representatives: Vec<Representative> = Vec::new();
+        for (rank, &class) in class_of_rank.iter().enumerate() {
+            match representatives.get_mut(class as usize) {
+                Some(known) => known.multiplicity += 1,
+                None => representatives.push(Representative { rank: RankId::new(rank), multiplicity: 1 }),
             }
-            found
-        };
-        let representative = |(rank, size): (usize, u64)| Representative {
-            rank: RankId::new(rank),
-            multiplicity: size as u32,
-        };
-        let links: Vec<FoldedLink> = first_and_size(&class_of_link)
-            .into_iter()
-            .map(|(link, multiplicity)| FoldedLink { link: LinkId::new(link), multiplicity })
-            .collect();
-        Self {
-            representatives: first_and_size(&class_of_rank).into_iter().map(representative).collect(),
-            class_of_rank,
-            links,
-            run_end: run_ends(&class_of_link),
-            class_of_link,
         }
+        let links = folded_links(&segments, &class_of_segment);
+        Self { representatives, class_of_rank, links, segments, class_of_segment }
     }
 
     /// The simulated ranks, by class.
@@ -110,21 +106,23 @@ impl Folding {
         self.class_of_rank[rank.index()] as usize
     }
 
-    /// The simulated links, by class.
+    /// The simulated links, by class: all that any transfer crosses.
     pub fn links(&self) -> &[FoldedLink] {
         &self.links
     }
 
     /// The weight of a route on each class of links, summed over the links of the class.
+    ///
+    /// # Panics
+    /// When the route is of no transfer that was listed.
     pub fn weigh(&self, route: &Route) -> BTreeMap<u32, u64> {
         let mut weights = BTreeMap::new();
         for hop in route.hops() {
-            let mut links = hop.range();
-            while !links.is_empty() {
-                let end = links.end.min(self.run_end[links.start] as usize);
-                let class = self.class_of_link[links.start];
-                *weights.entry(class).or_insert(0) += hop.weight * (end - links.start) as u64;
-                links.start = end;
+            for segment in self.segments.covering(hop.range()) {
+                let class = self.class_of_segment[segment];
+                assert!(class != UNCROSSED, "a transfer crosses links that were listed");
+                let links = self.segments.links(segment).len() as u64;
+                *weights.entry(class).or_insert(0) += hop.weight * links;
             }
         }
         weights
@@ -135,46 +133,73 @@ impl Folding {
     /// # Panics
     /// When the links of a class would carry unequal weights: the folding would not be exact.
     pub fn crossings(&self, weights: &BTreeMap<u32, u64>, flows: u64) -> Rc<[Crossing]> {
-        let crossing = |(&link, &weight): (&u32, &u64)| {
-            let total = u128::from(weight) * u128::from(flows);
-            let links = u128::from(self.links[link as usize].multiplicity);
-            assert!(total.is_multiple_of(links), "links of a class carry equal weights");
-            let weight =
-                u64::try_from(total / links).expect("the weights of all flows on a link fit 64 bits");
-            Crossing { link, weight }
-        };
-        weights.iter().map(crossing).collect()
+        weigh_all(weights, flows, &self.links).collect()
     }
 }
 
-fn run_ends(classes: &[u32]) -> Vec<u32> {
-    let mut ends = vec![classes.len() as u32; classes.len()];
-    for link in (1..classes.len()).rev() {
-        ends[link - 1] = if classes[link - 1] == classes[link] { ends[link] } else { link as u32 };
-    }
-    ends
+/// What `flows` flows, each of which weighs `weights` on the classes of links, weigh on one link of each class.
+///
+/// # Panics
+/// When the links of a class would carry unequal weights: the folding would not be exact.
+pub(super) fn weigh_all(
+    weights: &BTreeMap<u32, u64>,
+    flows: u64,
+    links: &[FoldedLink],
+) -> impl Iterator<Item = Crossing> {
+    weights.iter().map(move |(&link, &weight)| {
+        let total = u128::from(weight) * u128::from(flows);
+        let of_class = u128::from(links[link as usize].multiplicity);
+        assert!(total.is_multiple_of(of_class), "links of a class carry equal weights");
+        let weight = u64::try_from(total / of_class).expect("the weights of all flows on a link fit 64 bits");
+        Crossing { link, weight }
+    })
 }
 
-/// Segments start with equal colours when their links are alike in themselves.
-fn segment_kinds(fabric: &Fabric, transfers: &Transfers<'_>) -> Vec<u32> {
-    let mut kinds = BTreeMap::new();
-    let kind = |segment: usize| {
-        let link = fabric.link(LinkId::new(transfers.segments.links(segment).start));
-        let key = (link.capacity.bytes_per_second().to_bits(), link.latency, link.tier);
-        let next = kinds.len() as u32;
-        *kinds.entry(key).or_insert(next)
+/// The classes of links, each with its first link.
+pub(super) fn folded_links(segments: &Segments, class_of_segment: &[u32]) -> Vec<FoldedLink> {
+    let mut links: Vec<FoldedLink> = Vec::new();
+    for (segment, &class) in class_of_segment.iter().enumerate().filter(|(_, class)| **class != UNCROSSED) {
+        let range = segments.links(segment);
+        let multiplicity = range.len() as u64;
+        match links.get_mut(class as usize) {
+            Some(known) => known.multiplicity += multiplicity,
+            None => links.push(FoldedLink { link: LinkId::new(range.start), multiplicity }),
+        }
+    }
+    links
+}
+
+/// Names classes densely in the order of their first members; those without a class have none.
+pub(super) fn named_in_order(classes: impl Iterator<Item = Option<u32>>) -> Vec<u32> {
+    let mut names: Vec<u32> = Vec::new();
+    let mut next = 0;
+    let mut name = |class: u32| {
+        if class as usize >= names.len() {
+            names.resize(class as usize + 1, u32::MAX);
+        }
+        let name = &mut names[class as usize];
+        if *name == u32::MAX {
+            *name = next;
+            next += 1;
+        }
+        *name
     };
-    (0..transfers.segments.len()).map(kind).collect()
+    classes.map(|class| class.map_or(UNCROSSED, &mut name)).collect()
 }
 
-/// Names the classes of links densely in order of their first links.
-fn spread_over_links(fabric: &Fabric, transfers: &Transfers<'_>, colours: &Colours) -> Vec<u32> {
-    let mut names: BTreeMap<u32, u32> = BTreeMap::new();
-    let mut class_of_link = vec![0; fabric.links().len()];
-    for (segment, &colour) in colours.segments.iter().enumerate() {
-        let next = names.len() as u32;
-        let name = *names.entry(colour).or_insert(next);
-        class_of_link[transfers.segments.links(segment)].fill(name);
-    }
-    class_of_link
+/// A message joins one send of the one class with one receive of the other, so the classes are equally large.
+fn messages_pair_up(transfers: &Transfers, classes: &Classes) -> bool {
+    let mut seen = vec![false; classes.hubs.len()];
+    let ends_are_equal = |hub: usize| {
+        let size = |role: u64| {
+            let incidences = transfers.incidences.of_hub(hub).iter();
+            let mut ends = incidences.filter(|end| transfers.incidences.way(end.touch).role == role);
+            ends.next().map(|end| classes.things.size(classes.things.class_of()[end.other as usize]))
+        };
+        size(SOURCE) == size(TARGET)
+    };
+    classes.hubs.class_of().iter().enumerate().all(|(hub, &class)| {
+        let new = !std::mem::replace(&mut seen[class as usize], true);
+        !new || !transfers.is_message(hub) || ends_are_equal(hub)
+    })
 }

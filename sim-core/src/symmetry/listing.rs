@@ -2,10 +2,11 @@
 
 use crate::collectives::{Pattern, Schedule};
 use crate::fabric::RoutingError;
-use crate::ids::{CommunicatorId, EndpointId, GroupId, PeerSlot, RankId};
+use crate::ids::{CommunicatorId, EndpointId, GroupId, PeerSlot, RankId, RoleId};
 use crate::transport::{Plan, Planner};
 use crate::workload::{CollectiveCall, Roles, Workload, lowest_slot};
-use std::collections::{BTreeMap, BTreeSet};
+use rustc_hash::FxHashMap;
+use std::collections::BTreeSet;
 
 /// A rank's own end of messages with a peer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -43,8 +44,8 @@ pub(super) struct Listing {
     pub(super) groups: Vec<Vec<RankId>>,
     /// Where each rank runs.
     pub(super) endpoints: Vec<EndpointId>,
-    /// For each rank: its role and the plans of its collectives.
-    pub(super) own: Vec<Vec<u64>>,
+    /// For each rank, a number for its role, the plans of its collectives, and how its receives are matched.
+    pub(super) own: Vec<u32>,
     pub(super) messages: Vec<Sending>,
 }
 
@@ -58,89 +59,151 @@ impl Listing {
         planner: &mut Planner<'_>,
     ) -> Result<Self, RoutingError> {
         let ranks = (0..workload.ranks()).map(RankId::new);
+        let mut own = OwnProperties::of_roles(ranks.clone().map(|rank| workload.role(rank)));
         let mut listing = Self {
             steps: Vec::new(),
             groups: Vec::new(),
             endpoints: ranks.clone().map(|rank| workload.endpoint(rank)).collect(),
-            own: ranks.clone().map(|rank| vec![workload.role(rank).index() as u64]).collect(),
+            own: Vec::new(),
             messages: ranks.clone().flat_map(|rank| messages_of(workload, roles, rank)).collect(),
         };
-        let mut collectives = Collectives::new(&mut listing);
-        for rank in ranks.clone() {
-            for (communicator, call) in &roles.of_rank(workload, rank).collectives {
-                collectives.list((workload, rank), (*communicator, call), planner)?;
-            }
+        let mut plans = Vec::new();
+        let communicators: BTreeSet<CommunicatorId> =
+            roles.iter().flat_map(|role| &role.collectives).map(|call| call.0).collect();
+        for communicator in communicators {
+            let groups = groups_of((workload, roles), communicator);
+            let mut calls = Calls { communicator, planner, plans: &mut plans };
+            calls.list(&mut listing, &mut own, groups)?;
         }
         for rank in ranks {
-            // The order in which groups were visited says nothing about a rank.
-            let own = &mut listing.own[rank.index()];
-            own[1..].sort_unstable();
-            own.extend(receive_ends(workload, roles, rank));
+            receive_ends(workload, roles, rank, |number| own.add(rank, number));
         }
+        listing.own = own.of_rank;
         Ok(listing)
     }
 }
 
-/// The collectives of a workload while they are listed.
-struct Collectives<'a> {
-    listing: &'a mut Listing,
-    /// Where the groups stand in the listing, and which calls of theirs are listed.
-    groups: BTreeMap<(CommunicatorId, GroupId), usize>,
-    calls: BTreeSet<(usize, CallKey)>,
-    steps: BTreeSet<(usize, Pattern, usize)>,
-    plans: Vec<Plan>,
+/// What ranks are in themselves: ranks have equal numbers when the same was added to them in the same order.
+struct OwnProperties {
+    of_rank: Vec<u32>,
+    known: FxHashMap<(u32, u64), u32>,
+    /// What was asked for last: neighbours are often alike.
+    last: Option<((u32, u64), u32)>,
 }
 
-impl<'a> Collectives<'a> {
-    fn new(listing: &'a mut Listing) -> Self {
-        Self {
-            listing,
-            groups: BTreeMap::new(),
-            calls: BTreeSet::new(),
-            steps: BTreeSet::new(),
-            plans: Vec::new(),
+impl OwnProperties {
+    fn of_roles(roles: impl Iterator<Item = RoleId>) -> Self {
+        let mut own = Self { of_rank: Vec::new(), known: FxHashMap::default(), last: None };
+        for role in roles {
+            let number = own.number((u32::MAX, role.index() as u64));
+            own.of_rank.push(number);
         }
+        own
     }
 
-    /// Lists what the group of a rank does in a call, the first time that a rank of the group comes with it.
+    fn add(&mut self, rank: RankId, property: u64) {
+        self.of_rank[rank.index()] = self.number((self.of_rank[rank.index()], property));
+    }
+
+    fn number(&mut self, key: (u32, u64)) -> u32 {
+        if let Some((_, number)) = self.last.filter(|last| last.0 == key) {
+            return number;
+        }
+        let next = self.known.len() as u32;
+        let number = *self.known.entry(key).or_insert(next);
+        self.last = Some((key, number));
+        number
+    }
+}
+
+/// A group that calls collectives: its members, and their distinct calls in the order of the members.
+struct CallingGroup {
+    members: Vec<RankId>,
+    roles: Vec<RoleId>,
+    calls: Vec<CollectiveCall>,
+}
+
+/// The groups of a communicator, in the order of their first members.
+fn groups_of((workload, roles): (&dyn Workload, &Roles), communicator: CommunicatorId) -> Vec<CallingGroup> {
+    let mut groups: Vec<CallingGroup> = Vec::new();
+    let mut known: FxHashMap<GroupId, usize> = FxHashMap::default();
+    for rank in (0..workload.ranks()).map(RankId::new) {
+        let role = roles.of_rank(workload, rank);
+        if !role.calls(communicator) {
+            continue;
+        }
+        let id = workload.group(rank, communicator);
+        let group = *known.entry(id).or_insert_with(|| {
+            let members = workload.members(communicator, id);
+            groups.push(CallingGroup { members, roles: Vec::new(), calls: Vec::new() });
+            groups.len() - 1
+        });
+        let (group, name) = (&mut groups[group], workload.role(rank));
+        if group.roles.contains(&name) {
+            continue;
+        }
+        group.roles.push(name);
+        for (_, call) in role.collectives.iter().filter(|call| call.0 == communicator) {
+            if !group.calls.contains(call) {
+                group.calls.push(*call);
+            }
+        }
+    }
+    groups
+}
+
+/// The collectives of one communicator while they are listed.
+struct Calls<'a, 'p> {
+    communicator: CommunicatorId,
+    planner: &'a mut Planner<'p>,
+    plans: &'a mut Vec<Plan>,
+}
+
+impl Calls<'_, '_> {
+    /// Lists what groups do in their calls.
     fn list(
         &mut self,
-        (workload, rank): (&dyn Workload, RankId),
-        (communicator, call): (CommunicatorId, &CollectiveCall),
-        planner: &mut Planner<'_>,
+        listing: &mut Listing,
+        own: &mut OwnProperties,
+        groups: Vec<CallingGroup>,
     ) -> Result<(), RoutingError> {
-        let id = workload.group(rank, communicator);
-        let group = *self.groups.entry((communicator, id)).or_insert_with(|| {
-            self.listing.groups.push(workload.members(communicator, id));
-            self.listing.groups.len() - 1
-        });
-        if !self.calls.insert((group, call_key(call))) {
-            return Ok(());
-        }
-        let Listing { groups, endpoints, own, .. } = &mut *self.listing;
-        let members = &groups[group];
-        let places: Vec<_> = members.iter().map(|&member| endpoints[member.index()]).collect();
-        let plan = planner.plan(&places, call)?;
-        let known = self.plans.iter().position(|known| *known == plan);
-        let number = known.unwrap_or(self.plans.len()) as u64;
-        for member in members {
-            own[member.index()].push((communicator.index() as u64) << 32 | number);
-        }
-        self.list_steps((communicator, group), &plan.schedule);
-        if known.is_none() {
-            self.plans.push(plan);
+        for CallingGroup { calls, members, .. } in groups {
+            let places: Vec<_> = members.iter().map(|&member| listing.endpoints[member.index()]).collect();
+            let group = listing.groups.len();
+            let (mut numbers, mut listed) = (Vec::new(), BTreeSet::new());
+            for call in &calls {
+                let plan = self.planner.plan(&places, call)?;
+                let known = self.plans.iter().position(|known| *known == plan);
+                numbers.push(known.unwrap_or(self.plans.len()) as u64);
+                self.list_steps((listing, group), &plan.schedule, &mut listed);
+                if known.is_none() {
+                    self.plans.push(plan);
+                }
+            }
+            numbers.sort_unstable();
+            for &member in &members {
+                own.add(member, self.communicator.index() as u64);
+                numbers.iter().for_each(|&number| own.add(member, number));
+            }
+            listing.groups.push(members);
         }
         Ok(())
     }
 
-    fn list_steps(&mut self, (communicator, group): (CommunicatorId, usize), schedule: &Schedule) {
+    fn list_steps(
+        &self,
+        (listing, group): (&mut Listing, usize),
+        schedule: &Schedule,
+        listed: &mut BTreeSet<(Pattern, usize)>,
+    ) {
+        let communicator = self.communicator;
         for phase in &schedule.phases {
             let distinct = if phase.pattern.repeats() { 1 } else { phase.steps };
             for step in phase.first..phase.first + distinct {
                 let (pattern, step) = phase.pattern.canonical(step);
                 // Another step or another call of the group may have had the same transfers.
-                if self.steps.insert((group, pattern, step)) {
-                    self.listing.steps.push(ListedStep { communicator, group, pattern, step });
+                if listed.insert((pattern, step)) {
+                    listing.steps.push(ListedStep { communicator, group, pattern, step });
                 }
             }
         }
@@ -159,24 +222,15 @@ fn messages_of(workload: &dyn Workload, roles: &Roles, rank: RankId) -> impl Ite
 }
 
 /// How a rank's receives are matched: part of what it is, because a transfer shows only how it is sent.
-fn receive_ends(workload: &dyn Workload, roles: &Roles, rank: RankId) -> Vec<u64> {
+fn receive_ends(workload: &dyn Workload, roles: &Roles, rank: RankId, mut add: impl FnMut(u64)) {
     let receives = &roles.of_rank(workload, rank).receives;
     let number = |slot: Option<PeerSlot>| slot.map_or(u64::MAX, |slot| slot.index() as u64);
-    let end = |&(slot, channel): &(PeerSlot, u16)| {
+    for &(slot, channel) in receives {
         let sender = workload.peer(rank, slot);
         let sends = &roles.of_rank(workload, sender).sends;
         let sent = lowest_slot(workload, sends, (sender, rank), channel);
         let matched_by = lowest_slot(workload, receives, (rank, sender), channel);
-        [number(Some(slot)), u64::from(channel), number(sent), number(matched_by)]
-    };
-    receives.iter().flat_map(end).collect()
-}
-
-type CallKey = (u8, u64, Option<u8>, Option<u8>, (u32, u64));
-
-fn call_key(call: &CollectiveCall) -> CallKey {
-    let algorithm = call.algorithm.map(|algorithm| algorithm as u8);
-    let experts = (call.experts.choices, call.experts.imbalance().to_bits());
-    let protocol = call.protocol.map(|protocol| protocol as u8);
-    (call.kind as u8, call.bytes.count(), algorithm, protocol, experts)
+        let end = [number(Some(slot)), u64::from(channel), number(sent), number(matched_by)];
+        end.into_iter().for_each(&mut add);
+    }
 }

@@ -5,9 +5,12 @@
 //! capacity and carry the same weight of every class of messages. Members of a class then have the same rate at every
 //! instant (Bertsekas and Gallager, *Data Networks*, 1992, section 6.5.2: the max-min fair allocation is unique).
 
-use super::fold::FoldedLink;
-use super::refine::{mix, recolour, scramble};
+use super::fold::{FoldedLink, folded_links, named_in_order, weigh_all};
+use super::incidences::{Incidences, Touch};
+use super::refine::{Classes, Refinement};
 use super::segments::Segments;
+use super::transfers::segment_kinds;
+use super::verify::is_equitable;
 use crate::fabric::{Fabric, Hop, Route};
 use crate::ids::LinkId;
 use crate::network::Crossing;
@@ -44,54 +47,18 @@ pub struct MessageFolding {
     links: Vec<FoldedLink>,
 }
 
-/// A colour for each message and each segment of links.
-struct Colours {
-    messages: Vec<u32>,
-    segments: Vec<u32>,
-}
-
-/// Messages as crossings of segments: for each the segment, the weight on one link and the weight on all.
-struct Crossed {
-    ends: Vec<u32>,
-    list: Vec<(u32, u64, u64)>,
-}
-
-impl Crossed {
-    fn of(segments: &Segments, messages: &[RoutedMessage]) -> Self {
-        let mut crossed = Self { ends: Vec::with_capacity(messages.len()), list: Vec::new() };
-        for hops in messages.iter().map(|message| message.route.hops()) {
-            let in_segments = |hop: &Hop| {
-                let weight = hop.weight;
-                let total = move |segment: usize| weight * segments.links(segment).len() as u64;
-                segments.covering(hop.range()).map(move |segment| (segment as u32, weight, total(segment)))
-            };
-            crossed.list.extend(hops.iter().flat_map(in_segments));
-            crossed.ends.push(u32::try_from(crossed.list.len()).expect("fewer than 2^32 crossings"));
-        }
-        crossed
-    }
-
-    fn message(&self, message: usize) -> &[(u32, u64, u64)] {
-        let start = message.checked_sub(1).map_or(0, |before| self.ends[before] as usize);
-        &self.list[start..self.ends[message] as usize]
-    }
-
-    fn iter(&self) -> impl Iterator<Item = &[(u32, u64, u64)]> {
-        (0..self.ends.len()).map(|message| self.message(message))
-    }
-}
-
 impl MessageFolding {
     /// The coarsest folding that is exact; nothing is folded where the proposed one is not.
     ///
     /// Complexity: O(rounds x crossings of all messages).
     pub fn of(fabric: &Fabric, messages: &[RoutedMessage]) -> Self {
-        let segments = Segments::new(fabric, messages.iter().map(|message| &message.route));
-        let crossed = Crossed::of(&segments, messages);
-        let start = Colours { messages: message_kinds(messages), segments: segment_kinds(fabric, &segments) };
-        let colours = refine(&crossed, start);
-        if is_equitable(&crossed, &colours) {
-            Self::quotient(&segments, &crossed, &colours)
+        let segments = Segments::new(fabric, messages.iter().flat_map(|message| message.route.hops()));
+        let crossed = crossings(&segments, messages);
+        let kinds = segment_kinds(fabric, &segments).collect();
+        let refinement = Refinement::new(&crossed, message_kinds(messages), kinds);
+        let classes = refinement.classes();
+        if is_equitable(&crossed, classes) {
+            Self::quotient(&segments, &crossed, classes)
         } else {
             Self::identity(messages)
         }
@@ -123,36 +90,34 @@ impl MessageFolding {
         }
     }
 
-    fn quotient(segments: &Segments, crossed: &Crossed, colours: &Colours) -> Self {
-        let (names, links) = name_links(segments, crossed, colours);
+    fn quotient(segments: &Segments, crossed: &Incidences, found: &Classes) -> Self {
+        let is_crossed = |segment: usize| !crossed.of_thing(segment).is_empty();
+        let of_segments = found.things.class_of().iter().enumerate();
+        let class_of_segment =
+            named_in_order(of_segments.map(|(segment, &class)| is_crossed(segment).then_some(class)));
+        let links = folded_links(segments, &class_of_segment);
+        let class_of_message = named_in_order(found.hubs.class_of().iter().map(|&class| Some(class)));
         let mut classes: Vec<MessageClass> = Vec::new();
-        for (message, &class) in colours.messages.iter().enumerate() {
-            if class as usize == classes.len() {
-                classes.push(MessageClass {
+        for (message, &class) in class_of_message.iter().enumerate() {
+            match classes.get_mut(class as usize) {
+                Some(known) => known.multiplicity += 1,
+                None => classes.push(MessageClass {
                     representative: message,
-                    multiplicity: 0,
+                    multiplicity: 1,
                     crossings: Vec::new(),
-                });
+                }),
             }
-            classes[class as usize].multiplicity += 1;
         }
         for class in &mut classes {
-            let multiplicity = class.multiplicity;
-            let per_link = |(colour, total): (u32, u64)| {
-                let link = names[&colour];
-                let (all, of) = (
-                    u128::from(total) * u128::from(multiplicity),
-                    u128::from(links[link as usize].multiplicity),
-                );
-                assert!(all.is_multiple_of(of), "links of a class carry equal weights");
-                let weight =
-                    u64::try_from(all / of).expect("the weights of all messages on a link fit 64 bits");
-                Crossing { link, weight }
-            };
-            let crossings = by_colour(crossed.message(class.representative), &colours.segments);
-            class.crossings = crossings.into_iter().map(per_link).collect();
+            let mut weights: BTreeMap<u32, u64> = BTreeMap::new();
+            for incidence in crossed.of_hub(class.representative) {
+                let segment = incidence.other as usize;
+                let total = crossed.way(incidence.touch).weight * crossed.size(segment);
+                *weights.entry(class_of_segment[segment]).or_insert(0) += total;
+            }
+            class.crossings = weigh_all(&weights, class.multiplicity, &links).collect();
         }
-        Self { classes, class_of_message: colours.messages.clone(), links }
+        Self { classes, class_of_message, links }
     }
 
     /// The messages that are simulated.
@@ -171,25 +136,19 @@ impl MessageFolding {
     }
 }
 
-/// The classes of crossed links by colour, named densely, with the first link and the size of each.
-fn name_links(
-    segments: &Segments,
-    crossed: &Crossed,
-    colours: &Colours,
-) -> (BTreeMap<u32, u32>, Vec<FoldedLink>) {
-    let mut is_crossed = vec![false; segments.len()];
-    crossed.list.iter().for_each(|&(segment, ..)| is_crossed[segment as usize] = true);
-    let (mut names, mut links) = (BTreeMap::new(), Vec::<FoldedLink>::new());
-    for segment in (0..segments.len()).filter(|&segment| is_crossed[segment]) {
-        let range = segments.links(segment);
-        let next = links.len() as u32;
-        let name = *names.entry(colours.segments[segment]).or_insert(next);
-        if name == next {
-            links.push(FoldedLink { link: LinkId::new(range.start), multiplicity: 0 });
+/// What each message crosses: messages are hubs, segments of links are things.
+fn crossings(segments: &Segments, messages: &[RoutedMessage]) -> Incidences {
+    let sizes = (0..segments.len()).map(|segment| segments.links(segment).len() as u64);
+    let mut crossed = Incidences::new(sizes.collect(), messages.len());
+    for message in messages {
+        for hop in message.route.hops() {
+            let touch = crossed.touch(Touch { role: 0, weight: hop.weight });
+            segments.covering(hop.range()).for_each(|segment| crossed.add(segment, touch));
         }
-        links[name as usize].multiplicity += range.len() as u64;
+        crossed.end_hub();
     }
-    (names, links)
+    crossed.complete();
+    crossed
 }
 
 fn message_kinds(messages: &[RoutedMessage]) -> Vec<u32> {
@@ -199,83 +158,4 @@ fn message_kinds(messages: &[RoutedMessage]) -> Vec<u32> {
         *kinds.entry((message.bytes, message.delay)).or_insert(next)
     };
     messages.iter().map(kind).collect()
-}
-
-fn segment_kinds(fabric: &Fabric, segments: &Segments) -> Vec<u32> {
-    let mut kinds = BTreeMap::new();
-    let kind = |segment: usize| {
-        let link = fabric.link(LinkId::new(segments.links(segment).start));
-        let next = kinds.len() as u32;
-        *kinds.entry((link.capacity.bytes_per_second().to_bits(), link.tier)).or_insert(next)
-    };
-    (0..segments.len()).map(kind).collect()
-}
-
-fn refine(crossed: &Crossed, start: Colours) -> Colours {
-    let mut colours = start;
-    let mut counts = (0, 0);
-    loop {
-        colours = refine_once(crossed, &colours);
-        let next = (distinct(&colours.messages), distinct(&colours.segments));
-        if next == counts {
-            return colours;
-        }
-        counts = next;
-    }
-}
-
-fn refine_once(crossed: &Crossed, old: &Colours) -> Colours {
-    let mut segments = vec![0u64; old.segments.len()];
-    let mut messages = Vec::with_capacity(old.messages.len());
-    for (&colour, crossings) in old.messages.iter().zip(crossed.iter()) {
-        let load = scramble(u64::from(colour));
-        let mut signature = 0u64;
-        for &(segment, weight, total) in crossings {
-            let of_segment = &mut segments[segment as usize];
-            *of_segment = of_segment.wrapping_add(load.wrapping_mul(weight));
-            let crossing = scramble(u64::from(old.segments[segment as usize])).wrapping_mul(total);
-            signature = signature.wrapping_add(crossing);
-        }
-        messages.push(mix(0, signature));
-    }
-    Colours { messages: recolour(&old.messages, &messages), segments: recolour(&old.segments, &segments) }
-}
-
-/// Colours are dense, so their number is the largest and one.
-fn distinct(colours: &[u32]) -> u32 {
-    colours.iter().max().map_or(0, |&largest| largest + 1)
-}
-
-/// The weight of one message on each colour of links, summed over the links of the colour.
-fn by_colour(crossings: &[(u32, u64, u64)], segments: &[u32]) -> BTreeMap<u32, u64> {
-    let mut weights = BTreeMap::new();
-    for &(segment, _, total) in crossings {
-        *weights.entry(segments[segment as usize]).or_insert(0) += total;
-    }
-    weights
-}
-
-/// Decides about a proposed colouring: every member is compared with the first of its class, exactly.
-///
-/// Bytes, delays and capacities are the colours from which refinement started, so members agree on them.
-fn is_equitable(crossed: &Crossed, colours: &Colours) -> bool {
-    let mut first: Vec<BTreeMap<u32, u64>> = Vec::new();
-    let mut loads: Vec<BTreeMap<u32, u64>> = vec![BTreeMap::new(); colours.segments.len()];
-    for (&colour, crossings) in colours.messages.iter().zip(crossed.iter()) {
-        let weights = by_colour(crossings, &colours.segments);
-        if colour as usize == first.len() {
-            first.push(weights);
-        } else if first[colour as usize] != weights {
-            return false;
-        }
-        for &(segment, weight, _) in crossings {
-            *loads[segment as usize].entry(colour).or_default() += weight;
-        }
-    }
-    let mut of_class: BTreeMap<u32, usize> = BTreeMap::new();
-    let like_first = |(segment, &colour): (usize, &u32)| {
-        let first = *of_class.entry(colour).or_insert(segment);
-        loads[first] == loads[segment]
-    };
-    colours.segments.iter().enumerate().all(like_first)
 }

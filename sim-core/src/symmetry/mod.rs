@@ -8,8 +8,11 @@
 
 mod fold;
 mod foldings;
+mod hashing;
+mod incidences;
 mod listing;
 mod message_folding;
+mod partition;
 mod refine;
 mod segments;
 mod transfers;

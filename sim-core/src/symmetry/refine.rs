@@ -1,90 +1,123 @@
-//! Proposes classes by colour refinement: colours are split by hashed signatures until nothing splits.
+//! Proposes classes by colour refinement: classes are split by hashed signatures until nothing splits.
+//!
+//! The signature of a hub is a sum over the things that it touches, and that of a thing a sum over its hubs, of a number
+//! for the other's class times what it counts for. When a member gets another class, only the signatures of those
+//! that touch it change, by the difference. The largest part of a split keeps its name, so that a member changes its
+//! class at most log2 n times: O(incidences x log n) in all (Hopcroft, 1971; Paige and Tarjan, 1987), where rounds over
+//! everything take as many as a ring is long.
 
-use super::transfers::Transfers;
-use rustc_hash::FxHashMap;
+use super::hashing::scramble;
+use super::incidences::Incidences;
+use super::partition::{Partition, Split};
 
-/// A colour for each rank and each segment of links; equal colours propose equal behaviour.
+/// The classes of hubs and of things.
+#[derive(Debug, Clone)]
+pub(super) struct Classes {
+    pub(super) hubs: Partition,
+    pub(super) things: Partition,
+}
+
+/// A refinement that can go on after classes have been split by hand.
 #[derive(Debug)]
-pub(super) struct Colours {
-    pub(super) ranks: Vec<u32>,
-    pub(super) segments: Vec<u32>,
+pub(super) struct Refinement<'a> {
+    incidences: &'a Incidences,
+    classes: Classes,
+    hub_signatures: Vec<u64>,
+    thing_signatures: Vec<u64>,
+    hub_splits: Vec<Split>,
+    thing_splits: Vec<Split>,
 }
 
-/// Refines from ranks' own properties and `segment_kinds` to a stable colouring.
-///
-/// Complexity: O(rounds x crossings of all transfers); a defect in a ring takes as many rounds as the ring is long.
-pub(super) fn refine(transfers: &Transfers<'_>, segment_kinds: Vec<u32>) -> Colours {
-    let mut ranks = Palette::default();
-    let start = transfers.own.iter().map(|own| ranks.colour(0, own.iter().fold(0, |hash, &o| mix(hash, o))));
-    let mut colours = Colours { ranks: start.collect(), segments: segment_kinds };
-    let mut counts = (0, 0);
-    loop {
-        colours = refine_once(transfers, &colours);
-        let next = (distinct(&colours.ranks), distinct(&colours.segments));
-        if next == counts {
-            return colours;
+/// The number that stands for a class in signatures.
+fn value(class: u32) -> u64 {
+    scramble(u64::from(class))
+}
+
+impl<'a> Refinement<'a> {
+    /// Starts from colours of hubs and of things, each dense.
+    pub(super) fn new(incidences: &'a Incidences, hubs: Vec<u32>, things: Vec<u32>) -> Self {
+        let mut refinement = Self {
+            incidences,
+            hub_signatures: vec![0; hubs.len()],
+            thing_signatures: vec![0; things.len()],
+            classes: Classes { hubs: Partition::of_colours(hubs), things: Partition::of_colours(things) },
+            hub_splits: Vec::new(),
+            thing_splits: Vec::new(),
+        };
+        refinement.sign_all();
+        refinement.run();
+        refinement
+    }
+
+    /// The coarsest classes that hashes cannot tell to be wrong.
+    pub(super) fn classes(&self) -> &Classes {
+        &self.classes
+    }
+
+    /// Tells hubs apart that have had one class: members of each class are split by these keys.
+    pub(super) fn split_hubs(&mut self, keys: &[(u32, u64)]) {
+        for &(hub, key) in keys {
+            self.hub_signatures[hub as usize] = self.hub_signatures[hub as usize].wrapping_add(scramble(key));
+            self.classes.hubs.mark(hub);
         }
-        counts = next;
+        self.run();
     }
-}
 
-fn refine_once(transfers: &Transfers<'_>, old: &Colours) -> Colours {
-    let mut ranks = vec![0u64; old.ranks.len()];
-    let mut segments = vec![0u64; old.segments.len()];
-    let route_hashes: Vec<u64> = (transfers.routes.iter().zip(&transfers.latencies))
-        .map(|(route, &latency)| {
-            let crossing = |&(segment, _, total): &(u32, u64, u64)| {
-                scramble(mix(u64::from(old.segments[segment as usize]), total))
-            };
-            route.iter().map(crossing).fold(latency, u64::wrapping_add)
-        })
-        .collect();
-    for transfer in &transfers.list {
-        let (source, target) = (old.ranks[transfer.source as usize], old.ranks[transfer.target as usize]);
-        let route = mix(route_hashes[transfer.route as usize], transfer.kind);
-        let sent = scramble(mix(mix(route, target), 1u32));
-        let received = scramble(mix(mix(route, source), 2u32));
-        let at = |node: u32| node as usize;
-        ranks[at(transfer.source)] = ranks[at(transfer.source)].wrapping_add(sent);
-        ranks[at(transfer.target)] = ranks[at(transfer.target)].wrapping_add(received);
-        let ends = mix(mix(route, source), target);
-        for &(segment, weight, _) in &transfers.routes[transfer.route as usize] {
-            let load = scramble(ends).wrapping_mul(weight);
-            segments[segment as usize] = segments[segment as usize].wrapping_add(load);
+    fn sign_all(&mut self) {
+        let Self { incidences, classes, hub_signatures, thing_signatures, .. } = self;
+        let values = |partition: &Partition| (0..partition.len() as u32).map(value).collect::<Vec<u64>>();
+        let (hub_values, thing_values) = (values(&classes.hubs), values(&classes.things));
+        let (hub_classes, thing_classes) = (classes.hubs.class_of(), classes.things.class_of());
+        for (hub, signature) in hub_signatures.iter_mut().enumerate() {
+            let of_hub = hub_values[hub_classes[hub] as usize];
+            for incidence in incidences.of_hub(hub) {
+                let thing = incidence.other as usize;
+                let factor = incidences.factor(incidence.touch);
+                let of_thing = thing_values[thing_classes[thing] as usize];
+                let all = factor.wrapping_mul(incidences.size(thing));
+                *signature = signature.wrapping_add(of_thing.wrapping_mul(all));
+                thing_signatures[thing] = thing_signatures[thing].wrapping_add(of_hub.wrapping_mul(factor));
+            }
         }
     }
-    Colours { ranks: recolour(&old.ranks, &ranks), segments: recolour(&old.segments, &segments) }
-}
 
-/// Names colours densely in order of first appearance.
-#[derive(Default)]
-struct Palette(FxHashMap<(u32, u64), u32>);
-
-impl Palette {
-    fn colour(&mut self, old: u32, signature: u64) -> u32 {
-        let next = self.0.len() as u32;
-        *self.0.entry((old, signature)).or_insert(next)
+    fn run(&mut self) {
+        loop {
+            let (mut hub_splits, mut thing_splits) =
+                (std::mem::take(&mut self.hub_splits), std::mem::take(&mut self.thing_splits));
+            self.classes.hubs.split(&self.hub_signatures, &mut hub_splits);
+            self.classes.things.split(&self.thing_signatures, &mut thing_splits);
+            if hub_splits.is_empty() && thing_splits.is_empty() {
+                return;
+            }
+            hub_splits.drain(..).for_each(|split| self.hubs_changed(&split));
+            thing_splits.drain(..).for_each(|split| self.things_changed(&split));
+            (self.hub_splits, self.thing_splits) = (hub_splits, thing_splits);
+        }
     }
-}
 
-pub(super) fn recolour(old: &[u32], signatures: &[u64]) -> Vec<u32> {
-    let mut palette = Palette::default();
-    old.iter().zip(signatures).map(|(&old, &signature)| palette.colour(old, signature)).collect()
-}
+    fn hubs_changed(&mut self, split: &Split) {
+        let difference = value(split.new).wrapping_sub(value(split.old));
+        for &hub in self.classes.hubs.members(split.range.clone()) {
+            for incidence in self.incidences.of_hub(hub as usize) {
+                let signature = &mut self.thing_signatures[incidence.other as usize];
+                let factor = self.incidences.factor(incidence.touch);
+                *signature = signature.wrapping_add(difference.wrapping_mul(factor));
+                self.classes.things.mark(incidence.other);
+            }
+        }
+    }
 
-/// Colours are dense, so their number is the largest and one.
-fn distinct(colours: &[u32]) -> u32 {
-    colours.iter().max().map_or(0, |&largest| largest + 1)
-}
-
-pub(super) fn mix(hash: u64, value: impl Into<u64>) -> u64 {
-    scramble(hash.rotate_left(23) ^ value.into().wrapping_mul(0x9e37_79b9_7f4a_7c15))
-}
-
-/// The finaliser of SplitMix64 (Steele, Lea and Flood, 2014).
-pub(super) fn scramble(mut value: u64) -> u64 {
-    value = value.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    value = (value ^ value >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    value = (value ^ value >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
-    value ^ value >> 31
+    fn things_changed(&mut self, split: &Split) {
+        let difference = value(split.new).wrapping_sub(value(split.old));
+        for &thing in self.classes.things.members(split.range.clone()) {
+            let size = self.incidences.size(thing as usize);
+            for incidence in self.incidences.of_thing(thing as usize) {
+                let signature = &mut self.hub_signatures[incidence.other as usize];
+                let factor = self.incidences.factor(incidence.touch).wrapping_mul(size);
+                *signature = signature.wrapping_add(difference.wrapping_mul(factor));
+                self.classes.hubs.mark(incidence.other);
+            }
+        }
+    }
 }

@@ -1,7 +1,6 @@
 //! Links that every route loads alike, taken together.
 
-use crate::fabric::{Fabric, Hop, Route};
-use crate::ids::LinkId;
+use crate::fabric::{Fabric, Hop};
 use std::ops::Range;
 
 /// A partition of the links into runs of consecutive identifiers such that each hop of each route covers whole runs.
@@ -9,24 +8,55 @@ use std::ops::Range;
 pub(super) struct Segments {
     starts: Vec<u32>,
     links: usize,
+    /// For each link, whether a run starts there, in words; and how many start in the words before.
+    starts_here: Vec<u64>,
+    before: Vec<u32>,
 }
 
+const BITS: usize = u64::BITS as usize;
+
 impl Segments {
-    /// The coarsest such partition in which the links of a run are also alike in themselves.
-    pub(super) fn new<'a>(fabric: &Fabric, routes: impl Iterator<Item = &'a Route>) -> Self {
+    /// The coarsest such partition in which the links of a crossed run are also alike in themselves.
+    pub(super) fn new<'a>(fabric: &Fabric, hops: impl Iterator<Item = &'a Hop>) -> Self {
         let links = fabric.links().len();
-        let mut boundary = vec![false; links + 1];
-        for range in routes.flat_map(Route::hops).map(Hop::range) {
-            boundary[range.start] = true;
-            boundary[range.end] = true;
+        let mut starts_here = vec![0_u64; links / BITS + 1];
+        let mut start = |link: usize| starts_here[link / BITS] |= 1 << (link % BITS);
+        start(0);
+        start(links);
+        for hop in hops {
+            let range = hop.range();
+            start(range.end);
+            let mut at = range.start;
+            while at < range.end {
+                start(at);
+                at = fabric.alike_until(at);
+            }
         }
-        let alike = |a: usize, b: usize| {
-            let (a, b) = (fabric.link(LinkId::new(a)), fabric.link(LinkId::new(b)));
-            a.capacity == b.capacity && a.latency == b.latency && a.tier == b.tier
-        };
-        let starts_here = |&link: &usize| link == 0 || boundary[link] || !alike(link - 1, link);
-        let starts = (0..links).filter(starts_here).map(|link| link as u32).collect();
-        Self { starts, links }
+        Self::of_starts(starts_here, links)
+    }
+
+    /// Every link by itself.
+    pub(super) fn single(links: usize) -> Self {
+        let mut starts_here = vec![u64::MAX; links / BITS + 1];
+        let last = starts_here.len() - 1;
+        starts_here[last] = (1 << (links % BITS)) | ((1 << (links % BITS)) - 1);
+        Self::of_starts(starts_here, links)
+    }
+
+    fn of_starts(starts_here: Vec<u64>, links: usize) -> Self {
+        let mut starts = Vec::new();
+        let mut before = Vec::with_capacity(starts_here.len());
+        for (word, &bits) in starts_here.iter().enumerate() {
+            before.push(starts.len() as u32);
+            let mut bits = bits;
+            while bits != 0 {
+                starts.push((word * BITS) as u32 + bits.trailing_zeros());
+                bits &= bits - 1;
+            }
+        }
+        // The last run would start where the links end.
+        starts.pop();
+        Self { starts, links, starts_here, before }
     }
 
     /// The number of segments.
@@ -40,9 +70,13 @@ impl Segments {
         self.starts[segment] as usize..end
     }
 
-    /// The segments that a range of links consists of.
+    /// The segments that a hop of one of the routes consists of.
     pub(super) fn covering(&self, range: Range<usize>) -> Range<usize> {
-        let find = |link: usize| self.starts.partition_point(|&start| (start as usize) < link);
-        find(range.start)..find(range.end)
+        self.starting_before(range.start)..self.starting_before(range.end)
+    }
+
+    fn starting_before(&self, link: usize) -> usize {
+        let below = self.starts_here[link / BITS] & ((1 << (link % BITS)) - 1);
+        self.before[link / BITS] as usize + below.count_ones() as usize
     }
 }

@@ -1,11 +1,13 @@
 //! Every distinct transfer of a workload, listed once: who sends to whom, as part of what, over which links.
 
+use super::incidences::{Incidences, Touch};
 use super::listing::{ListedStep, Listing, Port, Sending};
 use super::segments::Segments;
 use crate::collectives::{Partners, Pattern};
-use crate::fabric::{Fabric, Hop, Route, RoutingError};
-use crate::ids::{CommunicatorId, EndpointId, PeerSlot};
+use crate::fabric::{Fabric, Hop, Route, RoutingError, Scope};
+use crate::ids::{CommunicatorId, EndpointId, LinkId, PeerSlot, RankId};
 use crate::transport::transfer_route;
+use crate::units::Time;
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
 
@@ -29,27 +31,30 @@ pub(super) enum Service {
     Sum(u64),
 }
 
-/// One transfer.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Transfer {
-    pub(super) source: u32,
-    pub(super) target: u32,
-    pub(super) kind: u32,
-    pub(super) route: u32,
+/// The roles in which ranks and links take part in transfers.
+pub(super) const SOURCE: u64 = 0;
+pub(super) const TARGET: u64 = 1;
+const LINK: u64 = 2;
+
+/// Everything that is partitioned: transfers are hubs; ranks, then segments of links, are things.
+#[derive(Debug)]
+pub(super) struct Transfers {
+    pub(super) incidences: Incidences,
+    pub(super) segments: Segments,
+    pub(super) ranks: usize,
+    /// Transfers start with equal colours when they are of one kind, scope and latency.
+    pub(super) hub_colours: Vec<u32>,
+    /// Ranks start with equal colours when they are alike in themselves, and segments when their links are.
+    pub(super) thing_colours: Vec<u32>,
+    /// Which colours of transfers are of messages.
+    messages: Vec<bool>,
 }
 
-/// All transfers, and what a rank's own properties are.
-#[derive(Debug)]
-pub(super) struct Transfers<'a> {
-    pub(super) list: Vec<Transfer>,
-    /// Which kinds are messages.
-    pub(super) messages: Vec<bool>,
-    /// For each route: the segments crossed, with the weight on one link and the weight on all.
-    pub(super) routes: Vec<Vec<(u32, u64, u64)>>,
-    pub(super) latencies: Vec<u64>,
-    pub(super) segments: Segments,
-    /// For each rank: its role and the plans of its collectives.
-    pub(super) own: &'a [Vec<u64>],
+impl Transfers {
+    /// Whether a transfer is a message.
+    pub(super) fn is_message(&self, transfer: usize) -> bool {
+        self.messages[self.hub_colours[transfer] as usize]
+    }
 }
 
 struct Collector<'a> {
@@ -58,33 +63,42 @@ struct Collector<'a> {
     kinds: BTreeMap<Kind, u32>,
     /// The kind that was asked for last: most transfers are of the kind of those before them.
     last_kind: Option<(Kind, u32)>,
-    pairs: FxHashMap<(u32, u32), u32>,
-    routes: Vec<Route>,
+    colours: FxHashMap<(u32, Scope, Time), u32>,
+    messages: Vec<bool>,
     list: Vec<Transfer>,
-    /// The trees of switches, by whose group they serve, their roots, and whether they sum; and the route of what crosses
-    /// no link.
-    trees: BTreeMap<(CommunicatorId, EndpointId, bool), u32>,
-    nowhere: Option<u32>,
+    hops: Vec<Hop>,
+    /// The trees of switches, by whose group they serve, their roots, and whether they sum.
+    trees: BTreeMap<(CommunicatorId, EndpointId, bool), Route>,
+}
+
+/// One transfer.
+#[derive(Debug, Clone, Copy)]
+struct Transfer {
+    source: u32,
+    target: u32,
+    colour: u32,
+    /// Where its hops end in the list of all.
+    hops: u32,
 }
 
 /// The transfers of what is listed.
 ///
 /// # Errors
 /// [`RoutingError`] when ranks that communicate cannot reach one another.
-pub(super) fn collect<'a>(fabric: &'a Fabric, listing: &'a Listing) -> Result<Transfers<'a>, RoutingError> {
+pub(super) fn collect(fabric: &Fabric, listing: &Listing) -> Result<Transfers, RoutingError> {
     let mut collector = Collector {
         fabric,
         listing,
         kinds: BTreeMap::new(),
         last_kind: None,
-        pairs: FxHashMap::default(),
-        routes: Vec::new(),
+        colours: FxHashMap::default(),
+        messages: Vec::new(),
         list: Vec::new(),
+        hops: Vec::new(),
         trees: BTreeMap::new(),
-        nowhere: None,
     };
     for &Sending { from, to, port, received } in &listing.messages {
-        collector.add(Kind::Message(port, received), from.index(), to.index())?;
+        collector.add(Kind::Message(port, received), from, to)?;
     }
     for step in &listing.steps {
         collector.add_step(step)?;
@@ -92,18 +106,18 @@ pub(super) fn collect<'a>(fabric: &'a Fabric, listing: &'a Listing) -> Result<Tr
     Ok(collector.finish())
 }
 
-impl<'a> Collector<'a> {
+impl Collector<'_> {
     fn add_step(&mut self, listed: &ListedStep) -> Result<(), RoutingError> {
         let ListedStep { communicator, group, pattern, step } = *listed;
         let members = &self.listing.groups[group];
         let endpoints: Vec<_> =
             members.iter().map(|&member| self.listing.endpoints[member.index()]).collect();
-        for (position, member) in members.iter().enumerate() {
+        for (position, &member) in members.iter().enumerate() {
             for send in pattern.sends(members.len(), position, step) {
                 let service = match send.partners {
                     Partners::One(target) => {
                         let kind = Kind::Step(communicator, pattern, step, send.blocks);
-                        self.add(kind, member.index(), members[target].index())?;
+                        self.add(kind, member, members[target])?;
                         continue;
                     }
                     Partners::Copies(_) => Service::Copies(send.blocks),
@@ -111,11 +125,11 @@ impl<'a> Collector<'a> {
                 };
                 let route = self.tree((communicator, &endpoints), position, send.partners)?;
                 let kind = Kind::Shared(communicator, pattern, step, service);
-                self.push(kind, (member.index(), member.index()), route);
-                let part = self.kind(Kind::Part(communicator, pattern, step, service));
-                let (target, route) = (member.index() as u32, self.nowhere());
-                let taking = send.partners.others(position).map(|other| members[other].index() as u32);
-                self.list.extend(taking.map(|source| Transfer { source, target, kind: part, route }));
+                self.push(kind, (member, member), Scope::ScaleUp, &route);
+                let kind = Kind::Part(communicator, pattern, step, service);
+                for other in send.partners.others(position) {
+                    self.push(kind, (members[other], member), Scope::ScaleUp, &Route::local());
+                }
             }
         }
         Ok(())
@@ -127,27 +141,40 @@ impl<'a> Collector<'a> {
         (communicator, endpoints): (CommunicatorId, &[EndpointId]),
         position: usize,
         partners: Partners,
-    ) -> Result<u32, RoutingError> {
+    ) -> Result<Route, RoutingError> {
         let named = (communicator, endpoints[position], matches!(partners, Partners::Sum(_)));
-        if let Some(&known) = self.trees.get(&named) {
-            return Ok(known);
+        if let Some(known) = self.trees.get(&named) {
+            return Ok(known.clone());
         }
-        self.routes.push(transfer_route(self.fabric, |at| endpoints[at], position, partners)?.1);
-        let new = self.routes.len() as u32 - 1;
-        self.trees.insert(named, new);
-        Ok(new)
+        let tree = transfer_route(self.fabric, |at| endpoints[at], position, partners)?.1;
+        self.trees.insert(named, tree.clone());
+        Ok(tree)
     }
 
-    fn nowhere(&mut self) -> u32 {
-        *self.nowhere.get_or_insert_with(|| {
-            self.routes.push(Route::local());
-            self.routes.len() as u32 - 1
-        })
+    fn add(&mut self, kind: Kind, source: RankId, target: RankId) -> Result<(), RoutingError> {
+        let endpoint = |rank: RankId| self.listing.endpoints[rank.index()];
+        let (from, to) = (endpoint(source), endpoint(target));
+        let scope = if self.fabric.same_domain(from, to) { Scope::ScaleUp } else { Scope::ScaleOut };
+        let route = self.fabric.route(from, to)?;
+        self.push(kind, (source, target), scope, &route);
+        Ok(())
     }
 
-    fn push(&mut self, kind: Kind, (source, target): (usize, usize), route: u32) {
-        let kind = self.kind(kind);
-        self.list.push(Transfer { source: source as u32, target: target as u32, kind, route });
+    fn push(&mut self, kind: Kind, (source, target): (RankId, RankId), scope: Scope, route: &Route) {
+        let number = self.kind(kind);
+        let next = self.colours.len() as u32;
+        let colour = *self.colours.entry((number, scope, route.latency())).or_insert(next);
+        if colour == next {
+            self.messages.push(matches!(kind, Kind::Message(..)));
+        }
+        self.hops.extend_from_slice(route.hops());
+        let hops = u32::try_from(self.hops.len()).expect("transfers have fewer than 2^32 hops");
+        self.list.push(Transfer {
+            source: source.index() as u32,
+            target: target.index() as u32,
+            colour,
+            hops,
+        });
     }
 
     fn kind(&mut self, kind: Kind) -> u32 {
@@ -160,47 +187,59 @@ impl<'a> Collector<'a> {
         number
     }
 
-    fn add(&mut self, kind: Kind, source: usize, target: usize) -> Result<(), RoutingError> {
-        let pair = (source as u32, target as u32);
-        let route = match self.pairs.get(&pair) {
-            Some(&known) => known,
-            None => {
-                let endpoint = |rank: u32| self.listing.endpoints[rank as usize];
-                self.routes.push(self.fabric.route(endpoint(pair.0), endpoint(pair.1))?);
-                let new = self.routes.len() as u32 - 1;
-                self.pairs.insert(pair, new);
-                new
+    fn finish(self) -> Transfers {
+        let Self { fabric, listing, messages, list, hops, .. } = self;
+        let segments = Segments::new(fabric, hops.iter());
+        let ranks = listing.own.len();
+        let sizes = std::iter::repeat_n(1, ranks)
+            .chain((0..segments.len()).map(|at| segments.links(at).len() as u64));
+        let mut incidences = Incidences::new(sizes.collect(), list.len());
+        let [source, target] = [SOURCE, TARGET].map(|role| incidences.touch(Touch { role, weight: 1 }));
+        let mut crossed = hops.iter();
+        let mut before = 0;
+        let mut last = (0, u32::MAX);
+        for transfer in &list {
+            incidences.add(transfer.source as usize, source);
+            incidences.add(transfer.target as usize, target);
+            for hop in crossed.by_ref().take((transfer.hops - before) as usize) {
+                if last.0 != hop.weight || last.1 == u32::MAX {
+                    last = (hop.weight, incidences.touch(Touch { role: LINK, weight: hop.weight }));
+                }
+                for segment in segments.covering(hop.range()) {
+                    incidences.add(ranks + segment, last.1);
+                }
             }
-        };
-        self.push(kind, (source, target), route);
-        Ok(())
-    }
-
-    fn finish(self) -> Transfers<'a> {
-        let segments = Segments::new(self.fabric, self.routes.iter());
-        let in_segments = |route: &Route| {
-            let hops = route.hops().iter();
-            let crossed = |hop: &Hop| {
-                let weight = hop.weight;
-                let of_segment = |segment: usize| {
-                    let links = segments.links(segment).len() as u64;
-                    (segment as u32, weight, weight * links)
-                };
-                segments.covering(hop.range()).map(of_segment).collect::<Vec<_>>()
-            };
-            hops.flat_map(crossed).collect()
-        };
-        let mut messages = vec![false; self.kinds.len()];
-        for (kind, &index) in &self.kinds {
-            messages[index as usize] = matches!(kind, Kind::Message(..));
+            before = transfer.hops;
+            incidences.end_hub();
         }
+        incidences.complete();
+        let mut thing_colours = listing.own.clone();
+        let own = thing_colours.iter().max().map_or(0, |&largest| largest + 1);
+        thing_colours.extend(segment_kinds(fabric, &segments).map(|kind| own + kind));
         Transfers {
-            messages,
-            routes: self.routes.iter().map(in_segments).collect(),
-            latencies: self.routes.iter().map(|route| route.latency().picoseconds()).collect(),
-            list: self.list,
+            incidences,
             segments,
-            own: &self.listing.own,
+            ranks,
+            hub_colours: list.into_iter().map(|transfer| transfer.colour).collect(),
+            thing_colours,
+            messages,
         }
     }
+}
+
+/// Segments start with equal colours when their links are alike in themselves.
+pub(super) fn segment_kinds(fabric: &Fabric, segments: &Segments) -> impl Iterator<Item = u32> {
+    let mut kinds = BTreeMap::new();
+    let mut last = None;
+    (0..segments.len()).map(move |segment| {
+        let link = fabric.link(LinkId::new(segments.links(segment).start));
+        let key = (link.capacity.bytes_per_second().to_bits(), link.tier);
+        if let Some((_, kind)) = last.filter(|last: &(_, u32)| last.0 == key) {
+            return kind;
+        }
+        let next = kinds.len() as u32;
+        let kind = *kinds.entry(key).or_insert(next);
+        last = Some((key, kind));
+        kind
+    })
 }

@@ -1,63 +1,97 @@
-//! Decides about a proposed colouring: every member is compared with the first of its class, exactly.
+//! Decides about proposed classes: every member is compared with the first of its class, exactly.
 
-use super::refine::Colours;
-use super::transfers::Transfers;
-use std::collections::BTreeMap;
+use super::incidences::{Incidence, Incidences};
+use super::refine::Classes;
 
-type RankView = Vec<(u32, bool, u32, u32)>;
-type SegmentView = BTreeMap<(u32, u32, u32, u32), u64>;
+/// What a member sees: the roles, the classes of the other ends, and how much they count for in all, in ascending order.
+type View = Vec<(u64, u32, u128)>;
 
-/// Whether members of each class agree on their own properties, on the kinds, peers' classes and routes' classes of
-/// everything that they send and receive, and links of each class on the weight of every class of transfers.
-pub(super) fn is_equitable(transfers: &Transfers<'_>, colours: &Colours) -> bool {
-    let routes = route_classes(transfers, colours);
-    let mut ranks: Vec<RankView> = vec![Vec::new(); colours.ranks.len()];
-    let mut segments: Vec<SegmentView> = vec![BTreeMap::new(); colours.segments.len()];
-    for transfer in &transfers.list {
-        let (source, target) =
-            (colours.ranks[transfer.source as usize], colours.ranks[transfer.target as usize]);
-        let route = routes[transfer.route as usize];
-        ranks[transfer.source as usize].push((transfer.kind, true, target, route));
-        ranks[transfer.target as usize].push((transfer.kind, false, source, route));
-        for &(segment, weight, _) in &transfers.routes[transfer.route as usize] {
-            *segments[segment as usize].entry((transfer.kind, source, target, route)).or_default() += weight;
-        }
-    }
-    ranks.iter_mut().for_each(|view| view.sort_unstable());
-    all_like_first(&colours.ranks, |a, b| transfers.own[a] == transfers.own[b] && ranks[a] == ranks[b])
-        && all_like_first(&colours.segments, |a, b| segments[a] == segments[b])
-        && messages_pair_up(transfers, colours)
-}
-
-/// Routes that cross the same classes of links with the same weights, after the same delay, are of one class.
-fn route_classes(transfers: &Transfers<'_>, colours: &Colours) -> Vec<u32> {
-    let mut known: BTreeMap<(u64, BTreeMap<u32, u64>), u32> = BTreeMap::new();
-    let mut class = |(route, &latency): (&Vec<(u32, u64, u64)>, &u64)| {
-        let mut crossed = BTreeMap::new();
-        for &(segment, _, total) in route {
-            *crossed.entry(colours.segments[segment as usize]).or_default() += total;
-        }
-        let next = known.len() as u32;
-        *known.entry((latency, crossed)).or_insert(next)
+/// Whether hubs of each class touch the same classes of things alike, and things of each class are touched alike by the
+/// same classes of hubs.
+///
+/// Colours from which refinement started are never joined, so members agree on them.
+pub(super) fn is_equitable(incidences: &Incidences, classes: &Classes) -> bool {
+    let (hubs, things) = (classes.hubs.class_of(), classes.things.class_of());
+    let of_hub = Side {
+        all: |hub| incidences.of_hub(hub),
+        others: things,
+        weight: |incidence: Incidence| {
+            let weight = incidences.way(incidence.touch).weight;
+            u128::from(weight) * u128::from(incidences.size(incidence.other as usize))
+        },
+        incidences,
     };
-    transfers.routes.iter().zip(&transfers.latencies).map(&mut class).collect()
+    let of_thing = Side {
+        all: |thing| incidences.of_thing(thing),
+        others: hubs,
+        weight: |incidence: Incidence| u128::from(incidences.way(incidence.touch).weight),
+        incidences,
+    };
+    of_hub.all_like_first(hubs, classes.hubs.len()) && of_thing.all_like_first(things, classes.things.len())
 }
 
-fn all_like_first(colours: &[u32], alike: impl Fn(usize, usize) -> bool) -> bool {
-    let mut first: BTreeMap<u32, usize> = BTreeMap::new();
-    colours.iter().enumerate().all(|(member, &colour)| alike(*first.entry(colour).or_insert(member), member))
+/// One side of the incidences.
+struct Side<'a, A, W> {
+    all: A,
+    others: &'a [u32],
+    weight: W,
+    incidences: &'a Incidences,
 }
 
-/// A message joins one send of the one class with one receive of the other, so the classes are equally large.
-fn messages_pair_up(transfers: &Transfers<'_>, colours: &Colours) -> bool {
-    let mut sizes = BTreeMap::new();
-    for &colour in &colours.ranks {
-        *sizes.entry(colour).or_insert(0u32) += 1;
+impl<'a, A, W> Side<'a, A, W>
+where
+    A: Fn(usize) -> &'a [Incidence],
+    W: Fn(Incidence) -> u128,
+{
+    fn all_like_first(&self, classes: &[u32], count: usize) -> bool {
+        let mut first = vec![u32::MAX; count];
+        let mut views: Vec<Option<View>> = vec![None; count];
+        let mut view = View::new();
+        for (member, &class) in classes.iter().enumerate() {
+            let of_class = &mut first[class as usize];
+            if *of_class == u32::MAX {
+                *of_class = member as u32;
+                continue;
+            }
+            let representative = *of_class as usize;
+            if self.same_in_order((self.all)(member), (self.all)(representative)) {
+                continue;
+            }
+            let known = views[class as usize].get_or_insert_with(|| {
+                let mut view = View::new();
+                self.look((self.all)(representative), &mut view);
+                view
+            });
+            self.look((self.all)(member), &mut view);
+            if view != *known {
+                return false;
+            }
+        }
+        true
     }
-    let size = |rank: u32| sizes[&colours.ranks[rank as usize]];
-    transfers
-        .list
-        .iter()
-        .filter(|transfer| transfers.messages[transfer.kind as usize])
-        .all(|transfer| size(transfer.source) == size(transfer.target))
+
+    /// Whether two members see the same one after another, as nearly all of a class do.
+    fn same_in_order(&self, one: &[Incidence], other: &[Incidence]) -> bool {
+        let class = |incidence: &Incidence| self.others[incidence.other as usize];
+        let same = |(a, b): (&Incidence, &Incidence)| {
+            a.touch == b.touch && class(a) == class(b) && (self.weight)(*a) == (self.weight)(*b)
+        };
+        one.len() == other.len() && one.iter().zip(other).all(same)
+    }
+
+    fn look(&self, from: &[Incidence], view: &mut View) {
+        view.clear();
+        view.extend(from.iter().map(|&incidence| {
+            let role = self.incidences.way(incidence.touch).role;
+            (role, self.others[incidence.other as usize], (self.weight)(incidence))
+        }));
+        view.sort_unstable();
+        view.dedup_by(|next, kept| {
+            let same = (next.0, next.1) == (kept.0, kept.1);
+            if same {
+                kept.2 += next.2;
+            }
+            same
+        });
+    }
 }
