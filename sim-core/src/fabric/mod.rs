@@ -119,6 +119,11 @@ impl Fabric {
         links.end <= self.alike_until[links.start] as usize
     }
 
+    /// Whether a link can never be full.
+    pub fn is_never_full(&self, _: LinkId) -> bool {
+        false
+    }
+
     /// The end of the run of links from this one on that have its capacity and latency, by index.
     pub(crate) fn alike_until(&self, link: usize) -> usize {
         self.alike_until[link] as usize

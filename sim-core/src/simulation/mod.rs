@@ -34,7 +34,7 @@ pub use simulator::{Prepared, Simulator};
 use crate::engine::Limits;
 use crate::fabric::Fabric;
 use crate::outcome::Outcome;
-use crate::symmetry::Folding;
+use crate::symmetry::{Assumptions, Folding};
 use crate::transport::{Planner, Transport};
 use crate::workload::{Roles, Workload};
 use execution::Attempt;
@@ -87,7 +87,7 @@ pub fn simulate(
     let roles = setup::check(fabric, workload)?;
     let mut planner = Planner::new(fabric, &options.transport);
     let folding = if options.fold {
-        Folding::of(fabric, (workload, &roles), &mut planner)?
+        Folding::of(fabric, (workload, &roles), &mut planner, &mut Assumptions::default())?
     } else {
         Folding::identity(fabric, workload.ranks())
     };

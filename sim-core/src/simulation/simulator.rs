@@ -5,7 +5,7 @@ use super::setup::{self, SimulationError};
 use super::{Options, run_folded};
 use crate::fabric::Fabric;
 use crate::outcome::Outcome;
-use crate::symmetry::{Folding, Foldings};
+use crate::symmetry::{Assumptions, Folding, Foldings};
 use crate::transport::Planner;
 use crate::workload::{Roles, Workload};
 use std::sync::Arc;
@@ -54,7 +54,12 @@ impl<'a> Simulator<'a> {
     pub fn prepare<W: Workload>(&mut self, workload: W) -> Result<Prepared<W>, SimulationError> {
         let roles = setup::check(self.fabric, &workload)?;
         let folding = if self.options.fold {
-            self.foldings.of(self.fabric, (&workload, &roles), &mut self.planner)?
+            self.foldings.of(
+                self.fabric,
+                (&workload, &roles),
+                &mut self.planner,
+                &mut Assumptions::default(),
+            )?
         } else {
             Arc::new(Folding::identity(self.fabric, workload.ranks()))
         };

@@ -1,16 +1,17 @@
 //! The quotient: representatives of ranks and links, and routes between them.
 
-use super::listing::Listing;
+use super::listing::{Assumptions, Listing};
+use super::nodes::{NodeClass, node_classes, split_by_sequence};
 use super::refine::{Classes, Refinement};
 use super::segments::Segments;
 use super::transfers::{SOURCE, TARGET, Transfers, collect};
 use super::verify::is_equitable;
 use crate::fabric::{Fabric, Route, RoutingError};
-use crate::ids::{LinkId, RankId};
+use crate::ids::{CommunicatorId, LinkId, RankId};
 use crate::network::Crossing;
 use crate::transport::Planner;
 use crate::workload::{Roles, Workload};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 /// A rank that is simulated, and how many ranks it stands for.
@@ -39,10 +40,11 @@ pub struct Folding {
     links: Vec<FoldedLink>,
     segments: Segments,
     class_of_segment: Vec<u32>,
+    nodes: Vec<NodeClass>,
 }
 
 /// In place of the class of links that nothing crosses.
-const UNCROSSED: u32 = u32::MAX;
+pub(super) const UNCROSSED: u32 = u32::MAX;
 
 impl Folding {
     /// Nothing is folded: every rank and every link stands for itself.
@@ -60,19 +62,40 @@ impl Folding {
         fabric: &Fabric,
         (workload, roles): (&dyn Workload, &Roles),
         planner: &mut Planner<'_>,
+        assumptions: &mut Assumptions,
     ) -> Result<Self, RoutingError> {
-        Self::of_listing(fabric, &Listing::of((workload, roles), planner)?)
+        loop {
+            let listing = Listing::of((workload, roles), planner, assumptions)?;
+            match Self::of_listing(fabric, &listing)? {
+                Ok(folding) => return Ok(folding),
+                Err(disturbed) => assumptions.disturbed.extend(disturbed),
+            }
+        }
     }
 
-    /// The coarsest folding of any workload that communicates what is listed.
-    pub(super) fn of_listing(fabric: &Fabric, listing: &Listing) -> Result<Self, RoutingError> {
+    /// The coarsest folding of any workload that communicates what is listed; or the communicators that cannot be
+    /// nodes, because their groups meet on links.
+    pub(super) fn of_listing(
+        fabric: &Fabric,
+        listing: &Listing,
+    ) -> Result<Result<Self, BTreeSet<CommunicatorId>>, RoutingError> {
         let mut transfers = collect(fabric, listing)?;
+        let disturbed = transfers.disturbed(fabric);
+        if !disturbed.is_empty() {
+            return Ok(Err(disturbed));
+        }
         let (hubs, things) = (transfers.hub_colours.clone(), std::mem::take(&mut transfers.thing_colours));
-        let refinement = Refinement::new(&transfers.incidences, hubs, things);
+        let mut refinement = Refinement::new(&transfers.incidences, hubs, things);
+        split_by_sequence(&transfers, &mut refinement);
         let classes = refinement.classes();
         let rank_classes = &classes.things.class_of()[..transfers.ranks];
         if !is_equitable(&transfers.incidences, classes) || !messages_pair_up(&transfers, classes) {
-            return Ok(Self::identity(fabric, transfers.ranks));
+            let nodes = listing.nodes.iter().map(|node| node.communicator).collect::<BTreeSet<_>>();
+            return Ok(if nodes.is_empty() {
+                Ok(Self::identity(fabric, transfers.ranks))
+            } else {
+                Err(nodes)
+            });
         }
         let class_of_rank = named_in_order(rank_classes.iter().map(|&class| Some(class)));
         let crossed = |(segment, &class): (usize, &u32)| {
@@ -81,7 +104,8 @@ impl Folding {
         };
         let segment_classes = classes.things.class_of()[transfers.ranks..].iter().enumerate().map(crossed);
         let class_of_segment = named_in_order(segment_classes);
-        Ok(Self::new(class_of_rank, transfers.segments, class_of_segment))
+        let nodes = node_classes(listing, &transfers, classes, &class_of_segment);
+        Ok(Ok(Self { nodes, ..Self::new(class_of_rank, transfers.segments, class_of_segment) }))
     }
 
     fn new(class_of_rank: Vec<u32>, segments: Segments, class_of_segment: Vec<u32>) -> Self {
@@ -93,7 +117,12 @@ impl Folding {
             }
         }
         let links = folded_links(&segments, &class_of_segment);
-        Self { representatives, class_of_rank, links, segments, class_of_segment }
+        Self { representatives, class_of_rank, links, segments, class_of_segment, nodes: Vec::new() }
+    }
+
+    /// The groups whose collectives are nodes, by class.
+    pub fn nodes(&self) -> &[NodeClass] {
+        &self.nodes
     }
 
     /// The simulated ranks, by class.

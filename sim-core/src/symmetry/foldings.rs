@@ -1,7 +1,7 @@
 //! Foldings of several workloads on one fabric: those that communicate alike, with whatever sizes, have one.
 
 use super::Folding;
-use super::listing::Listing;
+use super::listing::{Assumptions, Listing};
 use crate::fabric::{Fabric, RoutingError};
 use crate::transport::Planner;
 use crate::workload::{Roles, Workload};
@@ -23,13 +23,21 @@ impl Foldings {
         fabric: &Fabric,
         (workload, roles): (&dyn Workload, &Roles),
         planner: &mut Planner<'_>,
+        assumptions: &mut Assumptions,
     ) -> Result<Arc<Folding>, RoutingError> {
-        let listing = Listing::of((workload, roles), planner)?;
-        if let Some((_, folding)) = self.known.iter().find(|known| *known.0 == listing) {
-            return Ok(Arc::clone(folding));
+        loop {
+            let listing = Listing::of((workload, roles), planner, assumptions)?;
+            if let Some((_, folding)) = self.known.iter().find(|known| *known.0 == listing) {
+                return Ok(Arc::clone(folding));
+            }
+            match Folding::of_listing(fabric, &listing)? {
+                Ok(folding) => {
+                    let folding = Arc::new(folding);
+                    self.known.push((Arc::new(listing), Arc::clone(&folding)));
+                    return Ok(folding);
+                }
+                Err(disturbed) => assumptions.disturbed.extend(disturbed),
+            }
         }
-        let folding = Arc::new(Folding::of_listing(fabric, &listing)?);
-        self.known.push((Arc::new(listing), Arc::clone(&folding)));
-        Ok(folding)
     }
 }

@@ -1,10 +1,11 @@
 //! Everything in a workload that a folding depends on: who communicates, in which patterns, and nothing of how much.
 
+use super::placements::Placements;
 use crate::collectives::{Pattern, Schedule};
 use crate::fabric::RoutingError;
 use crate::ids::{CommunicatorId, EndpointId, GroupId, PeerSlot, RankId, RoleId};
-use crate::transport::{Plan, Planner};
-use crate::workload::{CollectiveCall, Roles, Workload, lowest_slot};
+use crate::transport::Planner;
+use crate::workload::{CollectiveCall, CollectiveKind, Roles, Workload, lowest_slot};
 use rustc_hash::FxHashMap;
 use std::collections::BTreeSet;
 
@@ -36,10 +37,36 @@ pub(super) struct ListedStep {
     pub(super) step: usize,
 }
 
+/// The collectives of one group, which nobody else is assumed to disturb.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct ListedNode {
+    pub(super) communicator: CommunicatorId,
+    /// The group, by its place in the listing.
+    pub(super) group: usize,
+    /// Groups with equal numbers run the same plans on links that are alike.
+    pub(super) alike: u32,
+    /// Who sends to whom in any of its collectives.
+    pub(super) patterns: Vec<(Pattern, usize)>,
+}
+
+/// What is assumed about a workload, until a run shows otherwise.
+#[derive(Debug, Clone, Default)]
+pub struct Assumptions {
+    /// Collectives in which everybody waits for everybody are alone on their links while they run.
+    pub isolated: bool,
+    /// Communicators for whose collectives that does not hold.
+    pub disturbed: BTreeSet<CommunicatorId>,
+    /// For each rank, what tells it apart from others that are alike by structure; empty where nothing does.
+    pub told_apart: Vec<u64>,
+    /// The placements of groups that have been met.
+    pub(super) placements: Placements,
+}
+
 /// What a workload communicates: equal listings on one fabric fold equally.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Listing {
     pub(super) steps: Vec<ListedStep>,
+    pub(super) nodes: Vec<ListedNode>,
     /// The members of each group that calls collectives.
     pub(super) groups: Vec<Vec<RankId>>,
     /// Where each rank runs.
@@ -57,22 +84,36 @@ impl Listing {
     pub(super) fn of(
         (workload, roles): (&dyn Workload, &Roles),
         planner: &mut Planner<'_>,
+        assumptions: &mut Assumptions,
     ) -> Result<Self, RoutingError> {
         let ranks = (0..workload.ranks()).map(RankId::new);
         let mut own = OwnProperties::of_roles(ranks.clone().map(|rank| workload.role(rank)));
+        for (rank, &apart) in assumptions.told_apart.iter().enumerate() {
+            own.add(RankId::new(rank), apart);
+        }
         let mut listing = Self {
             steps: Vec::new(),
+            nodes: Vec::new(),
             groups: Vec::new(),
             endpoints: ranks.clone().map(|rank| workload.endpoint(rank)).collect(),
             own: Vec::new(),
             messages: ranks.clone().flat_map(|rank| messages_of(workload, roles, rank)).collect(),
         };
-        let mut plans = Vec::new();
         let communicators: BTreeSet<CommunicatorId> =
             roles.iter().flat_map(|role| &role.collectives).map(|call| call.0).collect();
-        for communicator in communicators {
-            let groups = groups_of((workload, roles), communicator);
-            let mut calls = Calls { communicator, planner, plans: &mut plans };
+        let groups = |communicator| (communicator, groups_of((workload, roles), communicator));
+        let groups: Vec<(CommunicatorId, Vec<CallingGroup>)> =
+            communicators.into_iter().map(groups).collect();
+        // A collective by itself is folded as what it is.
+        let alone = listing.messages.is_empty()
+            && groups.iter().map(|of| of.1.len()).sum::<usize>() == 1
+            && own.of_rank.iter().all(|&number| number == own.of_rank[0]);
+        for (communicator, groups) in groups {
+            let disturbed = alone || !assumptions.isolated || assumptions.disturbed.contains(&communicator);
+            let kinds = || groups.iter().flat_map(|group| &group.calls).map(|call| call.kind);
+            let isolated = !disturbed && kinds().all(CollectiveKind::everyone_waits);
+            let mut calls =
+                Calls { communicator, isolated, planner, placements: &mut assumptions.placements };
             calls.list(&mut listing, &mut own, groups)?;
         }
         for rank in ranks {
@@ -155,8 +196,10 @@ fn groups_of((workload, roles): (&dyn Workload, &Roles), communicator: Communica
 /// The collectives of one communicator while they are listed.
 struct Calls<'a, 'p> {
     communicator: CommunicatorId,
+    /// Whether they are assumed to be alone on their links.
+    isolated: bool,
+    placements: &'a mut Placements,
     planner: &'a mut Planner<'p>,
-    plans: &'a mut Vec<Plan>,
 }
 
 impl Calls<'_, '_> {
@@ -170,17 +213,22 @@ impl Calls<'_, '_> {
         for CallingGroup { calls, members, .. } in groups {
             let places: Vec<_> = members.iter().map(|&member| listing.endpoints[member.index()]).collect();
             let group = listing.groups.len();
-            let (mut numbers, mut listed) = (Vec::new(), BTreeSet::new());
+            let (mut numbers, mut patterns) = (Vec::new(), Vec::new());
             for call in &calls {
                 let plan = self.planner.plan(&places, call)?;
-                let known = self.plans.iter().position(|known| *known == plan);
-                numbers.push(known.unwrap_or(self.plans.len()) as u64);
-                self.list_steps((listing, group), &plan.schedule, &mut listed);
-                if known.is_none() {
-                    self.plans.push(plan);
-                }
+                list_patterns(&plan.schedule, &mut patterns);
+                numbers.push(self.placements.plan(plan));
             }
             numbers.sort_unstable();
+            let communicator = self.communicator;
+            if self.isolated {
+                let fabric = self.planner.fabric();
+                let alike = self.placements.number(fabric, (&numbers, &places), &patterns)?;
+                listing.nodes.push(ListedNode { communicator, group, alike, patterns });
+            } else {
+                let step = |(pattern, step)| ListedStep { communicator, group, pattern, step };
+                listing.steps.extend(patterns.into_iter().map(step));
+            }
             for &member in &members {
                 own.add(member, self.communicator.index() as u64);
                 numbers.iter().for_each(|&number| own.add(member, number));
@@ -189,22 +237,17 @@ impl Calls<'_, '_> {
         }
         Ok(())
     }
+}
 
-    fn list_steps(
-        &self,
-        (listing, group): (&mut Listing, usize),
-        schedule: &Schedule,
-        listed: &mut BTreeSet<(Pattern, usize)>,
-    ) {
-        let communicator = self.communicator;
-        for phase in &schedule.phases {
-            let distinct = if phase.pattern.repeats() { 1 } else { phase.steps };
-            for step in phase.first..phase.first + distinct {
-                let (pattern, step) = phase.pattern.canonical(step);
-                // Another step or another call of the group may have had the same transfers.
-                if listed.insert((pattern, step)) {
-                    listing.steps.push(ListedStep { communicator, group, pattern, step });
-                }
+/// Adds the distinct steps of a schedule; another call of the group may have had the same transfers.
+fn list_patterns(schedule: &Schedule, patterns: &mut Vec<(Pattern, usize)>) {
+    let mut listed: BTreeSet<(Pattern, usize)> = patterns.iter().copied().collect();
+    for phase in &schedule.phases {
+        let distinct = if phase.pattern.repeats() { 1 } else { phase.steps };
+        for step in phase.first..phase.first + distinct {
+            let canonical = phase.pattern.canonical(step);
+            if listed.insert(canonical) {
+                patterns.push(canonical);
             }
         }
     }

@@ -12,7 +12,9 @@ mod hashing;
 mod incidences;
 mod listing;
 mod message_folding;
+mod nodes;
 mod partition;
+mod placements;
 mod refine;
 mod segments;
 mod transfers;
@@ -20,4 +22,6 @@ mod verify;
 
 pub use fold::{FoldedLink, Folding, Representative};
 pub use foldings::Foldings;
+pub use listing::Assumptions;
 pub use message_folding::{MessageClass, MessageFolding, RoutedMessage};
+pub use nodes::{NodeClass, NodeLoad};

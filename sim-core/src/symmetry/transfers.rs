@@ -1,7 +1,7 @@
 //! Every distinct transfer of a workload, listed once: who sends to whom, as part of what, over which links.
 
 use super::incidences::{Incidences, Touch};
-use super::listing::{ListedStep, Listing, Port, Sending};
+use super::listing::{ListedNode, ListedStep, Listing, Port, Sending};
 use super::segments::Segments;
 use crate::collectives::{Partners, Pattern};
 use crate::fabric::{Fabric, Hop, Route, RoutingError, Scope};
@@ -9,7 +9,7 @@ use crate::ids::{CommunicatorId, EndpointId, LinkId, PeerSlot, RankId};
 use crate::transport::transfer_route;
 use crate::units::Time;
 use rustc_hash::FxHashMap;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What kind of transfer it is; transfers of different kinds are never alike.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -22,6 +22,8 @@ pub(super) enum Kind {
     Shared(CommunicatorId, Pattern, usize, Service),
     /// A rank's part in what switches do for another.
     Part(CommunicatorId, Pattern, usize, Service),
+    /// All collectives of a group, by what it runs and where it stands.
+    Node(CommunicatorId, u32),
 }
 
 /// What switches do.
@@ -35,11 +37,19 @@ pub(super) enum Service {
 pub(super) const SOURCE: u64 = 0;
 pub(super) const TARGET: u64 = 1;
 const LINK: u64 = 2;
+const MEMBER: u64 = 3;
+/// The roles of links in collectives that are nodes: this and the number of the kind of transfers.
+const LOADED: u64 = 4;
 
-/// Everything that is partitioned: transfers are hubs; ranks, then segments of links, are things.
+/// Everything that is partitioned: transfers and nodes are hubs; ranks, then segments of links, are things.
 #[derive(Debug)]
 pub(super) struct Transfers {
     pub(super) incidences: Incidences,
+    /// The groups whose collectives are nodes, and how many hubs come before theirs.
+    pub(super) nodes: Vec<NodeHub>,
+    pub(super) transfers: usize,
+    /// The kinds of transfers, by number.
+    kinds: Vec<Kind>,
     pub(super) segments: Segments,
     pub(super) ranks: usize,
     /// Transfers start with equal colours when they are of one kind, scope and latency.
@@ -50,10 +60,67 @@ pub(super) struct Transfers {
     messages: Vec<bool>,
 }
 
+/// The collectives of one group as one hub, which touches the members in their order before all links.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct NodeHub {
+    pub(super) communicator: CommunicatorId,
+    /// The group, by its place in the listing, and how many members it has.
+    pub(super) group: usize,
+    pub(super) members: usize,
+    pub(super) alike: u32,
+    colour: u32,
+    /// Where its hops end in the list of those of all nodes.
+    hops: u32,
+}
+
 impl Transfers {
-    /// Whether a transfer is a message.
-    pub(super) fn is_message(&self, transfer: usize) -> bool {
-        self.messages[self.hub_colours[transfer] as usize]
+    /// Whether a hub is a message.
+    pub(super) fn is_message(&self, hub: usize) -> bool {
+        self.messages[self.hub_colours[hub] as usize]
+    }
+
+    /// The group whose collectives a hub stands for.
+    pub(super) fn node(&self, hub: usize) -> Option<&NodeHub> {
+        self.nodes.get(hub.checked_sub(self.transfers)?)
+    }
+
+    /// Which transfers of a node a link carries, when the node touches it in this role.
+    pub(super) fn load(&self, role: u64) -> (Pattern, usize, u64) {
+        match self.kinds[(role - LOADED) as usize] {
+            Kind::Step(_, pattern, step, blocks)
+            | Kind::Shared(_, pattern, step, Service::Copies(blocks) | Service::Sum(blocks)) => {
+                (pattern, step, blocks)
+            }
+            Kind::Message(..) | Kind::Part(..) | Kind::Node(..) => {
+                unreachable!("links carry transfers of nodes")
+            }
+        }
+    }
+
+    /// The communicators of which two groups use one link, so that none is alone.
+    pub(super) fn disturbed(&self, fabric: &Fabric) -> BTreeSet<CommunicatorId> {
+        let mut disturbed = BTreeSet::new();
+        if self.nodes.is_empty() {
+            return disturbed;
+        }
+        for segment in 0..self.segments.len() {
+            let link = LinkId::new(self.segments.links(segment).start);
+            if fabric.is_never_full(link) {
+                continue;
+            }
+            let mut users: Vec<(CommunicatorId, u32)> = Vec::new();
+            for incidence in self.incidences.of_thing(self.ranks + segment) {
+                let Some(node) = self.node(incidence.other as usize) else { continue };
+                match users.iter().find(|user| user.0 == node.communicator) {
+                    Some(&(communicator, hub)) if hub != incidence.other => {
+                        disturbed.insert(communicator);
+                    }
+                    Some(_) => {}
+                    None => users.push((node.communicator, incidence.other)),
+                }
+            }
+        }
+        disturbed
     }
 }
 
@@ -67,6 +134,9 @@ struct Collector<'a> {
     messages: Vec<bool>,
     list: Vec<Transfer>,
     hops: Vec<Hop>,
+    nodes: Vec<NodeHub>,
+    /// The hops of nodes, each with the number of the kind of its transfer.
+    node_hops: Vec<(Hop, u32)>,
     /// The trees of switches, by whose group they serve, their roots, and whether they sum.
     trees: BTreeMap<(CommunicatorId, EndpointId, bool), Route>,
 }
@@ -95,6 +165,8 @@ pub(super) fn collect(fabric: &Fabric, listing: &Listing) -> Result<Transfers, R
         messages: Vec::new(),
         list: Vec::new(),
         hops: Vec::new(),
+        nodes: Vec::new(),
+        node_hops: Vec::new(),
         trees: BTreeMap::new(),
     };
     for &Sending { from, to, port, received } in &listing.messages {
@@ -102,6 +174,9 @@ pub(super) fn collect(fabric: &Fabric, listing: &Listing) -> Result<Transfers, R
     }
     for step in &listing.steps {
         collector.add_step(step)?;
+    }
+    for node in &listing.nodes {
+        collector.add_node(node)?;
     }
     Ok(collector.finish())
 }
@@ -135,6 +210,39 @@ impl Collector<'_> {
         Ok(())
     }
 
+    /// Adds the links of all transfers of a group.
+    fn add_node(&mut self, node: &ListedNode) -> Result<(), RoutingError> {
+        let ListedNode { communicator, group, alike, ref patterns } = *node;
+        let members = &self.listing.groups[group];
+        let places: Vec<_> = members.iter().map(|&member| self.listing.endpoints[member.index()]).collect();
+        for &(pattern, step) in patterns {
+            for position in 0..members.len() {
+                for send in pattern.sends(members.len(), position, step) {
+                    let kind = match send.partners {
+                        Partners::One(_) => Kind::Step(communicator, pattern, step, send.blocks),
+                        Partners::Copies(_) => {
+                            Kind::Shared(communicator, pattern, step, Service::Copies(send.blocks))
+                        }
+                        Partners::Sum(_) => {
+                            Kind::Shared(communicator, pattern, step, Service::Sum(send.blocks))
+                        }
+                    };
+                    let number = self.kind(kind);
+                    let route = match send.partners {
+                        Partners::One(target) => self.fabric.route(places[position], places[target])?,
+                        partners => self.tree((communicator, &places), position, partners)?,
+                    };
+                    self.node_hops.extend(route.hops().iter().map(|&hop| (hop, number)));
+                }
+            }
+        }
+        let kind = self.kind(Kind::Node(communicator, alike));
+        let colour = self.colour((kind, Scope::ScaleUp, Time::ZERO), false);
+        let hops = u32::try_from(self.node_hops.len()).expect("nodes have fewer than 2^32 hops");
+        self.nodes.push(NodeHub { communicator, group, members: members.len(), alike, colour, hops });
+        Ok(())
+    }
+
     /// The tree by which switches serve a rank.
     fn tree(
         &mut self,
@@ -162,11 +270,7 @@ impl Collector<'_> {
 
     fn push(&mut self, kind: Kind, (source, target): (RankId, RankId), scope: Scope, route: &Route) {
         let number = self.kind(kind);
-        let next = self.colours.len() as u32;
-        let colour = *self.colours.entry((number, scope, route.latency())).or_insert(next);
-        if colour == next {
-            self.messages.push(matches!(kind, Kind::Message(..)));
-        }
+        let colour = self.colour((number, scope, route.latency()), matches!(kind, Kind::Message(..)));
         self.hops.extend_from_slice(route.hops());
         let hops = u32::try_from(self.hops.len()).expect("transfers have fewer than 2^32 hops");
         self.list.push(Transfer {
@@ -175,6 +279,15 @@ impl Collector<'_> {
             colour,
             hops,
         });
+    }
+
+    fn colour(&mut self, key: (u32, Scope, Time), is_message: bool) -> u32 {
+        let next = self.colours.len() as u32;
+        let colour = *self.colours.entry(key).or_insert(next);
+        if colour == next {
+            self.messages.push(is_message);
+        }
+        colour
     }
 
     fn kind(&mut self, kind: Kind) -> u32 {
@@ -188,41 +301,84 @@ impl Collector<'_> {
     }
 
     fn finish(self) -> Transfers {
-        let Self { fabric, listing, messages, list, hops, .. } = self;
-        let segments = Segments::new(fabric, hops.iter());
+        let Self { fabric, listing, messages, list, hops, nodes, node_hops, .. } = self;
+        let segments = Segments::new(fabric, hops.iter().chain(node_hops.iter().map(|hop| &hop.0)));
         let ranks = listing.own.len();
-        let sizes = std::iter::repeat_n(1, ranks)
-            .chain((0..segments.len()).map(|at| segments.links(at).len() as u64));
-        let mut incidences = Incidences::new(sizes.collect(), list.len());
-        let [source, target] = [SOURCE, TARGET].map(|role| incidences.touch(Touch { role, weight: 1 }));
-        let mut crossed = hops.iter();
-        let mut before = 0;
-        let mut last = (0, u32::MAX);
-        for transfer in &list {
-            incidences.add(transfer.source as usize, source);
-            incidences.add(transfer.target as usize, target);
-            for hop in crossed.by_ref().take((transfer.hops - before) as usize) {
-                if last.0 != hop.weight || last.1 == u32::MAX {
-                    last = (hop.weight, incidences.touch(Touch { role: LINK, weight: hop.weight }));
-                }
-                for segment in segments.covering(hop.range()) {
-                    incidences.add(ranks + segment, last.1);
-                }
-            }
-            before = transfer.hops;
-            incidences.end_hub();
-        }
+        let links = (0..segments.len()).map(|segment| segments.links(segment).len() as u64);
+        let sizes = std::iter::repeat_n(1, ranks).chain(links).collect();
+        let mut crossing =
+            Crossing { incidences: Incidences::new(sizes, list.len()), ranks, segments, last: None };
+        crossing.add_transfers(&list, &hops);
+        crossing.add_nodes(listing, &nodes, &node_hops);
+        let Crossing { mut incidences, segments, .. } = crossing;
         incidences.complete();
         let mut thing_colours = listing.own.clone();
         let own = thing_colours.iter().max().map_or(0, |&largest| largest + 1);
         thing_colours.extend(segment_kinds(fabric, &segments).map(|kind| own + kind));
+        let mut kinds: Vec<(u32, Kind)> =
+            self.kinds.into_iter().map(|(kind, number)| (number, kind)).collect();
+        kinds.sort_unstable_by_key(|kind| kind.0);
+        let colours = list.iter().map(|transfer| transfer.colour);
         Transfers {
             incidences,
             segments,
             ranks,
-            hub_colours: list.into_iter().map(|transfer| transfer.colour).collect(),
+            hub_colours: colours.chain(nodes.iter().map(|node| node.colour)).collect(),
+            nodes,
+            transfers: list.len(),
+            kinds: kinds.into_iter().map(|kind| kind.1).collect(),
             thing_colours,
             messages,
+        }
+    }
+}
+
+/// What hubs cross, while it is put together.
+struct Crossing {
+    incidences: Incidences,
+    ranks: usize,
+    segments: Segments,
+    /// How a link was touched last: most are touched as the one before.
+    last: Option<(Touch, u32)>,
+}
+
+impl Crossing {
+    fn add_transfers(&mut self, list: &[Transfer], hops: &[Hop]) {
+        let [source, target] = [SOURCE, TARGET].map(|role| self.incidences.touch(Touch { role, weight: 1 }));
+        let mut before = 0;
+        for transfer in list {
+            self.incidences.add(transfer.source as usize, source);
+            self.incidences.add(transfer.target as usize, target);
+            for hop in &hops[before..transfer.hops as usize] {
+                self.add_hop(hop, LINK);
+            }
+            before = transfer.hops as usize;
+            self.incidences.end_hub();
+        }
+    }
+
+    fn add_nodes(&mut self, listing: &Listing, nodes: &[NodeHub], hops: &[(Hop, u32)]) {
+        let member = self.incidences.touch(Touch { role: MEMBER, weight: 1 });
+        let mut before = 0;
+        for node in nodes {
+            listing.groups[node.group].iter().for_each(|rank| self.incidences.add(rank.index(), member));
+            for (hop, kind) in &hops[before..node.hops as usize] {
+                self.add_hop(hop, LOADED + u64::from(*kind));
+            }
+            before = node.hops as usize;
+            self.incidences.end_hub();
+        }
+    }
+
+    fn add_hop(&mut self, hop: &Hop, role: u64) {
+        let way = Touch { role, weight: hop.weight };
+        let touch = match self.last {
+            Some((last, touch)) if last == way => touch,
+            _ => self.incidences.touch(way),
+        };
+        self.last = Some((way, touch));
+        for segment in self.segments.covering(hop.range()) {
+            self.incidences.add(self.ranks + segment, touch);
         }
     }
 }

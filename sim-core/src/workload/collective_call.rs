@@ -161,6 +161,14 @@ impl CollectiveKind {
         }
     }
 
+    /// Whether no rank is done before every rank has come.
+    pub const fn everyone_waits(self) -> bool {
+        match self {
+            Self::AllReduce | Self::ReduceScatter | Self::AllGather | Self::AllToAll | Self::Barrier => true,
+            Self::Broadcast | Self::Reduce | Self::SendRecv | Self::EpDispatch | Self::EpCombine => false,
+        }
+    }
+
     /// What algbw is multiplied by to give busbw, over `ranks` ranks; 0 where there is none.
     ///
     /// 2(n-1)/n for all-reduce; (n-1)/n for reduce-scatter, all-gather and all-to-all; 1 for broadcast, reduce and
