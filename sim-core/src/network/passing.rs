@@ -1,0 +1,121 @@
+//! Links that do not bind: what flows put on them is counted by tier, and looked at by no solver.
+//!
+//! That they are never asked for more than they carry is taken from who made them, and checked in debug builds.
+
+use super::fair_share::Crossing;
+use super::links::{LinkState, NetworkLink};
+use super::tiers::Tiers;
+
+/// What each draining flow puts on links that do not bind.
+#[derive(Debug, Default)]
+pub(super) struct Passing {
+    /// As many as tiers for each flow; none where all links bind.
+    stride: usize,
+    /// What each flow adds to the load of each tier for its rate.
+    load_per_rate: Vec<f64>,
+    watch: Option<Watch>,
+}
+
+/// The loads of links that do not bind.
+#[derive(Debug)]
+struct Watch {
+    /// What is on each link, and what it carries.
+    loads: Vec<(f64, f64)>,
+    /// How many flows are on each link.
+    flows: Vec<u32>,
+    /// What each flow crosses.
+    crossings: Vec<Vec<Crossing>>,
+    /// Links whose load has changed since the last check.
+    changed: Vec<u32>,
+}
+
+impl Passing {
+    pub(super) fn new(links: &[NetworkLink], tiers: usize) -> Self {
+        if links.iter().all(|link| link.binds) {
+            return Self::default();
+        }
+        let watch = cfg!(debug_assertions).then(|| Watch {
+            loads: links.iter().map(|link| (0.0, link.capacity)).collect(),
+            flows: vec![0; links.len()],
+            crossings: Vec::new(),
+            changed: Vec::new(),
+        });
+        // One at least, so that it is told apart from links that all bind.
+        Self { stride: tiers.max(1), load_per_rate: Vec::new(), watch }
+    }
+
+    /// Whether all links bind.
+    pub(super) fn is_empty(&self) -> bool {
+        self.stride == 0
+    }
+
+    /// A slot holds a flow that crosses nothing yet.
+    pub(super) fn begin(&mut self, slot: u32) {
+        let start = slot as usize * self.stride;
+        let end = start + self.stride;
+        if self.load_per_rate.len() < end {
+            self.load_per_rate.resize(end, 0.0);
+        }
+        self.load_per_rate[start..end].fill(0.0);
+        if let Some(watch) = &mut self.watch {
+            watch.begin(slot);
+        }
+    }
+
+    /// A flow crosses a link that does not bind.
+    pub(super) fn cross(&mut self, slot: u32, crossing: Crossing, link: &LinkState) {
+        let (tier, start) = (link.tier as usize, slot as usize * self.stride);
+        if tier < self.stride {
+            self.load_per_rate[start + tier] += crossing.weight as i64 as f64 * link.tier_load_per_rate;
+        }
+        if let Some(watch) = &mut self.watch {
+            watch.crossings[slot as usize].push(crossing);
+        }
+    }
+
+    /// The rate of a flow has changed from one value to another.
+    pub(super) fn change(&mut self, tiers: &mut Tiers, slot: u32, rates: (f64, f64)) {
+        if self.is_empty() {
+            return;
+        }
+        let start = slot as usize * self.stride;
+        tiers.pass(&self.load_per_rate[start..start + self.stride], rates);
+        if let Some(watch) = &mut self.watch {
+            watch.change(slot, rates);
+        }
+    }
+
+    /// No link that does not bind is asked for more than it carries.
+    pub(super) fn check(&mut self) {
+        if let Some(watch) = &mut self.watch {
+            watch.check();
+        }
+    }
+}
+
+impl Watch {
+    fn begin(&mut self, slot: u32) {
+        let slot = slot as usize;
+        self.crossings.resize_with(self.crossings.len().max(slot + 1), Vec::new);
+        self.crossings[slot].clear();
+    }
+
+    fn change(&mut self, slot: u32, (old, new): (f64, f64)) {
+        for crossing in &self.crossings[slot as usize] {
+            let link = crossing.link as usize;
+            self.flows[link] += u32::from(old == 0.0 && new > 0.0);
+            self.flows[link] -= u32::from(old > 0.0 && new == 0.0);
+            let load = self.loads[link].0 + crossing.weight as f64 * (new - old);
+            // Nothing is left of roundings once the last flow is gone.
+            self.loads[link].0 = if self.flows[link] == 0 { 0.0 } else { load };
+            self.changed.push(crossing.link);
+        }
+    }
+
+    fn check(&mut self) {
+        for link in self.changed.drain(..) {
+            let (load, capacity) = self.loads[link as usize];
+            assert!(load <= capacity * (1.0 + 1e-9), "a link that is never full has {load} of {capacity}");
+        }
+    }
+}
