@@ -92,7 +92,7 @@ impl FlowLevel {
     ) -> Self {
         let described: Vec<NetworkLink> = links.into_iter().collect();
         let largest = described.iter().map(|link| link.capacity).fold(0.0, f64::max);
-        let tier_count = tiers;
+        let passing = Passing::new(&described, tiers);
         let tiers = Tiers::new(tiers, &described, weight_denominator);
         let links: Vec<LinkState> =
             described.iter().map(|link| LinkState::new(link, tiers.load_per_rate(link))).collect();
@@ -111,7 +111,7 @@ impl FlowLevel {
             coupling: Coupling::default(),
             couples: false,
             tiers,
-            passing: Passing::new(&described, tier_count),
+            passing,
             draining: 0,
             attached: 0,
             effort: Effort::default(),
@@ -455,6 +455,6 @@ impl FlowLevel {
 
     /// The memory that draining flows take.
     pub fn memory(&self) -> Bytes {
-        self.flows.memory()
+        self.flows.memory() + self.passing.memory()
     }
 }

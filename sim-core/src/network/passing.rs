@@ -5,6 +5,7 @@
 use super::fair_share::Crossing;
 use super::links::{LinkState, NetworkLink};
 use super::tiers::Tiers;
+use crate::units::Bytes;
 
 /// What each draining flow puts on links that do not bind.
 #[derive(Debug, Default)]
@@ -85,6 +86,11 @@ impl Passing {
         }
     }
 
+    /// The memory of all slots; what is kept to check debug builds is not counted.
+    pub(super) fn memory(&self) -> Bytes {
+        Bytes::new((self.load_per_rate.capacity() * size_of::<f64>()) as u64)
+    }
+
     /// No link that does not bind is asked for more than it carries.
     pub(super) fn check(&mut self) {
         if let Some(watch) = &mut self.watch {
@@ -117,5 +123,64 @@ impl Watch {
             let (load, capacity) = self.loads[link as usize];
             assert!(load <= capacity * (1.0 + 1e-9), "a link that is never full has {load} of {capacity}");
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::network::{Crossing, FlowLevel, NetworkLink, NewFlow, Timeline, Wakeup};
+    use crate::units::{Bandwidth, Bytes, Time};
+
+    /// Two links of 10 B/s that bind and one that does not, which both flows cross; when each of them wakes.
+    fn wakeups(core: f64) -> (Vec<Time>, FlowLevel) {
+        let link = |capacity, binds: bool| NetworkLink {
+            capacity,
+            tier: usize::from(!binds),
+            multiplicity: 1,
+            binds,
+        };
+        let mut network =
+            FlowLevel::with_tiers([link(10.0, true), link(10.0, true), link(core, false)], 2, 1.0);
+        for owner in 0..2 {
+            let crossings = [owner, 2].map(|link| Crossing { link, weight: 1 });
+            let cap = Bandwidth::UNBOUNDED;
+            let bytes = Bytes::new(10 * (u64::from(owner) + 1));
+            network.attach(Time::ZERO, &NewFlow { crossings: &crossings, bytes, cap, owner });
+        }
+        let mut wakeups = Vec::new();
+        network.settle(Time::ZERO, |time, _| wakeups.push(time));
+        (wakeups, network)
+    }
+
+    #[test]
+    fn flows_that_meet_only_where_nothing_binds_are_alone() {
+        // 10 and 20 B at 10 B/s each.
+        let (wakeups, network) = wakeups(20.0);
+        assert_eq!(wakeups, [1.0, 2.0].map(Time::from_seconds));
+        assert_eq!((network.effort().solves, network.is_busy(0), network.is_busy(2)), (0, true, false));
+        assert_eq!(network.carried().collect::<Vec<_>>(), [10, 20, 30]);
+        let crossings = [0, 2].map(|link| Crossing { link, weight: 1 });
+        assert_eq!(network.tier_shares(&crossings), [1.0, 1.0]);
+    }
+
+    #[test]
+    fn what_passes_is_counted_over_time() {
+        let (_, mut network) = wakeups(20.0);
+        let mut drained = Vec::new();
+        for (seconds, slot) in [(1.0, 0), (2.0, 1)] {
+            let now = Time::from_seconds(seconds);
+            network.wake(now, Wakeup::Flow(slot), |owner| drained.push(owner));
+            network.settle(now, |_, _| {});
+        }
+        assert_eq!(drained, [0, 1]);
+        let moved: Vec<f64> = network.timelines().map(Timeline::total).collect();
+        assert!(moved.iter().all(|moved| (moved - 30.0).abs() < 1e-9), "{moved:?}");
+    }
+
+    #[test]
+    #[cfg(debug_assertions)]
+    #[should_panic(expected = "a link that is never full has 20 of 19")]
+    fn a_link_that_is_asked_for_too_much_is_found_out() {
+        wakeups(19.0);
     }
 }
