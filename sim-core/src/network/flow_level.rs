@@ -126,20 +126,20 @@ impl FlowLevel {
             FlowState::new(now, self.unit.of_bytes(flow.bytes), flow.cap.bytes_per_second(), flow.owner);
         let slot = self.flows.insert(state, self.binding(flow.crossings));
         self.passing.begin(slot);
-        let (mut cap, mut seated) = (state.cap, 0);
+        let (mut cap, bytes) = (state.cap, u128::from(flow.bytes.count()));
+        let mut hops = self.flows.hops_mut(slot).iter_mut().enumerate();
         for crossing in flow.crossings {
             let link = &mut self.links[crossing.link as usize];
             debug_assert!(link.capacity > 0.0, "no flow crosses a failed link");
-            link.carried += u128::from(flow.bytes.count()) * u128::from(crossing.weight);
+            link.carried += bytes * u128::from(crossing.weight);
             if !link.binds {
                 self.passing.cross(slot, *crossing, link);
                 continue;
             }
+            let (index, hop) = hops.next().expect("there is a hop for each crossing that binds");
             cap = cap.min(link.rate_alone(crossing.weight));
-            self.flows.hops_mut(slot)[seated] =
-                HopState { link: crossing.link, seat: link.seats.len() as u32, weight: crossing.weight };
-            link.seats.push(Seat { flow: slot, hop: seated as u32 });
-            seated += 1;
+            *hop = HopState { link: crossing.link, seat: link.seats.len() as u32, weight: crossing.weight };
+            link.seats.push(Seat { flow: slot, hop: index as u32 });
         }
         self.flows.state_mut(slot).cap = cap;
         self.started.push((slot, flow.bytes));
