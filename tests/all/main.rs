@@ -6,6 +6,7 @@
 //! - `collectives`: every algorithm executed on symbolic data: every rank ends with exactly what it should
 //! - `contention`: collectives that share links, late ranks, slow hops and planes that are gone
 //! - `families`: collectives on every family of fabrics
+//! - `never_full`: links that can never be full: what is declared fits, and no time depends on them
 //! - `folding`: folded and replayed runs equal the full simulation, to the picosecond
 //! - `degrade`: what is slow or gone, how routes re-form around it, and that folding stays exact
 //! - `trees`: multicast and reduction load each link once
@@ -33,6 +34,7 @@ mod flow_engine;
 mod folding;
 mod laws;
 mod library;
+mod never_full;
 mod oracle;
 mod placement;
 mod tidy;

@@ -66,6 +66,8 @@ pub struct FabricBuilder {
     node_names: Vec<String>,
     links: Vec<Link>,
     tiers: Vec<Tier>,
+    /// For each tier, what is known of the largest share of its capacity that a link can be asked for.
+    largest_loads: Vec<Option<f64>>,
     media: Vec<String>,
     levels: Vec<Level>,
     weight_denominator: Option<u64>,
@@ -106,7 +108,19 @@ impl FabricBuilder {
     /// Adds a tier.
     pub fn tier(&mut self, name: impl Into<String>, scope: Scope) -> TierId {
         self.tiers.push(Tier { name: name.into(), scope });
+        self.largest_loads.push(None);
         TierId::new(self.tiers.len() - 1)
+    }
+
+    /// Says which share of its capacity a link of a tier can be asked for at most, whatever flows there are.
+    ///
+    /// That is the sum, over the endpoints that send over the link, of what their own links carry, times the largest
+    /// share of it that any route puts on this link; and the same for those that receive over it. Their links must be
+    /// of the scope of the tier, so that a transport slows both alike. Said again, the largest share counts. Up to 1,
+    /// links of the tier can never be full: [`Fabric::is_never_full`].
+    pub fn largest_load(&mut self, tier: TierId, share: f64) {
+        let known = &mut self.largest_loads[tier.index()];
+        *known = Some(known.map_or(share, |known| known.max(share)));
     }
 
     /// The index of a medium by name, added when it is new.
@@ -223,6 +237,9 @@ impl FabricBuilder {
             router,
             weight_denominator: self.weight_denominator.unwrap_or(WEIGHT_DENOMINATOR),
             degraded: self.derated,
+            never_full: (self.largest_loads.iter())
+                .map(|load| !self.derated && load.is_some_and(|load| load <= 1.0))
+                .collect(),
             injection: Vec::new(),
         };
         check(&fabric, &self.failed)?;

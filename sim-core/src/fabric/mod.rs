@@ -75,6 +75,8 @@ pub struct Fabric {
     router: Box<dyn Router>,
     weight_denominator: u64,
     degraded: bool,
+    /// For each tier, whether its links can never be full.
+    never_full: Vec<bool>,
     injection: Vec<[f64; 2]>,
 }
 
@@ -119,11 +121,6 @@ impl Fabric {
         links.end <= self.alike_until[links.start] as usize
     }
 
-    /// Whether a link can never be full.
-    pub fn is_never_full(&self, _: LinkId) -> bool {
-        false
-    }
-
     /// The end of the run of links from this one on that have its capacity and latency, by index.
     pub(crate) fn alike_until(&self, link: usize) -> usize {
         self.alike_until[link] as usize
@@ -137,6 +134,21 @@ impl Fabric {
     /// Whether a link was derated or has failed.
     pub fn is_degraded(&self) -> bool {
         self.degraded
+    }
+
+    /// Whether no traffic that the routes allow can ask a link for more than its capacity.
+    ///
+    /// Such a link carries bytes like any other, but rates are the same with and without it; see
+    /// [`FabricBuilder::largest_load`]. All links of a tier are alike in this; on a degraded fabric none is of this kind.
+    pub fn is_never_full(&self, link: LinkId) -> bool {
+        self.never_full[self.link(link).tier.index()]
+    }
+
+    /// The same fabric with every link taking part in rates, whether it can ever be full or not: for comparison.
+    #[must_use]
+    pub fn with_every_link_binding(mut self) -> Self {
+        self.never_full.fill(false);
+        self
     }
 
     /// The tiers that links belong to, by identifier.

@@ -4,7 +4,7 @@
 //! crosses are solved again with all of their flows, as a [`Region`]; where a rate changes, the other full links of
 //! that flow join the region, until the outside is as it was. What results is max-min fair: every flow sits at its
 //! own cap or crosses a full link on which no flow is faster (Bertsekas and Gallager, *Data Networks*, 1992,
-//! section 6.5.2). Links whose regions keep growing over everything are coupled: solved as one from then on.
+//! section 6.5.2). Links that do not bind carry bytes and take no part in this. Links whose regions keep growing over everything are coupled: solved as one from then on.
 
 mod coupling;
 mod starting;
@@ -15,6 +15,7 @@ use super::effort::Effort;
 use super::fair_share::{Crossing, TIE};
 use super::flows::{FlowState, Flows, HopState, OWN};
 use super::links::{FixedPoint, LinkState, NetworkLink, Seat};
+use super::passing::Passing;
 use super::region::Region;
 use super::service::ServiceUnit;
 use super::tiers::Tiers;
@@ -66,6 +67,7 @@ pub struct FlowLevel {
     /// Whether links may be coupled.
     couples: bool,
     tiers: Tiers,
+    passing: Passing,
     draining: u64,
     attached: u64,
     effort: Effort,
@@ -74,7 +76,7 @@ pub struct FlowLevel {
 impl FlowLevel {
     /// No flow yet, on links whose `capacities` are in bytes per second times the denominator of the weights.
     pub fn new(capacities: impl IntoIterator<Item = f64>, weight_denominator: f64) -> Self {
-        let link = |capacity| NetworkLink { capacity, tier: 0, multiplicity: 1 };
+        let link = |capacity| NetworkLink { capacity, tier: 0, multiplicity: 1, binds: true };
         let alone = Self::with_tiers(capacities.into_iter().map(link), 0, weight_denominator);
         Self { couples: true, ..alone }
     }
@@ -90,6 +92,7 @@ impl FlowLevel {
     ) -> Self {
         let described: Vec<NetworkLink> = links.into_iter().collect();
         let largest = described.iter().map(|link| link.capacity).fold(0.0, f64::max);
+        let passing = Passing::new(&described, tiers);
         let tiers = Tiers::new(tiers, &described, weight_denominator);
         let links: Vec<LinkState> =
             described.iter().map(|link| LinkState::new(link, tiers.load_per_rate(link))).collect();
@@ -108,6 +111,7 @@ impl FlowLevel {
             coupling: Coupling::default(),
             couples: false,
             tiers,
+            passing,
             draining: 0,
             attached: 0,
             effort: Effort::default(),
@@ -120,24 +124,42 @@ impl FlowLevel {
         self.draining += 1;
         let state =
             FlowState::new(now, self.unit.of_bytes(flow.bytes), flow.cap.bytes_per_second(), flow.owner);
-        let slot = self.flows.insert(state, flow.crossings.len());
+        let slot = self.flows.insert(state, self.binding(flow.crossings));
+        self.passing.begin(slot);
         let (mut cap, bytes) = (state.cap, u128::from(flow.bytes.count()));
-        for (index, (hop, crossing)) in self.flows.hops_mut(slot).iter_mut().zip(flow.crossings).enumerate() {
+        let mut hops = self.flows.hops_mut(slot).iter_mut().enumerate();
+        for crossing in flow.crossings {
             let link = &mut self.links[crossing.link as usize];
             debug_assert!(link.capacity > 0.0, "no flow crosses a failed link");
+            link.carried += bytes * u128::from(crossing.weight);
+            if !link.binds {
+                self.passing.cross(slot, *crossing, link);
+                continue;
+            }
+            let (index, hop) = hops.next().expect("there is a hop for each crossing that binds");
             cap = cap.min(link.rate_alone(crossing.weight));
             *hop = HopState { link: crossing.link, seat: link.seats.len() as u32, weight: crossing.weight };
             link.seats.push(Seat { flow: slot, hop: index as u32 });
-            link.carried += bytes * u128::from(crossing.weight);
         }
         self.flows.state_mut(slot).cap = cap;
         self.started.push((slot, flow.bytes));
     }
 
-    /// The rate of a flow that shares its links with nobody.
+    /// How many of the crossings can hold a flow back.
+    fn binding(&self, crossings: &[Crossing]) -> usize {
+        if self.passing.is_empty() {
+            return crossings.len();
+        }
+        let binding = crossings.iter().filter(|crossing| self.binds(crossing.link)).count();
+        assert!(binding > 0 || crossings.is_empty(), "the links at its ends can hold a flow back");
+        binding
+    }
+
+    /// The rate of a flow that shares with nobody the links that bind.
     pub fn rate_alone(&self, crossings: &[Crossing], cap: Bandwidth) -> Bandwidth {
+        let binding = crossings.iter().filter(|crossing| self.binds(crossing.link));
         let alone = |crossing: &Crossing| self.links[crossing.link as usize].rate_alone(crossing.weight);
-        let rate = crossings.iter().map(alone).fold(cap.bytes_per_second(), f64::min);
+        let rate = binding.map(alone).fold(cap.bytes_per_second(), f64::min);
         Bandwidth::from_bytes_per_second(rate)
     }
 
@@ -226,6 +248,7 @@ impl FlowLevel {
         while let Some(link) = self.woken.pop() {
             self.ask(link, &mut schedule);
         }
+        self.passing.check();
     }
 
     /// Asks for a wake-up of a link, unless an earlier one is on its way.
@@ -242,6 +265,7 @@ impl FlowLevel {
         let mut ended = std::mem::take(&mut self.ended);
         for slot in ended.drain(..) {
             let rate = self.flows.state(slot).rate;
+            self.passing.change(&mut self.tiers, slot, (rate, 0.0));
             if self.flows.state(slot).coupled {
                 self.remove_coupled(now, slot);
             }
@@ -352,6 +376,7 @@ impl FlowLevel {
             state.updated = now;
             state.rate = rate;
             state.finish = now + self.unit.drain_time(state.remaining, rate);
+            self.passing.change(&mut self.tiers, slot, (old, rate));
             for hop in self.flows.hops(slot) {
                 let link = &mut self.links[hop.link as usize];
                 link.load += link.load_of(hop.weight, rate) - link.load_of(hop.weight, old);
@@ -382,7 +407,12 @@ impl FlowLevel {
         self.draining > 0
     }
 
-    /// Whether any flow drains on a link.
+    /// Whether a link can hold flows back.
+    pub fn binds(&self, link: u32) -> bool {
+        self.links[link as usize].binds
+    }
+
+    /// Whether any flow drains on a link, which it cannot where the link does not bind.
     pub fn is_busy(&self, link: u32) -> bool {
         let link = &self.links[link as usize];
         link.seats.len() > link.ended as usize
@@ -425,6 +455,6 @@ impl FlowLevel {
 
     /// The memory that draining flows take.
     pub fn memory(&self) -> Bytes {
-        self.flows.memory()
+        self.flows.memory() + self.passing.memory()
     }
 }

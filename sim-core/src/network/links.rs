@@ -11,6 +11,8 @@ pub struct NetworkLink {
     pub tier: usize,
     /// How many links it stands for.
     pub multiplicity: u64,
+    /// Whether it can hold flows back; one that does not only counts what it carries.
+    pub binds: bool,
 }
 
 /// A flow on a link: the flow, and which of its hops the link is.
@@ -23,6 +25,8 @@ pub(super) struct Seat {
 /// A link and what is on it.
 #[derive(Debug)]
 pub(super) struct LinkState {
+    /// Whether it can hold flows back; if not, nobody is seated on it.
+    pub(super) binds: bool,
     pub(super) capacity: f64,
     /// The sum of weight x rate over the flows on it, where the capacity is [`CAPACITY`]: a whole number, so that
     /// what is added can be taken off again.
@@ -70,6 +74,7 @@ pub(super) fn whole(number: f64) -> f64 {
 impl LinkState {
     pub(super) fn new(link: &NetworkLink, tier_load_per_rate: f64) -> Self {
         Self {
+            binds: link.binds,
             capacity: link.capacity,
             load: 0.0,
             extra: 0.0,

@@ -12,6 +12,7 @@ mod fair_share;
 mod flow_level;
 mod flows;
 mod links;
+mod passing;
 mod pushes;
 mod rate_record;
 mod region;

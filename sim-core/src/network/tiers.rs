@@ -64,6 +64,13 @@ impl Tiers {
         }
     }
 
+    /// The same for a flow that adds so much to the load of each tier for its rate.
+    pub(super) fn pass(&mut self, load_per_rate: &[f64], (old, new): (f64, f64)) {
+        for (tier, scale) in self.tiers.iter_mut().zip(load_per_rate) {
+            tier.load += whole(new * scale) - whole(old * scale);
+        }
+    }
+
     /// Time has come to `now`, under the present rates.
     pub(super) fn advance(&mut self, now: Time) {
         if now == self.since {

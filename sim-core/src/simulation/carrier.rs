@@ -57,6 +57,7 @@ impl Carrier {
                 capacity: payload.bytes_per_second() * denominator,
                 tier: link.tier.index(),
                 multiplicity: folded.multiplicity,
+                binds: !fabric.is_never_full(folded.link),
             }
         };
         Self {
@@ -149,10 +150,10 @@ impl Carrier {
         links.iter().all(free)
     }
 
-    /// Reserves links for a replay.
+    /// Reserves links for a replay; those that do not bind may be used by others meanwhile.
     pub(super) fn reserve(&mut self, links: &[u32], until: Time, recording: u32) {
         self.reserved_until = self.reserved_until.max(until);
-        for &link in links {
+        for &link in links.iter().filter(|link| self.network.binds(**link)) {
             self.reservations[link as usize] = Reservation { until, recording };
         }
     }

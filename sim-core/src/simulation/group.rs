@@ -222,6 +222,7 @@ impl Signature {
                 capacity,
                 link.tier.index() as u64,
                 folded.multiplicity,
+                u64::from(around.fabric.is_never_full(folded.link)),
             ]);
         }
     }

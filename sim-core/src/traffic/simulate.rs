@@ -67,6 +67,7 @@ fn network(fabric: &Fabric, transport: &Transport, links: &[FoldedLink]) -> Flow
             capacity: payload.bytes_per_second() * denominator,
             tier: link.tier.index(),
             multiplicity: folded.multiplicity,
+            binds: !fabric.is_never_full(folded.link),
         }
     };
     FlowLevel::with_tiers(links.iter().map(network_link), fabric.tiers().len(), denominator)

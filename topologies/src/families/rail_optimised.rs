@@ -192,6 +192,8 @@ impl ScaleOut for RailOptimised {
         };
         self.wire_adapters(builder, layout, &leaves, &link);
         self.wire_leaves(builder, layout, (&leaves, &cores), &Link { tier: uplinks, ..link });
+        // Every plane of a leaf is asked for what its adapters put into that plane.
+        builder.largest_load(uplinks, self.oversubscription);
     }
 
     fn ways(&self, layout: &Layout, pair: ChipPair) -> Ways {

@@ -245,12 +245,23 @@ impl Tree {
         let cores: Vec<NodeId> =
             (0..size.cores).map(|core| builder.switch(format!("{prefix}core{core}"))).collect();
         self.wire_ends(builder, site, &leaves);
+        if let Some(load) = self.largest_load() {
+            site.links.tiers[1..].iter().for_each(|&tier| builder.largest_load(tier, load));
+        }
         if !second.is_empty() {
             self.wire_leaves(builder, site, [&leaves, &second]);
         }
         if !cores.is_empty() {
             self.wire_pods(builder, site, [&second, &cores]);
         }
+    }
+
+    /// What a link between switches can be asked for, as a share of its capacity: an even share of what the ends below
+    /// send, where flows are sprayed. The links up of a pod are as many as those of its leaves. Where each flow takes
+    /// one way, nothing keeps all of them from taking the same.
+    fn largest_load(&self) -> Option<f64> {
+        let is_even = self.routing == TreeRouting::Spray;
+        is_even.then(|| self.ends_per_leaf() as f64 / self.uplinks() as f64)
     }
 
     fn wire_ends(&self, builder: &mut FabricBuilder, site: &TreeSite<'_>, leaves: &[NodeId]) {

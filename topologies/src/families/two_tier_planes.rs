@@ -65,6 +65,12 @@ impl TwoTierPlanes {
         self.link_bandwidth * self.links_per_plane as f64
     }
 
+    /// What an uplink can be asked for, as a share of its capacity: an even share of all that a node's chips send into
+    /// its plane.
+    fn largest_load(&self) -> f64 {
+        (self.chips_per_node * self.links_per_plane) as f64 / self.uplinks as f64
+    }
+
     /// The links of a chip up to L1 in all planes; those down follow them.
     fn up(&self, pair: DomainPair, chip: usize) -> Range<usize> {
         let first = pair.first_link + 2 * chip * self.planes;
@@ -195,6 +201,7 @@ impl ScaleUpDomain for TwoTierPlanes {
         let second: Vec<_> = (0..self.most_ways()).map(|i| builder.switch(second_name(i))).collect();
         self.wire_chips(builder, site, &first);
         self.wire_uplinks(builder, site, [&first, &second]);
+        builder.largest_load(site.tiers[1], self.largest_load());
     }
 
     fn ways(&self, pair: DomainPair) -> Ways {

@@ -40,6 +40,7 @@ impl FlowLevel {
         schedule: &mut impl FnMut(Time, Wakeup),
     ) {
         let rate = self.flows.state(slot).cap;
+        self.passing.change(&mut self.tiers, slot, (0.0, rate));
         for hop in self.flows.hops(slot) {
             let link = &mut self.links[hop.link as usize];
             let full = link.capacity <= hop.weight as i64 as f64 * rate * (1.0 + TIE);
@@ -75,6 +76,7 @@ impl FlowLevel {
             }
             if free {
                 let cap = self.flows.state(slot).cap;
+                self.passing.change(&mut self.tiers, slot, (0.0, cap));
                 for hop in self.flows.hops(slot) {
                     let link = &mut self.links[hop.link as usize];
                     let load = link.load_of(hop.weight, cap);
