@@ -124,6 +124,11 @@ impl Fabric {
         self.link(link).capacity == Bandwidth::ZERO
     }
 
+    /// Whether no flows that the fabric carries can ever fill a link together: on it they leave one another alone.
+    pub fn is_never_full(&self, _: LinkId) -> bool {
+        false
+    }
+
     /// Whether a link was derated or has failed.
     pub fn is_degraded(&self) -> bool {
         self.degraded
