@@ -142,7 +142,7 @@ pub struct Work {
     pub classes: u64,
     /// Collective instances taken from memory.
     pub replayed: u64,
-    /// Flows stepped as lanes.
+    /// Flows that lanes account for: stepped, or repeated where a step does the same as the one before.
     pub lanes: u64,
 }
 

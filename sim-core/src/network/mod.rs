@@ -26,5 +26,5 @@ pub use effort::Effort;
 pub use fair_share::{Contender, Crossing, max_min_rates};
 pub use flow_level::{FlowLevel, NewFlow, Wakeup};
 pub use links::NetworkLink;
-pub use rate_record::RateRecord;
+pub use rate_record::{Changes, RateRecord};
 pub use timeline::Timeline;

@@ -6,7 +6,7 @@ use crate::units::Time;
 /// The sum of many rates over time, from their changes, in whatever order they come.
 ///
 /// A change costs O(1) however long the rate lasts: a slice keeps the sum of the changes in it, and the sum of each
-/// times its distance from the start of the slice.
+/// times its distance from the start of the slice. An amount that moves within a slice needs no changes of the rate.
 #[derive(Debug, Clone)]
 pub struct RateRecord {
     width: u64,
@@ -14,12 +14,19 @@ pub struct RateRecord {
     moments: Vec<f64>,
 }
 
-/// Instants with their extremes and their sum, which may have wrapped.
-struct Instants<'a> {
-    first: u64,
-    last: u64,
-    sum: u64,
-    all: &'a [u64],
+/// Many changes at once.
+#[derive(Debug, Clone, Copy)]
+pub struct Changes {
+    /// No change is earlier.
+    pub first: u64,
+    /// No change is later.
+    pub last: u64,
+    /// The sum of the rates, in bytes per picosecond.
+    pub rate: f64,
+    /// An instant near them, and the sum of each rate times its distance from there.
+    pub from: u64,
+    /// See `from`.
+    pub moment: f64,
 }
 
 impl Default for RateRecord {
@@ -38,40 +45,34 @@ impl RateRecord {
         self.moments[slice] += rate * (at % self.width) as f64;
     }
 
-    /// The same rate lasts for the same time up to each of several instants.
-    pub fn last_until(&mut self, instants: &[u64], duration: Time, rate: f64) {
-        let (mut first, mut last, mut sum) = (u64::MAX, 0, 0_u64);
-        for &at in instants {
-            first = first.min(at);
-            last = last.max(at);
-            sum = sum.wrapping_add(at);
+    /// Adds the sum of many changes, which must lie in one slice; tells whether they do.
+    pub fn change_together(&mut self, changes: &Changes) -> bool {
+        self.reach(changes.last);
+        let slice = changes.first / self.width;
+        if slice != changes.last / self.width {
+            return false;
         }
-        let of = Instants { first, last, sum, all: instants };
-        self.change_all(&of, duration.picoseconds(), rate);
-        self.change_all(&of, 0, -rate);
+        let distance = changes.from as i64 - (slice * self.width) as i64;
+        self.changes[slice as usize] += changes.rate;
+        self.moments[slice as usize] += changes.moment + changes.rate * distance as f64;
+        true
     }
 
-    /// The same rate is added so much before each of several instants.
-    fn change_all(&mut self, instants: &Instants<'_>, before: u64, rate: f64) {
-        let first = instants.first.saturating_sub(before);
-        let last = instants.last.saturating_sub(before);
-        self.reach(last);
-        let (slice, count) = (first / self.width, instants.all.len() as u64);
-        let fits = self.width.checked_mul(count).is_some();
-        if slice != last / self.width || !fits {
-            for &at in instants.all {
-                self.change(Time::from_picoseconds(at.saturating_sub(before)), rate);
-            }
-            return;
+    /// Moves an amount up to `times` times, first between `when.0` and `when.1` and `period` later each time, for as long
+    /// as one time lies in one slice; gives how many times that was.
+    pub fn move_within_slice(&mut self, when: (u64, u64), (period, times): (u64, u64), amount: f64) -> u64 {
+        let slice = when.0 / self.width;
+        let end = (slice + 1) * self.width;
+        if when.1 >= end || slice >= SLICES as u64 {
+            return 0;
         }
-        // Distances from the start of the slice have a sum that fits, whatever the sum of the instants did.
-        let start = slice * self.width;
-        let distances = instants.sum.wrapping_sub(start.wrapping_add(before).wrapping_mul(count));
-        self.changes[slice as usize] += rate * count as f64;
-        self.moments[slice as usize] += rate * distances as f64;
+        let fit = (end - 1 - when.1).checked_div(period).map_or(times, |more| times.min(more + 1));
+        self.moments[slice as usize] -= amount * fit as f64;
+        fit
     }
 
-    fn reach(&mut self, at: u64) {
+    /// Makes room up to an instant.
+    pub fn reach(&mut self, at: u64) {
         while at / self.width >= SLICES as u64 {
             self.widen();
         }
@@ -127,19 +128,52 @@ mod tests {
         }
     }
 
+    /// What moves 1000 ps long up to each of several instants, a byte in four picoseconds.
+    fn each(instants: &[u64], shift: u64) -> RateRecord {
+        let mut record = RateRecord::default();
+        for at in instants {
+            record.change(Time::from_picoseconds(at + shift - 1_000), 0.25);
+            record.change(Time::from_picoseconds(at + shift), -0.25);
+        }
+        record
+    }
+
+    fn assert_alike(a: &Timeline, b: &Timeline) {
+        let end = Time::from_picoseconds(80_000_000);
+        for (a, b) in a.slices(end).iter().zip(b.slices(end)) {
+            assert!((a - b).abs() < 1e-6 * b.max(1.0), "{a} and {b}");
+        }
+    }
+
     #[test]
     fn many_changes_at_once_are_the_sum_of_each() {
         let instants: Vec<u64> = (0..500).map(|index| 40_000_000 + index * 7).collect();
-        let (mut together, mut each) = (RateRecord::default(), RateRecord::default());
-        let duration = Time::from_picoseconds(1_000);
-        together.last_until(&instants, duration, 0.25);
-        for &at in &instants {
-            each.change(Time::from_picoseconds(at) - duration, 0.25);
-            each.change(Time::from_picoseconds(at), -0.25);
-        }
-        let end = Time::from_picoseconds(80_000_000);
-        for (a, b) in together.timeline().slices(end).iter().zip(each.timeline().slices(end)) {
-            assert!((a - b).abs() < 1e-6 * b.max(1.0), "{a} and {b}");
-        }
+        let mut together = RateRecord::default();
+        let (first, last) = (instants[0], instants[499]);
+        let moment = 0.25 * instants.iter().map(|at| at - first).sum::<u64>() as f64;
+        let ends = Changes { first, last, rate: -0.25 * 500.0, from: first, moment: -moment };
+        let moved = 0.25 * 500.0 * 1_000.0;
+        let starts = Changes {
+            first: first - 1_000,
+            last: last - 1_000,
+            rate: 0.25 * 500.0,
+            from: first,
+            moment: moment - moved,
+        };
+        assert!(together.change_together(&starts) && together.change_together(&ends));
+        assert_alike(&together.timeline(), &each(&instants, 0).timeline());
+    }
+
+    #[test]
+    fn what_moves_within_a_slice_needs_no_rate() {
+        // Slices of 131,072 ps up to 2^26 ps: of 40 times, 2,000 ps apart from 50,000 ps on, 31 lie in the second.
+        let (mut record, mut expected) = (RateRecord::default(), Timeline::default());
+        [&mut record].map(|record| record.reach((1 << 26) - 1));
+        let moved = record.move_within_slice((181_000, 182_000), (2_000, 40), 250.0);
+        assert_eq!(moved, 40);
+        assert_eq!(record.move_within_slice((201_000, 202_000), (2_000, 40), 250.0), 31);
+        assert_eq!(record.move_within_slice((262_000, 263_000), (2_000, 40), 250.0), 0);
+        expected.add(Time::from_picoseconds(181_000)..Time::from_picoseconds(260_000), 71.0 * 250.0);
+        assert!((record.timeline().total() - expected.total()).abs() < 1e-6);
     }
 }

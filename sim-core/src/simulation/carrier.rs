@@ -1,6 +1,7 @@
 //! Carries transfers: overhead and latency first, then draining in the network.
 
 use super::events::{Event, Purpose};
+use super::recording::LinkUse;
 use super::records::Records;
 use super::surroundings::Surroundings;
 use crate::engine::EventQueue;
@@ -25,8 +26,20 @@ pub(super) struct Transfer {
 /// A reservation of a link by a replay, which assumes that nobody else uses it meanwhile.
 #[derive(Debug, Clone, Copy, Default)]
 struct Reservation {
+    /// [`Time::MAX`] while it is claimed by an instance some of whose members have not come.
     until: Time,
-    recording: u32,
+    /// Until when it was reserved before it was claimed.
+    before: Time,
+    by: Reserver,
+}
+
+/// What links are reserved for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Reserver {
+    /// An entry of the replays.
+    pub(super) entry: u32,
+    /// Whether members entered apart.
+    pub(super) apart: bool,
 }
 
 /// Transfers on their way, and the network that they drain through.
@@ -36,9 +49,10 @@ pub(super) struct Carrier {
     transfers: Vec<Transfer>,
     free: Vec<u32>,
     reservations: Vec<Reservation>,
-    /// No reservation lasts longer.
+    /// No reservation lasts longer, but for those of claims.
     reserved_until: Time,
-    broken: Vec<u32>,
+    claims: u32,
+    broken: Vec<Reserver>,
     /// Where every transfer is noted, if that was asked for.
     pub(super) records: Option<Records>,
 }
@@ -66,6 +80,7 @@ impl Carrier {
             free: Vec::new(),
             reservations: vec![Reservation::default(); links.len()],
             reserved_until: Time::ZERO,
+            claims: 0,
             broken: Vec::new(),
             records: None,
         }
@@ -111,11 +126,11 @@ impl Carrier {
             self.records.iter_mut().for_each(|records| records.arrived(index, now));
             return Some(purpose);
         }
-        if self.reserved_until > now {
+        if self.claims > 0 || self.reserved_until > now {
             for crossing in path.iter() {
                 let reservation = self.reservations[crossing.link as usize];
                 if reservation.until > now {
-                    self.broken.push(reservation.recording);
+                    self.broken.push(reservation.by);
                 }
             }
         }
@@ -144,22 +159,65 @@ impl Carrier {
         [("transfers on their way", Bytes::new(transfers as u64)), ("draining flows", self.network.memory())]
     }
 
-    /// Whether no flow drains on the links and none is reserved past `now`.
-    pub(super) fn is_free(&self, now: Time, links: &[u32]) -> bool {
-        let free = |&link: &u32| !self.network.is_busy(link) && self.reservations[link as usize].until <= now;
-        links.iter().all(free)
+    /// The links that a transfer on its way will cross, where it has anything to carry; empty once it drains.
+    pub(super) fn path(&self, transfer: u32) -> &[Crossing] {
+        let Transfer { path, bytes, .. } = &self.transfers[transfer as usize];
+        path.as_deref().filter(|_| *bytes > Bytes::ZERO).unwrap_or_default()
     }
 
-    /// Reserves links for a replay; those that do not bind may be used by others meanwhile.
-    pub(super) fn reserve(&mut self, links: &[u32], until: Time, recording: u32) {
-        self.reserved_until = self.reserved_until.max(until);
-        for &link in links.iter().filter(|link| self.network.binds(**link)) {
-            self.reservations[link as usize] = Reservation { until, recording };
+    /// Whether no flow drains on the links and none is claimed.
+    pub(super) fn is_quiet(&self, links: &[u32]) -> bool {
+        let quiet =
+            |&link: &u32| !self.network.is_busy(link) && self.reservations[link as usize].until < Time::MAX;
+        links.iter().all(quiet)
+    }
+
+    /// Reserves links until they are released: some of the members that will use them have not come.
+    pub(super) fn claim(&mut self, links: &[u32], entry: u32) {
+        self.claims += u32::from(!links.is_empty());
+        for &link in links {
+            let before = self.reservations[link as usize].until;
+            let by = Reserver { entry, apart: true };
+            self.reservations[link as usize] = Reservation { until: Time::MAX, before, by };
         }
     }
 
-    /// The recordings whose reservations were broken.
-    pub(super) fn broken(&self) -> &[u32] {
+    /// Whether links are used, from `start` on, no earlier than what they were reserved for before.
+    pub(super) fn follows(&self, start: Time, links: &[u32], used: &[LinkUse]) -> bool {
+        links
+            .iter()
+            .zip(used)
+            .all(|(&link, used)| start + used.first >= self.reservations[link as usize].earlier())
+    }
+
+    /// Reserves links for a replay that started at `start`, whether they were claimed for it or not.
+    pub(super) fn reserve(&mut self, start: Time, links: &[u32], used: &[LinkUse], by: Reserver) {
+        let is_claim = |&link: &u32| self.reservations[link as usize].until == Time::MAX;
+        self.claims -= u32::from(links.first().is_some_and(is_claim));
+        for (&link, used) in links.iter().zip(used) {
+            let reservation = &mut self.reservations[link as usize];
+            let before = reservation.earlier();
+            // One past the end of time is none: nothing starts there.
+            let until = before.max(start + used.last).min(Time::from_picoseconds(u64::MAX - 1));
+            *reservation = Reservation { until, before, by };
+            self.reserved_until = self.reserved_until.max(until);
+        }
+    }
+
+    /// A replay that cannot be what it was taken for.
+    pub(super) fn break_replay(&mut self, by: Reserver) {
+        self.broken.push(by);
+    }
+
+    /// Whose reservations were broken.
+    pub(super) fn broken(&self) -> &[Reserver] {
         &self.broken
+    }
+}
+
+impl Reservation {
+    /// Until when it is reserved, apart from a claim.
+    fn earlier(&self) -> Time {
+        if self.until == Time::MAX { self.before } else { self.until }
     }
 }

@@ -9,7 +9,8 @@ use super::records::Records;
 use super::surroundings::Surroundings;
 use crate::engine::EventQueue;
 use crate::fabric::RoutingError;
-use crate::units::Time;
+use crate::network::Crossing;
+use crate::units::{Bytes, Time};
 use std::ops::Range;
 use std::rc::Rc;
 
@@ -24,6 +25,8 @@ pub(super) struct Instance {
     unlaunched: u32,
     first_entry: Time,
     undecided: bool,
+    /// Its links are kept free until all have entered, when it is decided again.
+    claimed: bool,
     /// In lockstep: how many members are done with the present step.
     waiting: usize,
     /// How many were opened before.
@@ -53,6 +56,7 @@ struct MemberState {
 #[derive(Debug, Clone, Default)]
 struct Entry {
     end: Option<End>,
+    at: Time,
     /// It is done, perhaps before others have come: who hands on what it has need not wait for those behind.
     left: bool,
     /// Members that wait for this one to take part, with the index of the target.
@@ -103,6 +107,7 @@ impl Collectives {
             unlaunched: u32::try_from(members).expect("a group has fewer than 2^32 members"),
             first_entry: Time::ZERO,
             undecided,
+            claimed: false,
             waiting: 0,
             number: self.opened,
         };
@@ -140,6 +145,7 @@ impl Collectives {
         }
         instance.entered += 1;
         instance.entries[member as usize].end = Some(end);
+        instance.entries[member as usize].at = now;
         if !instance.undecided {
             let launch = instance.plan.plan.cost.launch;
             queue.push(now + launch, Event::Launched { instance: index, member });
@@ -162,15 +168,45 @@ impl Collectives {
     /// Decides that an instance is replayed: every member leaves when the recording says.
     pub(super) fn run_by_recording(
         &mut self,
-        now: Time,
         index: u32,
         recording: &Recording,
         queue: &mut EventQueue<Event>,
     ) {
-        self.instances[index as usize].undecided = false;
+        let instance = &mut self.instances[index as usize];
+        instance.undecided = false;
+        instance.claimed = false;
         for (member, &exit) in recording.exits.iter().enumerate() {
-            queue.push(now + exit, Event::Left { instance: index, member: member as u32 });
+            let left = Event::Left { instance: index, member: member as u32 };
+            queue.push(instance.first_entry + exit, left);
         }
+    }
+
+    /// Leaves an instance undecided until all have entered.
+    pub(super) fn claim(&mut self, index: u32) {
+        self.instances[index as usize].claimed = true;
+    }
+
+    /// Whether an instance waits to be decided until all have entered.
+    pub(super) fn is_claimed(&self, index: u32) -> bool {
+        self.instances[index as usize].claimed
+    }
+
+    /// The plans of the instances that still wait for that.
+    pub(super) fn claimed(&self) -> impl Iterator<Item = &Rc<GroupPlan>> {
+        self.instances.iter().filter(|instance| instance.claimed).map(|instance| &instance.plan)
+    }
+
+    /// When the first member entered, and how much later each did; of an instance that all have entered.
+    pub(super) fn entry_times(&self, index: u32) -> (Time, Vec<Time>) {
+        let Instance { first_entry, entries, .. } = &self.instances[index as usize];
+        (*first_entry, entries.iter().map(|entry| entry.at - *first_entry).collect())
+    }
+
+    /// The links that an arriving transfer has drained over.
+    pub(super) fn path(&self, transfer: StepTransfer) -> &[Crossing] {
+        let Instance { plan, members, .. } = &self.instances[transfer.instance as usize];
+        let target = members[transfer.sender as usize].target(plan, transfer.target);
+        if target.bytes > Bytes::ZERO { &target.path } else { &[] }
     }
 
     /// Whether all members of an undecided instance have entered at `now`.

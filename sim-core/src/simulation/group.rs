@@ -220,7 +220,7 @@ impl Signature {
                 name,
                 crossing.weight,
                 capacity,
-                link.tier.index() as u64,
+                2 * link.tier.index() as u64 + u64::from(around.fabric.is_never_full(folded.link)),
                 folded.multiplicity,
                 u64::from(around.fabric.is_never_full(folded.link)),
             ]);

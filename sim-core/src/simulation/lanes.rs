@@ -1,158 +1,205 @@
 //! Rings stepped as lanes: no events, no queue, no solver.
 //!
-//! When every member sends to one other in each step, receives from one, and no link is on two members' paths, then
-//! no link ever carries two flows: a member's flows follow one another. The end of step `k` of member `m` is
+//! When every member sends to one other in each step, receives from one, and no two flows meet on a link, a member's
+//! flows follow one another. The end of step `k` of member `m` is
 //!
 //! ```text
-//! F(m, k) = max(F(m, k-1), F(p, k-1)) + tau(m)      p: the member that sends to m
+//! F(m, k) = max(A(m, k), A(p, k))                                      p: the member that sends to m
+//! A(m, k) = max(F(m, k-1), L(t)) + delay(m) + drain(m)                 t: the member that m sends to
 //! ```
 //!
 //! in integer picoseconds, exactly as events would have it (max-plus linear; Baccelli et al., *Synchronization and
-//! Linearity*, 1992).
+//! Linearity*, 1992). `L` is when a member has been launched: a transfer waits for its receiver. Once a step moves all
+//! members of a ring by the same time, every further one does: rounds are then repeated, not stepped.
+//!
+//! Within a stage of equal steps each link is on one member's path. From stage to stage the times decide: where a flow
+//! would start on a link before another has left it, there are no lanes.
 
-use super::group::{GroupPhase, GroupPlan, Target, Targets};
-use crate::network::{FlowLevel, RateRecord, Timeline};
+use super::group::{Group, GroupPhase, GroupPlan, Signature, Target};
+use super::lane_record::LaneRecord;
+use super::lane_stage::{LaneStage, single_targets};
+use super::recording::{LinkUse, Recording};
+use super::surroundings::Surroundings;
+use crate::fabric::RoutingError;
+use crate::network::FlowLevel;
 use crate::units::{Bytes, Time};
+use rustc_hash::FxHashMap;
+
+/// Where the lanes of a plan are looked for.
+#[derive(Clone, Copy)]
+pub(super) struct LaneScene<'a> {
+    pub(super) plan: &'a GroupPlan,
+    pub(super) signature: &'a Signature,
+    pub(super) group: &'a Group,
+    pub(super) around: Surroundings<'a>,
+    /// Whose links tell how fast a flow is that is alone; what drains on them makes no difference.
+    pub(super) network: &'a FlowLevel,
+}
 
 /// A plan whose members can be stepped side by side.
-pub(super) struct Lanes<'a> {
-    plan: &'a GroupPlan,
-    phase: &'a GroupPhase,
-    targets: &'a Targets,
-    /// For each member, the one that sends to it.
-    sender: Vec<u32>,
+#[derive(Debug)]
+pub(super) struct Lanes {
+    launch: Time,
+    tail: Time,
+    tiers: usize,
+    flows: u64,
+    stages: Vec<Stage>,
+    /// The weighted bytes of each link, in the order of the signature's links.
+    carried: Vec<u128>,
 }
 
-/// What the lanes of a plan have shown.
-pub(super) struct LaneTimes {
-    /// When each member leaves, all having entered at zero.
-    pub(super) exits: Vec<Time>,
-    /// Flows stepped.
-    pub(super) flows: u64,
-    /// The bytes of each tier over time.
-    pub(super) tiers: Vec<Timeline>,
+/// A stage, and what its lanes cross.
+#[derive(Debug)]
+struct Stage {
+    lanes: LaneStage,
+    /// For each lane in order, the places of the links that its bytes cross.
+    links: Vec<u32>,
+    ends: Vec<u32>,
+    /// Whether flows on a link may be told apart from those of another stage by their times only.
+    guarded: Vec<bool>,
 }
 
-impl<'a> Lanes<'a> {
-    /// The lanes of a plan, if no two of its flows can ever meet on a link.
-    pub(super) fn of(plan: &'a GroupPlan, links: usize) -> Option<Self> {
-        let [phase] = &plan.phases[..] else { return None };
-        let targets = phase.repeated.as_ref()?;
-        let members = phase.receives.len();
-        let mut sender = vec![u32::MAX; members];
-        let mut taken = vec![false; links];
-        for member in 0..members {
-            let [target] = targets.of(member) else { return None };
-            let place = target.member as usize;
-            let shared = !target.others.is_empty();
-            if shared || sender[place] != u32::MAX || target.weight != phase.receives[place] {
-                return None;
+/// No instant of lanes is as late as this.
+const LATEST: u128 = 1 << 62;
+
+impl Lanes {
+    /// The lanes of a plan, if it has any: in each step everyone sends to one, and no two flows meet in a stage.
+    ///
+    /// # Errors
+    /// [`RoutingError`] when members cannot reach one another.
+    pub(super) fn of(scene: LaneScene<'_>) -> Result<Option<Self>, RoutingError> {
+        let LaneScene { plan, group, signature, around, .. } = scene;
+        if plan.in_lockstep {
+            return Ok(None);
+        }
+        let places: FxHashMap<u32, u32> = signature.links.iter().copied().zip(0..).collect();
+        let mut lanes = Self {
+            launch: plan.plan.cost.launch,
+            tail: plan.plan.cost.tail,
+            tiers: around.fabric.tiers().len(),
+            flows: 0,
+            stages: Vec::new(),
+            carried: vec![0; signature.links.len()],
+        };
+        for (index, phase) in plan.phases.iter().enumerate() {
+            if let Some(targets) = &phase.repeated {
+                let of = (0..group.members.len()).map(|member| targets.of(member));
+                if !lanes.push(of, (phase, phase.steps), scene, &places) {
+                    return Ok(None);
+                }
+                continue;
             }
-            sender[place] = member as u32;
-            for crossing in target.path.iter() {
-                if std::mem::replace(&mut taken[crossing.link as usize], true) {
-                    return None;
+            for step in 0..phase.steps as usize {
+                let targets = |member| plan.targets(group, member, (index, step), around);
+                let targets: Vec<Vec<Target>> =
+                    (0..group.members.len()).map(targets).collect::<Result<_, _>>()?;
+                if !lanes.push(targets.iter().map(Vec::as_slice), (phase, 1), scene, &places) {
+                    return Ok(None);
                 }
             }
         }
-        Some(Self { plan, phase, targets, sender })
+        let longest: u128 = lanes.stages.iter().map(|stage| stage.lanes.longest()).sum();
+        Ok((longest < LATEST / 2).then_some(lanes))
     }
 
-    /// Steps all members from their common entry at zero to their exits.
-    pub(super) fn step(&self, network: &FlowLevel) -> LaneTimes {
-        let members = self.sender.len();
-        let (delays, drains) = self.durations(network);
-        let mut tiers = self.tier_rates(network, &drains);
-        let mut starts = vec![self.plan.plan.cost.launch.picoseconds(); members];
-        let mut ends = vec![0; members];
-        for _ in 0..self.phase.steps {
-            for (end, (start, (delay, drain))) in
-                ends.iter_mut().zip(starts.iter().zip(delays.iter().zip(&drains)))
-            {
-                *end = start.saturating_add(*delay).saturating_add(*drain);
+    /// Adds a stage; tells whether it has lanes.
+    fn push<'t>(
+        &mut self,
+        targets: impl Iterator<Item = &'t [Target]>,
+        (phase, steps): (&GroupPhase, u32),
+        scene: LaneScene<'_>,
+        places: &FxHashMap<u32, u32>,
+    ) -> bool {
+        let Some(targets) = single_targets(targets, &phase.receives) else { return false };
+        let lanes = LaneStage::new(steps, &targets, scene.network);
+        let mut stage = Stage { lanes, links: Vec::new(), ends: Vec::new(), guarded: Vec::new() };
+        let mut taken = vec![false; self.carried.len()];
+        for &member in &stage.lanes.order {
+            let moving = targets[member as usize].filter(|target| target.bytes > Bytes::ZERO);
+            for crossing in moving.iter().flat_map(|target| target.path.iter()) {
+                let place = places[&crossing.link];
+                let link = scene.around.folding.links()[crossing.link as usize].link;
+                let guarded = !scene.around.fabric.is_never_full(link);
+                if guarded && std::mem::replace(&mut taken[place as usize], true) {
+                    return false;
+                }
+                let bytes = moving.map_or(0, |target| u128::from(target.bytes.count()));
+                self.carried[place as usize] += bytes * u128::from(steps) * u128::from(crossing.weight);
+                stage.links.push(place);
+                stage.guarded.push(guarded);
             }
-            tiers.iter_mut().for_each(|tier| tier.add_step(&ends, &drains));
-            for (start, (&sender, &own)) in starts.iter_mut().zip(self.sender.iter().zip(&ends)) {
-                *start = own.max(ends[sender as usize]);
+            stage.ends.push(stage.links.len() as u32);
+        }
+        self.flows += targets.iter().flatten().count() as u64 * u64::from(steps);
+        self.stages.push(stage);
+        true
+    }
+
+    /// Steps all members from their entries to their exits, unless a flow would start on a link that another is on.
+    pub(super) fn step(&self, entries: &[Time]) -> Option<Recording> {
+        let launched: Vec<u64> = entries.iter().map(|&entry| (entry + self.launch).picoseconds()).collect();
+        if launched.iter().any(|&time| u128::from(time) >= LATEST / 2) {
+            return None;
+        }
+        let mut record = LaneRecord::new(self.tiers);
+        let mut used = vec![LinkUse::NEVER; self.carried.len()];
+        let mut ready = launched.clone();
+        for stage in &self.stages {
+            let mut starts = stage.lanes.first_starts(&ready, &launched);
+            if !stage.find_free(&starts, &mut used) {
+                return None;
             }
+            stage.lanes.to_last_step(&mut starts, &mut record);
+            let arrivals = stage.lanes.arrivals(&starts);
+            stage.use_until(&starts, &arrivals, &mut used);
+            stage.lanes.finish(&arrivals, &mut ready, &mut record);
         }
-        let tail = self.plan.plan.cost.tail;
-        LaneTimes {
-            exits: starts.into_iter().map(|end| Time::from_picoseconds(end) + tail).collect(),
-            flows: members as u64 * u64::from(self.phase.steps),
-            tiers: tiers.iter().map(TierRates::timeline).collect(),
-        }
-    }
-
-    /// For each member, how long its flows wait, and how long they drain, in picoseconds.
-    fn durations(&self, network: &FlowLevel) -> (Vec<u64>, Vec<u64>) {
-        let durations = |member| {
-            let Target { delay, cap, path, bytes, .. } = self.target(member);
-            let drain = match *bytes {
-                Bytes::ZERO => Time::ZERO,
-                bytes => network.rate_alone(path, *cap).drain_time(bytes),
-            };
-            (delay.picoseconds(), drain.picoseconds())
-        };
-        (0..self.sender.len()).map(durations).unzip()
-    }
-
-    fn tier_rates(&self, network: &FlowLevel, drains: &[u64]) -> Vec<TierRates> {
-        let mut tiers = Vec::new();
-        for (member, &drain) in drains.iter().enumerate() {
-            let target = self.target(member);
-            let bytes = target.bytes.count() as f64;
-            let shares = network.tier_shares(&target.path);
-            tiers.resize_with(shares.len(), TierRates::default);
-            for (tier, share) in tiers.iter_mut().zip(shares) {
-                tier.rates.push(if drain > 0 { bytes * share / drain as f64 } else { 0.0 });
-            }
-        }
-        let same = |values: &[f64]| values.iter().all(|value| *value == values[0]);
-        let together = drains.iter().all(|drain| *drain == drains[0]);
-        tiers.iter_mut().for_each(|tier| tier.uniform = together && same(&tier.rates));
-        tiers
-    }
-
-    /// The weighted bytes that each link has carried in the end.
-    pub(super) fn carried(&self) -> impl Iterator<Item = (u32, u128)> {
-        (0..self.sender.len()).flat_map(|member| {
-            let target = self.target(member);
-            let bytes = u128::from(target.bytes.count()) * u128::from(self.phase.steps);
-            target.path.iter().map(move |crossing| (crossing.link, bytes * u128::from(crossing.weight)))
+        Some(Recording {
+            exits: ready.into_iter().map(|end| Time::from_picoseconds(end) + self.tail).collect(),
+            carried: self.carried.clone(),
+            used,
+            tiers: record.timelines(),
+            flows: 0,
+            lanes: self.flows,
+            solves: 0,
+            events: 0,
         })
     }
+}
 
-    fn target(&self, member: usize) -> &Target {
-        &self.targets.of(member)[0]
+impl Stage {
+    /// For each lane, what it crosses, as places among the links.
+    fn crossings(&self) -> impl Iterator<Item = (usize, std::ops::Range<usize>)> {
+        let starts = std::iter::once(0).chain(self.ends.iter().copied());
+        starts.zip(&self.ends).map(|(start, &end)| start as usize..end as usize).enumerate()
     }
-}
 
-/// What the flows of a step add to the rate of one tier.
-#[derive(Debug, Default)]
-struct TierRates {
-    record: RateRecord,
-    /// Bytes per picosecond of each member's flows.
-    rates: Vec<f64>,
-    /// All rates and all durations are the same.
-    uniform: bool,
-}
-
-impl TierRates {
-    fn add_step(&mut self, ends: &[u64], drains: &[u64]) {
-        if self.uniform {
-            if self.rates[0] > 0.0 {
-                self.record.last_until(ends, Time::from_picoseconds(drains[0]), self.rates[0]);
+    /// Whether the first flows find their links left by those of earlier stages.
+    ///
+    /// Whoever drains until a picosecond is gone for those who start in it, unless it started in it as well.
+    fn find_free(&self, starts: &[u64], used: &mut [LinkUse]) -> bool {
+        for (lane, range) in self.crossings() {
+            let depart = Time::from_picoseconds(starts[lane] + self.lanes.delays[lane]);
+            for crossing in range {
+                let link = &mut used[self.links[crossing] as usize];
+                if self.guarded[crossing] && link.last > depart {
+                    return false;
+                }
+                link.first = link.first.min(depart);
             }
-            return;
         }
-        for ((&end, &drain), &rate) in ends.iter().zip(drains).zip(&self.rates) {
-            self.record.change(Time::from_picoseconds(end - drain), rate);
-            self.record.change(Time::from_picoseconds(end), -rate);
-        }
+        true
     }
 
-    fn timeline(&self) -> Timeline {
-        self.record.timeline()
+    /// Notes the last flows.
+    fn use_until(&self, starts: &[u64], arrivals: &[u64], used: &mut [LinkUse]) {
+        for (lane, range) in self.crossings() {
+            let depart = starts[lane] + self.lanes.delays[lane];
+            for &place in &self.links[range] {
+                let link = &mut used[place as usize];
+                link.begin(Time::from_picoseconds(depart));
+                link.end(Time::from_picoseconds(arrivals[lane]));
+            }
+        }
     }
 }

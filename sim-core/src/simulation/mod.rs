@@ -12,6 +12,8 @@ mod execution;
 mod flow_case;
 mod flow_set;
 mod group;
+mod lane_record;
+mod lane_stage;
 mod lanes;
 mod live_calls;
 mod messages;

@@ -1,18 +1,20 @@
 //! Collectives that are alone on their links, simulated once and remembered.
 
-use super::carrier::Carrier;
+use super::carrier::{Carrier, Reserver};
 use super::collective::{Collectives, Stage, Stepped};
 use super::events::{Event, Purpose};
 use super::group::{Group, GroupPlan, Signature};
-use super::lanes::Lanes;
+use super::lanes::{LaneScene, Lanes};
 use super::messages::End;
-use super::recording::Recording;
+use super::recording::{LinkUse, Recording};
 use super::surroundings::Surroundings;
 use crate::collectives::Schedule;
 use crate::engine::{EventQueue, Limits, Memory, Process, StopReason, run};
 use crate::fabric::RoutingError;
+use crate::network::FlowLevel;
 use crate::transport::{CollectiveCost, Transport};
 use crate::units::Time;
+use crate::workload::CollectiveKind;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -23,19 +25,37 @@ pub(super) struct Replays {
     enabled: bool,
     known: Vec<Known>,
     index: BTreeMap<Vec<u64>, Vec<u32>>,
+    /// How often members that entered apart were taken to be alone and were not.
+    disappointments: u32,
 }
 
 #[derive(Debug)]
 struct Known {
     schedule: Schedule,
     cost: CollectiveCost,
-    recording: Option<Arc<Recording>>,
-    given_up: bool,
+    /// By how much later than the first each member enters; nothing where all enter together.
+    recordings: BTreeMap<Box<[Time]>, Arc<Recording>>,
+    trust: Trust,
 }
+
+/// When a collective may be replayed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Trust {
+    Never,
+    /// When all its members enter in one picosecond.
+    Together,
+    Always,
+}
+
+/// So many recordings of one collective are remembered.
+const RECORDINGS: usize = 64;
+
+/// After so many runs that were begun again because of members that entered apart, they run by events.
+const DISAPPOINTMENTS: u32 = 16;
 
 impl Replays {
     pub(super) fn new(enabled: bool) -> Self {
-        Self { enabled, known: Vec::new(), index: BTreeMap::new() }
+        Self { enabled, known: Vec::new(), index: BTreeMap::new(), disappointments: 0 }
     }
 
     /// The entry for a plan, unless replay is off or the plan too large to compare.
@@ -52,34 +72,65 @@ impl Replays {
         let id = self.known.len() as u32;
         same_place.push(id);
         let (schedule, cost) = (plan.plan.schedule.clone(), plan.plan.cost.clone());
-        self.known.push(Known { schedule, cost, recording: None, given_up: false });
+        self.known.push(Known { schedule, cost, recordings: BTreeMap::new(), trust: Trust::Always });
         Some(id)
     }
 
-    /// Never replays an entry again: its links are shared with others.
-    pub(super) fn give_up(&mut self, entry: u32) {
-        self.known[entry as usize].given_up = true;
+    /// Never replays such instances again: their links are shared with others.
+    pub(super) fn give_up(&mut self, given_up: &[Reserver]) {
+        for by in given_up {
+            let trust = &mut self.known[by.entry as usize].trust;
+            *trust = (*trust).min(if by.apart { Trust::Together } else { Trust::Never });
+        }
+        self.disappointments += u32::from(given_up.iter().any(|by| by.apart));
     }
 
     /// Whether an entry may be replayed.
     pub(super) fn allows(&self, entry: u32) -> bool {
-        !self.known[entry as usize].given_up
+        self.known[entry as usize].trust > Trust::Never
     }
 
-    /// The recording of an entry, made by `record` the first time; tells whether it was made now.
+    /// Whether an entry may be replayed even when its members enter apart.
+    pub(super) fn allows_apart(&self, entry: u32) -> bool {
+        self.known[entry as usize].trust == Trust::Always && self.disappointments < DISAPPOINTMENTS
+    }
+
+    /// The recording of an entry for members that enter so much after the first, made by `record` the first time; tells
+    /// whether it was made now.
     pub(super) fn recording(
         &mut self,
         entry: u32,
+        entries: &[Time],
         record: impl FnOnce() -> Result<Recording, Unrecorded>,
     ) -> Result<(Arc<Recording>, bool), Unrecorded> {
-        let known = &mut self.known[entry as usize];
-        if let Some(recording) = &known.recording {
+        let recordings = &mut self.known[entry as usize].recordings;
+        let together = entries.iter().all(|&entry| entry == Time::ZERO);
+        let key = if together { &[] } else { entries };
+        if let Some(recording) = recordings.get(key) {
             return Ok((Arc::clone(recording), false));
         }
         let recording = Arc::new(record()?);
-        known.recording = Some(Arc::clone(&recording));
+        if recordings.len() == RECORDINGS {
+            recordings.clear();
+        }
+        recordings.insert(key.into(), Arc::clone(&recording));
         Ok((recording, true))
     }
+}
+
+/// Whether every member leaves after every other has entered, so that nothing is lost by waiting for all of them.
+pub(super) fn waits_for_all(plan: &GroupPlan) -> bool {
+    let everyone = match plan.call.kind {
+        CollectiveKind::AllReduce
+        | CollectiveKind::ReduceScatter
+        | CollectiveKind::AllGather
+        | CollectiveKind::AllToAll
+        | CollectiveKind::Barrier
+        | CollectiveKind::EpDispatch
+        | CollectiveKind::EpCombine => true,
+        CollectiveKind::Broadcast | CollectiveKind::Reduce | CollectiveKind::SendRecv => false,
+    };
+    everyone && !plan.phases.is_empty()
 }
 
 /// A plan by itself, to be recorded.
@@ -90,6 +141,10 @@ pub(super) struct Lone<'a> {
     pub(super) around: Surroundings<'a>,
     pub(super) transport: &'a Transport,
     pub(super) limits: Limits,
+    /// The network that it is a part of.
+    pub(super) network: &'a FlowLevel,
+    /// How much later than the first each member enters.
+    pub(super) entries: &'a [Time],
 }
 
 /// Why there is no recording.
@@ -100,45 +155,35 @@ pub(super) enum Unrecorded {
 }
 
 impl Lone<'_> {
-    /// What the collective does when all members enter at time zero.
+    /// What the collective does when the first of its members enters at time zero.
     pub(super) fn record(&self) -> Result<Recording, Unrecorded> {
-        match Lanes::of(self.plan, self.around.folding.links().len()) {
-            Some(lanes) => Ok(self.record_lanes(&lanes)),
+        let Self { plan, signature, groups, around, network, entries, .. } = *self;
+        let scene = LaneScene { plan, signature, group: &groups[plan.group as usize], around, network };
+        let lanes = Lanes::of(scene).map_err(|error| Unrecorded::Routing(error.into()))?;
+        match lanes.and_then(|lanes| lanes.step(entries)) {
+            Some(recording) => Ok(recording),
             None => self.record_events(),
         }
     }
 
-    fn record_lanes(&self, lanes: &Lanes<'_>) -> Recording {
-        let times = lanes.step(&Carrier::new(self.around, self.transport).network);
-        let carried: BTreeMap<u32, u128> = lanes.carried().collect();
-        Recording {
-            exits: times.exits,
-            carried: self.signature.links.iter().map(|link| carried[link]).collect(),
-            tiers: times.tiers,
-            flows: 0,
-            lanes: times.flows,
-            solves: 0,
-            events: 0,
-        }
-    }
-
     fn record_events(&self) -> Result<Recording, Unrecorded> {
-        let Self { plan, signature, groups, around, transport, limits } = *self;
+        let Self { plan, signature, groups, around, transport, limits, entries, .. } = *self;
         let mut alone = Alone {
             collectives: Collectives::default(),
             carrier: Carrier::new(around, transport),
             groups,
             around,
             // Who has not left when time ends never leaves.
-            exits: vec![Time::MAX; groups[plan.group as usize].members.len()],
+            exits: vec![Time::MAX; entries.len()],
+            used: vec![LinkUse::NEVER; around.folding.links().len()],
             arrived: Vec::new(),
             error: None,
         };
         let mut queue = EventQueue::new();
-        let instance = alone.collectives.open(Rc::clone(plan), alone.exits.len(), false);
-        for member in 0..alone.exits.len() as u32 {
+        let instance = alone.collectives.open(Rc::clone(plan), entries.len(), false);
+        for (member, &entry) in (0..).zip(entries) {
             let end = End { actor: member, stream: 0 };
-            alone.collectives.enter(Time::ZERO, (instance, member), end, &mut queue);
+            alone.collectives.enter(entry, (instance, member), end, &mut queue);
         }
         // The limit of time counts from the start of the run, where this one may begin later.
         let (_, stop, events) = run(&mut alone, &mut queue, Limits { time: Time::MAX, ..limits });
@@ -153,6 +198,7 @@ impl Lone<'_> {
         Ok(Recording {
             exits: alone.exits,
             carried: signature.links.iter().map(|&link| network.carried_by(link)).collect(),
+            used: signature.links.iter().map(|&link| alone.used[link as usize]).collect(),
             tiers: network.timelines().cloned().collect(),
             flows: network.attached(),
             lanes: 0,
@@ -168,6 +214,7 @@ struct Alone<'a> {
     groups: &'a [Group],
     around: Surroundings<'a>,
     exits: Vec<Time>,
+    used: Vec<LinkUse>,
     arrived: Vec<Purpose>,
     error: Option<Box<RoutingError>>,
 }
@@ -176,6 +223,9 @@ impl Alone<'_> {
     fn handle_one(&mut self, now: Time, event: Event, queue: &mut EventQueue<Event>) -> Stepped {
         match event {
             Event::Depart { transfer } => {
+                for crossing in self.carrier.path(transfer) {
+                    self.used[crossing.link as usize].begin(now);
+                }
                 if let Some(purpose) = self.carrier.depart(now, transfer) {
                     self.arrived.push(purpose);
                 }
@@ -193,6 +243,9 @@ impl Alone<'_> {
         }
         for purpose in self.arrived.drain(..) {
             if let Purpose::Step(transfer) = purpose {
+                for crossing in self.collectives.path(transfer) {
+                    self.used[crossing.link as usize].end(now);
+                }
                 let mut stage = Stage::new(self.around, self.groups, &mut self.carrier, queue);
                 self.collectives.arrived(now, transfer, &mut stage)?;
             }
