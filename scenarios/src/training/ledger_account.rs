@@ -131,13 +131,15 @@ impl Account {
 
     /// Books exposed time on what the kernel that begins now has waited for.
     fn attribute(&mut self, waited_for: StreamSet) {
-        for (active, duration) in std::mem::take(&mut self.pending) {
+        let mut pending = std::mem::take(&mut self.pending);
+        for (active, duration) in pending.drain(..) {
             let direct = active.intersection(waited_for);
             // A kernel may wait through another collective, and after the last kernel nothing waits.
             let candidates = if direct.is_empty() { active } else { direct };
             let entry = self.last_to_end(candidates);
             self.totals[entry as usize] += duration;
         }
+        self.pending = pending;
     }
 
     /// The entry of the stream whose communication ended last; the lowest stream of several.

@@ -8,14 +8,15 @@ pub(super) const SLICES: usize = 512;
 /// An amount spread over time: exact in total, kept in at most 512 equal slices that widen as time goes on.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Timeline {
-    width: u64,
+    /// The binary digits of a time within a slice: a slice is a power of two wide.
+    digits: u32,
     slices: Vec<f64>,
     total: f64,
 }
 
 impl Default for Timeline {
     fn default() -> Self {
-        Self { width: Self::NARROWEST, slices: vec![0.0; SLICES], total: 0.0 }
+        Self { digits: Self::NARROWEST.ilog2(), slices: vec![0.0; SLICES], total: 0.0 }
     }
 }
 
@@ -27,31 +28,37 @@ impl Timeline {
     pub fn add(&mut self, when: Range<Time>, amount: f64) {
         self.total += amount;
         let (start, end) = (when.start.picoseconds(), when.end.picoseconds());
-        while end.max(start.saturating_add(1)) > self.width.saturating_mul(SLICES as u64) {
+        // The picosecond before the end is the last that anything falls into.
+        let last = start.max(end.saturating_sub(1));
+        while last >> self.digits >= SLICES as u64 {
             self.widen();
         }
-        if end <= start {
-            self.slices[(start / self.width) as usize] += amount;
+        let slices = start >> self.digits..=last >> self.digits;
+        if slices.start() == slices.end() {
+            self.slices[*slices.start() as usize] += amount;
             return;
         }
         let rate = amount / (end - start) as f64;
-        for slice in start / self.width..=(end - 1) / self.width {
-            let from = start.max(slice * self.width);
-            let to = end.min((slice + 1).saturating_mul(self.width));
+        for slice in slices {
+            let from = start.max(slice << self.digits);
+            let to = end.min((slice + 1).saturating_mul(1 << self.digits));
             self.slices[slice as usize] += rate * (to - from) as f64;
         }
     }
 
     /// Adds another timeline, from its own zero at the start of `when` to its end; as a whole where slices are wider.
     pub fn add_timeline(&mut self, when: Range<Time>, other: &Self) {
+        if other.total == 0.0 {
+            return;
+        }
         let length = when.end.saturating_sub(when.start);
-        if length.picoseconds() <= self.width {
-            self.add(when, other.total());
+        if length <= self.slice_width() {
+            self.add(when, other.total);
             return;
         }
         for (slice, &amount) in other.slices(length).iter().enumerate().filter(|slice| *slice.1 > 0.0) {
-            let from = Time::from_picoseconds(slice as u64 * other.width);
-            let to = Time::from_picoseconds((slice as u64 + 1).saturating_mul(other.width)).min(length);
+            let from = Time::from_picoseconds((slice as u64) << other.digits);
+            let to = Time::from_picoseconds((slice as u64 + 1).saturating_mul(1 << other.digits)).min(length);
             self.add(when.start + from..when.start + to, amount);
         }
     }
@@ -61,17 +68,17 @@ impl Timeline {
             self.slices[slice] = self.slices[2 * slice] + self.slices[2 * slice + 1];
         }
         self.slices[SLICES / 2..].fill(0.0);
-        self.width *= 2;
+        self.digits += 1;
     }
 
     /// The width of a slice.
     pub fn slice_width(&self) -> Time {
-        Time::from_picoseconds(self.width)
+        Time::from_picoseconds(1 << self.digits)
     }
 
     /// The amounts of the slices up to `end`, the last of which may be partly past it.
     pub fn slices(&self, end: Time) -> &[f64] {
-        let used = end.picoseconds().div_ceil(self.width) as usize;
+        let used = end.picoseconds().div_ceil(1 << self.digits) as usize;
         &self.slices[..used.min(SLICES)]
     }
 

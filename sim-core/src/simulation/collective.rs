@@ -18,6 +18,7 @@ use std::rc::Rc;
 #[derive(Debug)]
 pub(super) struct Instance {
     pub(super) plan: Rc<GroupPlan>,
+    /// Empty until it is known that the instance runs by events.
     members: Vec<MemberState>,
     entries: Vec<Entry>,
     entered: u32,
@@ -50,17 +51,17 @@ struct MemberState {
     targets: Vec<Target>,
     /// What has arrived for later steps.
     early: Vec<(u32, u64)>,
+    /// Members that wait for this one to take part, with the index of the target.
+    waiting: Vec<(u32, u32)>,
 }
 
 /// How a member came in.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Copy, Default)]
 struct Entry {
     end: Option<End>,
     at: Time,
     /// It is done, perhaps before others have come: who hands on what it has need not wait for those behind.
     left: bool,
-    /// Members that wait for this one to take part, with the index of the target.
-    waiting: Vec<(u32, u32)>,
 }
 
 /// All running collectives.
@@ -98,36 +99,24 @@ impl<'a> Stage<'a> {
 impl Collectives {
     /// A new instance that nobody has entered; it takes the place of a forgotten one where there is one.
     pub(super) fn open(&mut self, plan: Rc<GroupPlan>, members: usize, undecided: bool) -> u32 {
-        let mut instance = Instance {
-            plan,
-            members: Vec::new(),
-            entries: Vec::new(),
-            entered: 0,
-            left: 0,
-            unlaunched: u32::try_from(members).expect("a group has fewer than 2^32 members"),
-            first_entry: Time::ZERO,
-            undecided,
-            claimed: false,
-            waiting: 0,
-            number: self.opened,
-        };
+        let number = self.opened;
         self.opened += 1;
         let index = match self.free.pop() {
             Some(index) => {
-                let forgotten = &mut self.instances[index as usize];
-                instance.members = std::mem::take(&mut forgotten.members);
-                instance.entries = std::mem::take(&mut forgotten.entries);
-                *forgotten = instance;
+                self.instances[index as usize].reopen(plan, number);
                 index
             }
             None => {
-                self.instances.push(instance);
+                self.instances.push(Instance::new(plan, number));
                 u32::try_from(self.instances.len() - 1).expect("fewer than 2^32 collectives run at once")
             }
         };
         let opened = &mut self.instances[index as usize];
-        opened.members.resize_with(members, MemberState::default);
-        opened.entries.resize_with(members, Entry::default);
+        opened.entries.resize(members, Entry::default());
+        opened.undecided = undecided;
+        if !undecided {
+            opened.seat_members();
+        }
         index
     }
 
@@ -150,13 +139,14 @@ impl Collectives {
             let launch = instance.plan.plan.cost.launch;
             queue.push(now + launch, Event::Launched { instance: index, member });
         }
-        instance.entered as usize == instance.members.len()
+        instance.is_complete()
     }
 
     /// Decides that an instance runs by events: those who have entered are launched.
     pub(super) fn run_by_events(&mut self, now: Time, index: u32, queue: &mut EventQueue<Event>) {
         let instance = &mut self.instances[index as usize];
         instance.undecided = false;
+        instance.seat_members();
         let launch = instance.plan.plan.cost.launch;
         for (member, entry) in instance.entries.iter().enumerate() {
             if entry.end.is_some() {
@@ -228,7 +218,7 @@ impl Collectives {
         let instance = &mut self.instances[index as usize];
         instance.unlaunched -= 1;
         instance.members[member as usize].launched = true;
-        for (sender, target) in std::mem::take(&mut instance.entries[member as usize].waiting) {
+        for (sender, target) in std::mem::take(&mut instance.members[member as usize].waiting) {
             instance.send_to_launched(now, (index, sender), target..target + 1, stage);
         }
         instance.start(now, (index, member), stage)
@@ -263,7 +253,7 @@ impl Collectives {
         let entry = &mut instance.entries[member as usize];
         entry.left = true;
         let end = entry.end.expect("a member that leaves has entered");
-        let closed = instance.left as usize == instance.members.len();
+        let closed = instance.left as usize == instance.entries.len();
         if closed {
             instance.members.clear();
             instance.entries.clear();
@@ -283,16 +273,15 @@ impl Collectives {
         })
     }
 
-    /// The ends of the members that have entered and not left.
-    pub(super) fn present(&self, index: u32) -> Vec<End> {
-        let entries = &self.instances[index as usize].entries;
-        entries.iter().filter(|entry| !entry.left).filter_map(|entry| entry.end).collect()
+    /// The end of a member that has entered and not left.
+    pub(super) fn present(&self, index: u32, member: u32) -> Option<End> {
+        let entry = self.instances[index as usize].entries[member as usize];
+        entry.end.filter(|_| !entry.left)
     }
 
     /// Whether all members have entered.
     pub(super) fn is_complete(&self, index: u32) -> bool {
-        let instance = &self.instances[index as usize];
-        instance.entered as usize == instance.members.len()
+        self.instances[index as usize].is_complete()
     }
 }
 
@@ -322,6 +311,41 @@ impl MemberState {
 }
 
 impl Instance {
+    /// An instance without members.
+    fn new(plan: Rc<GroupPlan>, number: u32) -> Self {
+        Self {
+            claimed: false,
+            plan,
+            members: Vec::new(),
+            entries: Vec::new(),
+            entered: 0,
+            left: 0,
+            unlaunched: 0,
+            first_entry: Time::ZERO,
+            undecided: false,
+            waiting: 0,
+            number,
+        }
+    }
+
+    /// Begins anew as a later instance, in the same buffers; all members have left.
+    fn reopen(&mut self, plan: Rc<GroupPlan>, number: u32) {
+        (self.plan, self.number) = (plan, number);
+        (self.entered, self.left) = (0, 0);
+        self.claimed = false;
+    }
+
+    /// Makes room for how far each member has come.
+    fn seat_members(&mut self) {
+        self.unlaunched = u32::try_from(self.entries.len()).expect("a group has fewer than 2^32 members");
+        self.members.resize_with(self.entries.len(), MemberState::default);
+    }
+
+    /// Whether all members have entered.
+    fn is_complete(&self) -> bool {
+        self.entered as usize == self.entries.len()
+    }
+
     /// A transfer through switches has arrived: all who take part come closer to the end of their step.
     fn shared_arrived(&mut self, now: Time, transfer: StepTransfer, stage: &mut Stage<'_>) -> Stepped {
         let plan = Rc::clone(&self.plan);
@@ -399,7 +423,7 @@ impl Instance {
         for target in targets {
             match self.absent(member, target) {
                 None => self.send(now, (index, member, target), stage),
-                Some(absent) => self.entries[absent as usize].waiting.push((member, target)),
+                Some(absent) => self.members[absent as usize].waiting.push((member, target)),
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use super::collective::Collectives;
 use super::messages::End;
-use super::program_state::ProgramState;
+use super::program_state::{Current, ProgramState};
 use super::setup::Parts;
 use crate::ids::RankId;
 use crate::outcome::{Blocked, Deadlock};
@@ -36,7 +36,7 @@ impl Scene<'_> {
         let (mut blocked, mut waits) = (Vec::new(), Waits::new());
         for (actor, state) in self.states.iter().enumerate() {
             for stream in (0..state.streams()).filter(|&stream| state.is_entered(stream)) {
-                let Some((index, operation)) = state.current(stream) else { continue };
+                let Some(Current { index, operation, .. }) = state.current(stream) else { continue };
                 let instance = collective_of.get(&(actor as u32, stream as u8)).copied();
                 let awaited: Vec<usize> = match instance {
                     Some(instance) => {

@@ -9,18 +9,18 @@ use super::group::GroupPlan;
 use super::live_calls::{LiveCall, LiveCalls};
 use super::messages::{End, Mailbox, Message};
 use super::observer::{Notice, Observer};
-use super::program_state::ProgramState;
+use super::places::{CallPlace, Place, places};
+use super::program_state::{Current, ProgramState};
 use super::recording::{LinkUse, Recording};
 use super::records::Records;
 use super::replay::{Lone, Replays, Unrecorded, waits_for_all};
-use super::setup::{Parts, Plans, SimulationError};
+use super::setup::{Parts, Plans, SendPort, SimulationError};
 use crate::digest::{OperationHashes, outcome_digest};
 use crate::engine::{EventQueue, Limits, Memory, Process, StopReason as LoopEnd, run};
-use crate::ids::CommunicatorId;
 use crate::outcome::{LinkOutcome, Outcome, RankOutcome, StopReason, TransferPartners, Work};
 use crate::symmetry::Representative;
 use crate::units::{Bandwidth, Bytes, Time};
-use crate::workload::{CollectiveCall, Operation, OperationKind};
+use crate::workload::{CollectiveCall, OperationKind};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -71,7 +71,8 @@ struct Execution<'a, 'b> {
     replays: &'b mut Replays,
     observer: &'b mut dyn Observer,
     states: Vec<ProgramState>,
-    begun: Vec<Vec<Time>>,
+    /// For each actor, where the counterparts of its program are.
+    places: Vec<Vec<Place>>,
     hashes: Vec<OperationHashes>,
     ends: Vec<Time>,
     mailboxes: Vec<Mailbox>,
@@ -100,7 +101,7 @@ impl<'a, 'b> Execution<'a, 'b> {
             parts.actors.iter().map(|actor| ProgramState::new(Arc::clone(&actor.program))).collect();
         Self {
             entries: plans.iter().map(|of| of.iter().map(|plan| replays.entry(plan)).collect()).collect(),
-            begun: states.iter().map(|state| vec![Time::ZERO; state.streams()]).collect(),
+            places: parts.actors.iter().map(|actor| places(actor, &plans)).collect(),
             hashes: states.iter().map(|state| OperationHashes::new(state.streams())).collect(),
             ends: vec![Time::ZERO; states.len()],
             mailboxes: (0..parts.mailboxes).map(|_| Mailbox::default()).collect(),
@@ -131,9 +132,9 @@ impl<'a, 'b> Execution<'a, 'b> {
 
     /// Enters one operation.
     fn enter(&mut self, now: Time, end: End, queue: &mut EventQueue<Event>) {
-        let (index, operation) = self.states[end.actor as usize].enter(end.stream as usize);
-        self.observer.entered(&notice(now, end, index, &operation));
-        match operation.kind {
+        let current = self.states[end.actor as usize].enter(end.stream as usize);
+        self.observer.entered(&notice(now, end, current));
+        match current.operation.kind {
             OperationKind::Compute { duration } => {
                 self.begin(now, end);
                 if duration == Time::ZERO {
@@ -142,24 +143,40 @@ impl<'a, 'b> Execution<'a, 'b> {
                     queue.push(now + duration, Event::ComputeEnd { actor: end.actor, stream: end.stream });
                 }
             }
-            OperationKind::Send { peer, bytes, channel } => {
-                let ports = &self.parts.actors[end.actor as usize].sends;
-                let port = ports.iter().find(|port| port.slot == peer && port.channel == channel);
-                let mailbox = port.expect("a program sends through ports that were prepared").mailbox;
+            OperationKind::Send { bytes, .. } => {
+                let mailbox = self.port(end).mailbox;
                 let matched = self.mailboxes[mailbox as usize].send(end, bytes);
                 self.deliver(now, matched, queue);
             }
-            OperationKind::Receive { peer, channel } => {
-                let receives = &self.parts.actors[end.actor as usize].receives;
-                let port = receives.iter().find(|port| port.0 == peer && port.1 == channel);
-                let mailbox = port.expect("a program receives through ports that were prepared").2;
+            OperationKind::Receive { .. } => {
+                let Place::Mailbox(mailbox) = self.place(end) else {
+                    unreachable!("a receive has a mailbox");
+                };
                 let matched = self.mailboxes[mailbox as usize].receive(end);
                 self.deliver(now, matched, queue);
             }
-            OperationKind::Collective { communicator, call } => {
-                self.enter_collective(now, end, (communicator, call), queue);
+            OperationKind::Collective { call, .. } => {
+                let Place::Group(place) = self.place(end) else {
+                    unreachable!("a collective has a group");
+                };
+                self.enter_collective(now, end, (place, call), queue);
             }
         }
+    }
+
+    /// Where the counterpart of an operation that has been entered is.
+    fn place(&self, end: End) -> Place {
+        let current = self.states[end.actor as usize].current(end.stream as usize);
+        let current = current.expect("who has entered an operation is in one");
+        self.places[end.actor as usize][current.counterpart as usize]
+    }
+
+    /// The port that the message of a sender leaves through.
+    fn port(&self, sender: End) -> &SendPort {
+        let Place::Port(port) = self.place(sender) else {
+            unreachable!("a send has a port");
+        };
+        &self.parts.actors[sender.actor as usize].sends[port as usize]
     }
 
     /// Sends a matched message on its way.
@@ -167,40 +184,30 @@ impl<'a, 'b> Execution<'a, 'b> {
         let Some((message, bytes)) = matched else { return };
         self.begin(now, message.sender);
         self.begin(now, message.receiver);
-        let sender = message.sender.actor as usize;
-        let state = &self.states[sender];
-        let (_, operation) = state.current(message.sender.stream as usize).expect("a sender is in its send");
-        let OperationKind::Send { peer, channel, .. } = operation.kind else {
-            unreachable!("the sender of a message is in a send");
-        };
-        let ports = &self.parts.actors[sender].sends;
-        let port = ports.iter().find(|port| port.slot == peer && port.channel == channel);
-        let port = port.expect("a program sends through ports that were prepared");
+        let port = self.port(message.sender);
+        let (slot, depart) = (port.slot, now + port.overhead + port.latency);
         let transfer = Transfer {
             path: Some(Rc::clone(&port.path)),
             bytes,
             cap: Bandwidth::UNBOUNDED,
             purpose: Purpose::Message(message),
         };
-        let sent = self.carrier.send(now + port.overhead + port.latency, transfer, queue);
-        let starter = self.parts.actors[sender].representative.rank;
-        let peer = self.parts.around.workload.peer(starter, peer);
-        let record = |_: &mut Records| (starter, TransferPartners::One(peer), None);
-        self.carrier.record(now, (sent, bytes), record);
+        let sent = self.carrier.send(depart, transfer, queue);
+        let Parts { around, actors, .. } = &self.parts;
+        let starter = actors[message.sender.actor as usize].representative.rank;
+        let to = || TransferPartners::One(around.workload.peer(starter, slot));
+        self.carrier.record(now, (sent, bytes), |_: &mut Records| (starter, to(), None));
     }
 
     fn enter_collective(
         &mut self,
         now: Time,
         end: End,
-        (communicator, call): (CommunicatorId, CollectiveCall),
+        (place, call): (CallPlace, CollectiveCall),
         queue: &mut EventQueue<Event>,
     ) {
-        let places = &self.parts.actors[end.actor as usize].groups;
-        let place = places.iter().find(|place| place.0 == communicator);
-        let &(_, group, member) = place.expect("a rank is in a group of each communicator that it calls");
         let number = self.states[end.actor as usize].call_number(end.stream as usize);
-        let instance = self.call_instance(group, number, &call);
+        let instance = self.call_instance(place, number);
         let expected = self.collectives.instance(instance).plan.call;
         if expected != call {
             let rank = self.parts.actors[end.actor as usize].representative.rank;
@@ -208,9 +215,11 @@ impl<'a, 'b> Execution<'a, 'b> {
             self.error = Some(SimulationError::MismatchedCollective { rank, call, expected });
             return;
         }
-        if self.collectives.enter(now, (instance, member), end, queue) {
-            for end in self.collectives.present(instance) {
-                self.begin(now, end);
+        if self.collectives.enter(now, (instance, place.member), end, queue) {
+            for member in 0..self.parts.groups[place.group as usize].members.len() as u32 {
+                if let Some(end) = self.collectives.present(instance, member) {
+                    self.begin(now, end);
+                }
             }
             if self.collectives.is_claimed(instance) {
                 self.undecided.push(instance);
@@ -219,14 +228,11 @@ impl<'a, 'b> Execution<'a, 'b> {
     }
 
     /// The instance of a call by its number, opened when nobody has entered it yet.
-    fn call_instance(&mut self, group: u32, number: u32, call: &CollectiveCall) -> u32 {
+    fn call_instance(&mut self, CallPlace { group, plan, .. }: CallPlace, number: u32) -> u32 {
         if let LiveCall::Running(instance) = *self.live[group as usize].at(number) {
             return instance;
         }
-        let plans = &self.plans[group as usize];
-        let known = plans.iter().position(|plan| plan.call == *call);
-        // A call that the first member never makes has no plan: any other plan exposes the mismatch.
-        let plan = known.unwrap_or(0);
+        let (plans, plan) = (&self.plans[group as usize], plan as usize);
         let replayed = self.entries[group as usize][plan].is_some_and(|entry| self.replays.allows(entry));
         let members = self.parts.groups[group as usize].members.len();
         let instance = self.collectives.open(Rc::clone(&plans[plan]), members, replayed);
@@ -238,20 +244,17 @@ impl<'a, 'b> Execution<'a, 'b> {
     }
 
     fn begin(&mut self, now: Time, end: End) {
-        self.begun[end.actor as usize][end.stream as usize] = now;
-        let state = &self.states[end.actor as usize];
-        let (index, operation) = state.current(end.stream as usize).expect("what begins has an operation");
-        self.observer.begun(&notice(now, end, *index, operation));
+        let current = self.states[end.actor as usize].begin(end.stream as usize, now);
+        self.observer.begun(&notice(now, end, current));
     }
 
     fn end_operation(&mut self, now: Time, end: End) {
-        let state = &mut self.states[end.actor as usize];
-        let (index, operation) = state.current(end.stream as usize).expect("what ends has an operation");
-        self.observer.ended(&notice(now, end, *index, operation));
-        let begun = self.begun[end.actor as usize][end.stream as usize];
-        self.hashes[end.actor as usize].add(end.stream as usize, *index, (begun, now));
-        self.ends[end.actor as usize] = now;
-        state.advance(end.stream as usize);
+        let (actor, stream) = (end.actor as usize, end.stream as usize);
+        let current = self.states[actor].current(stream).expect("what ends has an operation");
+        self.observer.ended(&notice(now, end, current));
+        self.hashes[actor].add(stream, current.index, (current.begun, now));
+        self.ends[actor] = now;
+        self.states[actor].advance(stream);
         self.touched.push(end.actor);
     }
 
@@ -506,19 +509,22 @@ impl Process<Event> for Execution<'_, '_> {
             }
         }
         // What follows is entered when the whole batch has ended, so that its order does not matter.
-        for actor in std::mem::take(&mut self.touched) {
-            self.enter_what_can(now, actor, queue);
-        }
+        let mut touched = std::mem::take(&mut self.touched);
+        touched.drain(..).for_each(|actor| self.enter_what_can(now, actor, queue));
+        // Whoever was touched meanwhile has gone on at once; what is kept is the buffer.
+        self.touched = touched;
     }
 
     fn settle(&mut self, now: Time, queue: &mut EventQueue<Event>) {
-        for instance in std::mem::take(&mut self.undecided) {
+        let mut undecided = std::mem::take(&mut self.undecided);
+        for instance in undecided.drain(..) {
             match self.decide(now, instance, queue) {
                 Ok(()) => {}
                 Err(Unrecorded::Routing(error)) => self.error = Some(error.into()),
                 Err(Unrecorded::Stopped(stop)) => self.stopped = Some(stop),
             }
         }
+        self.undecided = undecided;
         // What a decision has started at once comes first: rates are found when all of this picosecond is known.
         if !queue.is_due(now) {
             self.carrier.settle(now, queue);
@@ -534,6 +540,6 @@ impl Process<Event> for Execution<'_, '_> {
     }
 }
 
-fn notice(at: Time, end: End, index: u32, operation: &Operation) -> Notice<'_> {
-    Notice { at, representative: end.actor as usize, index, operation }
+fn notice(at: Time, end: End, current: &Current) -> Notice<'_> {
+    Notice { at, representative: end.actor as usize, index: current.index, operation: &current.operation }
 }

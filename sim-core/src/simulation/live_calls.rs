@@ -22,8 +22,8 @@ impl LiveCalls {
     /// The place of a call by its number, made where it is new.
     pub(super) fn at(&mut self, number: u32) -> &mut LiveCall {
         let place = (number - self.first) as usize;
-        if place >= self.calls.len() {
-            self.calls.resize(place + 1, LiveCall::Ahead);
+        while place >= self.calls.len() {
+            self.calls.push_back(LiveCall::Ahead);
         }
         &mut self.calls[place]
     }

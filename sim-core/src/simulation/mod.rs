@@ -18,6 +18,7 @@ mod lanes;
 mod live_calls;
 mod messages;
 mod observer;
+mod places;
 mod program_state;
 mod recording;
 mod records;

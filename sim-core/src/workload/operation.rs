@@ -126,3 +126,41 @@ pub enum OperationKind {
         call: CollectiveCall,
     },
 }
+
+/// With whom an operation is done: what can be looked up before it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Counterpart {
+    /// Messages go to a peer.
+    To {
+        /// The peer.
+        peer: PeerSlot,
+        /// On which channel.
+        channel: u16,
+    },
+    /// Messages come from a peer.
+    From {
+        /// The peer.
+        peer: PeerSlot,
+        /// On which channel.
+        channel: u16,
+    },
+    /// A group does something together.
+    Group {
+        /// The communicator whose group it is.
+        communicator: CommunicatorId,
+        /// What it does.
+        call: CollectiveCall,
+    },
+}
+
+impl OperationKind {
+    /// With whom it is done; with nobody when it is a computation.
+    pub const fn counterpart(self) -> Option<Counterpart> {
+        match self {
+            Self::Compute { .. } => None,
+            Self::Send { peer, channel, .. } => Some(Counterpart::To { peer, channel }),
+            Self::Receive { peer, channel } => Some(Counterpart::From { peer, channel }),
+            Self::Collective { communicator, call } => Some(Counterpart::Group { communicator, call }),
+        }
+    }
+}

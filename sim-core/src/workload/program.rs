@@ -1,8 +1,9 @@
 //! Programs: sequences of blocks, each block stored once however often it recurs.
 
-use super::operation::{MAX_STREAMS, Operation, OperationKind, StreamId, StreamSet};
+use super::operation::{Counterpart, MAX_STREAMS, Operation, OperationKind, StreamId, StreamSet};
 use crate::ids::CommunicatorId;
-use std::collections::BTreeMap;
+use rustc_hash::FxHashMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// Operations that recur together, such as the forward pass of one micro-batch.
@@ -10,14 +11,16 @@ use std::sync::Arc;
 pub struct Block {
     operations: Vec<Operation>,
     by_stream: [Vec<u32>; MAX_STREAMS],
+    /// For each operation, where its counterpart stands among those of the program; nowhere for computations.
+    counterparts: Vec<u32>,
     /// For each collective, how many calls of its communicator stand before it in the block.
     calls_before: Vec<u32>,
     calls: BTreeMap<CommunicatorId, u32>,
 }
 
 impl Block {
-    /// A block of operations in program order.
-    pub fn new(operations: Vec<Operation>) -> Self {
+    /// A block of operations in program order, with where their counterparts stand among those of the program.
+    fn new(operations: Vec<Operation>, counterparts: Vec<u32>) -> Self {
         let mut by_stream: [Vec<u32>; MAX_STREAMS] = Default::default();
         for (index, operation) in operations.iter().enumerate() {
             let index = u32::try_from(index).expect("a block has fewer than 2^32 operations");
@@ -25,7 +28,7 @@ impl Block {
         }
         let mut calls = BTreeMap::new();
         let calls_before = operations.iter().map(|operation| count_call(operation, &mut calls)).collect();
-        Self { operations, by_stream, calls_before, calls }
+        Self { operations, by_stream, counterparts, calls_before, calls }
     }
 
     /// The operations in program order.
@@ -36,6 +39,11 @@ impl Block {
     /// The indices of the operations on one stream, ascending.
     pub fn on_stream(&self, stream: StreamId) -> &[u32] {
         &self.by_stream[stream.index()]
+    }
+
+    /// For each operation, the index of its counterpart among [`Program::counterparts`]; none that is for computations.
+    pub fn counterparts(&self) -> &[u32] {
+        &self.counterparts
     }
 }
 
@@ -53,8 +61,9 @@ pub struct Program {
     blocks: Vec<Arc<Block>>,
     sequence: Vec<u32>,
     starts: Vec<u32>,
-    /// For each communicator, how many calls stand before each block instance.
-    calls_before: BTreeMap<CommunicatorId, Vec<u32>>,
+    counterparts: Vec<Counterpart>,
+    /// For each communicator, ascending, how many calls stand before each block instance.
+    calls_before: Vec<(CommunicatorId, Vec<u32>)>,
     streams: StreamSet,
 }
 
@@ -74,6 +83,11 @@ impl Program {
         (&self.blocks[self.sequence[n] as usize], self.starts[n])
     }
 
+    /// All with whom something is done, each once, in the order in which blocks first name them.
+    pub fn counterparts(&self) -> &[Counterpart] {
+        &self.counterparts
+    }
+
     /// The number of a collective among all calls of its communicator, in program order.
     ///
     /// `operation` is an index into the block of the n-th instance.
@@ -82,7 +96,9 @@ impl Program {
         let OperationKind::Collective { communicator, .. } = block.operations[operation].kind else {
             return 0;
         };
-        self.calls_before[&communicator][n] + block.calls_before[operation]
+        let place = self.calls_before.binary_search_by_key(&communicator, |calls| calls.0);
+        let calls_before = &self.calls_before[place.expect("all communicators are counted")].1;
+        calls_before[n] + block.calls_before[operation]
     }
 
     /// The number of operations.
@@ -115,6 +131,8 @@ impl Program {
 pub struct ProgramBuilder {
     program: Program,
     length: u32,
+    /// Where each counterpart stands among those of the program.
+    places: FxHashMap<Counterpart, u32>,
 }
 
 /// A block known to a [`ProgramBuilder`].
@@ -132,8 +150,19 @@ impl ProgramBuilder {
         for operation in &operations {
             self.program.streams = self.program.streams.with(operation.stream);
         }
-        self.program.blocks.push(Arc::new(Block::new(operations)));
+        let counterparts = operations.iter().map(|operation| self.place(operation)).collect();
+        self.program.blocks.push(Arc::new(Block::new(operations, counterparts)));
         BlockHandle(u32::try_from(self.program.blocks.len() - 1).expect("a program has few blocks"))
+    }
+
+    /// Where the counterpart of an operation stands, put last when it is new; nowhere for computations.
+    fn place(&mut self, operation: &Operation) -> u32 {
+        let Some(counterpart) = operation.kind.counterpart() else { return u32::MAX };
+        let all = &mut self.program.counterparts;
+        *self.places.entry(counterpart).or_insert_with(|| {
+            all.push(counterpart);
+            u32::try_from(all.len() - 1).expect("a program has fewer than 2^32 operations")
+        })
     }
 
     /// Runs a block next.
@@ -157,17 +186,16 @@ impl ProgramBuilder {
     /// The program.
     pub fn build(self) -> Program {
         let mut program = self.program;
-        let communicators = program.blocks.iter().flat_map(|block| block.calls.keys().copied());
-        let mut calls_before: BTreeMap<CommunicatorId, Vec<u32>> =
-            communicators.map(|communicator| (communicator, Vec::new())).collect();
-        for (communicator, before) in &mut calls_before {
-            let mut calls = 0;
-            for &block in &program.sequence {
-                before.push(calls);
-                calls += program.blocks[block as usize].calls.get(communicator).unwrap_or(&0);
-            }
+        let communicators: BTreeSet<CommunicatorId> =
+            program.blocks.iter().flat_map(|block| block.calls.keys().copied()).collect();
+        for communicator in communicators {
+            let calls_before = program.sequence.iter().scan(0, |calls, &block| {
+                let before = *calls;
+                *calls += program.blocks[block as usize].calls.get(&communicator).unwrap_or(&0);
+                Some(before)
+            });
+            program.calls_before.push((communicator, calls_before.collect()));
         }
-        program.calls_before = calls_before;
         program
     }
 }

@@ -1,6 +1,6 @@
 //! The programs of all roles, produced once, and the communications that stand in them.
 
-use super::{CollectiveCall, OperationKind, Program, Workload};
+use super::{CollectiveCall, Counterpart, Program, Workload};
 use crate::ids::{CommunicatorId, PeerSlot, RankId, RoleId};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -45,20 +45,11 @@ impl Roles {
 impl Role {
     fn of(program: Program) -> Self {
         let (mut collectives, mut sends, mut receives) = (Vec::new(), Ports::new(), Ports::new());
-        for operation in program.blocks().iter().flat_map(|block| block.operations()) {
-            match operation.kind {
-                OperationKind::Collective { communicator, call } => {
-                    if !collectives.contains(&(communicator, call)) {
-                        collectives.push((communicator, call));
-                    }
-                }
-                OperationKind::Send { peer, channel, .. } => {
-                    sends.insert((peer, channel));
-                }
-                OperationKind::Receive { peer, channel } => {
-                    receives.insert((peer, channel));
-                }
-                OperationKind::Compute { .. } => {}
+        for &counterpart in program.counterparts() {
+            match counterpart {
+                Counterpart::To { peer, channel } => _ = sends.insert((peer, channel)),
+                Counterpart::From { peer, channel } => _ = receives.insert((peer, channel)),
+                Counterpart::Group { communicator, call } => collectives.push((communicator, call)),
             }
         }
         Self { program: Arc::new(program), collectives, sends, receives }
