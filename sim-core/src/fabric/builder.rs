@@ -1,6 +1,7 @@
 //! Builds a [`Fabric`] and refuses one that could not work.
 
 use super::reach::first_unreachable;
+use super::runs::LinkRuns;
 use super::weights::finer;
 use super::{Fabric, Level, Link, Router, Scope, Tier, WEIGHT_DENOMINATOR};
 use crate::ids::{EndpointId, LinkId, NodeId, TierId};
@@ -69,6 +70,7 @@ pub struct FabricBuilder {
     media: Vec<String>,
     levels: Vec<Level>,
     weight_denominator: Option<u64>,
+    cell: Option<usize>,
     /// Links with less than they were added with, and those of them with nothing.
     derated: bool,
     failed: BTreeSet<LinkId>,
@@ -206,6 +208,23 @@ impl FabricBuilder {
         self.weight_denominator = Some(denominator);
     }
 
+    /// Declares that each `endpoints` endpoints, counted from the first, make a cell: moved by whole cells, everything is
+    /// as before.
+    ///
+    /// For each number of cells there is a map from links to links of the same capacity, latency and tier, no two to one,
+    /// such that moving both ends of a route by so many cells moves its links by that map, and leaves their weights.
+    /// Moved endpoints share containers where they did, and can send as much. No link is crossed both by routes inside one
+    /// cell and by routes inside another. All endpoints reach one another, which is not searched for.
+    ///
+    /// It holds for a healthy fabric: once anything is derated or retired, there are no cells.
+    ///
+    /// # Panics
+    /// When a cell has no endpoint.
+    pub fn cell(&mut self, endpoints: usize) {
+        assert!(endpoints > 0, "a cell has endpoints");
+        self.cell = Some(endpoints);
+    }
+
     /// Checks everything and freezes it.
     ///
     /// # Errors
@@ -215,7 +234,7 @@ impl FabricBuilder {
             endpoints: self.endpoints,
             retired: self.retired,
             node_names: self.node_names,
-            alike_until: Fabric::runs_of_alike_links(&self.links),
+            runs: LinkRuns::of(&self.links),
             links: self.links,
             tiers: self.tiers,
             media: self.media,
@@ -223,6 +242,7 @@ impl FabricBuilder {
             router,
             weight_denominator: self.weight_denominator.unwrap_or(WEIGHT_DENOMINATOR),
             degraded: self.derated,
+            cell: self.cell.filter(|_| !self.derated && self.retired == 0),
             injection: Vec::new(),
         };
         check(&fabric, &self.failed)?;
@@ -249,6 +269,9 @@ fn check(fabric: &Fabric, failed: &BTreeSet<LinkId>) -> Result<(), FabricError> 
                 endpoints: fabric.endpoints,
             });
         }
+    }
+    if fabric.cell.is_some() {
+        return Ok(());
     }
     match first_unreachable(fabric) {
         None => Ok(()),

@@ -9,6 +9,7 @@ mod hierarchy;
 mod maximum_flow;
 mod reach;
 mod route;
+mod runs;
 mod shares;
 mod trees;
 mod ways;
@@ -18,10 +19,12 @@ pub use builder::{FabricBuilder, FabricError};
 pub(crate) use graph::LinkGraph;
 pub use hierarchy::Level;
 pub use route::{FailedLinks, Hop, Route, Router, RoutingError, WEIGHT_DENOMINATOR};
-pub use ways::Ways;
+pub(crate) use runs::LinkRun;
+pub use ways::{Stages, Ways};
 
 use crate::ids::{EndpointId, LinkId, NodeId, TierId};
 use crate::units::{Bandwidth, Time};
+use runs::LinkRuns;
 use std::ops::Range;
 
 /// A directed link.
@@ -67,14 +70,14 @@ pub struct Fabric {
     retired: usize,
     node_names: Vec<String>,
     links: Vec<Link>,
-    /// For each link, the end of the run of links after it that have its capacity and latency.
-    alike_until: Vec<u32>,
+    runs: LinkRuns,
     tiers: Vec<Tier>,
     media: Vec<String>,
     levels: Vec<Level>,
     router: Box<dyn Router>,
     weight_denominator: u64,
     degraded: bool,
+    cell: Option<usize>,
     injection: Vec<[f64; 2]>,
 }
 
@@ -114,9 +117,14 @@ impl Fabric {
         &self.links[link.index()]
     }
 
-    /// Whether links with consecutive identifiers, one at least, have one capacity and one latency.
-    fn are_alike(&self, links: &Range<usize>) -> bool {
-        links.end <= self.alike_until[links.start] as usize
+    /// What consecutive links, one at least, have in common, if they have one capacity, one latency and one tier.
+    fn alike(&self, links: &Range<usize>) -> Option<&LinkRun> {
+        self.runs.holding(links)
+    }
+
+    /// Runs of links that are alike, one after another, until they hold all of `links`.
+    pub(crate) fn runs(&self, links: Range<usize>) -> impl Iterator<Item = &LinkRun> {
+        self.runs.across(links)
     }
 
     /// Whether a link carries nothing; no route crosses it.
@@ -127,6 +135,12 @@ impl Fabric {
     /// Whether a link was derated or has failed.
     pub fn is_degraded(&self) -> bool {
         self.degraded
+    }
+
+    /// How many endpoints make a cell, where the maker of a healthy fabric has declared one; see
+    /// [`FabricBuilder::cell`].
+    pub fn cell(&self) -> Option<usize> {
+        self.cell
     }
 
     /// The tiers that links belong to, by identifier.
@@ -171,6 +185,23 @@ impl Fabric {
         self.router.route(self, from, to)
     }
 
+    /// Puts what [`Fabric::route`] gives in the place of `route`, whose memory is used again.
+    ///
+    /// # Errors
+    /// [`RoutingError`] when no healthy path joins them; `route` is then anything.
+    pub fn route_into(
+        &self,
+        from: EndpointId,
+        to: EndpointId,
+        route: &mut Route,
+    ) -> Result<(), RoutingError> {
+        if from == to {
+            route.clear();
+            return Ok(());
+        }
+        self.router.route_into(self, (from, to), route)
+    }
+
     /// Whether two endpoints share the outermost container: the scale-up domain.
     pub fn same_domain(&self, a: EndpointId, b: EndpointId) -> bool {
         self.levels.last().is_none_or(|domain| domain.container(a) == domain.container(b))
@@ -179,16 +210,6 @@ impl Fabric {
     /// What an endpoint can send in one direction over links of `scope`.
     pub fn injection_bandwidth(&self, endpoint: EndpointId, scope: Scope) -> Bandwidth {
         Bandwidth::from_bytes_per_second(self.injection[endpoint.index()][scope as usize])
-    }
-
-    fn runs_of_alike_links(links: &[Link]) -> Vec<u32> {
-        let mut ends = vec![links.len() as u32; links.len()];
-        for index in (1..links.len()).rev() {
-            let (one, next) = (&links[index - 1], &links[index]);
-            let alike = one.capacity == next.capacity && one.latency == next.latency;
-            ends[index - 1] = if alike { ends[index] } else { index as u32 };
-        }
-        ends
     }
 
     fn injection_table(&self) -> Vec<[f64; 2]> {

@@ -15,6 +15,8 @@ pub struct Role {
     pub program: Arc<Program>,
     /// The collectives, in the order of their first calls.
     pub collectives: Vec<(CommunicatorId, CollectiveCall)>,
+    /// The communicators that it calls, in ascending order.
+    pub communicators: Vec<CommunicatorId>,
     /// Where it sends to.
     pub sends: Ports,
     /// Where it receives from.
@@ -45,9 +47,11 @@ impl Roles {
 impl Role {
     fn of(program: Program) -> Self {
         let (mut collectives, mut sends, mut receives) = (Vec::new(), Ports::new(), Ports::new());
+        let mut communicators = BTreeSet::new();
         for operation in program.blocks().iter().flat_map(|block| block.operations()) {
             match operation.kind {
                 OperationKind::Collective { communicator, call } => {
+                    communicators.insert(communicator);
                     if !collectives.contains(&(communicator, call)) {
                         collectives.push((communicator, call));
                     }
@@ -61,12 +65,13 @@ impl Role {
                 OperationKind::Compute { .. } => {}
             }
         }
-        Self { program: Arc::new(program), collectives, sends, receives }
+        let communicators = communicators.into_iter().collect();
+        Self { program: Arc::new(program), collectives, communicators, sends, receives }
     }
 
     /// Whether it calls a communicator.
     pub fn calls(&self, communicator: CommunicatorId) -> bool {
-        self.collectives.iter().any(|call| call.0 == communicator)
+        self.communicators.contains(&communicator)
     }
 }
 
