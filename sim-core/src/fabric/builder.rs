@@ -3,7 +3,7 @@
 use super::reach::first_unreachable;
 use super::runs::LinkRuns;
 use super::weights::finer;
-use super::{Fabric, Level, Link, Router, Scope, Tier, WEIGHT_DENOMINATOR};
+use super::{Fabric, Level, Link, Router, Scope, Tier, WEIGHT_DENOMINATOR, even_share};
 use crate::ids::{EndpointId, LinkId, NodeId, TierId};
 use crate::units::Bandwidth;
 use std::collections::BTreeSet;
@@ -58,6 +58,9 @@ pub enum FabricError {
         to: String,
     },
 }
+
+/// Shares of more ways than this are computed when they are asked for.
+const MOST_USUAL_WAYS: usize = 128;
 
 /// Collects nodes, links and tiers; endpoints must be added before switches.
 #[derive(Debug, Default)]
@@ -244,12 +247,15 @@ impl FabricBuilder {
             degraded: self.derated,
             cell: self.cell.filter(|_| !self.derated && self.retired == 0),
             injection: Vec::new(),
+            even_shares: Vec::new(),
         };
         check(&fabric, &self.failed)?;
         if fabric.degraded || fabric.router.splits_unevenly(&fabric) {
             fabric.weight_denominator = finer(fabric.weight_denominator);
         }
         fabric.injection = fabric.injection_table();
+        let share = |ways| even_share(fabric.weight_denominator, ways);
+        fabric.even_shares = (0..=MOST_USUAL_WAYS).map(share).collect();
         Ok(fabric)
     }
 }

@@ -76,6 +76,8 @@ pub struct Fabric {
     levels: Vec<Level>,
     router: Box<dyn Router>,
     weight_denominator: u64,
+    /// What [`Fabric::even_share`] gives for the first numbers of ways.
+    even_shares: Vec<u64>,
     degraded: bool,
     cell: Option<usize>,
     injection: Vec<[f64; 2]>,
@@ -174,6 +176,12 @@ impl Fabric {
         self.weight_denominator
     }
 
+    /// The weight of each of so many equal ways; 0 where it is not whole, and for no way.
+    #[inline]
+    fn even_share(&self, ways: usize) -> u64 {
+        self.even_shares.get(ways).copied().unwrap_or_else(|| even_share(self.weight_denominator, ways))
+    }
+
     /// The route from one endpoint to another; the same endpoint has an empty route.
     ///
     /// # Errors
@@ -220,4 +228,9 @@ impl Fabric {
         }
         table
     }
+}
+
+fn even_share(denominator: u64, ways: usize) -> u64 {
+    let ways = ways as u64;
+    if ways > 0 && denominator.is_multiple_of(ways) { denominator / ways } else { 0 }
 }

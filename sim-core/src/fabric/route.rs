@@ -54,23 +54,22 @@ impl Route {
     /// into whole weights; else false, and this is then anything.
     pub(super) fn take_even_stages(&mut self, fabric: &Fabric, stages: &[Range<usize>]) -> bool {
         self.clear();
-        let denominator = fabric.weight_denominator();
         for stage in stages {
-            let ways = stage.len() as u64;
-            if ways == 0 {
+            let weight = fabric.even_share(stage.len());
+            if weight == 0 {
                 return false;
             }
             let Some(run) = fabric.alike(stage).filter(|run| run.capacity > Bandwidth::ZERO) else {
                 return false;
             };
-            let weight = if ways == 1 { denominator } else { denominator / ways };
-            if weight * ways != denominator {
-                return false;
-            }
             self.latency += run.latency;
-            let hop = Hop { first: LinkId::new(stage.start), count: ways as u32, weight };
-            let after = self.hops.iter().rev().take_while(|before| before.first > hop.first).count();
-            self.hops.insert(self.hops.len() - after, hop);
+            self.hops.push(Hop { first: LinkId::new(stage.start), count: stage.len() as u32, weight });
+            // Stages are few, and nearly in the order of their links.
+            let mut at = self.hops.len() - 1;
+            while at > 0 && self.hops[at - 1].first > self.hops[at].first {
+                self.hops.swap(at - 1, at);
+                at -= 1;
+            }
         }
         assert_disjoint(&self.hops);
         true

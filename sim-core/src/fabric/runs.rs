@@ -51,6 +51,7 @@ impl LinkRuns {
     }
 
     /// The place of the run that holds a link.
+    #[inline]
     fn place(&self, link: usize) -> usize {
         let block = link / BLOCK;
         let (first, last) = (self.of_block[block] as usize, self.of_block[block + 1] as usize);
@@ -59,6 +60,7 @@ impl LinkRuns {
     }
 
     /// The run that holds all of these links, one at least, if there is one.
+    #[inline]
     pub(super) fn holding(&self, links: &Range<usize>) -> Option<&LinkRun> {
         Some(&self.runs[self.place(links.start)]).filter(|run| links.end <= run.end as usize)
     }
