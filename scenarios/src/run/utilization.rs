@@ -2,7 +2,6 @@
 
 use crate::report::{TierUtilization, UtilizationTimeline};
 use copperlight_core::fabric::Fabric;
-use copperlight_core::ids::TierId;
 use copperlight_core::outcome::Outcome;
 use std::collections::BTreeMap;
 
@@ -16,10 +15,11 @@ pub(super) fn of_tiers(
     (system, chips): (&str, u64),
 ) -> (BTreeMap<String, TierUtilization>, Vec<UtilizationTimeline>) {
     let carried = carried(fabric, outcome);
+    let capacities = capacities(fabric);
     let mut table = BTreeMap::new();
     let mut timelines = Vec::new();
     for (index, (tier, timeline)) in fabric.tiers().iter().zip(&outcome.tiers).enumerate() {
-        let capacity = capacity(fabric, TierId::new(index));
+        let capacity = capacities[index];
         if capacity == 0.0 {
             continue;
         }
@@ -57,9 +57,9 @@ pub(super) fn bytes_of_tiers(fabric: &Fabric, outcome: &Outcome) -> BTreeMap<Str
     let denominator = u128::from(fabric.weight_denominator());
     let whole =
         |weighted: u128| u64::try_from((weighted + denominator / 2) / denominator).unwrap_or(u64::MAX);
-    let tiers = fabric.tiers().iter().zip(carried(fabric, outcome)).enumerate();
-    let wired = tiers.filter(|(index, _)| capacity(fabric, TierId::new(*index)) > 0.0);
-    wired.map(|(_, (tier, weighted))| (tier.name.clone(), whole(weighted))).collect()
+    let tiers = fabric.tiers().iter().zip(carried(fabric, outcome)).zip(capacities(fabric));
+    let wired = tiers.filter(|(_, capacity)| *capacity > 0.0);
+    wired.map(|((tier, weighted), _)| (tier.name.clone(), whole(weighted))).collect()
 }
 
 /// The bytes that all links of each tier carried, times the fabric's weight denominator.
@@ -71,8 +71,11 @@ fn carried(fabric: &Fabric, outcome: &Outcome) -> Vec<u128> {
     weighted
 }
 
-/// The capacity of all links of a tier together, in bytes per second.
-fn capacity(fabric: &Fabric, tier: TierId) -> f64 {
-    let of_tier = fabric.links().iter().filter(|link| link.tier == tier);
-    of_tier.map(|link| link.capacity.bytes_per_second()).sum()
+/// The capacity of all links of each tier together, in bytes per second.
+fn capacities(fabric: &Fabric) -> Vec<f64> {
+    let mut of_tiers = vec![0.0; fabric.tiers().len()];
+    for link in fabric.links() {
+        of_tiers[link.tier.index()] += link.capacity.bytes_per_second();
+    }
+    of_tiers
 }

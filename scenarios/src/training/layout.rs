@@ -95,6 +95,11 @@ impl RankLayout {
         }
     }
 
+    /// The pipeline stage of a rank.
+    pub const fn stage(&self, rank: RankId) -> usize {
+        self.pipeline.place(rank)
+    }
+
     /// The rank at a place.
     pub fn rank(&self, place: Place) -> RankId {
         let inner = place.tensor * self.tensor.stride + place.data * self.data.stride;
@@ -110,8 +115,7 @@ impl RankLayout {
 
     /// The tensor group of a rank, one for each replica and stage.
     pub const fn tensor_group(&self, rank: RankId) -> usize {
-        let place = self.place(rank);
-        place.data + self.data.degree * place.stage
+        self.data.place(rank) + self.data.degree * self.stage(rank)
     }
 
     /// The members of a tensor group.
@@ -122,8 +126,7 @@ impl RankLayout {
 
     /// The data group of a rank, one for each tensor place and stage.
     pub const fn data_group(&self, rank: RankId) -> usize {
-        let place = self.place(rank);
-        place.tensor + self.tensor.degree * place.stage
+        self.tensor.place(rank) + self.tensor.degree * self.stage(rank)
     }
 
     /// The members of a data group: one of each replica.
@@ -134,8 +137,7 @@ impl RankLayout {
 
     /// The embedding group of a rank of the first or last stage, one for each tensor place and replica.
     pub const fn embedding_group(&self, rank: RankId) -> usize {
-        let place = self.place(rank);
-        place.tensor + self.tensor.degree * place.data
+        self.tensor.place(rank) + self.tensor.degree * self.data.place(rank)
     }
 
     /// The members of an embedding group: the first stage's rank and the last stage's.

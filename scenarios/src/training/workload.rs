@@ -79,7 +79,7 @@ impl Workload for TrainingWorkload {
 
     fn role(&self, rank: RankId) -> RoleId {
         let slow = self.slow_chips.iter().position(|slow| slow.rank == rank);
-        RoleId::new(slow.map_or(self.layout.place(rank).stage, |index| self.layout.stages() + index))
+        RoleId::new(slow.map_or_else(|| self.layout.stage(rank), |index| self.layout.stages() + index))
     }
 
     fn program(&self, role: RoleId) -> Program {

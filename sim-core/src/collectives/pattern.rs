@@ -164,12 +164,38 @@ impl Pattern {
         }
     }
 
+    /// Adds what [`Pattern::sends`] gives to a list, whose memory serves for many positions.
+    pub(crate) fn add_sends(self, ranks: usize, position: usize, step: usize, list: &mut Vec<Send>) {
+        match self {
+            Self::Ring { stride, size } => list.push(Send::one(ring::next(position, stride, size))),
+            Self::Shift => list.push(Send::one((position + step + 1) % ranks)),
+            _ => list.extend(self.sends(ranks, position, step)),
+        }
+    }
+
+    /// How many consecutive positions keep to themselves, where transfers of a step stay inside blocks of so many; the
+    /// positions of one block send as those of any other.
+    pub(crate) fn block(self) -> Option<usize> {
+        match self {
+            Self::Ring { stride, size } | Self::Exchange { stride, size, .. } => Some(stride * size),
+            _ => None,
+        }
+    }
+
     /// The transfers of a step in which every position is as busy as it ever is.
     pub fn busiest_sends(self, ranks: usize, position: usize) -> Vec<Send> {
         match self {
             Self::Tree(tree) => tree.sends(position, None),
             Self::InNetwork(waves) => waves.sends(position, None),
             _ => self.sends(ranks, position, 0),
+        }
+    }
+
+    /// Adds what [`Pattern::busiest_sends`] gives to a list, whose memory serves for many positions.
+    pub(crate) fn add_busiest_sends(self, ranks: usize, position: usize, list: &mut Vec<Send>) {
+        match self {
+            Self::Tree(_) | Self::InNetwork(_) => list.extend(self.busiest_sends(ranks, position)),
+            _ => self.add_sends(ranks, position, 0, list),
         }
     }
 

@@ -1,8 +1,9 @@
 //! Builds a [`Fabric`] and refuses one that could not work.
 
 use super::reach::first_unreachable;
+use super::runs::LinkRuns;
 use super::weights::finer;
-use super::{Fabric, Level, Link, Router, Scope, Tier, WEIGHT_DENOMINATOR};
+use super::{Fabric, Level, Link, Router, Scope, Tier, WEIGHT_DENOMINATOR, even_share};
 use crate::ids::{EndpointId, LinkId, NodeId, TierId};
 use crate::units::Bandwidth;
 use std::collections::BTreeSet;
@@ -58,6 +59,9 @@ pub enum FabricError {
     },
 }
 
+/// Shares of more ways than this are computed when they are asked for.
+const MOST_USUAL_WAYS: usize = 128;
+
 /// Collects nodes, links and tiers; endpoints must be added before switches.
 #[derive(Debug, Default)]
 pub struct FabricBuilder {
@@ -71,6 +75,7 @@ pub struct FabricBuilder {
     media: Vec<String>,
     levels: Vec<Level>,
     weight_denominator: Option<u64>,
+    cell: Option<usize>,
     /// Links with less than they were added with, and those of them with nothing.
     derated: bool,
     failed: BTreeSet<LinkId>,
@@ -220,6 +225,23 @@ impl FabricBuilder {
         self.weight_denominator = Some(denominator);
     }
 
+    /// Declares that each `endpoints` endpoints, counted from the first, make a cell: moved by whole cells, everything is
+    /// as before.
+    ///
+    /// For each number of cells there is a map from links to links of the same capacity, latency and tier, no two to one,
+    /// such that moving both ends of a route by so many cells moves its links by that map, and leaves their weights.
+    /// Moved endpoints share containers where they did, and can send as much. No link is crossed both by routes inside one
+    /// cell and by routes inside another. All endpoints reach one another, which is not searched for.
+    ///
+    /// It holds for a healthy fabric: once anything is derated or retired, there are no cells.
+    ///
+    /// # Panics
+    /// When a cell has no endpoint.
+    pub fn cell(&mut self, endpoints: usize) {
+        assert!(endpoints > 0, "a cell has endpoints");
+        self.cell = Some(endpoints);
+    }
+
     /// Checks everything and freezes it.
     ///
     /// # Errors
@@ -229,7 +251,7 @@ impl FabricBuilder {
             endpoints: self.endpoints,
             retired: self.retired,
             node_names: self.node_names,
-            alike_until: Fabric::runs_of_alike_links(&self.links),
+            runs: LinkRuns::of(&self.links),
             links: self.links,
             tiers: self.tiers,
             media: self.media,
@@ -240,13 +262,17 @@ impl FabricBuilder {
             never_full: (self.largest_loads.iter())
                 .map(|load| !self.derated && load.is_some_and(|load| load <= 1.0))
                 .collect(),
+            cell: self.cell.filter(|_| !self.derated && self.retired == 0),
             injection: Vec::new(),
+            even_shares: Vec::new(),
         };
         check(&fabric, &self.failed)?;
         if fabric.degraded || fabric.router.splits_unevenly(&fabric) {
             fabric.weight_denominator = finer(fabric.weight_denominator);
         }
         fabric.injection = fabric.injection_table();
+        let share = |ways| even_share(fabric.weight_denominator, ways);
+        fabric.even_shares = (0..=MOST_USUAL_WAYS).map(share).collect();
         Ok(fabric)
     }
 }
@@ -266,6 +292,9 @@ fn check(fabric: &Fabric, failed: &BTreeSet<LinkId>) -> Result<(), FabricError> 
                 endpoints: fabric.endpoints,
             });
         }
+    }
+    if fabric.cell.is_some() {
+        return Ok(());
     }
     match first_unreachable(fabric) {
         None => Ok(()),

@@ -9,6 +9,7 @@ mod hierarchy;
 mod maximum_flow;
 mod reach;
 mod route;
+mod runs;
 mod shares;
 mod trees;
 mod ways;
@@ -18,10 +19,12 @@ pub use builder::{FabricBuilder, FabricError};
 pub(crate) use graph::LinkGraph;
 pub use hierarchy::Level;
 pub use route::{FailedLinks, Hop, Route, Router, RoutingError, WEIGHT_DENOMINATOR};
-pub use ways::Ways;
+pub(crate) use runs::LinkRun;
+pub use ways::{Stages, Ways};
 
 use crate::ids::{EndpointId, LinkId, NodeId, TierId};
 use crate::units::{Bandwidth, Time};
+use runs::LinkRuns;
 use std::ops::Range;
 
 /// A directed link.
@@ -67,16 +70,18 @@ pub struct Fabric {
     retired: usize,
     node_names: Vec<String>,
     links: Vec<Link>,
-    /// For each link, the end of the run of links after it that have its capacity and latency.
-    alike_until: Vec<u32>,
+    runs: LinkRuns,
     tiers: Vec<Tier>,
     media: Vec<String>,
     levels: Vec<Level>,
     router: Box<dyn Router>,
     weight_denominator: u64,
+    /// What [`Fabric::even_share`] gives for the first numbers of ways.
+    even_shares: Vec<u64>,
     degraded: bool,
     /// For each tier, whether its links can never be full.
     never_full: Vec<bool>,
+    cell: Option<usize>,
     injection: Vec<[f64; 2]>,
 }
 
@@ -116,14 +121,14 @@ impl Fabric {
         &self.links[link.index()]
     }
 
-    /// Whether links with consecutive identifiers, one at least, have one capacity and one latency.
-    fn are_alike(&self, links: &Range<usize>) -> bool {
-        links.end <= self.alike_until[links.start] as usize
+    /// What consecutive links, one at least, have in common, if they have one capacity, one latency and one tier.
+    fn alike(&self, links: &Range<usize>) -> Option<&LinkRun> {
+        self.runs.holding(links)
     }
 
-    /// The end of the run of links from this one on that have its capacity and latency, by index.
-    pub(crate) fn alike_until(&self, link: usize) -> usize {
-        self.alike_until[link] as usize
+    /// Runs of links that are alike, one after another, until they hold all of `links`.
+    pub(crate) fn runs(&self, links: Range<usize>) -> impl Iterator<Item = &LinkRun> {
+        self.runs.across(links)
     }
 
     /// Whether a link carries nothing; no route crosses it.
@@ -149,6 +154,12 @@ impl Fabric {
     pub fn with_every_link_binding(mut self) -> Self {
         self.never_full.fill(false);
         self
+    }
+
+    /// How many endpoints make a cell, where the maker of a healthy fabric has declared one; see
+    /// [`FabricBuilder::cell`].
+    pub fn cell(&self) -> Option<usize> {
+        self.cell
     }
 
     /// The tiers that links belong to, by identifier.
@@ -182,6 +193,12 @@ impl Fabric {
         self.weight_denominator
     }
 
+    /// The weight of each of so many equal ways; 0 where it is not whole, and for no way.
+    #[inline]
+    fn even_share(&self, ways: usize) -> u64 {
+        self.even_shares.get(ways).copied().unwrap_or_else(|| even_share(self.weight_denominator, ways))
+    }
+
     /// The route from one endpoint to another; the same endpoint has an empty route.
     ///
     /// # Errors
@@ -191,6 +208,23 @@ impl Fabric {
             return Ok(Route::local());
         }
         self.router.route(self, from, to)
+    }
+
+    /// Puts what [`Fabric::route`] gives in the place of `route`, whose memory is used again.
+    ///
+    /// # Errors
+    /// [`RoutingError`] when no healthy path joins them; `route` is then anything.
+    pub fn route_into(
+        &self,
+        from: EndpointId,
+        to: EndpointId,
+        route: &mut Route,
+    ) -> Result<(), RoutingError> {
+        if from == to {
+            route.clear();
+            return Ok(());
+        }
+        self.router.route_into(self, (from, to), route)
     }
 
     /// Whether two endpoints share the outermost container: the scale-up domain.
@@ -203,16 +237,6 @@ impl Fabric {
         Bandwidth::from_bytes_per_second(self.injection[endpoint.index()][scope as usize])
     }
 
-    fn runs_of_alike_links(links: &[Link]) -> Vec<u32> {
-        let mut ends = vec![links.len() as u32; links.len()];
-        for index in (1..links.len()).rev() {
-            let (one, next) = (&links[index - 1], &links[index]);
-            let alike = one.capacity == next.capacity && one.latency == next.latency;
-            ends[index - 1] = if alike { ends[index] } else { index as u32 };
-        }
-        ends
-    }
-
     fn injection_table(&self) -> Vec<[f64; 2]> {
         let mut table = vec![[0.0; 2]; self.endpoints];
         for link in self.links.iter().filter(|link| link.from.index() < self.endpoints) {
@@ -221,4 +245,9 @@ impl Fabric {
         }
         table
     }
+}
+
+fn even_share(denominator: u64, ways: usize) -> u64 {
+    let ways = ways as u64;
+    if ways > 0 && denominator.is_multiple_of(ways) { denominator / ways } else { 0 }
 }

@@ -2,7 +2,7 @@
 
 use super::Fabric;
 use crate::ids::{EndpointId, LinkId};
-use crate::units::Time;
+use crate::units::{Bandwidth, Time};
 use std::fmt;
 use std::ops::Range;
 use thiserror::Error;
@@ -44,6 +44,37 @@ impl Route {
         Self { hops: Vec::new(), latency: Time::ZERO }
     }
 
+    /// Makes this the route of an endpoint to itself, and keeps its memory.
+    pub(super) fn clear(&mut self) {
+        self.hops.clear();
+        self.latency = Time::ZERO;
+    }
+
+    /// Makes this what [`Route::stages`] gives, where each stage is healthy and of links that are alike, and is divided
+    /// into whole weights; else false, and this is then anything.
+    pub(super) fn take_even_stages(&mut self, fabric: &Fabric, stages: &[Range<usize>]) -> bool {
+        self.clear();
+        for stage in stages {
+            let weight = fabric.even_share(stage.len());
+            if weight == 0 {
+                return false;
+            }
+            let Some(run) = fabric.alike(stage).filter(|run| run.capacity > Bandwidth::ZERO) else {
+                return false;
+            };
+            self.latency += run.latency;
+            self.hops.push(Hop { first: LinkId::new(stage.start), count: stage.len() as u32, weight });
+            // Stages are few, and nearly in the order of their links.
+            let mut at = self.hops.len() - 1;
+            while at > 0 && self.hops[at - 1].first > self.hops[at].first {
+                self.hops.swap(at - 1, at);
+                at -= 1;
+            }
+        }
+        assert_disjoint(&self.hops);
+        true
+    }
+
     /// A route over single links, each crossed by the whole flow.
     pub fn path(fabric: &Fabric, links: &[LinkId]) -> Self {
         Self::spray(fabric, std::slice::from_ref(&links))
@@ -73,7 +104,7 @@ impl Route {
     pub fn stages(fabric: &Fabric, stages: &[Range<usize>]) -> Self {
         let stage_latency = |stage: &Range<usize>| {
             let links = &fabric.links()[stage.clone()];
-            let different = if fabric.are_alike(stage) { 1 } else { links.len() };
+            let different = if fabric.alike(stage).is_some() { 1 } else { links.len() };
             links[..different].iter().map(|link| link.latency).max()
         };
         let hop = |links: &Range<usize>| Hop {
@@ -83,8 +114,7 @@ impl Route {
         };
         let mut hops: Vec<Hop> = stages.iter().map(hop).collect();
         hops.sort_unstable();
-        let disjoint = hops.windows(2).all(|pair| pair[0].range().end <= pair[1].range().start);
-        assert!(disjoint, "the stages of a route share no link");
+        assert_disjoint(&hops);
         Self { hops, latency: stages.iter().filter_map(stage_latency).sum() }
     }
 
@@ -120,6 +150,11 @@ impl Route {
     pub fn latency(&self) -> Time {
         self.latency
     }
+}
+
+fn assert_disjoint(hops: &[Hop]) {
+    let disjoint = hops.windows(2).all(|pair| pair[0].range().end <= pair[1].range().start);
+    assert!(disjoint, "the stages of a route share no link");
 }
 
 fn share(fabric: &Fabric, ways: usize) -> u64 {
@@ -176,6 +211,20 @@ pub trait Router: fmt::Debug + Send + Sync {
     /// # Errors
     /// [`RoutingError`] when no healthy path joins them.
     fn route(&self, fabric: &Fabric, from: EndpointId, to: EndpointId) -> Result<Route, RoutingError>;
+
+    /// The same in the place of `route`, whose memory is used again by routers that are asked for many routes.
+    ///
+    /// # Errors
+    /// [`RoutingError`] when no healthy path joins them; `route` is then anything.
+    fn route_into(
+        &self,
+        fabric: &Fabric,
+        (from, to): (EndpointId, EndpointId),
+        route: &mut Route,
+    ) -> Result<(), RoutingError> {
+        *route = self.route(fabric, from, to)?;
+        Ok(())
+    }
 
     /// Whether routes on a healthy fabric may split in other shares than its weight denominator divides into.
     ///

@@ -9,7 +9,7 @@ use super::shares::{max_min_shares, whole_weights};
 use super::{Fabric, Route, RoutingError};
 use crate::ids::LinkId;
 use crate::units::{Bandwidth, Time};
-use std::ops::Range;
+use std::ops::{Deref, Range};
 
 /// The parallel ways between two endpoints.
 ///
@@ -20,12 +20,56 @@ pub enum Ways {
     ///
     /// There are as many ways as the longest stage has links, and every other stage's length divides that number:
     /// way `w` of `W` crosses link `w * len / W` of a stage with `len` links.
-    Stages(Vec<Range<usize>>),
+    Stages(Stages),
     /// One list of links for each way, in the order of the path.
     Paths(Vec<Vec<LinkId>>),
 }
 
+/// The most stages of a path: from an endpoint up three stages of switches, and down.
+const MOST_STAGES: usize = 6;
+
+/// Up to six stages of a path, in its order, each a range of consecutive links; they need no memory of their own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stages {
+    ranges: [Range<usize>; MOST_STAGES],
+    count: usize,
+}
+
+impl<const COUNT: usize> From<[Range<usize>; COUNT]> for Stages {
+    fn from(stages: [Range<usize>; COUNT]) -> Self {
+        const { assert!(COUNT <= MOST_STAGES, "a path has up to six stages") };
+        let mut ranges = [const { 0..0 }; MOST_STAGES];
+        for (place, stage) in ranges.iter_mut().zip(stages) {
+            *place = stage;
+        }
+        Self { ranges, count: COUNT }
+    }
+}
+
+impl Deref for Stages {
+    type Target = [Range<usize>];
+
+    fn deref(&self) -> &[Range<usize>] {
+        &self.ranges[..self.count]
+    }
+}
+
 impl Route {
+    /// Puts the route over these ways in the place of this one, whose memory is used again; see [`Route::over`].
+    ///
+    /// # Errors
+    /// [`RoutingError`] when every way crosses a failed link; this is then anything.
+    ///
+    /// # Panics
+    /// As [`Route::over`].
+    pub fn take_over(&mut self, fabric: &Fabric, ways: &Ways) -> Result<(), RoutingError> {
+        match ways {
+            Ways::Stages(stages) if self.take_even_stages(fabric, stages) => {}
+            _ => *self = Self::over(fabric, ways)?,
+        }
+        Ok(())
+    }
+
     /// The route over these ways, each link with its share of the flow.
     ///
     /// Complexity: O(links) when all are alike, else O(links x distinct capacities).
@@ -58,7 +102,7 @@ fn are_alike(fabric: &Fabric, stages: &[Range<usize>]) -> bool {
         let links = &fabric.links()[stage.clone()];
         let capacity = links.first().map_or(Bandwidth::ZERO, |first| first.capacity);
         capacity > Bandwidth::ZERO
-            && (fabric.are_alike(stage) || links.iter().all(|link| link.capacity == capacity))
+            && (fabric.alike(stage).is_some() || links.iter().all(|link| link.capacity == capacity))
             && fabric.weight_denominator().is_multiple_of(links.len() as u64)
     })
 }

@@ -81,7 +81,7 @@ impl Group {
 #[derive(Debug)]
 pub(super) struct GroupPlan {
     pub(super) call: CollectiveCall,
-    pub(super) plan: Plan,
+    pub(super) plan: Arc<Plan>,
     pub(super) group: u32,
     pub(super) phases: Vec<GroupPhase>,
     /// Whether members go on together.
@@ -145,7 +145,7 @@ impl GroupPlan {
     /// # Errors
     /// [`RoutingError`] when members cannot reach one another.
     pub(super) fn new(
-        plan: Plan,
+        plan: Arc<Plan>,
         group: (u32, &Group),
         around: Surroundings<'_>,
     ) -> Result<Self, RoutingError> {

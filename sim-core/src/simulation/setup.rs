@@ -9,6 +9,7 @@ use crate::symmetry::Representative;
 use crate::transport::{Planner, Transport};
 use crate::units::Time;
 use crate::workload::{Ports, Program, Roles, Workload, lowest_slot};
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -141,30 +142,50 @@ fn check_placement(fabric: &Fabric, workload: &dyn Workload) -> Result<(), Simul
     Ok(())
 }
 
+/// The groups of a communicator while they are checked.
+struct CheckedGroups {
+    /// The group that holds each rank.
+    of_rank: Vec<Option<GroupId>>,
+    seen: FxHashSet<GroupId>,
+}
+
 /// Every rank that calls a communicator is in a group of different ranks that all call it.
 fn check_groups(workload: &dyn Workload, roles: &Roles) -> Result<(), SimulationError> {
-    let mut group_of: BTreeMap<CommunicatorId, Vec<Option<GroupId>>> = BTreeMap::new();
-    let mut seen = BTreeSet::new();
+    let none = || CheckedGroups { of_rank: vec![None; workload.ranks()], seen: FxHashSet::default() };
+    let mut checked: BTreeMap<CommunicatorId, CheckedGroups> = BTreeMap::new();
     for rank in (0..workload.ranks()).map(RankId::new) {
-        let called: BTreeSet<CommunicatorId> =
-            roles.of_rank(workload, rank).collectives.iter().map(|call| call.0).collect();
-        for communicator in called {
+        for &communicator in &roles.of_rank(workload, rank).communicators {
             let group = workload.group(rank, communicator);
-            let found = group_of.entry(communicator).or_insert_with(|| vec![None; workload.ranks()]);
-            let bad = |problem| Err(SimulationError::BadGroup { rank, communicator, problem });
-            if seen.insert((communicator, group)) {
-                for member in workload.members(communicator, group) {
-                    if found[member.index()].replace(group).is_some() {
-                        return bad(format!("{member} stands in its groups twice"));
-                    }
-                    if !roles.of_rank(workload, member).calls(communicator) {
-                        return bad(format!("{member} of its group never does"));
-                    }
-                }
+            let groups = checked.entry(communicator).or_insert_with(none);
+            if groups.of_rank[rank.index()] == Some(group) {
+                continue;
             }
-            if found[rank.index()] != Some(group) {
-                return bad("it is no member of its own group".to_owned());
+            check_group((workload, roles), (communicator, group), groups)
+                .map_err(|problem| SimulationError::BadGroup { rank, communicator, problem })?;
+            if groups.of_rank[rank.index()] != Some(group) {
+                let problem = "it is no member of its own group".to_owned();
+                return Err(SimulationError::BadGroup { rank, communicator, problem });
             }
+        }
+    }
+    Ok(())
+}
+
+/// Enters the members of a group when it is first seen; else what is wrong with it.
+fn check_group(
+    (workload, roles): (&dyn Workload, &Roles),
+    (communicator, group): (CommunicatorId, GroupId),
+    groups: &mut CheckedGroups,
+) -> Result<(), String> {
+    if !groups.seen.insert(group) {
+        return Ok(());
+    }
+    for member in workload.members(communicator, group) {
+        if groups.of_rank[member.index()].replace(group).is_some() {
+            return Err(format!("{member} stands in its groups twice"));
+        }
+        if !roles.of_rank(workload, member).calls(communicator) {
+            return Err(format!("{member} of its group never does"));
         }
     }
     Ok(())
@@ -179,7 +200,7 @@ pub(super) fn prepare<'a, 'p: 'a>(
     roles: &Roles,
     planner: &mut Planner<'p>,
 ) -> Result<(Parts<'a>, Plans), SimulationError> {
-    let mut mailboxes = BTreeMap::new();
+    let mut mailboxes = Mailboxes::default();
     let mut actors = Vec::new();
     for representative in around.folding.representatives() {
         let role = roles.of_rank(around.workload, representative.rank);
@@ -197,7 +218,7 @@ pub(super) fn prepare<'a, 'p: 'a>(
     Ok((Parts { around, transport, actors, groups, mailboxes: mailboxes.len() }, plans))
 }
 
-type Mailboxes = BTreeMap<(usize, PeerSlot, u16), u32>;
+type Mailboxes = FxHashMap<(usize, PeerSlot, u16), u32>;
 
 fn mailbox(mailboxes: &mut Mailboxes, class: usize, slot: PeerSlot, channel: u16) -> u32 {
     let next = mailboxes.len() as u32;
@@ -253,36 +274,11 @@ fn receives(
 
 /// Joins the representatives whose groups hold ranks of one another's classes.
 fn make_groups(around: Surroundings<'_>, roles: &Roles, actors: &mut [Actor]) -> Vec<Group> {
-    let Surroundings { workload, folding, .. } = around;
     let communicators: BTreeSet<CommunicatorId> =
-        roles.iter().flat_map(|role| &role.collectives).map(|call| call.0).collect();
+        roles.iter().flat_map(|role| role.communicators.iter().copied()).collect();
     let mut groups = Vec::new();
     for communicator in communicators {
-        let mut members: BTreeMap<GroupId, Arc<[RankId]>> = BTreeMap::new();
-        let mut joined: Vec<usize> = (0..actors.len()).collect();
-        let mut callers: Vec<(usize, Member)> = Vec::new();
-        for (index, actor) in actors.iter().enumerate() {
-            let Representative { rank, multiplicity } = actor.representative;
-            if !roles.of_rank(workload, rank).calls(communicator) {
-                continue;
-            }
-            let group = workload.group(rank, communicator);
-            let ranks = Arc::clone(
-                members.entry(group).or_insert_with(|| workload.members(communicator, group).into()),
-            );
-            for &member in ranks.iter() {
-                join(&mut joined, index, folding.class_of(member));
-            }
-            let position = ranks.iter().position(|&member| member == rank);
-            let position = position.expect("a rank is a member of its own group");
-            let multiplicity = u64::from(multiplicity);
-            callers.push((index, Member { actor: index as u32, multiplicity, position, ranks }));
-        }
-        let mut by_root: BTreeMap<usize, Vec<Member>> = BTreeMap::new();
-        for (index, member) in callers {
-            by_root.entry(root(&joined, index)).or_default().push(member);
-        }
-        for members in by_root.into_values() {
+        for members in joined_members(around, communicator, (roles, actors)) {
             for (index, member) in members.iter().enumerate() {
                 let place = (communicator, groups.len() as u32, index as u32);
                 actors[member.actor as usize].groups.push(place);
@@ -293,8 +289,50 @@ fn make_groups(around: Surroundings<'_>, roles: &Roles, actors: &mut [Actor]) ->
     groups
 }
 
-fn root(joined: &[usize], mut index: usize) -> usize {
+/// The callers of a communicator, those joined that simulate one class of groups. Complexity: O(members of their groups).
+fn joined_members(
+    around: Surroundings<'_>,
+    communicator: CommunicatorId,
+    (roles, actors): (&Roles, &[Actor]),
+) -> impl Iterator<Item = Vec<Member>> + use<> {
+    let Surroundings { workload, folding, .. } = around;
+    let mut known: FxHashMap<GroupId, Arc<[RankId]>> = FxHashMap::default();
+    let mut joined: Vec<usize> = (0..actors.len()).collect();
+    // Where each representative stands in its own group.
+    let mut positions: Vec<Option<usize>> = vec![None; actors.len()];
+    let mut callers: Vec<Member> = Vec::new();
+    for (index, actor) in actors.iter().enumerate() {
+        let Representative { rank, multiplicity } = actor.representative;
+        if !roles.of_rank(workload, rank).calls(communicator) {
+            continue;
+        }
+        let group = workload.group(rank, communicator);
+        let ranks = known.entry(group).or_insert_with(|| {
+            let ranks: Arc<[RankId]> = workload.members(communicator, group).into();
+            for (position, &member) in ranks.iter().enumerate() {
+                let class = folding.class_of(member);
+                join(&mut joined, index, class);
+                if actors[class].representative.rank == member {
+                    positions[class] = Some(position);
+                }
+            }
+            ranks
+        });
+        let position = positions[index].expect("a rank is a member of its own group");
+        let (actor, multiplicity) = (index as u32, u64::from(multiplicity));
+        callers.push(Member { actor, multiplicity, position, ranks: Arc::clone(ranks) });
+    }
+    let mut by_root: BTreeMap<usize, Vec<Member>> = BTreeMap::new();
+    for member in callers {
+        by_root.entry(root(&mut joined, member.actor as usize)).or_default().push(member);
+    }
+    by_root.into_values()
+}
+
+/// The first of those that are joined; halves the way to it.
+fn root(joined: &mut [usize], mut index: usize) -> usize {
     while joined[index] != index {
+        joined[index] = joined[joined[index]];
         index = joined[index];
     }
     index
@@ -318,7 +356,7 @@ fn make_plans(
         let endpoints: Vec<_> = first.ranks.iter().map(|&rank| around.workload.endpoint(rank)).collect();
         let mut of_group = Vec::new();
         for (_, call) in role.collectives.iter().filter(|call| call.0 == group.communicator) {
-            let plan = planner.plan(&endpoints, call)?;
+            let plan = planner.shared_plan(&endpoints, call)?;
             of_group.push(Rc::new(GroupPlan::new(plan, (index as u32, group), around)?));
         }
         plans.push(of_group);

@@ -25,11 +25,10 @@ impl Segments {
         start(links);
         for hop in hops {
             let range = hop.range();
+            start(range.start);
             start(range.end);
-            let mut at = range.start;
-            while at < range.end {
-                start(at);
-                at = fabric.alike_until(at);
+            for run in fabric.runs(range.clone()).filter(|run| (run.end as usize) < range.end) {
+                start(run.end as usize);
             }
         }
         Self::of_starts(starts_here, links)

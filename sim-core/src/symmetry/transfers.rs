@@ -5,7 +5,7 @@ use super::listing::{ListedNode, ListedStep, Listing, Port, Sending};
 use super::segments::Segments;
 use crate::collectives::{Partners, Pattern};
 use crate::fabric::{Fabric, Hop, Route, RoutingError, Scope};
-use crate::ids::{CommunicatorId, EndpointId, LinkId, PeerSlot, RankId};
+use crate::ids::{CommunicatorId, EndpointId, LinkId, PeerSlot, RankId, TierId};
 use crate::transport::transfer_route;
 use crate::units::Time;
 use rustc_hash::FxHashMap;
@@ -385,17 +385,17 @@ impl Crossing {
 
 /// Segments start with equal colours when their links are alike in themselves.
 pub(super) fn segment_kinds(fabric: &Fabric, segments: &Segments) -> impl Iterator<Item = u32> {
-    let mut kinds = BTreeMap::new();
-    let mut last = None;
+    let mut kinds: FxHashMap<(u64, TierId), u32> = FxHashMap::default();
+    let mut run_end = 0;
+    let mut kind = 0;
     (0..segments.len()).map(move |segment| {
-        let link = fabric.link(LinkId::new(segments.links(segment).start));
-        let key = (link.capacity.bytes_per_second().to_bits(), link.tier);
-        if let Some((_, kind)) = last.filter(|last: &(_, u32)| last.0 == key) {
-            return kind;
+        let start = segments.links(segment).start;
+        if start >= run_end {
+            let run = fabric.runs(start..start + 1).next().expect("every link is in a run of alike ones");
+            let next = kinds.len() as u32;
+            kind = *kinds.entry((run.capacity.bytes_per_second().to_bits(), run.tier)).or_insert(next);
+            run_end = run.end as usize;
         }
-        let next = kinds.len() as u32;
-        let kind = *kinds.entry(key).or_insert(next);
-        last = Some((key, kind));
         kind
     })
 }

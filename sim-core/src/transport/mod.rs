@@ -5,6 +5,8 @@
 //! closed forms. The parameters' values live in the catalog, with their sources.
 
 mod cost;
+mod groups;
+mod loads;
 mod plan;
 mod prediction;
 mod profile;

@@ -1,6 +1,7 @@
 //! How a group runs a collective: the algorithm and protocol of least predicted time, on its own links.
 
 use super::cost::{CollectiveCost, StepCost, collective_cost, hand_off};
+use super::groups::{Groups, Named};
 use super::profile::{PhaseProfile, Survey, Surveyor, is_full_mesh};
 use super::{ByProtocol, Prediction, Replacement, Transport, predict};
 use crate::collectives::{GroupShape, Pattern, Phase, Schedule, candidates, effective, expand, is_chunked};
@@ -8,7 +9,8 @@ use crate::fabric::{Fabric, RoutingError, Scope};
 use crate::ids::EndpointId;
 use crate::units::Time;
 use crate::workload::{Algorithm, CollectiveCall, CollectiveKind, Library, Protocol};
-use std::collections::{BTreeMap, BTreeSet};
+use rustc_hash::FxHashMap;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// A collective as a group will run it.
@@ -53,14 +55,12 @@ fn slowest_drain(phase: &Phase, profile: &PhaseProfile, step: &StepCost) -> Time
     [Scope::ScaleUp, Scope::ScaleOut].into_iter().filter_map(drain).max().unwrap_or(Time::ZERO)
 }
 
-type Members = Arc<[EndpointId]>;
-
 /// What a planner has seen of a fabric, which no transport changes: groups, their shapes, what their phases meet.
 #[derive(Debug, Clone, Default)]
 pub struct Surveys {
-    groups: BTreeMap<Members, u32>,
-    phases: BTreeMap<(u32, Pattern, usize), Survey>,
-    shapes: BTreeMap<u32, GroupShape>,
+    groups: Groups,
+    phases: FxHashMap<(u32, Pattern, usize), Survey>,
+    shapes: FxHashMap<u32, GroupShape>,
 }
 
 /// Makes plans for groups on a fabric, and remembers what their phases meet.
@@ -70,6 +70,7 @@ pub struct Planner<'a> {
     transport: &'a Transport,
     surveyor: Surveyor<'a>,
     seen: Surveys,
+    plans: FxHashMap<(u32, CollectiveCall), Arc<Plan>>,
 }
 
 impl<'a> Planner<'a> {
@@ -80,7 +81,7 @@ impl<'a> Planner<'a> {
 
     /// A planner that remembers what another has seen of the same fabric, under whatever transport.
     pub fn resume(fabric: &'a Fabric, transport: &'a Transport, seen: Surveys) -> Self {
-        Self { fabric, transport, surveyor: Surveyor::new(fabric), seen }
+        Self { fabric, transport, surveyor: Surveyor::new(fabric), seen, plans: FxHashMap::default() }
     }
 
     /// What this planner has seen of its fabric.
@@ -103,7 +104,26 @@ impl<'a> Planner<'a> {
     /// # Errors
     /// [`RoutingError`] when members of the group cannot reach one another.
     pub fn plan(&mut self, members: &[EndpointId], call: &CollectiveCall) -> Result<Plan, RoutingError> {
-        Ok(fastest(&self.plans(members, call)?).clone())
+        Ok(Plan::clone(self.shared_plan(members, call)?.as_ref()))
+    }
+
+    /// The same plan, made once for all groups that differ by whole cells of the fabric.
+    ///
+    /// # Errors
+    /// [`RoutingError`] when members of the group cannot reach one another.
+    pub fn shared_plan(
+        &mut self,
+        members: &[EndpointId],
+        call: &CollectiveCall,
+    ) -> Result<Arc<Plan>, RoutingError> {
+        let named = self.seen.groups.name(self.fabric, members);
+        let key = (named.group, *call);
+        if let Some(known) = self.plans.get(&key) {
+            return Ok(Arc::clone(known));
+        }
+        let plan = Arc::new(fastest(&self.plans_of(&named, call)?).clone());
+        self.plans.insert(key, Arc::clone(&plan));
+        Ok(plan)
     }
 
     /// Why another algorithm runs than the one that the call asks for; nothing where it does run, or none is asked for.
@@ -116,9 +136,9 @@ impl<'a> Planner<'a> {
         call: &CollectiveCall,
     ) -> Result<Option<Replacement>, RoutingError> {
         let Some(asked) = call.algorithm else { return Ok(None) };
-        let group = self.group(members);
-        let shape = self.shape(group, members)?;
-        let sums = self.sums_in_network(members, &shape);
+        let named = self.seen.groups.name(self.fabric, members);
+        let shape = self.shape(&named)?;
+        let sums = self.sums_in_network(&named.members, &shape);
         let ran = effective(asked, call.kind, &shape, sums);
         Ok(Replacement::find((asked, ran), &shape, (self.transport, sums)))
     }
@@ -132,8 +152,13 @@ impl<'a> Planner<'a> {
         members: &[EndpointId],
         call: &CollectiveCall,
     ) -> Result<Vec<Plan>, RoutingError> {
-        let group = self.group(members);
-        let shape = self.shape(group, members)?;
+        let named = self.seen.groups.name(self.fabric, members);
+        self.plans_of(&named, call)
+    }
+
+    fn plans_of(&mut self, named: &Named, call: &CollectiveCall) -> Result<Vec<Plan>, RoutingError> {
+        let members = &named.members[..];
+        let shape = self.shape(named)?;
         let sums = self.sums_in_network(members, &shape);
         let algorithms = match call.algorithm {
             Some(asked) => vec![effective(asked, call.kind, &shape, sums)],
@@ -142,19 +167,10 @@ impl<'a> Planner<'a> {
         let mut plans = Vec::new();
         for algorithm in algorithms {
             for protocol in self.protocols(call, algorithm) {
-                plans.push(self.plan_with((group, members), call, &shape, (algorithm, protocol))?);
+                plans.push(self.plan_with(named, call, &shape, (algorithm, protocol))?);
             }
         }
         Ok(plans)
-    }
-
-    fn group(&mut self, members: &[EndpointId]) -> u32 {
-        if let Some(&known) = self.seen.groups.get(members) {
-            return known;
-        }
-        let next = self.seen.groups.len() as u32;
-        self.seen.groups.insert(members.into(), next);
-        next
     }
 
     /// The algorithms that may run; among members that are all joined directly, exchanging with everyone at once is one.
@@ -211,16 +227,16 @@ impl<'a> Planner<'a> {
 
     fn plan_with(
         &mut self,
-        group: (u32, &[EndpointId]),
+        named: &Named,
         call: &CollectiveCall,
         shape: &GroupShape,
         (algorithm, protocol): (Algorithm, Protocol),
     ) -> Result<Plan, RoutingError> {
-        let chunks = self.chunks(group, call, shape, (algorithm, protocol))?;
+        let chunks = self.chunks(named, call, shape, (algorithm, protocol))?;
         let schedule = expand(call, algorithm, shape, chunks);
         let mut profiles = Vec::with_capacity(schedule.phases.len());
         for phase in &schedule.phases {
-            profiles.push(self.profile(group, phase.pattern, phase.steps)?);
+            profiles.push(self.profile(named, phase.pattern, phase.steps)?);
         }
         let cost = collective_cost(self.transport, call, &schedule, &profiles, protocol);
         let prediction = predict(&schedule, &profiles, &cost);
@@ -233,7 +249,7 @@ impl<'a> Planner<'a> {
     /// `(c - 1) o + (c + d) W / c`: least at `c = sqrt(d W / o)`.
     fn chunks(
         &mut self,
-        group: (u32, &[EndpointId]),
+        named: &Named,
         call: &CollectiveCall,
         shape: &GroupShape,
         (algorithm, protocol): (Algorithm, Protocol),
@@ -243,7 +259,7 @@ impl<'a> Planner<'a> {
         }
         let whole = expand(call, algorithm, shape, 1);
         let Some(phase) = whole.phases.first() else { return Ok(1) };
-        let profile = self.profile(group, phase.pattern, phase.steps)?;
+        let profile = self.profile(named, phase.pattern, phase.steps)?;
         let stages = (whole.steps() - 1) as f64;
         let profiles = vec![profile; whole.phases.len()];
         let cost = collective_cost(self.transport, call, &whole, &profiles, protocol);
@@ -256,10 +272,11 @@ impl<'a> Planner<'a> {
     }
 
     /// How many members stand together in each tier that makes a difference to their routes.
-    fn shape(&mut self, group: u32, members: &[EndpointId]) -> Result<GroupShape, RoutingError> {
-        if let Some(shape) = self.seen.shapes.get(&group) {
+    fn shape(&mut self, named: &Named) -> Result<GroupShape, RoutingError> {
+        if let Some(shape) = self.seen.shapes.get(&named.group) {
             return Ok(shape.clone());
         }
+        let members = &named.members[..];
         let mut levels = Vec::new();
         for level in self.fabric.levels() {
             let containers: Vec<u32> = members.iter().map(|&member| level.container(member)).collect();
@@ -273,7 +290,7 @@ impl<'a> Planner<'a> {
         if may_be_meshed && is_full_mesh(self.fabric, &members[..inside])? {
             shape = shape.with_mesh_inside();
         }
-        self.seen.shapes.insert(group, shape.clone());
+        self.seen.shapes.insert(named.group, shape.clone());
         Ok(shape)
     }
 
@@ -297,17 +314,17 @@ impl<'a> Planner<'a> {
     /// What a pattern meets; the number of chunks makes no difference to it.
     fn profile(
         &mut self,
-        (group, members): (u32, &[EndpointId]),
+        named: &Named,
         pattern: Pattern,
         steps: usize,
     ) -> Result<PhaseProfile, RoutingError> {
         let pattern = pattern.of_one_chunk();
         let steps = if pattern.repeats() { 1 } else { steps };
-        let key = (group, pattern, steps);
+        let key = (named.group, pattern, steps);
         if let Some(known) = self.seen.phases.get(&key) {
             return Ok(known.under(self.transport));
         }
-        let survey = self.surveyor.survey(members, pattern, steps)?;
+        let survey = self.surveyor.survey(&named.members, pattern, steps)?;
         self.seen.phases.insert(key, survey);
         Ok(survey.under(self.transport))
     }

@@ -1,12 +1,11 @@
 //! What the transfers of a phase meet on the links of a fabric.
 
 use super::Transport;
-use crate::collectives::{Partners, Pattern, Span};
+use super::loads::Loads;
+use crate::collectives::{Partners, Pattern, Send, Span};
 use crate::fabric::{Fabric, Hop, Route, RoutingError, Scope};
-use crate::ids::{EndpointId, LinkId};
+use crate::ids::EndpointId;
 use crate::units::{Bandwidth, Bytes, Time};
-use rustc_hash::FxHashMap;
-use std::ops::Range;
 
 /// What the steps of one phase meet on their way, on a given fabric.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -89,25 +88,6 @@ impl PhaseProfile {
     }
 }
 
-/// Runs of consecutive links that transfers cross, with the sum of their weights, in order of first appearance.
-///
-/// Blocks of an exchange with experts are bytes, and weights have large denominators: 64 bits are too few.
-#[derive(Default)]
-struct Runs {
-    places: FxHashMap<(LinkId, u32), u32>,
-    list: Vec<(Range<usize>, u128)>,
-}
-
-impl Runs {
-    fn add(&mut self, hop: &Hop, weight: u128) {
-        let place = *self.places.entry((hop.first, hop.count)).or_insert_with(|| {
-            self.list.push((hop.range(), 0));
-            self.list.len() as u32 - 1
-        });
-        self.list[place as usize].1 += weight;
-    }
-}
-
 impl Survey {
     /// What the steps meet where transfers reach what they reach under a transport.
     pub(super) fn under(&self, transport: &Transport) -> PhaseProfile {
@@ -126,24 +106,32 @@ impl Survey {
     }
 }
 
-/// Finds what phases meet; keeps its counters from one phase to the next.
-#[derive(Debug, Clone)]
+/// Finds what phases meet; keeps its memory from one phase to the next.
+#[derive(Debug)]
 pub(super) struct Surveyor<'a> {
     fabric: &'a Fabric,
-    load: Vec<u128>,
+    loads: Loads,
+    sends: Vec<Send>,
+    route: Route,
+}
+
+impl Clone for Surveyor<'_> {
+    /// Begins with no memory: it holds nothing that is worth keeping.
+    fn clone(&self) -> Self {
+        Self::new(self.fabric)
+    }
 }
 
 /// What is known of one scope while the transfers of a phase are looked at.
-#[derive(Default)]
+#[derive(Debug, Clone, Copy, Default)]
 struct Found {
     latency: Time,
     blocks: u64,
-    runs: Runs,
 }
 
 impl<'a> Surveyor<'a> {
-    pub(super) const fn new(fabric: &'a Fabric) -> Self {
-        Self { fabric, load: Vec::new() }
+    pub(super) fn new(fabric: &'a Fabric) -> Self {
+        Self { fabric, loads: Loads::default(), sends: Vec::new(), route: Route::local() }
     }
 
     /// What the steps of a pattern meet when its positions are those members, all as busy as they ever are.
@@ -153,7 +141,6 @@ impl<'a> Surveyor<'a> {
         pattern: Pattern,
         steps: usize,
     ) -> Result<Survey, RoutingError> {
-        self.load.resize(self.fabric.links().len(), 0);
         let mut survey = Survey {
             inside: None,
             outside: None,
@@ -161,72 +148,90 @@ impl<'a> Surveyor<'a> {
             nominal_outside: self.nominal(members, Scope::ScaleOut),
         };
         let distinct = if pattern.repeats() { 1 } else { steps };
+        let positions = self.distinct_positions(members, pattern);
         for step in 0..distinct {
-            let [inside, outside] = self.look(members, pattern, step)?;
-            self.load_links([&inside, &outside], true);
-            survey.inside = worse(survey.inside, self.meet(&inside));
-            survey.outside = worse(survey.outside, self.meet(&outside));
-            self.load_links([&inside, &outside], false);
+            let found = self.look(members, pattern, (step, positions))?;
+            let [inside, outside] = self.meet(found);
+            survey.inside = worse(survey.inside, inside);
+            survey.outside = worse(survey.outside, outside);
         }
         Ok(survey)
     }
 
-    /// All transfers of a step, by scope.
+    /// How many of the first positions meet what all of them do.
+    ///
+    /// Blocks of positions that keep to themselves, each in cells of its own and otherwise like the first, meet the same
+    /// on links of their own.
+    fn distinct_positions(&self, members: &[EndpointId], pattern: Pattern) -> usize {
+        let all = members.len();
+        let (Some(cell), Some(block)) = (self.fabric.cell(), pattern.block()) else { return all };
+        if !(1..all).contains(&block) {
+            return all;
+        }
+        let (first, others) = members.split_at(block);
+        let together = first.iter().all(|member| member.index() / cell == first[0].index() / cell);
+        let moved = |one: EndpointId, from: EndpointId| one.index() as isize - from.index() as isize;
+        let like_first = |other: &[EndpointId]| {
+            let by = moved(other[0], first[0]);
+            let follow = other.iter().zip(first).all(|(&one, &of_first)| moved(one, of_first) == by);
+            other.len() == block && by % cell as isize == 0 && follow
+        };
+        if together && others.chunks(block).all(like_first) { block } else { all }
+    }
+
+    /// All transfers of a step that the first positions start: their loads, and the rest by scope.
     fn look(
-        &self,
+        &mut self,
         members: &[EndpointId],
         pattern: Pattern,
-        step: usize,
+        (step, positions): (usize, usize),
     ) -> Result<[Found; 2], RoutingError> {
-        let mut found = [Found::default(), Found::default()];
-        for position in 0..members.len() {
-            let sends = match pattern.repeats() {
-                true => pattern.busiest_sends(members.len(), position),
-                false => pattern.sends(members.len(), position, step),
-            };
-            for send in sends {
-                let (scope, route) = transfer_route(self.fabric, |at| members[at], position, send.partners)?;
-                let of_scope = &mut found[usize::from(scope == Scope::ScaleOut)];
+        let Self { fabric, loads, sends, route } = self;
+        let mut found = [Found::default(); 2];
+        loads.clear(fabric);
+        for position in 0..positions {
+            sends.clear();
+            match pattern.repeats() {
+                true => pattern.add_busiest_sends(members.len(), position, sends),
+                false => pattern.add_sends(members.len(), position, step, sends),
+            }
+            for send in &*sends {
+                let scope = find_route(fabric, |at| members[at], (position, send.partners), route)?;
+                let of_scope = &mut found[scope as usize];
                 of_scope.latency = of_scope.latency.max(route.latency());
                 of_scope.blocks = of_scope.blocks.max(send.blocks);
-                for hop in route.hops() {
-                    let weight = u128::from(hop.weight) * u128::from(send.blocks);
-                    of_scope.runs.add(hop, weight);
-                }
+                route.hops().iter().for_each(|hop| loads.add(hop, scope, send.blocks));
             }
         }
         Ok(found)
     }
 
-    fn load_links(&mut self, found: [&Found; 2], adds: bool) {
-        for (links, weight) in found.into_iter().flat_map(|of_scope| &of_scope.runs.list) {
-            let links = &mut self.load[links.clone()];
-            links.iter_mut().for_each(|load| *load = if adds { *load + weight } else { *load - weight });
-        }
-    }
-
-    /// The rates of a block on the most loaded links that the transfers of a scope cross.
-    fn meet(&self, found: &Found) -> Option<Met> {
+    /// The rates of a block on the most loaded links that the transfers of each scope cross.
+    fn meet(&mut self, found: [Found; 2]) -> [Option<Met>; 2] {
         let denominator = self.fabric.weight_denominator() as f64;
-        let mut slowest = [Bandwidth::UNBOUNDED; 2];
+        // By the scope of transfers, and by that of links.
+        let mut slowest = [[Bandwidth::UNBOUNDED; 2]; 2];
         let mut last = None;
-        for (links, _) in &found.runs.list {
-            for index in links.clone() {
-                let link = &self.fabric.links()[index];
+        for loaded in self.loads.runs() {
+            for run in self.fabric.runs(loaded.links()) {
                 // Links that follow one another are mostly loaded alike.
-                let here = Some((self.load[index], link.capacity, link.tier));
+                let here = Some((loaded.load, loaded.crossed_by, run.capacity, run.tier));
                 if std::mem::replace(&mut last, here) == here {
                     continue;
                 }
-                let outside = self.fabric.tiers()[link.tier.index()].scope == Scope::ScaleOut;
-                let scaled = link.capacity.bytes_per_second() * denominator;
-                let rate = Bandwidth::from_bytes_per_second(scaled / self.load[index] as f64);
-                let of_scope = &mut slowest[usize::from(outside)];
-                *of_scope = of_scope.min(rate);
+                let scaled = run.capacity.bytes_per_second() * denominator;
+                let rate = Bandwidth::from_bytes_per_second(scaled / loaded.load as f64);
+                let of_links = self.fabric.tiers()[run.tier.index()].scope as usize;
+                for of_transfers in [0, 1].into_iter().filter(|&scope| loaded.crossed_by[scope]) {
+                    let met = &mut slowest[of_transfers][of_links];
+                    *met = met.min(rate);
+                }
             }
         }
-        let [inside, outside] = slowest;
-        (found.blocks > 0).then_some(Met { latency: found.latency, blocks: found.blocks, inside, outside })
+        let met = |Found { latency, blocks }: Found, [inside, outside]: [Bandwidth; 2]| {
+            (blocks > 0).then_some(Met { latency, blocks, inside, outside })
+        };
+        [met(found[0], slowest[0]), met(found[1], slowest[1])]
     }
 
     /// What the weakest member's own links in a scope can send; members without any are not bound by them.
@@ -259,17 +264,30 @@ pub(crate) fn transfer_route(
     starter: usize,
     partners: Partners,
 ) -> Result<(Scope, Route), RoutingError> {
+    let mut route = Route::local();
+    let scope = find_route(fabric, endpoint, (starter, partners), &mut route)?;
+    Ok((scope, route))
+}
+
+/// The same, with the links in the place of `route`, whose memory is used again.
+pub(crate) fn find_route(
+    fabric: &Fabric,
+    endpoint: impl Fn(usize) -> EndpointId,
+    (starter, partners): (usize, Partners),
+    route: &mut Route,
+) -> Result<Scope, RoutingError> {
     let from = endpoint(starter);
     let all = |span: Span| -> Vec<EndpointId> { span.positions().map(&endpoint).collect() };
     match partners {
         Partners::One(position) => {
             let to = endpoint(position);
-            let scope = if fabric.same_domain(from, to) { Scope::ScaleUp } else { Scope::ScaleOut };
-            Ok((scope, fabric.route(from, to)?))
+            fabric.route_into(from, to, route)?;
+            return Ok(if fabric.same_domain(from, to) { Scope::ScaleUp } else { Scope::ScaleOut });
         }
-        Partners::Copies(span) => Ok((Scope::ScaleUp, fabric.multicast_and_back(from, &all(span))?)),
-        Partners::Sum(span) => Ok((Scope::ScaleUp, fabric.reduction_from_all(&all(span), from)?)),
+        Partners::Copies(span) => *route = fabric.multicast_and_back(from, &all(span))?,
+        Partners::Sum(span) => *route = fabric.reduction_from_all(&all(span), from)?,
     }
+    Ok(Scope::ScaleUp)
 }
 
 /// Whether no two routes of the first member to the others share a link.

@@ -15,6 +15,8 @@ pub struct Role {
     pub program: Arc<Program>,
     /// The collectives, in the order of their first calls.
     pub collectives: Vec<(CommunicatorId, CollectiveCall)>,
+    /// The communicators that it calls, in ascending order.
+    pub communicators: Vec<CommunicatorId>,
     /// Where it sends to.
     pub sends: Ports,
     /// Where it receives from.
@@ -52,12 +54,14 @@ impl Role {
                 Counterpart::Group { communicator, call } => collectives.push((communicator, call)),
             }
         }
-        Self { program: Arc::new(program), collectives, sends, receives }
+        let communicators: BTreeSet<CommunicatorId> = collectives.iter().map(|call| call.0).collect();
+        let communicators = communicators.into_iter().collect();
+        Self { program: Arc::new(program), collectives, communicators, sends, receives }
     }
 
     /// Whether it calls a communicator.
     pub fn calls(&self, communicator: CommunicatorId) -> bool {
-        self.collectives.iter().any(|call| call.0 == communicator)
+        self.communicators.contains(&communicator)
     }
 }
 

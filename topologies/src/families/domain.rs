@@ -227,6 +227,11 @@ pub trait ScaleUpDomain: fmt::Debug + Send + Sync {
     /// The ways between two chips of one domain.
     fn ways(&self, pair: DomainPair) -> Ways;
 
+    /// How many chips make a cell of a healthy domain of `chips` chips: see [`FabricBuilder::cell`].
+    fn cell(&self, _chips: usize) -> Option<usize> {
+        None
+    }
+
     /// How many parallel planes can fail one by one; 0 where the family has none.
     fn planes(&self) -> usize {
         0

@@ -1,7 +1,7 @@
 //! Domains of one family, joined by a scale-out fabric: builds the fabric and routes in it.
 
 use super::domain::{Counts, DomainPair, DomainSite, ParameterError, ScaleUpDomain};
-use super::layout::Layout;
+use super::layout::{Layout, least_common_multiple};
 use super::scale_out::{ChipPair, ScaleOut};
 use crate::degrade::{Degradations, Geometry, Slots, TargetError, Wired, apply};
 use crate::physical::ReachError;
@@ -270,6 +270,9 @@ impl DomainsJoined {
         if let (Some(scale_out), true) = (&self.scale_out, layout.domains() > 1) {
             scale_out.wire(&mut builder, &layout);
         }
+        if let Some(chips) = self.cell(&layout) {
+            builder.cell(chips);
+        }
         self.degrade(&mut builder, &layout, &slots)?;
         Ok(builder.build(Box::new(self.router(layout, &slots)))?)
     }
@@ -288,6 +291,17 @@ impl DomainsJoined {
             first_scale_out_link: self.first_scale_out_link(layout),
         };
         apply(builder, wired, (&self.degradations, slots))
+    }
+
+    /// How many chips make a cell; none where the last domain is smaller than the others.
+    fn cell(&self, layout: &Layout) -> Option<usize> {
+        match &self.scale_out {
+            _ if layout.domains() == 1 => self.domain.cell(layout.chips()),
+            Some(scale_out) if layout.chips().is_multiple_of(layout.chips_per_domain()) => {
+                scale_out.cell(layout)
+            }
+            _ => None,
+        }
     }
 
     fn links_of(&self, chips: usize) -> usize {
@@ -380,9 +394,23 @@ impl JoinedRouter {
 
 impl Router for JoinedRouter {
     fn route(&self, fabric: &Fabric, from: EndpointId, to: EndpointId) -> Result<Route, RoutingError> {
+        let mut route = Route::local();
+        self.route_into(fabric, (from, to), &mut route)?;
+        Ok(route)
+    }
+
+    fn route_into(
+        &self,
+        fabric: &Fabric,
+        (from, to): (EndpointId, EndpointId),
+        route: &mut Route,
+    ) -> Result<(), RoutingError> {
         let ways = self.ways(self.place(from), self.place(to));
         // When no detour is left either, what failed on the ways of the rule says more than the search can.
-        Route::over(fabric, &ways).or_else(|failed| self.detours.route(fabric, from, to).map_err(|_| failed))
+        route.take_over(fabric, &ways).or_else(|failed| {
+            *route = self.detours.route(fabric, from, to).map_err(|_| failed)?;
+            Ok(())
+        })
     }
 }
 
@@ -413,13 +441,6 @@ fn add_each(total: &mut Vec<usize>, counts: &[usize]) {
 
 /// The least common multiple of the usual denominator and the ways of the widest sprays.
 fn denominator(ways: &[usize]) -> u64 {
-    ways.iter().fold(WEIGHT_DENOMINATOR, |denominator, &ways| least_common_multiple(denominator, ways as u64))
-}
-
-fn least_common_multiple(first: u64, second: u64) -> u64 {
-    let (mut a, mut b) = (first, second);
-    while b > 0 {
-        (a, b) = (b, a % b);
-    }
-    first / a * second
+    let usual = WEIGHT_DENOMINATOR as usize;
+    ways.iter().fold(usual, |denominator, &ways| least_common_multiple(denominator, ways)) as u64
 }

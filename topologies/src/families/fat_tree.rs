@@ -114,6 +114,10 @@ impl ScaleUpDomain for FatTree {
         let DomainPair { first_link, chips: ends, from, to } = pair;
         self.tree.ways(TreePair { first_link, ends, from, to })
     }
+
+    fn cell(&self, _chips: usize) -> Option<usize> {
+        self.tree.cell()
+    }
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@
 //! as built, divided evenly over its links; shorter routes take less.
 
 use super::domain::{Counts, ParameterError, check_bandwidth, check_ways};
-use super::layout::Layout;
+use super::layout::{Layout, least_common_multiple};
 use super::parameter::{Fallback, Parameter};
 use super::scale_out::{ChipPair, ScaleOut};
 use super::tree::{ROUTINGS, Tree, TreeLinks, TreePair, TreeSite};
@@ -102,5 +102,9 @@ impl ScaleOut for FatTreeScaleOut {
     fn ways(&self, layout: &Layout, pair: ChipPair) -> Ways {
         let ChipPair { first_link, from, to } = pair;
         self.tree.ways(TreePair { first_link, ends: layout.chips(), from, to })
+    }
+
+    fn cell(&self, layout: &Layout) -> Option<usize> {
+        self.tree.cell().map(|ends| least_common_multiple(layout.chips_per_domain(), ends))
     }
 }

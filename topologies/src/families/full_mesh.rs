@@ -9,7 +9,7 @@ use super::domain::{
 };
 use super::parameter::{Fallback, Parameter};
 use copperlight_core::fabric::{FabricBuilder, Link, Ways};
-use copperlight_core::ids::{LinkId, NodeId};
+use copperlight_core::ids::NodeId;
 use copperlight_core::units::{Bandwidth, Time};
 
 const FAMILY: &str = "full-mesh";
@@ -100,7 +100,12 @@ impl ScaleUpDomain for FullMesh {
     fn ways(&self, pair: DomainPair) -> Ways {
         let peer = pair.to - usize::from(pair.to > pair.from);
         let link = pair.first_link + pair.from * (pair.chips - 1) + peer;
-        Ways::Paths(vec![vec![LinkId::new(link)]])
+        Ways::Stages([link..link + 1].into())
+    }
+
+    /// Any two chips are as any other two.
+    fn cell(&self, _chips: usize) -> Option<usize> {
+        Some(1)
     }
 }
 

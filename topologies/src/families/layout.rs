@@ -43,3 +43,12 @@ impl Layout {
         (chip / self.chips_per_domain, chip % self.chips_per_domain)
     }
 }
+
+/// The least number that is a multiple of both, of which none is 0; the largest there is where it would be larger.
+pub(super) fn least_common_multiple(first: usize, second: usize) -> usize {
+    let (mut a, mut b) = (first, second);
+    while b > 0 {
+        (a, b) = (b, a % b);
+    }
+    (first / a).saturating_mul(second)
+}

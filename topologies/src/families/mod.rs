@@ -16,6 +16,8 @@
 //! the [`Fabric`](copperlight_core::fabric::Fabric). The ways of every pair follow from a rule: links are numbered
 //! such that their identifiers are computed, and no table of pairs exists.
 
+#[cfg(test)]
+mod cell_properties;
 mod cut;
 mod domain;
 mod domains_joined;

@@ -26,7 +26,7 @@ fn scale_out(rails: usize) -> RailOptimised {
 }
 
 prop_compose! {
-    fn one_tier()(
+    pub(super) fn one_tier()(
         chips in 1..20_usize, chips_per_node in 1..5_usize, planes in 1..30_usize, rails in 1..6_usize,
     ) -> DomainsJoined {
         let (link_bandwidth, link_latency) = (rate(), LINK);
@@ -40,7 +40,7 @@ prop_compose! {
 }
 
 prop_compose! {
-    fn two_tiers()(
+    pub(super) fn two_tiers()(
         nodes in 1..6_usize, chips_per_node in 1..5_usize, planes in 1..8_usize, uplinks in 1..8_usize,
         rails in 1..6_usize,
     ) -> DomainsJoined {

@@ -213,12 +213,20 @@ impl ScaleOut for RailOptimised {
             let (domain, local) = layout.position(chip);
             domain * rails_per_domain + local % self.rails
         };
-        Ways::Stages(vec![
-            up(pair.first_link, pair.from),
-            up(first_uplink, rail(pair.from)),
-            down(first_uplink, rail(pair.to)),
-            down(pair.first_link, pair.to),
-        ])
+        Ways::Stages(
+            [
+                up(pair.first_link, pair.from),
+                up(first_uplink, rail(pair.from)),
+                down(first_uplink, rail(pair.to)),
+                down(pair.first_link, pair.to),
+            ]
+            .into(),
+        )
+    }
+
+    /// Every domain has leaves of its own.
+    fn cell(&self, layout: &Layout) -> Option<usize> {
+        Some(layout.chips_per_domain())
     }
 }
 

@@ -45,6 +45,11 @@ pub trait ScaleOut: fmt::Debug + Send + Sync {
     /// The ways between two chips of different domains.
     fn ways(&self, layout: &Layout, pair: ChipPair) -> Ways;
 
+    /// How many chips make a cell of equal domains that are joined, some whole domains: see [`FabricBuilder::cell`].
+    fn cell(&self, _layout: &Layout) -> Option<usize> {
+        None
+    }
+
     /// How many parallel planes can fail one by one; 0 where the family has none.
     fn planes(&self) -> usize {
         0

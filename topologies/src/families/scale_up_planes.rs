@@ -124,7 +124,12 @@ impl ScaleUpDomain for ScaleUpPlanes {
     }
 
     fn ways(&self, pair: DomainPair) -> Ways {
-        Ways::Stages(vec![self.up(pair, pair.from), self.down(pair, pair.to)])
+        Ways::Stages([self.up(pair, pair.from), self.down(pair, pair.to)].into())
+    }
+
+    /// Chips differ in nothing but their trays.
+    fn cell(&self, _chips: usize) -> Option<usize> {
+        Some(self.chips_per_node)
     }
 
     fn planes(&self) -> usize {

@@ -22,7 +22,7 @@ fn torus(sizes: [usize; 3]) -> Torus {
 }
 
 prop_compose! {
-    fn tree()(
+    pub(super) fn tree()(
         half in 1..5_usize, tiers in 2..4_usize, uplinks in 1..5_usize, routing in 0..3_usize, seed in 1..99_u64,
     ) -> Tree {
         let radix = 2 * half;
@@ -39,7 +39,7 @@ fn fat_tree(tree: Tree) -> FatTree {
 }
 
 /// Any family as a domain of a few chips.
-fn domain() -> impl Strategy<Value = DomainsJoined> {
+pub(super) fn domain() -> impl Strategy<Value = DomainsJoined> {
     let chips = 1..9_usize;
     let mesh = (chips.clone(), 1..4_usize).prop_map(|(chips, links_per_peer)| {
         let (link_bandwidth, link_latency) = (rate(), LINK);
@@ -54,7 +54,7 @@ fn domain() -> impl Strategy<Value = DomainsJoined> {
 }
 
 /// The family that joins domains: a tree, or rails in some planes.
-fn joined(machine: &DomainsJoined, tree: &Tree, planes: usize) -> [DomainsJoined; 2] {
+pub(super) fn joined(machine: &DomainsJoined, tree: &Tree, planes: usize) -> [DomainsJoined; 2] {
     let (bandwidth_per_chip, latency) = (rate(), Time::from_picoseconds(1_000_003));
     let rails = RailOptimised {
         rails: 3,

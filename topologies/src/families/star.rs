@@ -73,7 +73,12 @@ impl ScaleUpDomain for Star {
     fn ways(&self, pair: DomainPair) -> Ways {
         let up = pair.first_link + 2 * pair.from;
         let down = pair.first_link + 2 * pair.to + 1;
-        Ways::Stages(vec![up..up + 1, down..down + 1])
+        Ways::Stages([up..up + 1, down..down + 1].into())
+    }
+
+    /// Any two chips are as any other two.
+    fn cell(&self, _chips: usize) -> Option<usize> {
+        Some(1)
     }
 }
 

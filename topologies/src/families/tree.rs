@@ -14,6 +14,7 @@
 use super::cut::leaf_cuts;
 use super::domain::ParameterError;
 use super::hashing::pair_hash;
+use super::layout::least_common_multiple;
 use copperlight_core::fabric::{FabricBuilder, Link, Ways};
 use copperlight_core::ids::{NodeId, TierId};
 use copperlight_core::units::{Bandwidth, Time};
@@ -306,7 +307,7 @@ impl Tree {
         let leaf = |end: usize| end / self.ends_per_leaf();
         let (leaf_from, leaf_to) = (leaf(pair.from), leaf(pair.to));
         if leaf_from == leaf_to {
-            return Ways::Stages(vec![up, down]);
+            return Ways::Stages([up, down].into());
         }
         let leaves = self.size(pair.ends).leaves;
         let first_of_leaves = pair.first_link + 2 * pair.ends;
@@ -317,12 +318,12 @@ impl Tree {
         let pod = |leaf: usize| leaf / self.leaves_per_pod();
         let (pod_from, pod_to) = (pod(leaf_from), pod(leaf_to));
         if pod_from == pod_to {
-            return Ways::Stages(vec![up, leaf_up, leaf_down, down]);
+            return Ways::Stages([up, leaf_up, leaf_down, down].into());
         }
         let first_of_pods = first_of_leaves + 2 * leaves * uplinks;
         let pod_up = shifted(&core, first_of_pods + 2 * pod_from * upper);
         let pod_down = shifted(&core, first_of_pods + (2 * pod_to + 1) * upper);
-        Ways::Stages(vec![up, leaf_up, pod_up, pod_down, leaf_down, down])
+        Ways::Stages([up, leaf_up, pod_up, pod_down, leaf_down, down].into())
     }
 
     /// Which second-stage switches of a pod, and which cores, a flow goes over.
@@ -339,6 +340,22 @@ impl Tree {
         let (switch, port) = (chosen % uplinks, chosen / uplinks % half);
         let core = switch * half + port;
         [switch..switch + 1, core..core + 1]
+    }
+
+    /// The ends of as many leaves, or pods where there are three stages, as leave the choice of a flow the same.
+    ///
+    /// A hash of sender and receiver has no such number.
+    pub(super) fn cell(&self) -> Option<usize> {
+        let (uplinks, half) = (self.uplinks(), self.half());
+        let (ends, choices) = match self.tiers {
+            2 => (self.ends_per_leaf(), uplinks),
+            _ => (self.ends_per_leaf().saturating_mul(half), uplinks.saturating_mul(half)),
+        };
+        match self.routing {
+            TreeRouting::Spray => Some(ends),
+            TreeRouting::DestinationModulo => Some(least_common_multiple(ends, choices)),
+            TreeRouting::Hashed { .. } => None,
+        }
     }
 }
 

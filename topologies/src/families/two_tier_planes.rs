@@ -208,9 +208,14 @@ impl ScaleUpDomain for TwoTierPlanes {
         let (up, down) = (self.up(pair, pair.from), self.down(pair, pair.to));
         let (from, to) = (pair.from / self.chips_per_node, pair.to / self.chips_per_node);
         if from == to {
-            return Ways::Stages(vec![up, down]);
+            return Ways::Stages([up, down].into());
         }
-        Ways::Stages(vec![up, self.node_up(pair, from), self.node_down(pair, to), down])
+        Ways::Stages([up, self.node_up(pair, from), self.node_down(pair, to), down].into())
+    }
+
+    /// Chips differ in nothing but their nodes.
+    fn cell(&self, _chips: usize) -> Option<usize> {
+        Some(self.chips_per_node)
     }
 
     fn planes(&self) -> usize {
