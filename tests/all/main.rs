@@ -7,6 +7,7 @@
 //! - `contention`: collectives that share links, late ranks, slow hops and planes that are gone
 //! - `families`: collectives on every family of fabrics
 //! - `folding`: folded and replayed runs equal the full simulation, to the picosecond
+//! - `machines`: no tests, but random machines of every family that properties share
 //! - `degrade`: what is slow or gone, how routes re-form around it, and that folding stays exact
 //! - `trees`: multicast and reduction load each link once
 //! - `deadlock`: what is said of ranks that wait for one another
@@ -33,6 +34,7 @@ mod flow_engine;
 mod folding;
 mod laws;
 mod library;
+mod machines;
 mod oracle;
 mod placement;
 mod tidy;
