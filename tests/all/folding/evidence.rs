@@ -1,6 +1,7 @@
 //! Everything that an outcome says of what happened, without the numbers of those to whom it happened.
 
 use copperlight_core::fabric::Fabric;
+use copperlight_core::network::Timeline;
 use copperlight_core::outcome::{Digest, Outcome, StopReason, Work};
 use copperlight_core::simulation::{Notice, Observer, Options, Representative, SimulationError, simulate};
 use copperlight_core::transport::Transport;
@@ -129,7 +130,7 @@ impl Evidence {
             work: outcome.work,
             ends: counted(ends),
             links: counted(links),
-            tiers: outcome.tiers.iter().map(|tier| tier.total()).collect(),
+            tiers: outcome.tiers.iter().map(Timeline::total).collect(),
             lives: counted(lives),
         };
         let ranks = workload.ranks() as u64;

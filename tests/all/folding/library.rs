@@ -33,7 +33,7 @@ fn assert_same_point(folded: &PointResult, full: &PointResult) {
     let close = |found: f64, expected: f64, tolerance: f64| (found - expected).abs() <= tolerance * expected;
     match (folded.communication_share, full.communication_share) {
         (Some(found), Some(expected)) => {
-            assert!(close(found, expected, 1e-12), "{name}: {found}, not {expected}")
+            assert!(close(found, expected, 1e-12), "{name}: {found}, not {expected}");
         }
         (found, expected) => assert_eq!(found, expected, "{name}"),
     }

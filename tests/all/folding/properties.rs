@@ -190,7 +190,7 @@ fn broken(mut case: Case, domains: usize, (place, other, time): (usize, usize, u
             job.groupings[0] = Grouping::Blocks { size: 8, offset: 0 };
         }
         Defect::Hashed => {
-            machine.family = "family = 'fat-tree'\nradix = 4\ntiers = 3\nrouting = 'ecmp'".to_owned()
+            machine.family = "family = 'fat-tree'\nradix = 4\ntiers = 3\nrouting = 'ecmp'".to_owned();
         }
         Defect::Links => machine.faults.push(fault),
         Defect::Plane => {
