@@ -1,7 +1,7 @@
 //! The flow-level engine: rings as programs of ranks, and flows by themselves, on one thread.
 //!
 //! `ring_unfolded` and `ring_jitter` send every flow through the event engine, without folding, replay or lanes;
-//! `ring_lanes` and `ring_folded` say in their names what they use. `scaling` shows over the number of ranks how the
+//! `ring_lanes` says in its name what it uses; what is folded is measured in `folding`. `scaling` shows over the number of ranks how the
 //! time grows: compare the throughput of its rows.
 
 use copperlight_benches::cases::{Case, flows};
@@ -13,11 +13,10 @@ use std::cell::{Cell, LazyCell};
 use std::hint::black_box;
 use std::time::Duration;
 
-const GROUPS: [(&str, &[usize]); 9] = [
+const GROUPS: [(&str, &[usize]); 8] = [
     ("ring_unfolded", &[384, 1_024, 4_096]),
     ("ring_jitter", &[1_024]),
     ("ring_lanes", &[384, 4_096]),
-    ("ring_folded", &[72, 384]),
     ("all_to_all_at_once", &[384, 1_024]),
     ("all_to_all_uneven", &[192]),
     ("staggered_clos", &[384]),

@@ -8,6 +8,10 @@
 //! - [`star_flows`], [`clos_flows`]: flows by themselves, on a star and on a Clos network
 //! - [`flow_runs`]: a case of flows with what is known of its finishes
 //! - [`expansions`], [`sweeps`]: collectives as schedules, and simulated at many sizes on whole machines
+//! - [`hierarchical`]: hierarchical all-reduces on whole machines, with all ranks in time or one late
+//! - [`misaligned`]: the groups of a large training job on domains that they do not fill, to be folded
+//! - [`founding`]: the founding scenario at many numbers of chips
+//! - [`memory`]: what the process has used
 //! - [`cases`]: all runs of the engine by name and parameter, each with its answer
 //!
 //! A bench asserts its answer before it measures: a faster wrong answer is no result. `engine_case` runs a
@@ -21,6 +25,10 @@ pub mod draws;
 pub mod expansions;
 pub mod fabrics;
 pub mod flow_runs;
+pub mod founding;
+pub mod hierarchical;
+pub mod memory;
+pub mod misaligned;
 pub mod rings;
 pub mod star_flows;
 pub mod sweeps;

@@ -1,6 +1,7 @@
 //! What no simulation may beat: no collective ends before `shortest_time`, and no link carries more than its capacity
 //! allows until the end. Random small systems of every family, healthy and degraded, under every transport.
 
+use crate::machines::{JOINING, Machine, family, fault};
 use copperlight_core::fabric::Fabric;
 use copperlight_core::outcome::Outcome;
 use copperlight_core::simulation::{Options, SimulationError, Unobserved, simulate};
@@ -9,23 +10,13 @@ use copperlight_core::workload::{
     Algorithm, CollectiveCall, CollectiveKind, ExpertRouting, Protocol, SingleCollective,
 };
 use copperlight_tests::cases;
+use copperlight_topologies::System;
 use copperlight_topologies::analysis::{
     Analysis, bisection_by_maximum_flow, shortest_time, shortest_time_across_halves,
 };
-use copperlight_topologies::{System, export};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 use std::sync::Mutex;
-
-const LINK: &str = "link_bandwidth = '10 GB/s'\nlink_latency = '500 ns'\n";
-
-/// What joins domains: nothing, rails in one plane or two, a tree.
-const JOINING: [&str; 4] = [
-    "",
-    "[scale_out]\nfamily = 'rail-optimised'\nbandwidth_per_chip = '2 GB/s'\nlatency = '1 us'\nrails = 2\n",
-    "[scale_out]\nfamily = 'rail-optimised'\nbandwidth_per_chip = '2 GB/s'\nlatency = '1 us'\nrails = 2\nplanes = 2\n",
-    "[scale_out]\nfamily = 'fat-tree'\nbandwidth_per_chip = '4 GB/s'\nlatency = '1 us'\nradix = 8\noversubscription = 3\n",
-];
 
 /// The transports of the presets.
 const TRANSPORTS: [&str; 7] = [
@@ -38,16 +29,11 @@ const TRANSPORTS: [&str; 7] = [
     "xgmi-roce",
 ];
 
-/// A machine, what is wrong with it, and what it runs.
+/// A machine and what it runs.
 #[derive(Debug, Clone)]
 struct Case {
-    family: String,
-    joining: &'static str,
+    machine: Machine,
     transport: &'static str,
-    faults: Vec<String>,
-    /// Whether the wiring is read again as a graph, and how that is routed.
-    graph: Option<&'static str>,
-    chips: usize,
     /// Ranks that are left out at the end.
     idle: usize,
     call: CollectiveCall,
@@ -57,31 +43,19 @@ struct Case {
 impl Case {
     /// `None` where the wiring to be read as a graph cannot be built.
     fn system(&self) -> Option<System> {
-        let table = format!("{}\n{LINK}{}", self.family, self.joining).parse().expect("the test writes TOML");
-        let mut system = System::from_family(&table).unwrap_or_else(|error| panic!("{error} in {self:?}"));
-        if let Some(routing) = self.graph {
-            let json = export::json(&system.build(self.chips).ok()?);
-            let table = format!("family = 'graph'\nfile = 'fabric.json'\nrouting = '{routing}'");
-            let table = table.parse().expect("the test writes TOML");
-            system = System::from_family_with_files(&table, &|_| Ok(json.clone()))
-                .unwrap_or_else(|error| panic!("{error} in {self:?}"));
-        } else if !self.faults.is_empty() {
-            let faults = format!("it = [{}]", self.faults.join(", "));
-            let table: toml::Table = faults.parse().expect("the test writes TOML");
-            system.set("degrade", &table["it"]).unwrap_or_else(|error| panic!("{error} in {self:?}"));
-        }
+        let mut system = self.machine.system()?;
         system.set("transport", &self.transport.into()).expect("the transport is in the catalog");
         Some(system)
     }
 
     fn ranks(&self) -> usize {
-        self.chips.saturating_sub(self.idle).max(1)
+        self.machine.chips.saturating_sub(self.idle).max(1)
     }
 
     /// `None` where the machine cannot be built or faults leave two chips without a route.
     fn run(&self) -> Option<(Fabric, Outcome)> {
         let system = self.system()?;
-        let fabric = system.build(self.chips).ok()?;
+        let fabric = system.build(self.machine.chips).ok()?;
         let options = Options::new(system.transport());
         let options = if self.fold { options } else { options.unfolded() };
         let workload = SingleCollective::new(self.ranks(), self.call);
@@ -91,40 +65,6 @@ impl Case {
             Err(error) => panic!("{error} in {self:?}"),
         }
     }
-}
-
-/// Every family with random parameters.
-fn family() -> impl Strategy<Value = String> {
-    let star = (1..7_usize).prop_map(|chips| format!("family = 'star'\nchips = {chips}"));
-    let mesh = (1..7_usize).prop_map(|chips| format!("family = 'full-mesh'\nchips = {chips}"));
-    let planes = (1..7_usize, 1..4_usize).prop_map(|(chips, planes)| {
-        format!("family = 'scale-up-planes'\nchips = {chips}\nplanes = {planes}")
-    });
-    let two_tiers = (1..4_usize, 1..4_usize, 1..3_usize, 1..4_usize).prop_map(|(nodes, node, planes, uplinks)| {
-        let chips = nodes * node;
-        format!(
-            "family = 'two-tier-planes'\nchips = {chips}\nchips_per_node = {node}\nplanes = {planes}\nuplinks = {uplinks}"
-        )
-    });
-    let torus = (1..5_usize, 1..4_usize, 1..3_usize)
-        .prop_map(|(x, y, z)| format!("family = 'torus'\nsize_x = {x}\nsize_y = {y}\nsize_z = {z}"));
-    let shape = prop::sample::select(vec![(4, 2, 1), (4, 2, 3), (4, 3, 1), (6, 2, 2)]);
-    let tree = (shape, prop::sample::select(vec!["d-mod-k", "ecmp", "spray"])).prop_map(|(shape, routing)| {
-        let (radix, tiers, ratio) = shape;
-        format!(
-            "family = 'fat-tree'\nradix = {radix}\ntiers = {tiers}\noversubscription = {ratio}\nrouting = '{routing}'"
-        )
-    });
-    prop_oneof![star, mesh, planes, two_tiers, torus, tree]
-}
-
-fn fault() -> impl Strategy<Value = String> {
-    let capacity = prop_oneof![Just(0.0), Just(0.5), 0.05..1.0_f64];
-    (0..3_u8, 0..99_usize, capacity).prop_map(|(kind, number, capacity)| match kind {
-        0 => format!("{{ target = 'chip:0', capacity = {} }}", capacity.max(0.05)),
-        1 => format!("{{ target = 'links', count = 1, capacity = {capacity}, seed = {number} }}"),
-        _ => format!("{{ target = 'links', count = 3, capacity = {}, seed = {number} }}", capacity.max(0.05)),
-    })
 }
 
 fn call() -> impl Strategy<Value = CollectiveCall> {
@@ -142,21 +82,14 @@ fn call() -> impl Strategy<Value = CollectiveCall> {
 fn case() -> impl Strategy<Value = Case> {
     // Without software little hides a bound that is too high.
     let transport = prop_oneof![Just("ideal"), prop::sample::select(TRANSPORTS.to_vec())];
-    let machine = (family(), prop::sample::select(JOINING.to_vec()), transport);
+    let machine = (family(1..7), prop::sample::select(JOINING.to_vec()), 2..17_usize);
     let faults = prop_oneof![Just(Vec::new()), prop::collection::vec(fault(), 1..3)];
     let graph =
         prop_oneof![3 => Just(None), 1 => prop::sample::select(vec![Some("shortest"), Some("spray")])];
-    (machine, faults, graph, (2..17_usize, 0..3_usize), call(), prop::bool::ANY).prop_map(
-        |((family, joining, transport), faults, graph, (chips, idle), call, fold)| Case {
-            family,
-            joining,
-            transport,
-            faults,
-            graph,
-            chips,
-            idle,
-            call,
-            fold,
+    (machine, faults, graph, (transport, 0..3_usize), call(), prop::bool::ANY).prop_map(
+        |((family, joining, chips), faults, graph, (transport, idle), call, fold)| {
+            let machine = Machine { family, joining: joining.to_owned(), faults, graph, chips };
+            Case { machine, transport, idle, call, fold }
         },
     )
 }
@@ -188,8 +121,7 @@ proptest! {
             prop_assert!(reaches(outcome.end, least), "{} B over {} in {}", carried, name, outcome.end);
         }
         let mut run = RUN.lock().expect("no case panics while it counts");
-        let name = case.graph.map_or_else(|| case.family.lines().next().unwrap_or_default(), |_| "graph");
-        *run.entry(name.to_owned()).or_default() += 1;
+        *run.entry(case.machine.name().to_owned()).or_default() += 1;
     }
 }
 
@@ -201,13 +133,11 @@ fn no_simulation_beats_its_bounds_on_any_family() {
 }
 
 fn ideal(family: &str, chips: usize, kind: CollectiveKind, algorithm: Algorithm) -> (Fabric, Outcome) {
+    let machine =
+        Machine { family: family.to_owned(), joining: String::new(), faults: Vec::new(), graph: None, chips };
     let case = Case {
-        family: family.to_owned(),
-        joining: "",
+        machine,
         transport: "ideal",
-        faults: Vec::new(),
-        graph: None,
-        chips,
         idle: 0,
         call: CollectiveCall { algorithm: Some(algorithm), ..CollectiveCall::auto(kind, BYTES) },
         fold: true,
@@ -259,7 +189,9 @@ fn a_direct_exchange_on_a_mesh_reaches_the_bound_but_for_its_latencies() {
 
 #[test]
 fn ideal_bandwidth_of_a_star_is_that_of_its_links() {
-    let table = format!("family = 'star'\n{LINK}").parse().expect("the test writes TOML");
+    let table = "family = 'star'\nlink_bandwidth = '10 GB/s'\nlink_latency = '500 ns'"
+        .parse()
+        .expect("the test writes TOML");
     let star = System::from_family(&table).expect("the star is sound");
     let analysis = Analysis::new(&star, 12).expect("a star of any size can be built");
     for rate in [analysis.ideal_all_reduce, analysis.ideal_all_to_all] {

@@ -8,6 +8,7 @@
 //! - `families`: collectives on every family of fabrics
 //! - `never_full`: links that can never be full: what is declared fits, and no time depends on them
 //! - `folding`: folded and replayed runs equal the full simulation, to the picosecond
+//! - `machines`: no tests, but random machines of every family that properties share
 //! - `degrade`: what is slow or gone, how routes re-form around it, and that folding stays exact
 //! - `trees`: multicast and reduction load each link once
 //! - `deadlock`: what is said of ranks that wait for one another
@@ -35,6 +36,7 @@ mod folding;
 mod laws;
 mod library;
 mod never_full;
+mod machines;
 mod oracle;
 mod placement;
 mod tidy;

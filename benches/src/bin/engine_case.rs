@@ -1,6 +1,7 @@
 //! `engine_case NAME PARAMETER`: runs one case of the benches once, and prints its answer, time and memory.
 
 use copperlight_benches::cases::Case;
+use copperlight_benches::memory::peak_resident;
 use std::io::{self, Write};
 use std::process::ExitCode;
 use std::time::Instant;
@@ -24,7 +25,5 @@ fn main() -> ExitCode {
 
 /// The largest resident set so far, where the system tells.
 fn peak_memory() -> String {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    line.map_or_else(|| "not known".to_owned(), |size| size.trim().to_owned())
+    peak_resident().map_or_else(|| "not known".to_owned(), |bytes| format!("{} kB", bytes / 1024))
 }
