@@ -8,6 +8,7 @@ use super::events::{Event, Purpose};
 use super::group::GroupPlan;
 use super::live_calls::{LiveCall, LiveCalls};
 use super::messages::{End, Mailbox, Message};
+use super::node::NodeScene;
 use super::observer::{Notice, Observer};
 use super::places::{CallPlace, Place, places};
 use super::program_state::{Current, ProgramState};
@@ -17,10 +18,12 @@ use super::replay::{Lone, Replays, Unrecorded, waits_for_all};
 use super::setup::{Parts, Plans, SendPort, SimulationError};
 use crate::digest::{OperationHashes, outcome_digest};
 use crate::engine::{EventQueue, Limits, Memory, Process, StopReason as LoopEnd, run};
+use crate::ids::CommunicatorId;
 use crate::outcome::{LinkOutcome, Outcome, RankOutcome, StopReason, TransferPartners, Work};
 use crate::symmetry::Representative;
 use crate::units::{Bandwidth, Bytes, Time};
 use crate::workload::{CollectiveCall, OperationKind};
+use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -29,6 +32,17 @@ pub(super) enum Attempt {
     Finished(Box<Outcome>),
     /// A replay assumed that nobody else uses its links, and somebody did.
     LinksWereShared,
+    /// The collectives of communicators are no nodes: somebody uses their links.
+    Disturbed(BTreeSet<CommunicatorId>),
+    /// Ranks of one class leave a collective apart.
+    Apart(LeftApart),
+}
+
+/// Members of one class leave apart, in all groups of this number; when each position leaves.
+#[derive(Debug)]
+pub(super) struct LeftApart {
+    pub(super) alike: u32,
+    pub(super) exits: Vec<Time>,
 }
 
 /// Runs everything once.
@@ -54,8 +68,11 @@ pub(super) fn attempt<'a>(
     if let Some(error) = execution.error {
         return Err(error);
     }
-    if execution.give_up_broken(loop_end) {
-        return Ok(Attempt::LinksWereShared);
+    if let Some(left) = execution.left_apart {
+        return Ok(Attempt::Apart(left));
+    }
+    if let Some(given_up) = execution.give_up_broken(loop_end) {
+        return Ok(given_up);
     }
     // The last event may be a finish that has moved since: the end is that of the last operation.
     let end = execution.ends.iter().copied().max().unwrap_or_default();
@@ -88,6 +105,7 @@ struct Execution<'a, 'b> {
     error: Option<SimulationError>,
     /// A limit was met in a recording.
     stopped: Option<LoopEnd>,
+    left_apart: Option<LeftApart>,
 }
 
 impl<'a, 'b> Execution<'a, 'b> {
@@ -115,6 +133,7 @@ impl<'a, 'b> Execution<'a, 'b> {
             limits,
             error: None,
             stopped: None,
+            left_apart: None,
             states,
             plans,
             replays,
@@ -344,6 +363,10 @@ impl<'a, 'b> Execution<'a, 'b> {
             self.collectives.claim(instance);
             return Ok(());
         }
+        if plan.node.is_some() {
+            self.carrier.break_replay(Reserver { entry, apart: false });
+            return Ok(());
+        }
         self.collectives.run_by_events(now, instance, queue);
         Ok(())
     }
@@ -377,6 +400,18 @@ impl<'a, 'b> Execution<'a, 'b> {
         let entry = self.entry_of(plan);
         let (_, entries) = self.collectives.entry_times(instance);
         let Parts { groups, around, transport, .. } = &self.parts;
+        if let Some(node) = &plan.node {
+            let scene = NodeScene {
+                plan,
+                node,
+                group: &groups[plan.group as usize],
+                around: *around,
+                transport,
+                limits: self.limits,
+                entries: &entries,
+            };
+            return self.replays.node_recording(entry, &entries, |memory| scene.record(memory));
+        }
         let lone = Lone {
             plan,
             signature: plan.signature.as_ref().expect("an undecided plan can be compared"),
@@ -434,18 +469,22 @@ impl<'a, 'b> Execution<'a, 'b> {
         !around.fabric.is_never_full(around.folding.links()[link as usize].link)
     }
 
-    /// Gives up the replays that were broken, and the claims of a run that has come to a standstill; tells whether there
-    /// are any.
+    /// Gives up the replays that were broken, and the claims of a run that has come to a standstill, if there are any.
     ///
     /// What the members of a claim did before they were stuck has not been simulated.
-    fn give_up_broken(&mut self, loop_end: LoopEnd) -> bool {
+    fn give_up_broken(&mut self, loop_end: LoopEnd) -> Option<Attempt> {
         let mut given_up = self.carrier.broken().to_vec();
         if loop_end == LoopEnd::Exhausted {
             let claimed = self.collectives.claimed();
             given_up.extend(claimed.map(|plan| Reserver { entry: self.entry_of(plan), apart: true }));
         }
+        if given_up.is_empty() {
+            return None;
+        }
         self.replays.give_up(&given_up);
-        !given_up.is_empty()
+        let nodes: BTreeSet<CommunicatorId> =
+            given_up.iter().filter_map(|by| self.replays.node(by.entry)).collect();
+        Some(if nodes.is_empty() { Attempt::LinksWereShared } else { Attempt::Disturbed(nodes) })
     }
 
     fn entry_of(&self, plan: &Rc<GroupPlan>) -> u32 {
@@ -522,6 +561,7 @@ impl Process<Event> for Execution<'_, '_> {
                 Ok(()) => {}
                 Err(Unrecorded::Routing(error)) => self.error = Some(error.into()),
                 Err(Unrecorded::Stopped(stop)) => self.stopped = Some(stop),
+                Err(Unrecorded::Apart { alike, exits }) => self.left_apart = Some(LeftApart { alike, exits }),
             }
         }
         self.undecided = undecided;
@@ -532,7 +572,10 @@ impl Process<Event> for Execution<'_, '_> {
     }
 
     fn interrupted(&self) -> bool {
-        self.error.is_some() || self.stopped.is_some() || !self.carrier.broken().is_empty()
+        self.error.is_some()
+            || self.stopped.is_some()
+            || self.left_apart.is_some()
+            || !self.carrier.broken().is_empty()
     }
 
     fn memory(&self) -> Memory {

@@ -1,5 +1,6 @@
 //! Groups of ranks that run collectives together, as their representatives see them.
 
+use super::node::NodePlan;
 use super::surroundings::Surroundings;
 use crate::collectives::{Partners, Send};
 use crate::fabric::{RoutingError, Scope};
@@ -88,6 +89,8 @@ pub(super) struct GroupPlan {
     pub(super) in_lockstep: bool,
     /// What distinguishes how this plan runs from how others do; `None` when it is too large to compare.
     pub(super) signature: Option<Signature>,
+    /// For groups whose collectives are nodes, by whom its positions are simulated.
+    pub(super) node: Option<NodePlan>,
 }
 
 /// Equal steps of a group.
@@ -149,13 +152,35 @@ impl GroupPlan {
         group: (u32, &Group),
         around: Surroundings<'_>,
     ) -> Result<Self, RoutingError> {
+        Self::signed(plan, group, around, SIGNATURE_LIMIT)
+    }
+
+    /// Looks up all routes of a plan that runs by itself and is never compared.
+    ///
+    /// # Errors
+    /// [`RoutingError`] when members cannot reach one another.
+    pub(super) fn alone(
+        plan: Arc<Plan>,
+        group: &Group,
+        around: Surroundings<'_>,
+    ) -> Result<Self, RoutingError> {
+        Self::signed(plan, (0, group), around, usize::MAX)
+    }
+
+    fn signed(
+        plan: Arc<Plan>,
+        (index, group): (u32, &Group),
+        around: Surroundings<'_>,
+        limit: usize,
+    ) -> Result<Self, RoutingError> {
         let mut phases = Vec::new();
-        for index in 0..plan.schedule.phases.len() {
-            phases.push(group_phase(&plan, group.1, index, around)?);
+        for phase in 0..plan.schedule.phases.len() {
+            phases.push(group_phase(&plan, group, phase, around)?);
         }
         let in_lockstep = plan.schedule.in_lockstep();
-        let mut new = Self { call: plan.call, plan, group: group.0, phases, in_lockstep, signature: None };
-        new.signature = new.sign(group.1, around)?;
+        let (call, signature, node) = (plan.call, None, None);
+        let mut new = Self { call, plan, group: index, phases, in_lockstep, signature, node };
+        new.signature = new.sign(group, around, limit)?;
         Ok(new)
     }
 
@@ -170,7 +195,12 @@ impl GroupPlan {
         targets(&self.plan, group, member, step, around)
     }
 
-    fn sign(&self, group: &Group, around: Surroundings<'_>) -> Result<Option<Signature>, RoutingError> {
+    fn sign(
+        &self,
+        group: &Group,
+        around: Surroundings<'_>,
+        limit: usize,
+    ) -> Result<Option<Signature>, RoutingError> {
         let mut signature = Signature { numbers: Vec::new(), links: Vec::new() };
         let mut names: FxHashMap<u32, u64> = FxHashMap::default();
         signature.numbers.extend(group.members.iter().map(|member| member.multiplicity));
@@ -187,7 +217,7 @@ impl GroupPlan {
                             targets.iter().for_each(|to| signature.add(to, &mut names, around));
                         }
                     }
-                    if signature.numbers.len() > SIGNATURE_LIMIT {
+                    if signature.numbers.len() > limit {
                         return Ok(None);
                     }
                 }

@@ -17,6 +17,7 @@ mod lane_stage;
 mod lanes;
 mod live_calls;
 mod messages;
+mod node;
 mod observer;
 mod places;
 mod program_state;
@@ -70,6 +71,12 @@ impl Options {
         Self { fold: false, replay: false, ..self }
     }
 
+    /// What a folding may take for granted until a run shows otherwise.
+    fn assumptions(&self) -> Assumptions {
+        let remembers = self.fold && self.replay && !self.record_transfers;
+        if remembers { Assumptions::isolated() } else { Assumptions::default() }
+    }
+
     /// Every transfer is noted in the outcome.
     pub fn recorded(self) -> Self {
         Self { record_transfers: true, ..self }
@@ -89,29 +96,61 @@ pub fn simulate(
 ) -> Result<Outcome, SimulationError> {
     let roles = setup::check(fabric, workload)?;
     let mut planner = Planner::new(fabric, &options.transport);
+    let mut assumptions = options.assumptions();
     let folding = if options.fold {
-        Folding::of(fabric, (workload, &roles), &mut planner, &mut Assumptions::default())?
+        Folding::of(fabric, (workload, &roles), &mut planner, &mut assumptions)?
     } else {
         Folding::identity(fabric, workload.ranks())
     };
-    run_folded((options, &mut planner), (workload, &roles), &folding, observer)
+    run_folded((options, &mut planner), (workload, &roles), (&folding, assumptions), observer)
 }
 
+/// After so many times that ranks of one class have left a collective apart, collectives of all kinds are run by events.
+const VALUES: usize = 12;
+
 /// Runs a workload whose folding is known.
+///
+/// What the folding assumes is watched while it runs. Where it does not hold, classes are made anew and the run starts
+/// again: what collectives did is remembered.
 fn run_folded(
     (options, planner): (&Options, &mut Planner<'_>),
     (workload, roles): (&dyn Workload, &Roles),
-    folding: &Folding,
+    (structural, mut assumptions): (&Folding, Assumptions),
     observer: &mut dyn Observer,
 ) -> Result<Outcome, SimulationError> {
+    let fabric = planner.fabric();
     let mut replays = Replays::new(options.replay && !options.record_transfers);
-    // A replay whose links turn out to be shared is given up, and the run starts again without it.
+    let mut classes = structural.representatives().len();
+    let mut finer: Option<Folding> = None;
+    let mut splits = 0;
     loop {
-        let around = Surroundings { fabric: planner.fabric(), workload, folding };
+        let folding = finer.as_ref().unwrap_or(structural);
+        let around = Surroundings { fabric, workload, folding };
         let (parts, plans) = setup::prepare(around, roles, planner)?;
         match execution::attempt(parts, plans, &mut replays, (options, &mut *observer))? {
-            Attempt::Finished(outcome) => return Ok(*outcome),
-            Attempt::LinksWereShared => {}
+            Attempt::Finished(mut outcome) => {
+                outcome.work.classes = classes as u64;
+                return Ok(*outcome);
+            }
+            // A replay whose links turn out to be shared is given up, and the run starts again without it.
+            Attempt::LinksWereShared => continue,
+            Attempt::Disturbed(communicators) => {
+                assumptions.disturbed.extend(communicators);
+                assumptions.told_apart.clear();
+            }
+            Attempt::Apart(_) if splits == VALUES => {
+                assumptions.isolated = false;
+                assumptions.told_apart.clear();
+            }
+            Attempt::Apart(left) => {
+                splits += 1;
+                node::tell_apart(around, roles, &left, &mut assumptions.told_apart);
+            }
         }
+        let next = Folding::of(fabric, (workload, roles), planner, &mut assumptions)?;
+        if assumptions.told_apart.is_empty() {
+            classes = next.representatives().len();
+        }
+        finer = Some(next);
     }
 }

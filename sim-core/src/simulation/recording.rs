@@ -44,6 +44,12 @@ impl LinkUse {
     /// No flow crosses the link.
     pub(super) const NEVER: Self = Self { first: Time::MAX, last: Time::ZERO };
 
+    /// Another link, of the same class, is used as well.
+    pub(super) fn join(&mut self, other: Self) {
+        self.first = self.first.min(other.first);
+        self.last = self.last.max(other.last);
+    }
+
     /// A flow starts to drain; in that picosecond it is there, whatever it carries.
     pub(super) fn begin(&mut self, now: Time) {
         self.first = self.first.min(now);

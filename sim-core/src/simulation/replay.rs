@@ -6,15 +6,16 @@ use super::events::{Event, Purpose};
 use super::group::{Group, GroupPlan, Signature};
 use super::lanes::{LaneScene, Lanes};
 use super::messages::End;
+use super::node::NodeMemory;
 use super::recording::{LinkUse, Recording};
 use super::surroundings::Surroundings;
 use crate::collectives::Schedule;
 use crate::engine::{EventQueue, Limits, Memory, Process, StopReason, run};
 use crate::fabric::RoutingError;
+use crate::ids::CommunicatorId;
 use crate::network::FlowLevel;
 use crate::transport::{CollectiveCost, Transport};
 use crate::units::Time;
-use crate::workload::CollectiveKind;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -27,10 +28,14 @@ pub(super) struct Replays {
     index: BTreeMap<Vec<u64>, Vec<u32>>,
     /// How often members that entered apart were taken to be alone and were not.
     disappointments: u32,
+    /// What has been recorded of groups, by their positions.
+    of_nodes: NodeMemory,
 }
 
 #[derive(Debug)]
 struct Known {
+    /// The communicator of which it is a node.
+    node: Option<CommunicatorId>,
     schedule: Schedule,
     cost: CollectiveCost,
     /// By how much later than the first each member enters; nothing where all enter together.
@@ -55,7 +60,13 @@ const DISAPPOINTMENTS: u32 = 16;
 
 impl Replays {
     pub(super) fn new(enabled: bool) -> Self {
-        Self { enabled, known: Vec::new(), index: BTreeMap::new(), disappointments: 0 }
+        Self {
+            enabled,
+            known: Vec::new(),
+            index: BTreeMap::new(),
+            disappointments: 0,
+            of_nodes: NodeMemory::default(),
+        }
     }
 
     /// The entry for a plan, unless replay is off or the plan too large to compare.
@@ -72,7 +83,8 @@ impl Replays {
         let id = self.known.len() as u32;
         same_place.push(id);
         let (schedule, cost) = (plan.plan.schedule.clone(), plan.plan.cost.clone());
-        self.known.push(Known { schedule, cost, recordings: BTreeMap::new(), trust: Trust::Always });
+        let node = plan.node.as_ref().map(|node| node.communicator);
+        self.known.push(Known { node, schedule, cost, recordings: BTreeMap::new(), trust: Trust::Always });
         Some(id)
     }
 
@@ -93,6 +105,29 @@ impl Replays {
     /// Whether an entry may be replayed even when its members enter apart.
     pub(super) fn allows_apart(&self, entry: u32) -> bool {
         self.known[entry as usize].trust == Trust::Always && self.disappointments < DISAPPOINTMENTS
+    }
+
+    /// The communicator of which an entry is a node.
+    pub(super) fn node(&self, entry: u32) -> Option<CommunicatorId> {
+        self.known[entry as usize].node
+    }
+
+    /// The same of a node: groups that stand alike share what was simulated.
+    pub(super) fn node_recording(
+        &mut self,
+        entry: u32,
+        entries: &[Time],
+        record: impl FnOnce(&mut NodeMemory) -> Result<(Recording, bool), Unrecorded>,
+    ) -> Result<(Arc<Recording>, bool), Unrecorded> {
+        let mut memory = std::mem::take(&mut self.of_nodes);
+        let mut simulated = false;
+        let found = self.recording(entry, entries, || {
+            let (recording, new) = record(&mut memory)?;
+            simulated = new;
+            Ok(recording)
+        });
+        self.of_nodes = memory;
+        found.map(|(recording, _)| (recording, simulated))
     }
 
     /// The recording of an entry for members that enter so much after the first, made by `record` the first time; tells
@@ -120,17 +155,7 @@ impl Replays {
 
 /// Whether every member leaves after every other has entered, so that nothing is lost by waiting for all of them.
 pub(super) fn waits_for_all(plan: &GroupPlan) -> bool {
-    let everyone = match plan.call.kind {
-        CollectiveKind::AllReduce
-        | CollectiveKind::ReduceScatter
-        | CollectiveKind::AllGather
-        | CollectiveKind::AllToAll
-        | CollectiveKind::Barrier
-        | CollectiveKind::EpDispatch
-        | CollectiveKind::EpCombine => true,
-        CollectiveKind::Broadcast | CollectiveKind::Reduce | CollectiveKind::SendRecv => false,
-    };
-    everyone && !plan.phases.is_empty()
+    plan.call.kind.everyone_waits() && !plan.plan.schedule.phases.is_empty()
 }
 
 /// A plan by itself, to be recorded.
@@ -152,6 +177,11 @@ pub(super) struct Lone<'a> {
 pub(super) enum Unrecorded {
     Routing(Box<RoutingError>),
     Stopped(StopReason),
+    /// Of a node: members of one class leave apart, in all groups of this number; when each position leaves.
+    Apart {
+        alike: u32,
+        exits: Vec<Time>,
+    },
 }
 
 impl Lone<'_> {

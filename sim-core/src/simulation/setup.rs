@@ -1,6 +1,7 @@
 //! Turns a workload and its folding into what is executed: actors, groups, plans and mailboxes.
 
 use super::group::{Group, GroupPlan, Member};
+use super::node::NodePlan;
 use super::surroundings::Surroundings;
 use crate::fabric::{Fabric, RoutingError, Scope};
 use crate::ids::{CommunicatorId, GroupId, PeerSlot, RankId};
@@ -212,8 +213,9 @@ pub(super) fn prepare<'a, 'p: 'a>(
             groups: Vec::new(),
         });
     }
-    let groups = make_groups(around, roles, &mut actors);
-    let plans = make_plans(around, &groups, roles, planner)?;
+    let mut groups = make_groups(around, roles, &mut actors);
+    let mut plans = make_plans(around, &groups, roles, planner)?;
+    add_nodes(around, (roles, planner), &mut actors, (&mut groups, &mut plans))?;
     let transport = planner.transport();
     Ok((Parts { around, transport, actors, groups, mailboxes: mailboxes.len() }, plans))
 }
@@ -274,10 +276,12 @@ fn receives(
 
 /// Joins the representatives whose groups hold ranks of one another's classes.
 fn make_groups(around: Surroundings<'_>, roles: &Roles, actors: &mut [Actor]) -> Vec<Group> {
+    let nodes: BTreeSet<CommunicatorId> =
+        around.folding.nodes().iter().map(|node| node.communicator).collect();
     let communicators: BTreeSet<CommunicatorId> =
         roles.iter().flat_map(|role| role.communicators.iter().copied()).collect();
     let mut groups = Vec::new();
-    for communicator in communicators {
+    for communicator in communicators.difference(&nodes).copied() {
         for members in joined_members(around, communicator, (roles, actors)) {
             for (index, member) in members.iter().enumerate() {
                 let place = (communicator, groups.len() as u32, index as u32);
@@ -341,6 +345,32 @@ fn root(joined: &mut [usize], mut index: usize) -> usize {
 fn join(joined: &mut [usize], a: usize, b: usize) {
     let (a, b) = (root(joined, a), root(joined, b));
     joined[a.max(b)] = a.min(b);
+}
+
+/// Adds the groups whose collectives are nodes, one of each class, with their plans.
+fn add_nodes(
+    around: Surroundings<'_>,
+    (roles, planner): (&Roles, &mut Planner<'_>),
+    actors: &mut [Actor],
+    (groups, plans): (&mut Vec<Group>, &mut Plans),
+) -> Result<(), SimulationError> {
+    for node in around.folding.nodes() {
+        let (members, positions) = NodePlan::members(node, around.folding);
+        let index = groups.len() as u32;
+        for (member, of) in members.iter().enumerate() {
+            actors[of.actor as usize].groups.push((node.communicator, index, member as u32));
+        }
+        let role = roles.of_rank(around.workload, node.members[0]);
+        let endpoints: Vec<_> = node.members.iter().map(|&rank| around.workload.endpoint(rank)).collect();
+        let mut of_group = Vec::new();
+        for (_, call) in role.collectives.iter().filter(|call| call.0 == node.communicator) {
+            let plan = planner.shared_plan(&endpoints, call)?;
+            of_group.push(Rc::new(NodePlan::plan(plan, index, node, &positions)));
+        }
+        groups.push(Group::new(node.communicator, members, around));
+        plans.push(of_group);
+    }
+    Ok(())
 }
 
 fn make_plans(

@@ -28,6 +28,8 @@ pub struct Prepared<W> {
     workload: W,
     roles: Roles,
     folding: Arc<Folding>,
+    /// Those under which it was folded.
+    assumptions: Assumptions,
 }
 
 impl<'a> Simulator<'a> {
@@ -53,17 +55,13 @@ impl<'a> Simulator<'a> {
     /// [`SimulationError`] when the workload does not fit the fabric or contradicts itself.
     pub fn prepare<W: Workload>(&mut self, workload: W) -> Result<Prepared<W>, SimulationError> {
         let roles = setup::check(self.fabric, &workload)?;
+        let mut assumptions = self.options.assumptions();
         let folding = if self.options.fold {
-            self.foldings.of(
-                self.fabric,
-                (&workload, &roles),
-                &mut self.planner,
-                &mut Assumptions::default(),
-            )?
+            self.foldings.of(self.fabric, (&workload, &roles), &mut self.planner, &mut assumptions)?
         } else {
             Arc::new(Folding::identity(self.fabric, workload.ranks()))
         };
-        Ok(Prepared { workload, roles, folding })
+        Ok(Prepared { workload, roles, folding, assumptions })
     }
 
     /// Runs a workload that this simulator, or one of which it is a clone, has prepared.
@@ -75,7 +73,8 @@ impl<'a> Simulator<'a> {
         prepared: &Prepared<W>,
         observer: &mut dyn Observer,
     ) -> Result<Outcome, SimulationError> {
-        let Prepared { workload, roles, folding } = prepared;
-        run_folded((self.options, &mut self.planner), (workload, roles), folding, observer)
+        let Prepared { workload, roles, folding, assumptions } = prepared;
+        let folded = (&**folding, assumptions.clone());
+        run_folded((self.options, &mut self.planner), (workload, roles), folded, observer)
     }
 }

@@ -6,8 +6,9 @@ use super::refine::{Classes, Refinement};
 use super::segments::Segments;
 use super::transfers::{SOURCE, TARGET, Transfers, collect};
 use super::verify::is_equitable;
+use crate::collectives::Schedule;
 use crate::fabric::{Fabric, Route, RoutingError};
-use crate::ids::{CommunicatorId, LinkId, RankId};
+use crate::ids::{CommunicatorId, EndpointId, LinkId, RankId};
 use crate::network::Crossing;
 use crate::transport::Planner;
 use crate::workload::{Roles, Workload};
@@ -71,6 +72,39 @@ impl Folding {
                 Err(disturbed) => assumptions.disturbed.extend(disturbed),
             }
         }
+    }
+
+    /// The folding of one collective by itself, whose ranks are its positions; those of different numbers are told apart.
+    ///
+    /// # Errors
+    /// [`RoutingError`] when members cannot reach one another.
+    pub fn of_collective(
+        fabric: &Fabric,
+        places: &[EndpointId],
+        schedule: &Schedule,
+        numbers: Vec<u32>,
+    ) -> Result<Self, RoutingError> {
+        let listing = Listing::of_collective(places, schedule, numbers);
+        let folding = Self::of_listing(fabric, &listing)?;
+        Ok(folding.unwrap_or_else(|_| Self::identity(fabric, places.len())))
+    }
+
+    /// The pairs of a class of links here and one of another folding that have links in common.
+    ///
+    /// Each crossed run of links here consists of crossed runs there.
+    pub fn common_links(&self, other: &Self) -> Vec<(u32, u32)> {
+        let mut pairs: Vec<(u32, u32)> = Vec::new();
+        for (segment, &class) in self.class_of_segment.iter().enumerate().filter(|of| *of.1 != UNCROSSED) {
+            for there in other.segments.covering(self.segments.links(segment)) {
+                let pair = (class, other.class_of_segment[there]);
+                if pairs.last() != Some(&pair) {
+                    pairs.push(pair);
+                }
+            }
+        }
+        pairs.sort_unstable();
+        pairs.dedup();
+        pairs
     }
 
     /// The coarsest folding of any workload that communicates what is listed; or the communicators that cannot be

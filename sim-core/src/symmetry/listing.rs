@@ -62,6 +62,13 @@ pub struct Assumptions {
     pub(super) placements: Placements,
 }
 
+impl Assumptions {
+    /// That collectives in which everybody waits for everybody are alone on their links.
+    pub fn isolated() -> Self {
+        Self { isolated: true, ..Self::default() }
+    }
+}
+
 /// What a workload communicates: equal listings on one fabric fold equally.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Listing {
@@ -77,6 +84,22 @@ pub(super) struct Listing {
 }
 
 impl Listing {
+    /// One collective by itself, whose ranks are its positions, with a number for what each is in itself.
+    pub(super) fn of_collective(places: &[EndpointId], schedule: &Schedule, own: Vec<u32>) -> Self {
+        let mut patterns = Vec::new();
+        list_patterns(schedule, &mut patterns);
+        let communicator = CommunicatorId::new(0);
+        let step = |(pattern, step)| ListedStep { communicator, group: 0, pattern, step };
+        Self {
+            steps: patterns.into_iter().map(step).collect(),
+            nodes: Vec::new(),
+            groups: vec![(0..places.len()).map(RankId::new).collect()],
+            endpoints: places.to_vec(),
+            own,
+            messages: Vec::new(),
+        }
+    }
+
     /// Lists the communication of a workload.
     ///
     /// # Errors
@@ -215,7 +238,7 @@ impl Calls<'_, '_> {
             let group = listing.groups.len();
             let (mut numbers, mut patterns) = (Vec::new(), Vec::new());
             for call in &calls {
-                let plan = self.planner.plan(&places, call)?;
+                let plan = self.planner.shared_plan(&places, call)?;
                 list_patterns(&plan.schedule, &mut patterns);
                 numbers.push(self.placements.plan(plan));
             }

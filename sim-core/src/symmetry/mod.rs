@@ -25,3 +25,4 @@ pub use foldings::Foldings;
 pub use listing::Assumptions;
 pub use message_folding::{MessageClass, MessageFolding, RoutedMessage};
 pub use nodes::{NodeClass, NodeLoad};
+pub(crate) use placements::in_first_cells;

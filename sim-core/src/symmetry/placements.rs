@@ -5,11 +5,12 @@ use crate::fabric::{Fabric, RoutingError, Scope};
 use crate::ids::EndpointId;
 use crate::transport::{Plan, transfer_route};
 use rustc_hash::FxHashMap;
+use std::sync::Arc;
 
 /// The plans and the placements of groups that are known.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Placements {
-    plans: Vec<Plan>,
+    plans: Vec<Arc<Plan>>,
     numbers: FxHashMap<Key, u32>,
     /// What was found for groups that stand in the same places but for a move by whole cells of the fabric.
     of_places: FxHashMap<(Vec<u64>, Vec<EndpointId>), u32>,
@@ -28,8 +29,9 @@ const MOST_NUMBERS: usize = 1 << 18;
 
 impl Placements {
     /// The number of a plan.
-    pub(super) fn plan(&mut self, plan: Plan) -> u64 {
-        let known = self.plans.iter().position(|known| *known == plan);
+    pub(super) fn plan(&mut self, plan: Arc<Plan>) -> u64 {
+        let same = |known: &Arc<Plan>| Arc::ptr_eq(known, &plan) || **known == *plan;
+        let known = self.plans.iter().position(same);
         known.unwrap_or_else(|| {
             self.plans.push(plan);
             self.plans.len() - 1
@@ -46,19 +48,26 @@ impl Placements {
         (plans, places): (&[u64], &[EndpointId]),
         patterns: &[(Pattern, usize)],
     ) -> Result<u32, RoutingError> {
-        let moved = (plans.to_vec(), places.to_vec());
+        let moved = (plans.to_vec(), in_first_cells(fabric, places));
         if let Some(&known) = self.of_places.get(&moved) {
             return Ok(known);
         }
         let key = match met(fabric, places, patterns)? {
             Some(met) => Key::Transfers(plans.to_vec(), met),
-            None => Key::Places(plans.to_vec(), places.to_vec()),
+            None => Key::Places(plans.to_vec(), moved.1.clone()),
         };
         let next = self.numbers.len() as u32;
         let number = *self.numbers.entry(key).or_insert(next);
         self.of_places.insert(moved, number);
         Ok(number)
     }
+}
+
+/// The same places moved down by as many whole cells of the fabric as there are below all of them.
+pub(crate) fn in_first_cells(fabric: &Fabric, places: &[EndpointId]) -> Vec<EndpointId> {
+    let lowest = places.iter().map(|place| place.index()).min().unwrap_or(0);
+    let moved = fabric.cell().map_or(0, |cell| lowest - lowest % cell);
+    places.iter().map(|place| EndpointId::new(place.index() - moved)).collect()
 }
 
 /// What the transfers of a group meet, with links numbered in the order in which they are met; nothing if it is much.

@@ -164,8 +164,14 @@ impl CollectiveKind {
     /// Whether no rank is done before every rank has come.
     pub const fn everyone_waits(self) -> bool {
         match self {
-            Self::AllReduce | Self::ReduceScatter | Self::AllGather | Self::AllToAll | Self::Barrier => true,
-            Self::Broadcast | Self::Reduce | Self::SendRecv | Self::EpDispatch | Self::EpCombine => false,
+            Self::AllReduce
+            | Self::ReduceScatter
+            | Self::AllGather
+            | Self::AllToAll
+            | Self::Barrier
+            | Self::EpDispatch
+            | Self::EpCombine => true,
+            Self::Broadcast | Self::Reduce | Self::SendRecv => false,
         }
     }
 
