@@ -12,7 +12,7 @@ use crate::collectives::{Pattern, Schedule};
 use crate::engine::Limits;
 use crate::fabric::RoutingError;
 use crate::ids::{CommunicatorId, EndpointId, GroupId, PeerSlot, RankId, RoleId};
-use crate::symmetry::{Folding, NodeClass, Representative, in_first_cells};
+use crate::symmetry::{Folding, NodeClass, Representative, Symmetry, in_first_cells};
 use crate::transport::{Plan, Transport};
 use crate::units::Time;
 use crate::workload::{Program, Roles, Workload};
@@ -232,10 +232,11 @@ pub(super) fn tell_apart(
 ) {
     let Surroundings { workload, folding, .. } = around;
     let nodes = folding.nodes().iter();
-    let class = |node: &NodeClass| (node.communicator, folding.class_of(node.members[0]));
-    let alike: FxHashSet<(CommunicatorId, usize)> =
-        nodes.clone().filter(|node| node.alike == left.alike).map(class).collect();
-    let communicators: BTreeSet<CommunicatorId> = alike.iter().map(|node| node.0).collect();
+    let alike = || nodes.clone().filter(|node| node.alike == left.alike);
+    let communicators: BTreeSet<CommunicatorId> = alike().map(|node| node.communicator).collect();
+    // The class of any member tells whose group it is.
+    let symmetries: FxHashMap<(CommunicatorId, usize), Symmetry> =
+        alike().map(|node| ((node.communicator, folding.class_of(node.members[0])), node.symmetry)).collect();
     let mut numbers: FxHashMap<(u64, Time), u64> = FxHashMap::default();
     told_apart.resize(workload.ranks(), 0);
     let first_new = told_apart.iter().max().map_or(0, |&largest| largest + 1);
@@ -248,11 +249,11 @@ pub(super) fn tell_apart(
                 continue;
             }
             let members = workload.members(communicator, workload.group(rank, communicator));
-            if !alike.contains(&(communicator, folding.class_of(members[0]))) {
-                continue;
-            }
-            for (member, &exit) in members.iter().zip(&left.exits) {
-                let told = &mut told_apart[member.index()];
+            let classes: Vec<u32> = members.iter().map(|&member| folding.class_of(member) as u32).collect();
+            let of_any = classes.iter().find_map(|&class| symmetries.get(&(communicator, class as usize)));
+            let Some(symmetry) = of_any else { continue };
+            for (position, &exit) in symmetry.canonical_order(&classes).into_iter().zip(&left.exits) {
+                let told = &mut told_apart[members[position].index()];
                 let next = first_new + numbers.len() as u64;
                 *told = *numbers.entry((*told, exit)).or_insert(next);
             }

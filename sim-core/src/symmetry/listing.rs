@@ -1,6 +1,6 @@
 //! Everything in a workload that a folding depends on: who communicates, in which patterns, and nothing of how much.
 
-use super::placements::Placements;
+use super::placements::{Placement, Placements};
 use crate::collectives::{Pattern, Schedule};
 use crate::fabric::RoutingError;
 use crate::ids::{CommunicatorId, EndpointId, GroupId, PeerSlot, RankId, RoleId};
@@ -43,8 +43,7 @@ pub(super) struct ListedNode {
     pub(super) communicator: CommunicatorId,
     /// The group, by its place in the listing.
     pub(super) group: usize,
-    /// Groups with equal numbers run the same plans on links that are alike.
-    pub(super) alike: u32,
+    pub(super) placement: Placement,
     /// Who sends to whom in any of its collectives.
     pub(super) patterns: Vec<(Pattern, usize)>,
 }
@@ -246,8 +245,8 @@ impl Calls<'_, '_> {
             let communicator = self.communicator;
             if self.isolated {
                 let fabric = self.planner.fabric();
-                let alike = self.placements.number(fabric, (&numbers, &places), &patterns)?;
-                listing.nodes.push(ListedNode { communicator, group, alike, patterns });
+                let placement = self.placements.placement(fabric, (&numbers, &places), &patterns)?;
+                listing.nodes.push(ListedNode { communicator, group, placement, patterns });
             } else {
                 let step = |(pattern, step)| ListedStep { communicator, group, pattern, step };
                 listing.steps.extend(patterns.into_iter().map(step));

@@ -25,4 +25,5 @@ pub use foldings::Foldings;
 pub use listing::Assumptions;
 pub use message_folding::{MessageClass, MessageFolding, RoutedMessage};
 pub use nodes::{NodeClass, NodeLoad};
+pub use placements::Symmetry;
 pub(crate) use placements::in_first_cells;

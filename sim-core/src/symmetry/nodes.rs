@@ -3,8 +3,9 @@
 
 use super::fold::UNCROSSED;
 use super::listing::Listing;
+use super::placements::Symmetry;
 use super::refine::{Classes, Refinement};
-use super::transfers::Transfers;
+use super::transfers::{NodeHub, Transfers};
 use crate::collectives::Pattern;
 use crate::ids::{CommunicatorId, RankId};
 use rustc_hash::FxHashMap;
@@ -15,8 +16,10 @@ use std::collections::BTreeMap;
 pub struct NodeClass {
     /// The communicator.
     pub communicator: CommunicatorId,
-    /// The members of the group that stands for all, in order.
+    /// The members of the group that stands for all, in an order in which they could stand as well.
     pub members: Vec<RankId>,
+    /// Which orders are equivalent.
+    pub symmetry: Symmetry,
     /// How many groups there are, this one included.
     pub multiplicity: u32,
     /// Groups with equal numbers run the same plans on links that are alike, whoever their members are.
@@ -45,22 +48,34 @@ pub(super) fn split_by_sequence(transfers: &Transfers, refinement: &mut Refineme
     }
 }
 
+/// The classes of the members of a node in their canonical order, and that order.
+fn sequence(
+    transfers: &Transfers,
+    classes: &Classes,
+    (hub, node): (usize, &NodeHub),
+) -> (Vec<u32>, Vec<usize>) {
+    let incidences = &transfers.incidences.of_hub(hub)[..node.members];
+    let in_place: Vec<u32> =
+        incidences.iter().map(|member| classes.things.class_of()[member.other as usize]).collect();
+    let order = node.placement.symmetry.canonical_order(&in_place);
+    (order.iter().map(|&position| in_place[position]).collect(), order)
+}
+
 /// For the members of classes that must be split, a number for the order in which their own members stand.
 fn differing(transfers: &Transfers, classes: &Classes) -> Option<Vec<(u32, u64)>> {
     let class_of_hub = classes.hubs.class_of();
-    let sequence = |hub: usize, members: usize| {
-        let incidences = &transfers.incidences.of_hub(hub)[..members];
-        incidences.iter().map(|member| classes.things.class_of()[member.other as usize])
-    };
+    let sequence = |hub: usize, node: &NodeHub| sequence(transfers, classes, (hub, node)).0;
     let hubs = || transfers.nodes.iter().enumerate().map(|(node, hub)| (transfers.transfers + node, hub));
     let mut first: FxHashMap<u32, usize> = FxHashMap::default();
     let mut split: Vec<u32> = Vec::new();
-    for (hub, node) in hubs() {
-        let class = class_of_hub[hub];
-        let representative = *first.entry(class).or_insert(hub);
-        if !sequence(hub, node.members).eq(sequence(representative, node.members))
-            && split.last() != Some(&class)
-        {
+    let mut of_first: Vec<Vec<u32>> = Vec::new();
+    for (hub, node) in hubs().filter(|(hub, _)| classes.hubs.size(class_of_hub[*hub]) > 1) {
+        let (class, own) = (class_of_hub[hub], sequence(hub, node));
+        let representative = *first.entry(class).or_insert_with(|| {
+            of_first.push(own.clone());
+            of_first.len() - 1
+        });
+        if of_first[representative] != own && split.last() != Some(&class) {
             split.push(class);
         }
     }
@@ -69,7 +84,7 @@ fn differing(transfers: &Transfers, classes: &Classes) -> Option<Vec<(u32, u64)>
     let mut keys = Vec::new();
     for (hub, node) in hubs().filter(|(hub, _)| split.binary_search(&class_of_hub[*hub]).is_ok()) {
         let next = numbers.len() as u64;
-        keys.push((hub as u32, *numbers.entry(sequence(hub, node.members).collect()).or_insert(next)));
+        keys.push((hub as u32, *numbers.entry(sequence(hub, node)).or_insert(next)));
     }
     (!keys.is_empty()).then_some(keys)
 }
@@ -85,11 +100,14 @@ pub(super) fn node_classes(
     let mut known: FxHashMap<u32, usize> = FxHashMap::default();
     for (index, node) in transfers.nodes.iter().enumerate() {
         let place = *known.entry(classes.hubs.class_of()[transfers.transfers + index]).or_insert_with(|| {
+            let order = sequence(transfers, classes, (transfers.transfers + index, node)).1;
+            let members = &listing.groups[node.group];
             found.push(NodeClass {
                 communicator: node.communicator,
-                members: listing.groups[node.group].clone(),
+                members: order.into_iter().map(|position| members[position]).collect(),
+                symmetry: node.placement.symmetry,
                 multiplicity: 0,
-                alike: node.alike,
+                alike: node.placement.alike,
                 loads: Vec::new(),
             });
             found.len() - 1

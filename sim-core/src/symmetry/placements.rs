@@ -11,9 +11,45 @@ use std::sync::Arc;
 #[derive(Debug, Clone, Default)]
 pub(super) struct Placements {
     plans: Vec<Arc<Plan>>,
-    numbers: FxHashMap<Key, u32>,
+    numbers: FxHashMap<Key, Placement>,
     /// What was found for groups that stand in the same places but for a move by whole cells of the fabric.
-    of_places: FxHashMap<(Vec<u64>, Vec<EndpointId>), u32>,
+    of_places: FxHashMap<(Vec<u64>, Vec<EndpointId>), Placement>,
+}
+
+/// How a group stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Placement {
+    /// Groups with equal numbers run the same plans on links that are alike.
+    pub(super) alike: u32,
+    pub(super) symmetry: Symmetry,
+}
+
+/// In which other orders the members of a group could stand and would do the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Symmetry {
+    /// In any order.
+    All,
+    /// Moved on around the group by any multiple of so many positions.
+    Rotations(u32),
+}
+
+impl Symmetry {
+    /// An order in which members of these classes could stand as well, the same for all orders that are equivalent.
+    pub fn canonical_order(self, classes: &[u32]) -> Vec<usize> {
+        let mut order: Vec<usize> = (0..classes.len()).collect();
+        match self {
+            Self::All => order.sort_by_key(|&position| classes[position]),
+            Self::Rotations(by) => {
+                let by = (by as usize).max(1);
+                let from =
+                    |start: usize| (0..classes.len()).map(move |at| classes[(start + at) % classes.len()]);
+                let starts = (0..classes.len()).step_by(by);
+                let best = starts.min_by(|&one, &other| from(one).cmp(from(other))).unwrap_or(0);
+                order.rotate_left(best);
+            }
+        }
+        order
+    }
 }
 
 /// What distinguishes placements: the plans of the group, and what its transfers meet; or where it stands, if that is
@@ -27,6 +63,9 @@ enum Key {
 /// Placements of which more would have to be compared are compared by their places.
 const MOST_NUMBERS: usize = 1 << 18;
 
+/// So many rotations are tried.
+const MOST_ROTATIONS: usize = 8;
+
 impl Placements {
     /// The number of a plan.
     pub(super) fn plan(&mut self, plan: Arc<Plan>) -> u64 {
@@ -38,28 +77,32 @@ impl Placements {
         }) as u64
     }
 
-    /// The number of the placement of a group that runs `plans`, which send by `patterns`, at `places`.
+    /// The placement of a group that runs `plans`, which send by `patterns`, at `places`.
     ///
     /// # Errors
     /// [`RoutingError`] when members cannot reach one another.
-    pub(super) fn number(
+    pub(super) fn placement(
         &mut self,
         fabric: &Fabric,
         (plans, places): (&[u64], &[EndpointId]),
         patterns: &[(Pattern, usize)],
-    ) -> Result<u32, RoutingError> {
+    ) -> Result<Placement, RoutingError> {
         let moved = (plans.to_vec(), in_first_cells(fabric, places));
         if let Some(&known) = self.of_places.get(&moved) {
             return Ok(known);
         }
-        let key = match met(fabric, places, patterns)? {
+        let group = Placed { fabric, places, patterns };
+        let in_order: Vec<usize> = (0..places.len()).collect();
+        let met = group.met(&in_order)?;
+        let symmetry = group.symmetry(met.as_deref())?;
+        let key = match met {
             Some(met) => Key::Transfers(plans.to_vec(), met),
             None => Key::Places(plans.to_vec(), moved.1.clone()),
         };
-        let next = self.numbers.len() as u32;
-        let number = *self.numbers.entry(key).or_insert(next);
-        self.of_places.insert(moved, number);
-        Ok(number)
+        let alike = self.numbers.len() as u32;
+        let placement = *self.numbers.entry(key).or_insert(Placement { alike, symmetry });
+        self.of_places.insert(moved, placement);
+        Ok(placement)
     }
 }
 
@@ -70,45 +113,98 @@ pub(crate) fn in_first_cells(fabric: &Fabric, places: &[EndpointId]) -> Vec<Endp
     places.iter().map(|place| EndpointId::new(place.index() - moved)).collect()
 }
 
-/// What the transfers of a group meet, with links numbered in the order in which they are met; nothing if it is much.
-///
-/// Groups with equal numbers have the same transfers, after the same delays, over links that carry as much and are
-/// shared among the transfers of the group in the same way.
-fn met(
-    fabric: &Fabric,
-    places: &[EndpointId],
-    patterns: &[(Pattern, usize)],
-) -> Result<Option<Vec<u64>>, RoutingError> {
-    let mut numbers = Vec::new();
-    let mut names: FxHashMap<usize, u64> = FxHashMap::default();
-    for &(pattern, step) in patterns {
-        for position in 0..places.len() {
-            for send in pattern.sends(places.len(), position, step) {
-                let (scope, route) = transfer_route(fabric, |at| places[at], position, send.partners)?;
-                let (service, first, count) = match send.partners {
-                    Partners::One(target) => (0, target, 1),
-                    Partners::Copies(span) => (1, span.first, span.count),
-                    Partners::Sum(span) => (2, span.first, span.count),
-                };
-                let outside = u64::from(scope == Scope::ScaleOut);
-                numbers.extend([service, first as u64, count as u64]);
-                numbers.extend([send.blocks, outside, route.latency().picoseconds()]);
-                for (link, weight) in
-                    route.hops().iter().flat_map(|hop| hop.range().map(|at| (at, hop.weight)))
-                {
-                    let next = names.len() as u64;
-                    let name = *names.entry(link).or_insert(next);
-                    let alike = &fabric.links()[link];
-                    let capacity = alike.capacity.bytes_per_second().to_bits();
-                    numbers.extend([name, weight, capacity, alike.tier.index() as u64]);
-                }
-                numbers.push(u64::MAX);
-                if numbers.len() > MOST_NUMBERS {
-                    return Ok(None);
+/// A group at its places.
+struct Placed<'a> {
+    fabric: &'a Fabric,
+    places: &'a [EndpointId],
+    patterns: &'a [(Pattern, usize)],
+}
+
+impl Placed<'_> {
+    /// What the transfers of a group meet when its members are named in this order, with links numbered in the order in
+    /// which they are met; nothing if it is much.
+    ///
+    /// Groups with equal numbers have the same transfers, after the same delays, over links that carry as much and are
+    /// shared among the transfers of the group in the same way.
+    fn met(&self, order: &[usize]) -> Result<Option<Vec<u64>>, RoutingError> {
+        let mut name_of = vec![0; order.len()];
+        order.iter().enumerate().for_each(|(name, &position)| name_of[position] = name);
+        let mut numbers = Vec::new();
+        let mut names: FxHashMap<usize, u64> = FxHashMap::default();
+        for &(pattern, step) in self.patterns {
+            for &position in order {
+                let mut sends = pattern.sends(order.len(), position, step);
+                sends.sort_by_key(|send| match send.partners {
+                    Partners::One(target) => name_of[target],
+                    Partners::Copies(_) | Partners::Sum(_) => order.len(),
+                });
+                for send in sends {
+                    let at = |position: usize| self.places[position];
+                    let (scope, route) = transfer_route(self.fabric, at, position, send.partners)?;
+                    let (service, first, count) = match send.partners {
+                        Partners::One(target) => (0, name_of[target], 1),
+                        Partners::Copies(span) => (1, span.first, span.count),
+                        Partners::Sum(span) => (2, span.first, span.count),
+                    };
+                    let outside = u64::from(scope == Scope::ScaleOut);
+                    numbers.extend([service, first as u64, count as u64]);
+                    numbers.extend([send.blocks, outside, route.latency().picoseconds()]);
+                    for hop in route.hops() {
+                        for link in hop.range() {
+                            let next = names.len() as u64;
+                            let name = *names.entry(link).or_insert(next);
+                            let alike = &self.fabric.links()[link];
+                            let capacity = alike.capacity.bytes_per_second().to_bits();
+                            numbers.extend([name, hop.weight, capacity, alike.tier.index() as u64]);
+                        }
+                    }
+                    numbers.push(u64::MAX);
+                    if numbers.len() > MOST_NUMBERS {
+                        return Ok(None);
+                    }
                 }
             }
+            numbers.push(u64::MAX - 1);
         }
-        numbers.push(u64::MAX - 1);
+        Ok(Some(numbers))
     }
-    Ok(Some(numbers))
+
+    /// Orders in which the transfers meet the same.
+    fn symmetry(&self, in_order: Option<&[u64]>) -> Result<Symmetry, RoutingError> {
+        let count = self.places.len();
+        let none = Symmetry::Rotations(count as u32);
+        let Some(in_order) = in_order else { return Ok(none) };
+        let served = self.patterns.iter().any(|(pattern, _)| matches!(pattern, Pattern::InNetwork(_)));
+        let same = |order: Vec<usize>| -> Result<bool, RoutingError> {
+            Ok(self.met(&order)?.is_some_and(|met| met == in_order))
+        };
+        let rotation = |by: usize| -> Vec<usize> { (0..count).map(|at| (at + by) % count).collect() };
+        let divisors = (1..count).filter(|by| count.is_multiple_of(*by));
+        for by in divisors.take(MOST_ROTATIONS).filter(|_| !served) {
+            if !same(rotation(by))? {
+                continue;
+            }
+            let mut swapped: Vec<usize> = (0..count).collect();
+            swapped.swap(0, 1);
+            let any = by == 1 && count > 2 && same(swapped)?;
+            return Ok(if any { Symmetry::All } else { Symmetry::Rotations(by as u32) });
+        }
+        Ok(none)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn equivalent_orders_have_one_canonical_order() {
+        let named = |symmetry: Symmetry, classes: &[u32]| -> Vec<u32> {
+            symmetry.canonical_order(classes).into_iter().map(|position| classes[position]).collect()
+        };
+        assert_eq!(named(Symmetry::All, &[3, 1, 2, 1]), [1, 1, 2, 3]);
+        assert_eq!(named(Symmetry::Rotations(1), &[3, 1, 2, 1]), [1, 2, 1, 3]);
+        assert_eq!(named(Symmetry::Rotations(2), &[3, 1, 2, 1]), [2, 1, 3, 1]);
+        assert_eq!(named(Symmetry::Rotations(4), &[3, 1, 2, 1]), [3, 1, 2, 1]);
+    }
 }

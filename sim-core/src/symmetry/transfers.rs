@@ -2,6 +2,7 @@
 
 use super::incidences::{Incidences, Touch};
 use super::listing::{ListedNode, ListedStep, Listing, Port, Sending};
+use super::placements::Placement;
 use super::segments::Segments;
 use crate::collectives::{Partners, Pattern};
 use crate::fabric::{Fabric, Hop, Route, RoutingError, Scope};
@@ -67,7 +68,7 @@ pub(super) struct NodeHub {
     /// The group, by its place in the listing, and how many members it has.
     pub(super) group: usize,
     pub(super) members: usize,
-    pub(super) alike: u32,
+    pub(super) placement: Placement,
     colour: u32,
     /// Where its hops end in the list of those of all nodes.
     hops: u32,
@@ -212,7 +213,7 @@ impl Collector<'_> {
 
     /// Adds the links of all transfers of a group.
     fn add_node(&mut self, node: &ListedNode) -> Result<(), RoutingError> {
-        let ListedNode { communicator, group, alike, ref patterns } = *node;
+        let ListedNode { communicator, group, placement, ref patterns } = *node;
         let members = &self.listing.groups[group];
         let places: Vec<_> = members.iter().map(|&member| self.listing.endpoints[member.index()]).collect();
         for &(pattern, step) in patterns {
@@ -236,10 +237,10 @@ impl Collector<'_> {
                 }
             }
         }
-        let kind = self.kind(Kind::Node(communicator, alike));
+        let kind = self.kind(Kind::Node(communicator, placement.alike));
         let colour = self.colour((kind, Scope::ScaleUp, Time::ZERO), false);
         let hops = u32::try_from(self.node_hops.len()).expect("nodes have fewer than 2^32 hops");
-        self.nodes.push(NodeHub { communicator, group, members: members.len(), alike, colour, hops });
+        self.nodes.push(NodeHub { communicator, group, members: members.len(), placement, colour, hops });
         Ok(())
     }
 
