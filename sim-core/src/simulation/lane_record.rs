@@ -1,7 +1,6 @@
 //! What the flows of lanes move over each tier, over time: recorded for many lanes at once where they move together.
 
 use crate::network::{Changes, RateRecord, Timeline};
-use crate::units::Time;
 use std::ops::Range;
 
 /// So many lanes are recorded together.
@@ -117,14 +116,11 @@ impl LaneRecord {
             moment: moment - sum.moved,
         };
         if !record.change_together(&start) {
-            for ((&end, &drain), &rate) in ends.iter().zip(drains).zip(lane_rates) {
-                record.change(Time::from_picoseconds(end - drain), rate);
-            }
+            let starts = ends.iter().zip(drains).map(|(end, drain)| end - drain);
+            record.change_each(start.last, starts.zip(lane_rates.iter().copied()));
         }
         if !record.change_together(&stop) {
-            for (&end, &rate) in ends.iter().zip(lane_rates) {
-                record.change(Time::from_picoseconds(end), -rate);
-            }
+            record.change_each(last, ends.iter().copied().zip(lane_rates.iter().map(|rate| -rate)));
         }
     }
 
