@@ -163,7 +163,18 @@ impl LaneRecord {
 }
 
 fn extremes(ends: &[u64]) -> (u64, u64) {
-    ends.iter().fold((u64::MAX, 0), |(first, last), &end| (first.min(end), last.max(end)))
+    // Four at a time: none waits for the one before.
+    let (mut first, mut last) = ([u64::MAX; 4], [0; 4]);
+    let (fours, rest) = ends.as_chunks::<4>();
+    for four in fours {
+        for ((first, last), &end) in first.iter_mut().zip(&mut last).zip(four) {
+            *first = end.min(*first);
+            *last = end.max(*last);
+        }
+    }
+    let of_rest = (rest.iter().copied().min(), rest.iter().copied().max());
+    let first = first.into_iter().fold(of_rest.0.unwrap_or(u64::MAX), u64::min);
+    (first, last.into_iter().fold(of_rest.1.unwrap_or(0), u64::max))
 }
 
 /// The sum of each rate times the distance of its flow's end from the first.

@@ -339,31 +339,4 @@ mod tests {
             }
         }
     }
-
-    #[test]
-    #[ignore]
-    fn speed() {
-        for (members, size, steps, odd) in [
-            (92_160, 92_160, 2_700, true),
-            (92_160, 72, 2_700, true),
-            (1, 1, 262_142, false),
-            (131_072, 131_072, 262_142, false),
-        ] {
-            let mut durations = vec![(500_000, 1_000_000); members];
-            let mut launched = vec![7_000_000; members];
-            if odd {
-                durations.iter_mut().step_by(size).for_each(|duration| duration.1 += 12_345);
-                launched[members / 2] += 500_000_000;
-            }
-            let start = std::time::Instant::now();
-            let (ready, moved) = step(steps, size, &durations, &launched);
-            let took = start.elapsed();
-            panic_free(&format!("{members} x {steps}: {took:?} {} {}", ready[0], moved.total()));
-        }
-    }
-
-    #[expect(clippy::print_stderr, reason = "a measurement")]
-    fn panic_free(line: &str) {
-        eprintln!("{line}");
-    }
 }
