@@ -2,6 +2,7 @@
 
 use copperlight::file::{SourceText, check};
 use copperlight::run::{EngineOptions, RunOptions, run_scenario};
+use copperlight_core::network::Timeline;
 use copperlight_core::outcome::{Outcome, StopReason};
 use copperlight_core::simulation::{Options, Simulator, Unobserved, simulate};
 use copperlight_core::transport::Transport;
@@ -208,7 +209,7 @@ proptest! {
             let other = run(fold, replay);
             prop_assert_eq!(other.end, full.end, "fold {}, replay {}", fold, replay);
             prop_assert_eq!(other.digest, full.digest, "fold {}, replay {}", fold, replay);
-            let moved = |outcome: &Outcome| outcome.tiers.iter().map(|tier| tier.total()).collect::<Vec<_>>();
+            let moved = |outcome: &Outcome| outcome.tiers.iter().map(Timeline::total).collect::<Vec<_>>();
             // Half a picosecond of a flow is 0.04 B at 80 GB/s, on two links of a tier.
             let rounded = 0.1 * full.work.flows as f64;
             for (found, expected) in moved(&other).into_iter().zip(moved(&full)) {
