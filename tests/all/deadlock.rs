@@ -6,8 +6,8 @@ use copperlight_core::simulation::{Options, Unobserved, simulate};
 use copperlight_core::transport::Transport;
 use copperlight_core::units::Bytes;
 use copperlight_core::workload::{
-    CollectiveCall, CollectiveKind, ExplicitWorkload, Operation, OperationKind, Program, ProgramBuilder,
-    StreamId, StreamSet, Tag,
+    Algorithm, CollectiveCall, CollectiveKind, ExplicitWorkload, Operation, OperationKind, Program,
+    ProgramBuilder, StreamId, StreamSet, Tag,
 };
 use copperlight_tests::fabrics::Domains;
 
@@ -39,16 +39,18 @@ fn workload(programs: &[Vec<OperationKind>], groups: Vec<Vec<Vec<RankId>>>) -> E
 
 fn deadlock(workload: &ExplicitWorkload) -> Deadlock {
     let fabric = Domains::star(workload.endpoints.len(), 50.0).build();
-    let mut found = Vec::new();
+    let (mut found, mut digests) = (Vec::new(), Vec::new());
     let options = Options::new(Transport::ideal());
     for options in [options, options.unfolded()] {
         let outcome = simulate(&fabric, workload, &options, &mut Unobserved).expect("the workload fits");
+        digests.push(outcome.digest);
         match outcome.stop {
             StopReason::Deadlock(deadlock) => found.push(deadlock),
             other => panic!("{other:?} is no deadlock"),
         }
     }
     assert_eq!(found[0], found[1], "folded and in full");
+    assert_eq!(digests[0], digests[1], "what has moved before");
     found.remove(0)
 }
 
@@ -103,5 +105,25 @@ fn who_waits_for_a_rank_that_has_ended_is_on_no_circle() {
     insta::assert_snapshot!(describe(&deadlock(&workload(&programs, Vec::new()))), @r"
     rank 1 waits for rank 0 (which has ended) to send on channel 0
     circle: 
+    ");
+}
+
+#[test]
+fn a_collective_that_one_never_comes_to_has_moved_what_the_others_could() {
+    // Around a ring of four, rank 0 sends to 1 and 1 to 2 before all wait for 3, which first waits for a message.
+    let call = CollectiveCall {
+        algorithm: Some(Algorithm::Ring),
+        ..CollectiveCall::auto(CollectiveKind::AllReduce, Bytes::new(64))
+    };
+    let collective = || OperationKind::Collective { communicator: CommunicatorId::new(0), call };
+    let last = vec![receive(), collective()];
+    let programs = [vec![collective()], vec![collective()], vec![collective(), send()], last];
+    let group = vec![(0..4).map(RankId::new).collect()];
+    insta::assert_snapshot!(describe(&deadlock(&workload(&programs, vec![group]))), @r"
+    rank 0 waits for rank 3 to call all-reduce of 64 B on communicator 0
+    rank 1 waits for rank 3 to call all-reduce of 64 B on communicator 0
+    rank 2 waits for rank 3 to call all-reduce of 64 B on communicator 0
+    rank 3 waits for rank 2 to send on channel 0
+    circle: rank 3 -> rank 2
     ");
 }

@@ -2,6 +2,7 @@
 
 mod by_hand;
 mod domains;
+mod entries;
 mod evidence;
 mod jobs;
 mod library;

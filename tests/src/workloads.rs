@@ -34,6 +34,52 @@ pub struct Uniform {
     pub repeat: usize,
 }
 
+/// Ranks that all run the same collectives, each after a computation of its own.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Staggered {
+    /// For each rank, how long it computes before each collective, in picoseconds.
+    pub waits: Vec<u64>,
+    /// How many form a group of communicator 0; ranks equal modulo this form a group of communicator 1.
+    pub block: usize,
+    /// The collectives, by communicator; the computation comes before the first only, where `rushed`.
+    pub calls: Vec<(usize, CollectiveCall)>,
+    /// Whether the collectives follow one another at once.
+    pub rushed: bool,
+}
+
+impl Staggered {
+    /// Writes it out: one role for each computation.
+    ///
+    /// # Panics
+    /// When the ranks are no multiple of a block.
+    pub fn workload(&self) -> ExplicitWorkload {
+        let ranks = self.waits.len();
+        let uniform =
+            Uniform { ranks, block: self.block, slow: Vec::new(), steps: Vec::new(), repeat: 0 }.workload();
+        let mut waits = self.waits.clone();
+        waits.sort_unstable();
+        waits.dedup();
+        let role = |wait| RoleId::new(waits.binary_search(wait).expect("every wait is there"));
+        ExplicitWorkload {
+            role_of_rank: self.waits.iter().map(role).collect(),
+            programs: waits.iter().map(|&wait| self.program(wait)).collect(),
+            ..uniform
+        }
+    }
+
+    fn program(&self, wait: u64) -> copperlight_core::workload::Program {
+        let wait = OperationKind::Compute { duration: Time::from_picoseconds(wait) };
+        let operations = self.calls.iter().enumerate().flat_map(|(index, &(communicator, call))| {
+            let communicator = CommunicatorId::new(communicator);
+            let waits = (index == 0 || !self.rushed).then_some(wait);
+            waits.into_iter().chain([OperationKind::Collective { communicator, call }])
+        });
+        let mut program = ProgramBuilder::new();
+        program.once(operations.map(|kind| operation(MAIN, StreamSet::of(&[]), kind)).collect());
+        program.build()
+    }
+}
+
 const MAIN: StreamId = StreamId::new(0);
 const SEND: StreamId = StreamId::new(1);
 const RECEIVE: StreamId = StreamId::new(2);

@@ -45,6 +45,27 @@ impl RateRecord {
         self.moments[slice] += rate * (at % self.width) as f64;
     }
 
+    /// Adds changes, neighbours of which mostly lie in one slice; none is later than `last`.
+    pub fn change_each(&mut self, last: u64, changes: impl Iterator<Item = (u64, f64)>) {
+        self.reach(last);
+        let (mut start, mut rate, mut moment) = (0, 0.0, 0.0);
+        for (at, change) in changes {
+            if at.wrapping_sub(start) >= self.width {
+                self.add_to_slice(start, rate, moment);
+                (start, rate, moment) = (at / self.width * self.width, 0.0, 0.0);
+            }
+            rate += change;
+            moment += change * (at - start) as i64 as f64;
+        }
+        self.add_to_slice(start, rate, moment);
+    }
+
+    fn add_to_slice(&mut self, start: u64, rate: f64, moment: f64) {
+        let slice = (start / self.width) as usize;
+        self.changes[slice] += rate;
+        self.moments[slice] += moment;
+    }
+
     /// Adds the sum of many changes, which must lie in one slice; tells whether they do.
     pub fn change_together(&mut self, changes: &Changes) -> bool {
         self.reach(changes.last);
@@ -168,7 +189,7 @@ mod tests {
     fn what_moves_within_a_slice_needs_no_rate() {
         // Slices of 131,072 ps up to 2^26 ps: of 40 times, 2,000 ps apart from 50,000 ps on, 31 lie in the second.
         let (mut record, mut expected) = (RateRecord::default(), Timeline::default());
-        [&mut record].map(|record| record.reach((1 << 26) - 1));
+        record.reach((1 << 26) - 1);
         let moved = record.move_within_slice((181_000, 182_000), (2_000, 40), 250.0);
         assert_eq!(moved, 40);
         assert_eq!(record.move_within_slice((201_000, 202_000), (2_000, 40), 250.0), 31);

@@ -1,7 +1,6 @@
 //! What the flows of lanes move over each tier, over time: recorded for many lanes at once where they move together.
 
 use crate::network::{Changes, RateRecord, Timeline};
-use crate::units::Time;
 use std::ops::Range;
 
 /// So many lanes are recorded together.
@@ -117,14 +116,11 @@ impl LaneRecord {
             moment: moment - sum.moved,
         };
         if !record.change_together(&start) {
-            for ((&end, &drain), &rate) in ends.iter().zip(drains).zip(lane_rates) {
-                record.change(Time::from_picoseconds(end - drain), rate);
-            }
+            let starts = ends.iter().zip(drains).map(|(end, drain)| end - drain);
+            record.change_each(start.last, starts.zip(lane_rates.iter().copied()));
         }
         if !record.change_together(&stop) {
-            for (&end, &rate) in ends.iter().zip(lane_rates) {
-                record.change(Time::from_picoseconds(end), -rate);
-            }
+            record.change_each(last, ends.iter().copied().zip(lane_rates.iter().map(|rate| -rate)));
         }
     }
 
@@ -167,7 +163,18 @@ impl LaneRecord {
 }
 
 fn extremes(ends: &[u64]) -> (u64, u64) {
-    ends.iter().fold((u64::MAX, 0), |(first, last), &end| (first.min(end), last.max(end)))
+    // Four at a time: none waits for the one before.
+    let (mut first, mut last) = ([u64::MAX; 4], [0; 4]);
+    let (fours, rest) = ends.as_chunks::<4>();
+    for four in fours {
+        for ((first, last), &end) in first.iter_mut().zip(&mut last).zip(four) {
+            *first = end.min(*first);
+            *last = end.max(*last);
+        }
+    }
+    let of_rest = (rest.iter().copied().min(), rest.iter().copied().max());
+    let first = first.into_iter().fold(of_rest.0.unwrap_or(u64::MAX), u64::min);
+    (first, last.into_iter().fold(of_rest.1.unwrap_or(0), u64::max))
 }
 
 /// The sum of each rate times the distance of its flow's end from the first.

@@ -231,3 +231,112 @@ impl Ring<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::collectives::Partners;
+    use crate::network::{Crossing, NetworkLink, RateRecord, Timeline};
+    use crate::units::Bandwidth;
+    use proptest::prelude::*;
+    use std::rc::Rc;
+
+    /// Links of 1 TB/s, a member each, of one tier.
+    fn network(members: usize) -> FlowLevel {
+        let link = NetworkLink { capacity: 1e12, tier: 0, multiplicity: 1 };
+        FlowLevel::with_tiers(vec![link; members], 1, 1.0)
+    }
+
+    /// A member that sends `bytes` over its own link, `delay` picoseconds after its step has begun.
+    fn target(member: usize, to: usize, (delay, bytes): (u64, u64)) -> Target {
+        Target {
+            member: to as u32,
+            weight: 1,
+            delay: Time::from_picoseconds(delay),
+            cap: Bandwidth::UNBOUNDED,
+            bytes: Bytes::new(bytes),
+            path: Rc::new([Crossing { link: member as u32, weight: 1 }]),
+            others: Box::default(),
+            partners: Partners::One(to),
+        }
+    }
+
+    /// A stage of rings of `size`, its exits, and what it has moved.
+    fn step(steps: u32, size: usize, durations: &[(u64, u64)], launched: &[u64]) -> (Vec<u64>, Timeline) {
+        let next = |member: usize| member / size * size + (member % size + 1) % size;
+        let targets: Vec<Target> = (durations.iter().enumerate())
+            .map(|(member, &durations)| target(member, next(member), durations))
+            .collect();
+        let targets: Vec<Option<&Target>> = targets.iter().map(Some).collect();
+        let stage = LaneStage::new(steps, &targets, &network(targets.len()));
+        let (mut record, mut ready) = (LaneRecord::new(1), launched.to_vec());
+        let mut starts = stage.first_starts(&ready, launched);
+        stage.to_last_step(&mut starts, &mut record);
+        stage.finish(&stage.arrivals(&starts), &mut ready, &mut record);
+        (ready, record.timelines().remove(0))
+    }
+
+    /// The same by the recurrence, flow by flow.
+    fn plainly(steps: u32, size: usize, durations: &[(u64, u64)], launched: &[u64]) -> (Vec<u64>, Timeline) {
+        let (mut ready, mut record) = (launched.to_vec(), RateRecord::default());
+        for _ in 0..steps {
+            let arrivals: Vec<u64> = (0..ready.len())
+                .map(|member| {
+                    let next = member / size * size + (member % size + 1) % size;
+                    let depart = ready[member].max(launched[next]) + durations[member].0;
+                    // 1 TB/s is a byte in a picosecond.
+                    let end = depart + durations[member].1;
+                    record.change(Time::from_picoseconds(depart), 1.0);
+                    record.change(Time::from_picoseconds(end), -1.0);
+                    end
+                })
+                .collect();
+            let before = |member: usize| member / size * size + (member % size + size - 1) % size;
+            ready = (0..ready.len()).map(|member| arrivals[member].max(arrivals[before(member)])).collect();
+        }
+        (ready, record.timeline())
+    }
+
+    /// The amounts of a timeline in wider slices.
+    fn slices(timeline: &Timeline, end: Time, width: Time) -> Vec<f64> {
+        let together = (width.picoseconds() / timeline.slice_width().picoseconds()) as usize;
+        timeline.slices(end).chunks(together).map(|slices| slices.iter().sum()).collect()
+    }
+
+    /// Rings of one to two hundred members, few of which differ from the rest.
+    fn rings() -> impl Strategy<Value = (usize, Vec<(u64, u64)>, Vec<u64>)> {
+        let sizes = (prop_oneof![1..9usize, 100..200usize], 1..4usize);
+        let usual = (0..3_000u64, 1..3_000u64);
+        (sizes, usual, 0..3usize).prop_flat_map(|((size, rings), usual, odd)| {
+            let members = size * rings;
+            let others = prop::collection::vec((0..members, (0..4_000u64, 0..4_000u64), 0..200_000u64), odd);
+            others.prop_map(move |others| {
+                let (mut durations, mut launched) = (vec![usual; members], vec![0; members]);
+                for (member, duration, late) in others {
+                    durations[member] = duration;
+                    launched[member] = late;
+                }
+                (size, durations, launched)
+            })
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(400))]
+
+        #[test]
+        fn lanes_do_what_the_recurrence_says((size, durations, launched) in rings(), steps in 1..150u32) {
+            let (found, moved) = step(steps, size, &durations, &launched);
+            let (expected, flow_by_flow) = plainly(steps, size, &durations, &launched);
+            let end = Time::from_picoseconds(expected.iter().copied().max().unwrap_or_default());
+            prop_assert_eq!(found, expected);
+            let total = flow_by_flow.total();
+            prop_assert!((moved.total() - total).abs() <= 1e-9 * total + 1e-6);
+            let width = moved.slice_width().max(flow_by_flow.slice_width());
+            let (found, expected) = (slices(&moved, end, width), slices(&flow_by_flow, end, width));
+            for (found, expected) in found.iter().zip(expected) {
+                prop_assert!((found - expected).abs() <= 1e-6 * total.max(1.0), "{} and {}", found, expected);
+            }
+        }
+    }
+}

@@ -203,3 +203,61 @@ impl Stage {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::network::{Crossing, NetworkLink, NewFlow, Wakeup};
+    use crate::units::Bandwidth;
+    use proptest::prelude::*;
+
+    /// When a flow ends that starts in the picosecond in which another ends, on links of both.
+    fn end_after_another(bytes: [u64; 2], capacities: [f64; 3], woken_first: bool) -> (Time, Time) {
+        let link = |capacity| NetworkLink { capacity, tier: 0, multiplicity: 1 };
+        let mut network = FlowLevel::with_tiers(capacities.map(link), 1, 1.0);
+        let crossing = |link| Crossing { link, weight: 1 };
+        let paths = [[crossing(0), crossing(1)], [crossing(1), crossing(2)]];
+        let flow = |owner: usize| NewFlow {
+            crossings: &paths[owner],
+            bytes: Bytes::new(bytes[owner]),
+            cap: Bandwidth::UNBOUNDED,
+            owner: owner as u32,
+        };
+        let alone = |network: &FlowLevel, owner: usize| {
+            network.rate_alone(&paths[owner], Bandwidth::UNBOUNDED).drain_time(Bytes::new(bytes[owner]))
+        };
+        let (first, second) = (alone(&network, 0), alone(&network, 1));
+        let mut wakeups: Vec<(Time, Wakeup)> = Vec::new();
+        network.attach(Time::ZERO, &flow(0));
+        network.settle(Time::ZERO, |time, wakeup| wakeups.push((time, wakeup)));
+        let mut ended = Vec::new();
+        for (time, wakeup) in std::mem::take(&mut wakeups) {
+            if !woken_first {
+                network.attach(time, &flow(1));
+            }
+            network.wake(time, wakeup, |owner| ended.push((owner, time)));
+            if woken_first {
+                network.attach(time, &flow(1));
+            }
+            network.settle(time, |time, wakeup| wakeups.push((time, wakeup)));
+        }
+        for (time, wakeup) in wakeups {
+            network.wake(time, wakeup, |owner| ended.push((owner, time)));
+        }
+        assert_eq!(ended[0], (0, first), "the first is alone");
+        assert_eq!(ended.len(), 2, "both end");
+        (ended[1].1, first + second)
+    }
+
+    proptest! {
+        #[test]
+        fn who_starts_when_another_ends_does_not_meet_it(
+            bytes in (1_000..10_000_000u64, 1..10_000_000u64),
+            capacities in [1e9..1e11f64, 1e9..1e11f64, 1e9..1e11f64],
+            woken_first in prop::bool::ANY,
+        ) {
+            let (found, alone) = end_after_another([bytes.0, bytes.1], capacities, woken_first);
+            prop_assert_eq!(found, alone);
+        }
+    }
+}

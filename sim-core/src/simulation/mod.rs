@@ -2,7 +2,8 @@
 //!
 //! The layers, from the bottom: `carrier` moves bytes, `collective` steps groups through their schedules,
 //! `messages` matches sends with receives, `execution` runs the programs of the representatives on top of them.
-//! Replays live in `replay`: a collective that is alone on its links is simulated once and remembered.
+//! Replays live in `replay`: a collective that is alone on its links is simulated once and remembered. `lanes`
+//! step rings without events: `lane_stage` a stage of equal steps, `lane_record` what it moves over time.
 
 mod carrier;
 mod collective;

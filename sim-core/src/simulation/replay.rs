@@ -40,6 +40,8 @@ struct Known {
     cost: CollectiveCost,
     /// By how much later than the first each member enters; nothing where all enter together.
     recordings: BTreeMap<Box<[Time]>, Arc<Recording>>,
+    /// How many for members that enter apart were simulated by events since one was last used again.
+    unused: u32,
     trust: Trust,
 }
 
@@ -52,11 +54,16 @@ enum Trust {
     Always,
 }
 
-/// So many recordings of one collective are remembered.
+/// So many recordings of one collective are remembered, and so many numbers in them.
 const RECORDINGS: usize = 64;
+const NUMBERS: usize = 1 << 20;
+
+/// After so many recordings by events that were never used again, no more are made of members that enter apart: a network
+/// of its own for each costs more than to run in that of all.
+const UNUSED: u32 = 16;
 
 /// After so many runs that were begun again because of members that entered apart, they run by events.
-const DISAPPOINTMENTS: u32 = 16;
+const DISAPPOINTMENTS: u32 = 8;
 
 impl Replays {
     pub(super) fn new(enabled: bool) -> Self {
@@ -83,8 +90,14 @@ impl Replays {
         let id = self.known.len() as u32;
         same_place.push(id);
         let (schedule, cost) = (plan.plan.schedule.clone(), plan.plan.cost.clone());
-        let node = plan.node.as_ref().map(|node| node.communicator);
-        self.known.push(Known { node, schedule, cost, recordings: BTreeMap::new(), trust: Trust::Always });
+        self.known.push(Known {
+            node: plan.node.as_ref().map(|node| node.communicator),
+            schedule,
+            cost,
+            recordings: BTreeMap::new(),
+            unused: 0,
+            trust: Trust::Always,
+        });
         Some(id)
     }
 
@@ -104,7 +117,8 @@ impl Replays {
 
     /// Whether an entry may be replayed even when its members enter apart.
     pub(super) fn allows_apart(&self, entry: u32) -> bool {
-        self.known[entry as usize].trust == Trust::Always && self.disappointments < DISAPPOINTMENTS
+        let Known { trust, unused, .. } = self.known[entry as usize];
+        trust == Trust::Always && unused < UNUSED && self.disappointments < DISAPPOINTMENTS
     }
 
     /// The communicator of which an entry is a node.
@@ -138,14 +152,17 @@ impl Replays {
         entries: &[Time],
         record: impl FnOnce() -> Result<Recording, Unrecorded>,
     ) -> Result<(Arc<Recording>, bool), Unrecorded> {
-        let recordings = &mut self.known[entry as usize].recordings;
+        let Known { recordings, unused, .. } = &mut self.known[entry as usize];
         let together = entries.iter().all(|&entry| entry == Time::ZERO);
         let key = if together { &[] } else { entries };
         if let Some(recording) = recordings.get(key) {
+            *unused = if together { *unused } else { 0 };
             return Ok((Arc::clone(recording), false));
         }
         let recording = Arc::new(record()?);
-        if recordings.len() == RECORDINGS {
+        *unused += u32::from(!together && recording.events > 0);
+        let most = NUMBERS / (entries.len() + recording.used.len());
+        if recordings.len() >= most.clamp(1, RECORDINGS) {
             recordings.clear();
         }
         recordings.insert(key.into(), Arc::clone(&recording));

@@ -49,14 +49,18 @@ fn step() -> impl Strategy<Value = Step> {
 fn case() -> impl Strategy<Value = (Domains, Uniform)> {
     let sizes = (1..5usize, 1..5usize, 1..6usize, prop::sample::select(vec![1usize, 2, 3, 7]));
     let traffic = (prop::collection::vec(step(), 1..5), 1..4usize);
-    let defect = (prop::bool::ANY, 0..3u8, 0..100usize);
+    let defect = (prop::bool::ANY, 0..4u8, 0..100usize);
     (sizes, traffic, defect, 10.0..80.0f64).prop_map(|(sizes, (steps, repeat), defect, uplink)| {
         let (block, blocks, per_domain, planes) = sizes;
         let ranks = block * blocks;
         let (broken, which, place) = defect;
         let per_domain = if broken { per_domain } else { block };
         let derated = (broken && which == 0).then_some(place % ranks);
-        let slow = if broken && which == 1 { vec![place % ranks] } else { Vec::new() };
+        let slow = match which {
+            1 if broken => vec![place % ranks],
+            2 if broken => vec![place % ranks, (3 * place + 1) % ranks, (place + 2) % ranks],
+            _ => Vec::new(),
+        };
         let domains = Domains { chips: ranks, per_domain, planes, link: 50.0, uplink, derated };
         (domains, Uniform { ranks, block, slow, steps, repeat })
     })
