@@ -13,6 +13,7 @@ use crate::engine::{EventQueue, Limits, Memory, Process, StopReason, run};
 use crate::fabric::RoutingError;
 use crate::transport::{CollectiveCost, Transport};
 use crate::units::Time;
+use crate::workload::StreamId;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -137,7 +138,7 @@ impl Lone<'_> {
         let mut queue = EventQueue::new();
         let instance = alone.collectives.open(Rc::clone(plan), alone.exits.len(), false);
         for member in 0..alone.exits.len() as u32 {
-            let end = End { actor: member, stream: 0 };
+            let end = End { actor: member, stream: StreamId::new(0) };
             alone.collectives.enter(Time::ZERO, (instance, member), end, &mut queue);
         }
         // The limit of time counts from the start of the run, where this one may begin later.
