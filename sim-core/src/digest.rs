@@ -49,7 +49,7 @@ impl StreamHash {
 }
 
 impl OperationHashes {
-    /// A rank of so many streams.
+    /// A rank with streams of indices below `streams`.
     pub(crate) fn new(streams: usize) -> Self {
         Self((0..streams).map(|_| StreamHash::new()).collect())
     }
@@ -59,11 +59,11 @@ impl OperationHashes {
         self.0[stream].add(index, times);
     }
 
-    /// The hash of all streams.
-    pub(crate) fn finish(&self) -> u128 {
+    /// The hash of the streams with these indices.
+    pub(crate) fn finish(&self, streams: impl Iterator<Item = usize>) -> u128 {
         let mut hasher = SipHasher13::new();
-        for stream in &self.0 {
-            write(&mut hasher, stream.finish());
+        for stream in streams {
+            write(&mut hasher, self.0[stream].finish());
         }
         value(hasher.finish128())
     }

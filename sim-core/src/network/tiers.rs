@@ -85,7 +85,9 @@ impl Tiers {
     }
 
     pub(super) fn credit(&mut self, tier: usize, when: Range<Time>, moved: &Timeline) {
-        self.tiers[tier].timeline.add_timeline(when, moved);
+        if moved.total() > 0.0 {
+            self.tiers[tier].timeline.add_timeline(when, moved);
+        }
     }
 
     pub(super) fn timelines(&self) -> impl Iterator<Item = &Timeline> {

@@ -25,6 +25,7 @@ impl Timeline {
     pub(super) const NARROWEST: u64 = 1 << 10;
 
     /// Adds an amount, spread evenly over `when`.
+    #[inline]
     pub fn add(&mut self, when: Range<Time>, amount: f64) {
         self.total += amount;
         let (start, end) = (when.start.picoseconds(), when.end.picoseconds());
@@ -33,33 +34,31 @@ impl Timeline {
         while last >> self.digits >= SLICES as u64 {
             self.widen();
         }
-        let slices = start >> self.digits..=last >> self.digits;
-        if slices.start() == slices.end() {
-            self.slices[*slices.start() as usize] += amount;
-            return;
+        if start >> self.digits == last >> self.digits {
+            self.slices[(start >> self.digits) as usize] += amount;
+        } else {
+            self.spread(start..end, amount);
         }
-        let rate = amount / (end - start) as f64;
-        for slice in slices {
-            let from = start.max(slice << self.digits);
-            let to = end.min((slice + 1).saturating_mul(1 << self.digits));
+    }
+
+    /// Adds an amount to all slices that `when`, in picoseconds, is part of.
+    fn spread(&mut self, when: Range<u64>, amount: f64) {
+        let rate = amount / (when.end - when.start) as f64;
+        for slice in when.start >> self.digits..=(when.end - 1) >> self.digits {
+            let from = when.start.max(slice << self.digits);
+            let to = when.end.min((slice + 1).saturating_mul(1 << self.digits));
             self.slices[slice as usize] += rate * (to - from) as f64;
         }
     }
 
     /// Adds another timeline, from its own zero at the start of `when` to its end; as a whole where slices are wider.
+    #[inline]
     pub fn add_timeline(&mut self, when: Range<Time>, other: &Self) {
-        if other.total == 0.0 {
-            return;
-        }
         let length = when.end.saturating_sub(when.start);
         if length <= self.slice_width() {
             self.add(when, other.total);
-            return;
-        }
-        for (slice, &amount) in other.slices(length).iter().enumerate().filter(|slice| *slice.1 > 0.0) {
-            let from = Time::from_picoseconds((slice as u64) << other.digits);
-            let to = Time::from_picoseconds((slice as u64 + 1).saturating_mul(1 << other.digits)).min(length);
-            self.add(when.start + from..when.start + to, amount);
+        } else {
+            self.add_slices(when.start, length, other);
         }
     }
 
@@ -71,6 +70,16 @@ impl Timeline {
         self
     }
 
+    /// Adds the slices of another timeline up to a length, from its own zero at `start`.
+    fn add_slices(&mut self, start: Time, length: Time, other: &Self) {
+        for (slice, &amount) in other.slices(length).iter().enumerate().filter(|slice| *slice.1 > 0.0) {
+            let from = Time::from_picoseconds((slice as u64) << other.digits);
+            let to = Time::from_picoseconds((slice as u64 + 1).saturating_mul(1 << other.digits)).min(length);
+            self.add(start + from..start + to, amount);
+        }
+    }
+
+    #[cold]
     fn widen(&mut self) {
         for slice in 0..SLICES / 2 {
             self.slices[slice] = self.slices[2 * slice] + self.slices[2 * slice + 1];

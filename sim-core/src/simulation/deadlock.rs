@@ -35,9 +35,9 @@ impl Scene<'_> {
         }
         let (mut blocked, mut waits) = (Vec::new(), Waits::new());
         for (actor, state) in self.states.iter().enumerate() {
-            for stream in (0..state.streams()).filter(|&stream| state.is_entered(stream)) {
+            for stream in state.entered().iter() {
                 let Some(Current { index, operation, .. }) = state.current(stream) else { continue };
-                let instance = collective_of.get(&(actor as u32, stream as u8)).copied();
+                let instance = collective_of.get(&(actor as u32, stream)).copied();
                 let awaited: Vec<usize> = match instance {
                     Some(instance) => {
                         let absent = || self.absent(actor, operation, &attendance[instance].1);

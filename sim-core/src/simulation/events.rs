@@ -2,12 +2,13 @@
 
 use super::messages::Message;
 use crate::network::Wakeup;
+use crate::workload::StreamId;
 
 /// Everything that can happen in a simulation.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Event {
     /// A computation ends.
-    ComputeEnd { actor: u32, stream: u8 },
+    ComputeEnd { actor: u32, stream: StreamId },
     /// The first byte of a transfer arrives: it begins to drain.
     Depart { transfer: u32 },
     /// Flows may have drained.

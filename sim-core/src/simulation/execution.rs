@@ -14,14 +14,14 @@ use super::places::{CallPlace, Place, places};
 use super::program_state::{Current, ProgramState};
 use super::records::Records;
 use super::replay::{Replays, Unrecorded};
-use super::setup::{Parts, Plans, SendPort, SimulationError};
+use super::setup::{Actor, Parts, Plans, SimulationError};
 use crate::digest::{OperationHashes, outcome_digest};
 use crate::engine::{EventQueue, Limits, Memory, Process, StopReason as LoopEnd, run};
 use crate::ids::CommunicatorId;
 use crate::outcome::{LinkOutcome, Outcome, RankOutcome, StopReason, TransferPartners, Work};
 use crate::symmetry::Representative;
 use crate::units::{Bandwidth, Bytes, Time};
-use crate::workload::{CollectiveCall, OperationKind};
+use crate::workload::{CollectiveCall, OperationKind, StreamId};
 use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -87,8 +87,6 @@ struct Execution<'a, 'b> {
     replays: &'b mut Replays,
     observer: &'b mut dyn Observer,
     states: Vec<ProgramState>,
-    /// For each actor, where the counterparts of its program are.
-    places: Vec<Vec<Place>>,
     hashes: Vec<OperationHashes>,
     ends: Vec<Time>,
     mailboxes: Vec<Mailbox>,
@@ -114,11 +112,10 @@ impl<'a, 'b> Execution<'a, 'b> {
         replays: &'b mut Replays,
         (limits, observer): (Limits, &'b mut dyn Observer),
     ) -> Self {
-        let states: Vec<ProgramState> =
-            parts.actors.iter().map(|actor| ProgramState::new(Arc::clone(&actor.program))).collect();
+        let state = |actor: &Actor| ProgramState::new(Arc::clone(&actor.program), places(actor, &plans));
+        let states: Vec<ProgramState> = parts.actors.iter().map(state).collect();
         Self {
             entries: plans.iter().map(|of| of.iter().map(|plan| replays.entry(plan)).collect()).collect(),
-            places: parts.actors.iter().map(|actor| places(actor, &plans)).collect(),
             hashes: states.iter().map(|state| OperationHashes::new(state.streams())).collect(),
             ends: vec![Time::ZERO; states.len()],
             mailboxes: (0..parts.mailboxes).map(|_| Mailbox::default()).collect(),
@@ -144,16 +141,16 @@ impl<'a, 'b> Execution<'a, 'b> {
     /// Enters every operation of an actor that can be entered, and what that makes possible.
     fn enter_what_can(&mut self, now: Time, actor: u32, queue: &mut EventQueue<Event>) {
         while let Some(stream) = self.states[actor as usize].next_to_enter() {
-            self.enter(now, End { actor, stream: stream as u8 }, queue);
+            self.enter(now, End { actor, stream }, queue);
         }
     }
 
     /// Enters one operation.
     fn enter(&mut self, now: Time, end: End, queue: &mut EventQueue<Event>) {
-        let current = self.states[end.actor as usize].enter(end.stream as usize);
+        let current = self.states[end.actor as usize].enter(end.stream);
         self.observer.entered(&notice(now, end, current));
-        match current.operation.kind {
-            OperationKind::Compute { duration } => {
+        match (current.place, current.operation.kind) {
+            (_, OperationKind::Compute { duration }) => {
                 self.begin(now, end);
                 if duration == Time::ZERO {
                     self.end_operation(now, end);
@@ -161,40 +158,20 @@ impl<'a, 'b> Execution<'a, 'b> {
                     queue.push(now + duration, Event::ComputeEnd { actor: end.actor, stream: end.stream });
                 }
             }
-            OperationKind::Send { bytes, .. } => {
-                let mailbox = self.port(end).mailbox;
+            (Place::Port(port), OperationKind::Send { bytes, .. }) => {
+                let mailbox = self.parts.actors[end.actor as usize].sends[port as usize].mailbox;
                 let matched = self.mailboxes[mailbox as usize].send(end, bytes);
                 self.deliver(now, matched, queue);
             }
-            OperationKind::Receive { .. } => {
-                let Place::Mailbox(mailbox) = self.place(end) else {
-                    unreachable!("a receive has a mailbox");
-                };
+            (Place::Mailbox(mailbox), OperationKind::Receive { .. }) => {
                 let matched = self.mailboxes[mailbox as usize].receive(end);
                 self.deliver(now, matched, queue);
             }
-            OperationKind::Collective { call, .. } => {
-                let Place::Group(place) = self.place(end) else {
-                    unreachable!("a collective has a group");
-                };
+            (Place::Group(place), OperationKind::Collective { call, .. }) => {
                 self.enter_collective(now, end, (place, call), queue);
             }
+            _ => unreachable!("messages have ports and mailboxes, and collectives have groups"),
         }
-    }
-
-    /// Where the counterpart of an operation that has been entered is.
-    fn place(&self, end: End) -> Place {
-        let current = self.states[end.actor as usize].current(end.stream as usize);
-        let current = current.expect("who has entered an operation is in one");
-        self.places[end.actor as usize][current.counterpart as usize]
-    }
-
-    /// The port that the message of a sender leaves through.
-    fn port(&self, sender: End) -> &SendPort {
-        let Place::Port(port) = self.place(sender) else {
-            unreachable!("a send has a port");
-        };
-        &self.parts.actors[sender.actor as usize].sends[port as usize]
     }
 
     /// Sends a matched message on its way.
@@ -202,7 +179,12 @@ impl<'a, 'b> Execution<'a, 'b> {
         let Some((message, bytes)) = matched else { return };
         self.begin(now, message.sender);
         self.begin(now, message.receiver);
-        let port = self.port(message.sender);
+        let sender = &self.parts.actors[message.sender.actor as usize];
+        let current = self.states[message.sender.actor as usize].current(message.sender.stream);
+        let Some(Current { place: Place::Port(port), .. }) = current else {
+            unreachable!("the sender of a message is in a send");
+        };
+        let port = &sender.sends[*port as usize];
         let (slot, depart) = (port.slot, now + port.overhead + port.latency);
         let transfer = Transfer {
             path: Some(Rc::clone(&port.path)),
@@ -211,9 +193,8 @@ impl<'a, 'b> Execution<'a, 'b> {
             purpose: Purpose::Message(message),
         };
         let sent = self.carrier.send(depart, transfer, queue);
-        let Parts { around, actors, .. } = &self.parts;
-        let starter = actors[message.sender.actor as usize].representative.rank;
-        let to = || TransferPartners::One(around.workload.peer(starter, slot));
+        let (starter, workload) = (sender.representative.rank, self.parts.around.workload);
+        let to = || TransferPartners::One(workload.peer(starter, slot));
         self.carrier.record(now, (sent, bytes), |_: &mut Records| (starter, to(), None));
     }
 
@@ -224,7 +205,7 @@ impl<'a, 'b> Execution<'a, 'b> {
         (place, call): (CallPlace, CollectiveCall),
         queue: &mut EventQueue<Event>,
     ) {
-        let number = self.states[end.actor as usize].call_number(end.stream as usize);
+        let number = self.states[end.actor as usize].call_number(end.stream);
         let instance = self.call_instance(place, number);
         let expected = self.collectives.instance(instance).plan.call;
         if expected != call {
@@ -262,15 +243,16 @@ impl<'a, 'b> Execution<'a, 'b> {
     }
 
     fn begin(&mut self, now: Time, end: End) {
-        let current = self.states[end.actor as usize].begin(end.stream as usize, now);
+        let current = self.states[end.actor as usize].begin(end.stream, now);
         self.observer.begun(&notice(now, end, current));
     }
 
     fn end_operation(&mut self, now: Time, end: End) {
-        let (actor, stream) = (end.actor as usize, end.stream as usize);
+        let End { stream, .. } = end;
+        let actor = end.actor as usize;
         let current = self.states[actor].current(stream).expect("what ends has an operation");
         self.observer.ended(&notice(now, end, current));
-        self.hashes[actor].add(stream, current.index, (current.begun, now));
+        self.hashes[actor].add(stream.index(), current.index, (current.begun, now));
         self.ends[actor] = now;
         self.states[actor].advance(stream);
         self.touched.push(end.actor);
@@ -360,10 +342,11 @@ impl<'a, 'b> Execution<'a, 'b> {
         work.rate_solves += network.effort().solves;
         work.ranks_simulated = ranks.len() as u64;
         work.classes = ranks.len() as u64;
-        let rank_hashes = ranks
-            .iter()
-            .zip(self.hashes.iter())
-            .map(|(rank, hashes)| (hashes.finish(), u64::from(rank.multiplicity)));
+        let rank_hashes =
+            ranks.iter().zip(self.hashes.iter().zip(&self.parts.actors)).map(|(rank, (hashes, actor))| {
+                let streams = actor.program.streams().iter().map(StreamId::index);
+                (hashes.finish(streams), u64::from(rank.multiplicity))
+            });
         let digest = outcome_digest(rank_hashes, &links);
         let stop = match loop_end {
             LoopEnd::EventLimit => StopReason::EventLimit,

@@ -1,13 +1,14 @@
 //! Point-to-point messages: sends and receives between two ranks match in order on each channel.
 
 use crate::units::Bytes;
+use crate::workload::StreamId;
 use std::collections::VecDeque;
 
 /// One end of a message: a stream of an actor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct End {
     pub(super) actor: u32,
-    pub(super) stream: u8,
+    pub(super) stream: StreamId,
 }
 
 /// A matched message.
@@ -54,7 +55,7 @@ mod tests {
 
     #[test]
     fn messages_match_in_order() {
-        let end = |actor| End { actor, stream: 0 };
+        let end = |actor| End { actor, stream: StreamId::new(0) };
         let mut mailbox = Mailbox::default();
         assert_eq!(mailbox.send(end(1), Bytes::new(10)), None);
         assert_eq!(mailbox.send(end(1), Bytes::new(20)), None);

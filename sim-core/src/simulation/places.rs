@@ -6,6 +6,8 @@ use crate::workload::Counterpart;
 /// Where a counterpart is found.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Place {
+    /// A computation has none.
+    Nowhere,
     /// Messages to it leave through one of the actor's ports.
     Port(u32),
     /// Messages from it come through a mailbox.

@@ -16,6 +16,7 @@ use crate::ids::CommunicatorId;
 use crate::network::FlowLevel;
 use crate::transport::{CollectiveCost, Transport};
 use crate::units::Time;
+use crate::workload::StreamId;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -229,7 +230,7 @@ impl Lone<'_> {
         let mut queue = EventQueue::new();
         let instance = alone.collectives.open(Rc::clone(plan), entries.len(), false);
         for (member, &entry) in (0..).zip(entries) {
-            let end = End { actor: member, stream: 0 };
+            let end = End { actor: member, stream: StreamId::new(0) };
             alone.collectives.enter(entry, (instance, member), end, &mut queue);
         }
         // The limit of time counts from the start of the run, where this one may begin later.

@@ -153,6 +153,16 @@ pub enum Counterpart {
     },
 }
 
+impl Counterpart {
+    /// The communicator, when it is a group.
+    pub const fn communicator(&self) -> Option<CommunicatorId> {
+        match self {
+            Self::To { .. } | Self::From { .. } => None,
+            Self::Group { communicator, .. } => Some(*communicator),
+        }
+    }
+}
+
 impl OperationKind {
     /// With whom it is done; with nobody when it is a computation.
     pub const fn counterpart(self) -> Option<Counterpart> {

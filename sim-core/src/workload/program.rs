@@ -6,6 +6,9 @@ use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+/// The place of what has none.
+const NOWHERE: u32 = u32::MAX;
+
 /// Operations that recur together, such as the forward pass of one micro-batch.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Block {
@@ -62,8 +65,10 @@ pub struct Program {
     sequence: Vec<u32>,
     starts: Vec<u32>,
     counterparts: Vec<Counterpart>,
+    /// For each counterpart, where the calls of its communicator are counted; nowhere for peers.
+    counted: Vec<u32>,
     /// For each communicator, ascending, how many calls stand before each block instance.
-    calls_before: Vec<(CommunicatorId, Vec<u32>)>,
+    calls_before: Vec<Vec<u32>>,
     streams: StreamSet,
 }
 
@@ -93,12 +98,9 @@ impl Program {
     /// `operation` is an index into the block of the n-th instance.
     pub fn call_number(&self, n: usize, operation: usize) -> u32 {
         let block = &self.blocks[self.sequence[n] as usize];
-        let OperationKind::Collective { communicator, .. } = block.operations[operation].kind else {
-            return 0;
-        };
-        let place = self.calls_before.binary_search_by_key(&communicator, |calls| calls.0);
-        let calls_before = &self.calls_before[place.expect("all communicators are counted")].1;
-        calls_before[n] + block.calls_before[operation]
+        let counted = self.counted.get(block.counterparts[operation] as usize);
+        let calls_before = counted.and_then(|&counted| self.calls_before.get(counted as usize));
+        calls_before.map_or(0, |calls_before| calls_before[n] + block.calls_before[operation])
     }
 
     /// The number of operations.
@@ -157,7 +159,7 @@ impl ProgramBuilder {
 
     /// Where the counterpart of an operation stands, put last when it is new; nowhere for computations.
     fn place(&mut self, operation: &Operation) -> u32 {
-        let Some(counterpart) = operation.kind.counterpart() else { return u32::MAX };
+        let Some(counterpart) = operation.kind.counterpart() else { return NOWHERE };
         let all = &mut self.program.counterparts;
         *self.places.entry(counterpart).or_insert_with(|| {
             all.push(counterpart);
@@ -187,15 +189,20 @@ impl ProgramBuilder {
     pub fn build(self) -> Program {
         let mut program = self.program;
         let communicators: BTreeSet<CommunicatorId> =
-            program.blocks.iter().flat_map(|block| block.calls.keys().copied()).collect();
-        for communicator in communicators {
+            program.counterparts.iter().filter_map(Counterpart::communicator).collect();
+        let communicators: Vec<CommunicatorId> = communicators.into_iter().collect();
+        for communicator in &communicators {
             let calls_before = program.sequence.iter().scan(0, |calls, &block| {
                 let before = *calls;
-                *calls += program.blocks[block as usize].calls.get(&communicator).unwrap_or(&0);
+                *calls += program.blocks[block as usize].calls.get(communicator).unwrap_or(&0);
                 Some(before)
             });
-            program.calls_before.push((communicator, calls_before.collect()));
+            program.calls_before.push(calls_before.collect());
         }
+        let place =
+            |of: CommunicatorId| communicators.binary_search(&of).map_or(NOWHERE, |place| place as u32);
+        let counted = |of: &Counterpart| of.communicator().map_or(NOWHERE, place);
+        program.counted = program.counterparts.iter().map(counted).collect();
         program
     }
 }
