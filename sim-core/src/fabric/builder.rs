@@ -216,8 +216,8 @@ impl FabricBuilder {
     ///
     /// For each number of cells there is a map from links to links of the same capacity, latency and tier, no two to one,
     /// such that moving both ends of a route by so many cells moves its links by that map, and leaves their weights.
-    /// Moved endpoints share containers where they did, and can send as much. No link is crossed both by routes inside one
-    /// cell and by routes inside another. All endpoints reach one another, which is not searched for.
+    /// Moved endpoints share containers where they did, and can send as much. Every link belongs to one cell, with which it
+    /// moves: each route that crosses it begins or ends there. All endpoints reach one another, which is not searched for.
     ///
     /// It holds for a healthy fabric: once anything is derated or retired, there are no cells.
     ///
