@@ -2,7 +2,9 @@
 
 use crate::report::{TierUtilization, UtilizationTimeline};
 use copperlight_core::fabric::Fabric;
+use copperlight_core::ids::TierId;
 use copperlight_core::outcome::Outcome;
+use copperlight_core::units::Bandwidth;
 use std::collections::BTreeMap;
 
 /// Utilization of each tier: a mean and a peak for the table, a timeline for the figure.
@@ -15,11 +17,10 @@ pub(super) fn of_tiers(
     (system, chips): (&str, u64),
 ) -> (BTreeMap<String, TierUtilization>, Vec<UtilizationTimeline>) {
     let carried = carried(fabric, outcome);
-    let capacities = capacities(fabric);
     let mut table = BTreeMap::new();
     let mut timelines = Vec::new();
     for (index, (tier, timeline)) in fabric.tiers().iter().zip(&outcome.tiers).enumerate() {
-        let capacity = capacities[index];
+        let capacity = fabric.tier_capacity(TierId::new(index)).bytes_per_second();
         if capacity == 0.0 {
             continue;
         }
@@ -57,9 +58,9 @@ pub(super) fn bytes_of_tiers(fabric: &Fabric, outcome: &Outcome) -> BTreeMap<Str
     let denominator = u128::from(fabric.weight_denominator());
     let whole =
         |weighted: u128| u64::try_from((weighted + denominator / 2) / denominator).unwrap_or(u64::MAX);
-    let tiers = fabric.tiers().iter().zip(carried(fabric, outcome)).zip(capacities(fabric));
-    let wired = tiers.filter(|(_, capacity)| *capacity > 0.0);
-    wired.map(|((tier, weighted), _)| (tier.name.clone(), whole(weighted))).collect()
+    let tiers = fabric.tiers().iter().zip(carried(fabric, outcome)).enumerate();
+    let wired = tiers.filter(|(index, _)| fabric.tier_capacity(TierId::new(*index)) > Bandwidth::ZERO);
+    wired.map(|(_, (tier, weighted))| (tier.name.clone(), whole(weighted))).collect()
 }
 
 /// The bytes that all links of each tier carried, times the fabric's weight denominator.
@@ -69,13 +70,4 @@ fn carried(fabric: &Fabric, outcome: &Outcome) -> Vec<u128> {
         weighted[fabric.link(link.link).tier.index()] += link.weighted_bytes * u128::from(link.multiplicity);
     }
     weighted
-}
-
-/// The capacity of all links of each tier together, in bytes per second.
-fn capacities(fabric: &Fabric) -> Vec<f64> {
-    let mut of_tiers = vec![0.0; fabric.tiers().len()];
-    for link in fabric.links() {
-        of_tiers[link.tier.index()] += link.capacity.bytes_per_second();
-    }
-    of_tiers
 }

@@ -173,12 +173,18 @@ impl Pattern {
         }
     }
 
-    /// How many consecutive positions keep to themselves, where transfers of a step stay inside blocks of so many; the
-    /// positions of one block send as those of any other.
-    pub(crate) fn block(self) -> Option<usize> {
+    /// Whether a position that stands `by` further on sends to partners that stand `by` further on, past the last as to
+    /// the first.
+    ///
+    /// Where domains are joined to channels, the last `by` positions may send to others among the first than that.
+    pub(crate) fn moves_by(self, ranks: usize, by: usize) -> bool {
         match self {
-            Self::Ring { stride, size } | Self::Exchange { stride, size, .. } => Some(stride * size),
-            _ => None,
+            Self::Ring { stride, size } | Self::Exchange { stride, size, .. } => {
+                stride * size == ranks || by.is_multiple_of(stride * size)
+            }
+            Self::Channels { inside } => by.is_multiple_of(inside),
+            Self::Everyone(_) | Self::Shift | Self::Circulant { .. } => true,
+            Self::Star { .. } | Self::Tree(_) | Self::InNetwork(_) | Self::Experts(_) => false,
         }
     }
 

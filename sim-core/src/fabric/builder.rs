@@ -230,8 +230,8 @@ impl FabricBuilder {
     ///
     /// For each number of cells there is a map from links to links of the same capacity, latency and tier, no two to one,
     /// such that moving both ends of a route by so many cells moves its links by that map, and leaves their weights.
-    /// Moved endpoints share containers where they did, and can send as much. No link is crossed both by routes inside one
-    /// cell and by routes inside another. All endpoints reach one another, which is not searched for.
+    /// Moved endpoints share containers where they did, and can send as much. Every link belongs to one cell, with which it
+    /// moves: each route that crosses it begins or ends there. All endpoints reach one another, which is not searched for.
     ///
     /// It holds for a healthy fabric: once anything is derated or retired, there are no cells.
     ///
@@ -251,7 +251,7 @@ impl FabricBuilder {
             endpoints: self.endpoints,
             retired: self.retired,
             node_names: self.node_names,
-            runs: LinkRuns::of(&self.links),
+            runs: LinkRuns::with_room(0),
             links: self.links,
             tiers: self.tiers,
             media: self.media,
@@ -264,26 +264,44 @@ impl FabricBuilder {
                 .collect(),
             cell: self.cell.filter(|_| !self.derated && self.retired == 0),
             injection: Vec::new(),
+            tier_capacities: Vec::new(),
             even_shares: Vec::new(),
         };
-        check(&fabric, &self.failed)?;
+        fabric.read_links(&self.failed)?;
+        check(&fabric)?;
         if fabric.degraded || fabric.router.splits_unevenly(&fabric) {
             fabric.weight_denominator = finer(fabric.weight_denominator);
         }
-        fabric.injection = fabric.injection_table();
         let share = |ways| even_share(fabric.weight_denominator, ways);
         fabric.even_shares = (0..=MOST_USUAL_WAYS).map(share).collect();
         Ok(fabric)
     }
 }
 
-fn check(fabric: &Fabric, failed: &BTreeSet<LinkId>) -> Result<(), FabricError> {
-    if fabric.endpoints == 0 {
-        return Err(FabricError::NoEndpoints);
+impl Fabric {
+    /// Checks all links and finds what is asked of many of them together, in one pass.
+    fn read_links(&mut self, failed: &BTreeSet<LinkId>) -> Result<(), FabricError> {
+        if self.endpoints == 0 {
+            return Err(FabricError::NoEndpoints);
+        }
+        let mut runs = LinkRuns::with_room(self.links.len());
+        let mut injection = vec![[0.0; 2]; self.endpoints];
+        let mut tier_capacities = vec![0.0; self.tiers.len()];
+        for (index, link) in self.links.iter().enumerate() {
+            check_link(self, LinkId::new(index), failed)?;
+            runs.add(index, link);
+            let capacity = link.capacity.bytes_per_second();
+            tier_capacities[link.tier.index()] += capacity;
+            if let Some(of_endpoint) = injection.get_mut(link.from.index()) {
+                of_endpoint[self.tiers[link.tier.index()].scope as usize] += capacity;
+            }
+        }
+        (self.runs, self.injection, self.tier_capacities) = (runs.complete(), injection, tier_capacities);
+        Ok(())
     }
-    for index in 0..fabric.links.len() {
-        check_link(fabric, LinkId::new(index), failed)?;
-    }
+}
+
+fn check(fabric: &Fabric) -> Result<(), FabricError> {
     for level in &fabric.levels {
         if level.endpoints() != fabric.endpoints {
             return Err(FabricError::BadLevel {

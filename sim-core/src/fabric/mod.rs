@@ -83,6 +83,7 @@ pub struct Fabric {
     never_full: Vec<bool>,
     cell: Option<usize>,
     injection: Vec<[f64; 2]>,
+    tier_capacities: Vec<f64>,
 }
 
 impl Fabric {
@@ -167,6 +168,11 @@ impl Fabric {
         &self.tiers
     }
 
+    /// The capacity of all links of a tier together.
+    pub fn tier_capacity(&self, tier: TierId) -> Bandwidth {
+        Bandwidth::from_bytes_per_second(self.tier_capacities[tier.index()])
+    }
+
     /// The names of the media that links are made of.
     pub fn media(&self) -> &[String] {
         &self.media
@@ -235,15 +241,6 @@ impl Fabric {
     /// What an endpoint can send in one direction over links of `scope`.
     pub fn injection_bandwidth(&self, endpoint: EndpointId, scope: Scope) -> Bandwidth {
         Bandwidth::from_bytes_per_second(self.injection[endpoint.index()][scope as usize])
-    }
-
-    fn injection_table(&self) -> Vec<[f64; 2]> {
-        let mut table = vec![[0.0; 2]; self.endpoints];
-        for link in self.links.iter().filter(|link| link.from.index() < self.endpoints) {
-            let scope = self.tiers[link.tier.index()].scope;
-            table[link.from.index()][scope as usize] += link.capacity.bytes_per_second();
-        }
-        table
     }
 }
 

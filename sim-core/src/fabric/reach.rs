@@ -66,6 +66,7 @@ mod tests {
     use crate::fabric::{Fabric, FabricBuilder, FabricError, Link, Route, Router, RoutingError, Scope};
     use crate::ids::{EndpointId, LinkId};
     use crate::units::{Bandwidth, Time};
+    use std::collections::BTreeSet;
 
     /// Nobody asks for a route here.
     #[derive(Debug)]
@@ -79,6 +80,12 @@ mod tests {
 
     /// Three chips around a switch, one link of which has failed.
     fn without(link: usize) -> Result<(), FabricError> {
+        let mut builder = star();
+        builder.derate(LinkId::new(link), 0.0);
+        builder.build(Box::new(Nowhere)).map(|_| ())
+    }
+
+    fn star() -> FabricBuilder {
         let mut builder = FabricBuilder::new();
         let chips = [0, 1, 2].map(|chip| builder.endpoint(format!("chip{chip}")));
         let switch = builder.switch("switch");
@@ -87,8 +94,23 @@ mod tests {
         for chip in chips {
             builder.duplex(Link { from: chip.into(), to: switch, capacity, latency, tier, medium });
         }
-        builder.derate(LinkId::new(link), 0.0);
-        builder.build(Box::new(Nowhere)).map(|_| ())
+        builder
+    }
+
+    #[test]
+    fn cells_are_lost_with_anything_that_is_degraded() -> Result<(), FabricError> {
+        let build = |degrade: &dyn Fn(&mut FabricBuilder)| {
+            let mut builder = star();
+            builder.cell(1);
+            degrade(&mut builder);
+            builder.build(Box::new(Nowhere)).map(|fabric| fabric.cell())
+        };
+        assert_eq!(build(&|_| ())?, Some(1));
+        assert_eq!(build(&|builder| builder.derate(LinkId::new(2), 0.5))?, None);
+        assert_eq!(build(&|builder| builder.derate(LinkId::new(2), 1.0))?, Some(1));
+        assert_eq!(build(&|builder| builder.retire(&BTreeSet::from([EndpointId::new(1)])))?, None);
+        assert!(build(&|builder| builder.derate(LinkId::new(2), 0.0)).is_err());
+        Ok(())
     }
 
     #[test]

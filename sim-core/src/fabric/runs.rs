@@ -29,25 +29,30 @@ pub(super) struct LinkRuns {
 const BLOCK: usize = 64;
 
 impl LinkRuns {
-    pub(super) fn of(links: &[Link]) -> Self {
-        let mut runs: Vec<LinkRun> = Vec::new();
-        let mut of_block = Vec::with_capacity(links.len() / BLOCK + 2);
-        for (index, link) in links.iter().enumerate() {
-            let end = u32::try_from(index + 1).expect("links are numbered in 32 bits");
-            let (tier, capacity, latency) = (link.tier, link.capacity, link.latency);
-            let last = runs.last_mut();
-            let continues =
-                |run: &&mut LinkRun| run.capacity == capacity && run.latency == latency && run.tier == tier;
-            match last.filter(continues) {
-                Some(run) => run.end = end,
-                None => runs.push(LinkRun { end, tier, capacity, latency }),
-            }
-            if index % BLOCK == 0 {
-                of_block.push(runs.len() as u32 - 1);
-            }
+    /// No runs yet, with room for so many links.
+    pub(super) fn with_room(links: usize) -> Self {
+        Self { runs: Vec::new(), of_block: Vec::with_capacity(links / BLOCK + 2) }
+    }
+
+    /// Adds the next link; each has an identifier one above that of the link before.
+    pub(super) fn add(&mut self, index: usize, link: &Link) {
+        let end = u32::try_from(index + 1).expect("links are numbered in 32 bits");
+        let (tier, capacity, latency) = (link.tier, link.capacity, link.latency);
+        let continues =
+            |run: &&mut LinkRun| run.capacity == capacity && run.latency == latency && run.tier == tier;
+        match self.runs.last_mut().filter(continues) {
+            Some(run) => run.end = end,
+            None => self.runs.push(LinkRun { end, tier, capacity, latency }),
         }
-        of_block.push((runs.len() as u32).saturating_sub(1));
-        Self { runs, of_block }
+        if index.is_multiple_of(BLOCK) {
+            self.of_block.push(self.runs.len() as u32 - 1);
+        }
+    }
+
+    /// The runs, after the last link.
+    pub(super) fn complete(mut self) -> Self {
+        self.of_block.push((self.runs.len() as u32).saturating_sub(1));
+        self
     }
 
     /// The place of the run that holds a link.
@@ -97,7 +102,12 @@ mod tests {
                 std::iter::repeat_n(link, length(run))
             })
             .collect();
-        let runs = LinkRuns::of(&links);
+        let of = |links: &[Link]| {
+            let mut runs = LinkRuns::with_room(links.len());
+            links.iter().enumerate().for_each(|(index, link)| runs.add(index, link));
+            runs.complete()
+        };
+        let runs = of(&links);
         for first in 0..links.len() {
             for end in [first + 1, first + 5, first + 70].into_iter().filter(|&end| end <= links.len()) {
                 let mut latencies: Vec<Time> = links[first..end].iter().map(|link| link.latency).collect();
@@ -108,6 +118,6 @@ mod tests {
                 assert_eq!(holding, (latencies.len() == 1).then_some(latencies[0]), "{first}..{end}");
             }
         }
-        assert_eq!(LinkRuns::of(&[]).across(0..0).count(), 0);
+        assert_eq!(of(&[]).across(0..0).count(), 0);
     }
 }

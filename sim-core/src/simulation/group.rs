@@ -299,7 +299,7 @@ fn targets(
     }
     let endpoint = |position: usize| around.workload.endpoint(ranks[position]);
     // Flows of one class go to one member, over routes that weigh the same, after the same delay.
-    let mut classes: BTreeMap<_, (Send, u64)> = BTreeMap::new();
+    let mut classes: Vec<(Key, (Send, u64))> = Vec::with_capacity(sends.len());
     for send in sends {
         let (scope, route) = transfer_route(around.fabric, endpoint, *position, send.partners)?;
         let to_member = match send.partners {
@@ -310,8 +310,16 @@ fn targets(
         let served = Some(send.partners).filter(|partners| !matches!(partners, Partners::One(_)));
         let weights = around.folding.weigh(&route);
         let key = (to_member, scope, route.latency(), weights, send.blocks, served);
-        classes.entry(key).or_insert((send, 0)).1 += 1;
+        classes.push((key, (send, 1)));
     }
+    classes.sort_by(|one, other| one.0.cmp(&other.0));
+    classes.dedup_by(|next, kept| {
+        let same = next.0 == kept.0;
+        if same {
+            kept.1.1 += 1;
+        }
+        same
+    });
     let target = |(key, (send, flows)): (Key, (Send, u64))| {
         let (to_member, scope, latency, weights, blocks, _) = key;
         let (overhead, cap) = plan.cost.step[index].of(scope);

@@ -4,6 +4,7 @@
 //! few physical parameters. [`Transport::ideal`] switches every one of them off: results are then the bare
 //! closed forms. The parameters' values live in the catalog, with their sources.
 
+mod blocks;
 mod cost;
 mod groups;
 mod loads;

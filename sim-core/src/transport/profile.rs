@@ -1,11 +1,13 @@
 //! What the transfers of a phase meet on the links of a fabric.
 
 use super::Transport;
+use super::blocks::Blocks;
 use super::loads::Loads;
 use crate::collectives::{Partners, Pattern, Send, Span};
 use crate::fabric::{Fabric, Hop, Route, RoutingError, Scope};
 use crate::ids::EndpointId;
 use crate::units::{Bandwidth, Bytes, Time};
+use std::ops::Range;
 
 /// What the steps of one phase meet on their way, on a given fabric.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -148,9 +150,9 @@ impl<'a> Surveyor<'a> {
             nominal_outside: self.nominal(members, Scope::ScaleOut),
         };
         let distinct = if pattern.repeats() { 1 } else { steps };
-        let positions = self.distinct_positions(members, pattern);
+        let blocks = Blocks::of(self.fabric, members, pattern);
         for step in 0..distinct {
-            let found = self.look(members, pattern, (step, positions))?;
+            let found = self.look(members, pattern, (step, blocks.looked_at(step)))?;
             let [inside, outside] = self.meet(found);
             survey.inside = worse(survey.inside, inside);
             survey.outside = worse(survey.outside, outside);
@@ -158,38 +160,17 @@ impl<'a> Surveyor<'a> {
         Ok(survey)
     }
 
-    /// How many of the first positions meet what all of them do.
-    ///
-    /// Blocks of positions that keep to themselves, each in cells of its own and otherwise like the first, meet the same
-    /// on links of their own.
-    fn distinct_positions(&self, members: &[EndpointId], pattern: Pattern) -> usize {
-        let all = members.len();
-        let (Some(cell), Some(block)) = (self.fabric.cell(), pattern.block()) else { return all };
-        if !(1..all).contains(&block) {
-            return all;
-        }
-        let (first, others) = members.split_at(block);
-        let together = first.iter().all(|member| member.index() / cell == first[0].index() / cell);
-        let moved = |one: EndpointId, from: EndpointId| one.index() as isize - from.index() as isize;
-        let like_first = |other: &[EndpointId]| {
-            let by = moved(other[0], first[0]);
-            let follow = other.iter().zip(first).all(|(&one, &of_first)| moved(one, of_first) == by);
-            other.len() == block && by % cell as isize == 0 && follow
-        };
-        if together && others.chunks(block).all(like_first) { block } else { all }
-    }
-
-    /// All transfers of a step that the first positions start: their loads, and the rest by scope.
+    /// All transfers of a step that these positions start: their loads, and the rest by scope.
     fn look(
         &mut self,
         members: &[EndpointId],
         pattern: Pattern,
-        (step, positions): (usize, usize),
+        (step, positions): (usize, Vec<Range<usize>>),
     ) -> Result<[Found; 2], RoutingError> {
         let Self { fabric, loads, sends, route } = self;
         let mut found = [Found::default(); 2];
         loads.clear(fabric);
-        for position in 0..positions {
+        for position in positions.into_iter().flatten() {
             sends.clear();
             match pattern.repeats() {
                 true => pattern.add_busiest_sends(members.len(), position, sends),

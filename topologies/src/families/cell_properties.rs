@@ -7,7 +7,9 @@ use crate::System;
 use crate::catalog;
 use copperlight_core::fabric::{Fabric, Scope};
 use copperlight_core::ids::{EndpointId, LinkId};
-use copperlight_core::units::Bandwidth;
+use copperlight_core::transport::Planner;
+use copperlight_core::units::{Bandwidth, Bytes, Time};
+use copperlight_core::workload::{Algorithm, CollectiveCall, CollectiveKind};
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -61,13 +63,15 @@ fn check_moves(fabric: &Fabric, cell: usize, pairs: &[Pair]) {
         };
         assert!((0..chips - by).all(|chip| injection(chip) == injection(chip + by)));
     }
-    let mut inside: BTreeMap<usize, usize> = BTreeMap::new();
-    for &(from, to) in pairs.iter().filter(|(from, to)| from / cell == to / cell) {
+    let mut owners: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::new();
+    for &(from, to) in pairs {
         let route = fabric.route(endpoint(from), endpoint(to)).expect("all chips are joined");
+        let ends = BTreeSet::from([from / cell, to / cell]);
         for link in route.hops().iter().flat_map(|hop| hop.range()) {
-            assert_eq!(*inside.entry(link).or_insert(from / cell), from / cell, "link {link} is of one cell");
+            owners.entry(link).or_insert_with(|| ends.clone()).retain(|owner| ends.contains(owner));
         }
     }
+    assert!(owners.values().all(|owners| !owners.is_empty()), "every link belongs to a cell");
 }
 
 /// Checks a fabric and says whether it has several cells.
@@ -101,9 +105,9 @@ proptest! {
 #[test]
 fn cells_are_these() {
     let rate = Bandwidth::from_gigabytes_per_second(10.0);
-    let (link_latency, copper) = (copperlight_core::units::Time::ZERO, || "copper".to_owned());
+    let (link_latency, copper) = (Time::ZERO, || "copper".to_owned());
     let star = || Star { chips: 12, link_bandwidth: rate, link_latency, medium: copper() };
-    let torus = |sizes| Torus { sizes, link_bandwidth: rate, link_latency, medium: copper() };
+    let torus = Torus { sizes: [3, 4, 2], link_bandwidth: rate, link_latency, medium: copper() };
     let tree = |tiers, routing| Tree { radix: 4, tiers, oversubscription: 1.0, routing };
     let fat = |tiers, routing| FatTree {
         tree: tree(tiers, routing),
@@ -125,8 +129,7 @@ fn cells_are_these() {
         fabric.cell()
     };
     assert_eq!(of(&DomainsJoined::new(star()), 12), Some(1));
-    assert_eq!(of(&DomainsJoined::new(torus([3, 4, 2])), 24), Some(12));
-    assert_eq!(of(&DomainsJoined::new(torus([6, 1, 1])), 6), Some(1));
+    assert_eq!(of(&DomainsJoined::new(torus), 24), None, "routes cross links of chips between");
     assert_eq!(of(&DomainsJoined::new(fat(2, TreeRouting::Spray)), 8), Some(2));
     assert_eq!(of(&DomainsJoined::new(fat(3, TreeRouting::DestinationModulo)), 16), Some(4));
     assert_eq!(of(&DomainsJoined::new(fat(3, TreeRouting::Hashed { seed: 1 })), 16), None);
@@ -157,4 +160,43 @@ fn presets_move_by_domains_while_they_are_healthy() {
         several += 1;
     }
     assert!(several > 10, "{several} presets of several domains");
+}
+
+/// Domains of the test of plans.
+const DOMAINS: usize = 9;
+
+/// The last domain of one chip makes a fabric without cells; the other domains are as before.
+#[test]
+fn plans_are_the_same_without_cells() {
+    for name in ["gb200-nvl72", "cloudmatrix384", "hgx-h100", "ascend-910b"] {
+        let mut system = System::preset(name).expect("the preset is in the catalog");
+        let (size, transport) = (system.domain_size().min(8), system.transport());
+        system.set("chips_per_domain", &(size as i64).into()).expect("a domain has so many chips");
+        let chips = DOMAINS * size;
+        let [with, without] = [chips, chips + 1].map(|chips| system.build(chips).expect("it is wired"));
+        assert_eq!((with.cell(), without.cell()), (Some(size), None));
+        let (mut known, mut plans) = (Planner::new(&with, &transport), 0);
+        for (first, stride, count) in groups(size) {
+            let members: Vec<_> = (0..count).map(|at| endpoint(first + at * stride)).collect();
+            for kind in [CollectiveKind::AllReduce, CollectiveKind::AllGather, CollectiveKind::AllToAll] {
+                let call = CollectiveCall::auto(kind, Bytes::new(30_000_000));
+                let algorithms = Algorithm::ALL.into_iter().map(Some).chain([None]);
+                for call in algorithms.map(|algorithm| CollectiveCall { algorithm, ..call }) {
+                    let expected = Planner::new(&without, &transport).plan(&members, &call);
+                    assert_eq!(known.plan(&members, &call), expected, "{name} {first} {stride} {call:?}");
+                    plans += 1;
+                }
+            }
+        }
+        assert!(plans > 200, "{plans} plans");
+    }
+}
+
+/// First member, stride and count of groups in so many chips a domain.
+fn groups(size: usize) -> impl Iterator<Item = (usize, usize, usize)> {
+    let inside = [(0, 1, size), (size, 1, size), (2 * size + 1, 1, 4), (size + 2, 2, 3)];
+    let all = DOMAINS * size;
+    let across = [(0, 1, all), (size, 1, all - size), (0, 2, all / 2), (3, 4, all / 4), (1, size, DOMAINS)];
+    let unlike = [(size - 1, 1, 2), (1, 3, all / 3), (2, 1, all - 2), (5, size + 1, DOMAINS - 1)];
+    inside.into_iter().chain(across).chain(unlike)
 }

@@ -247,13 +247,6 @@ impl ScaleUpDomain for Torus {
         }
         Ways::Paths(paths.into_iter().map(|(links, _)| links).collect())
     }
-
-    /// The chips of a layer across the last long dimension: layers are alike, and the way between two is as long as that
-    /// between any two as far apart.
-    fn cell(&self, chips: usize) -> Option<usize> {
-        let sizes = self.checked_sizes(chips);
-        (0..3).rev().find(|&dimension| sizes.0[dimension] > 1).map(|dimension| sizes.stride(dimension))
-    }
 }
 
 #[cfg(test)]
