@@ -3,6 +3,7 @@
 use crate::engine::Memory;
 use crate::ids::{CommunicatorId, LinkId, RankId};
 use crate::network::Timeline;
+use crate::symmetry::Disturbance;
 use crate::units::{Bytes, Time};
 use std::fmt;
 use std::sync::Arc;
@@ -22,6 +23,9 @@ pub struct Outcome {
     pub tiers: Vec<Timeline>,
     /// What was really simulated.
     pub work: Work,
+    /// Whose collectives were not nodes of the folding but ran by events, folded by structure alone, and why; empty
+    /// where nothing was to be remembered.
+    pub by_events: Vec<(CommunicatorId, Disturbance)>,
     /// A hash of the outcome that does not depend on how it was found.
     pub digest: Digest,
     /// The transfers that have arrived, in the order in which they were sent; empty unless they were asked for.
@@ -136,9 +140,9 @@ pub struct Work {
     pub flows: u64,
     /// Times that rates were solved for.
     pub rate_solves: u64,
-    /// Ranks simulated.
+    /// Ranks simulated: classes of ranks by structure and by the times at which they leave collectives.
     pub ranks_simulated: u64,
-    /// Classes of ranks.
+    /// Classes of ranks by structure.
     pub classes: u64,
     /// Collective instances taken from memory.
     pub replayed: u64,

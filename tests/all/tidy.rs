@@ -30,7 +30,7 @@ const CORE_MODULES: [(&str, &[&str]); 15] = [
     ("transport", &["units", "ids", "fabric", "routing", "workload", "collectives"]),
     ("network", &["units"]),
     ("symmetry", &["units", "ids", "fabric", "routing", "workload", "collectives", "transport", "network"]),
-    ("outcome", &["units", "ids", "engine", "network"]),
+    ("outcome", &["units", "ids", "engine", "network", "symmetry"]),
     ("digest", &["units", "outcome"]),
     (
         "simulation",

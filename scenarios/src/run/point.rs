@@ -5,10 +5,12 @@ use super::{EngineOptions, RunError, collective, collective_notes, energy, place
 use crate::file::{CollectiveSpec, Point, Workload};
 use crate::report::{Breakdown, MEMORY_CAPACITY, MEMORY_TOTAL, PointResult, UtilizationTimeline, Work};
 use crate::training::{
-    ChipRates, Ledger, LedgerEntry, LedgerSummary, MemoryEstimate, Precision, TrainingJob, TrainingWorkload,
+    ChipRates, Communicator, Ledger, LedgerEntry, LedgerSummary, MemoryEstimate, Precision, TrainingJob,
+    TrainingWorkload,
 };
-use copperlight_core::ids::RankId;
+use copperlight_core::ids::{CommunicatorId, RankId};
 use copperlight_core::outcome;
+use copperlight_core::symmetry::Disturbance;
 use copperlight_core::units::Bytes;
 use copperlight_core::workload::CollectiveCall;
 use copperlight_topologies::{Precision as ChipPrecision, System};
@@ -123,7 +125,8 @@ fn run_training(point: &Point, job: &TrainingJob, engine: EngineOptions) -> Resu
     let straddling = placement::straddling(fabric.levels(), workload.layout(), &placed);
     let straddling = straddling.map(|sentence| format!("{}: {sentence}", self::place(point)));
     let folded = fold_note(point, engine.fold, &outcome.work);
-    let notes = straddling.into_iter().chain(folded).collect();
+    let disturbed = outcome.by_events.iter().map(|by_events| disturbed_note(point, *by_events));
+    let notes = straddling.into_iter().chain(folded).chain(disturbed).collect();
     Ok(PointOutcome { result, work: work(&outcome.work), digest, timelines, notes })
 }
 
@@ -149,6 +152,20 @@ fn fold_note(point: &Point, fold: bool, work: &outcome::Work) -> Option<String> 
     let all = fold && point.chips > 1 && work.classes == point.chips as u64;
     let place = place(point);
     all.then(|| format!("{place}: no two ranks are alike, so every one was simulated"))
+}
+
+/// Says whose collectives could not be simulated once and remembered.
+fn disturbed_note(point: &Point, (communicator, why): (CommunicatorId, Disturbance)) -> String {
+    let why = match why {
+        Disturbance::SharedLinks => "their groups share links that can be full",
+        Disturbance::OtherTraffic => "other traffic uses their links meanwhile",
+        Disturbance::ManyTimes => "their members leave at many different times",
+    };
+    let groups = Communicator::from_id(communicator).name();
+    format!(
+        "{}: collectives of {groups} groups ran by events, folded by structure alone: {why}",
+        place(point)
+    )
 }
 
 fn does_not_fit(point: &Point, memory: &MemoryEstimate, rates: &ChipRates) -> PointOutcome {

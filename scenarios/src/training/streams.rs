@@ -59,8 +59,17 @@ impl Communicator {
         CommunicatorId::new(self as usize)
     }
 
+    /// The name in reports.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Tensor => "tensor",
+            Self::Data => "data",
+            Self::Embedding => "embedding",
+        }
+    }
+
     /// The communicator of an identifier.
-    pub(super) fn from_id(id: CommunicatorId) -> Self {
+    pub fn from_id(id: CommunicatorId) -> Self {
         Self::ALL[id.index()]
     }
 }

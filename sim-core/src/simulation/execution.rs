@@ -357,7 +357,7 @@ impl<'a, 'b> Execution<'a, 'b> {
             LoopEnd::Exhausted | LoopEnd::Interrupted => self.stop_reason(),
         };
         let tiers = network.timelines().cloned().collect();
-        Outcome { end, stop, ranks, links, tiers, work, digest, transfers }
+        Outcome { end, stop, ranks, links, tiers, work, by_events: Vec::new(), digest, transfers }
     }
 
     fn stop_reason(&self) -> StopReason {

@@ -39,7 +39,7 @@ pub use simulator::{Prepared, Simulator};
 use crate::engine::Limits;
 use crate::fabric::Fabric;
 use crate::outcome::Outcome;
-use crate::symmetry::{Assumptions, Folding};
+use crate::symmetry::{Assumptions, Disturbance, Folding};
 use crate::transport::{Planner, Transport};
 use crate::workload::{Roles, Workload};
 use execution::Attempt;
@@ -106,7 +106,7 @@ pub fn simulate(
     run_folded((options, &mut planner), (workload, &roles), (&folding, assumptions), observer)
 }
 
-/// After so many times that ranks of one class have left a collective apart, collectives of all kinds are run by events.
+/// After so many times that ranks of one class have left a collective apart, all collectives run by events.
 const VALUES: usize = 12;
 
 /// Runs a workload whose folding is known.
@@ -131,16 +131,18 @@ fn run_folded(
         match execution::attempt(parts, plans, &mut replays, (options, &mut *observer))? {
             Attempt::Finished(mut outcome) => {
                 outcome.work.classes = classes as u64;
+                outcome.by_events = assumptions.disturbed.into_iter().collect();
                 return Ok(*outcome);
             }
             // A replay whose links turn out to be shared is given up, and the run starts again without it.
             Attempt::LinksWereShared => continue,
             Attempt::Disturbed(communicators) => {
-                assumptions.disturbed.extend(communicators);
+                assumptions.give_up(communicators, Disturbance::OtherTraffic);
                 assumptions.told_apart.clear();
             }
             Attempt::Apart(_) if splits == VALUES => {
-                assumptions.isolated = false;
+                let nodes = folding.nodes().iter().map(|node| node.communicator);
+                assumptions.give_up(nodes, Disturbance::ManyTimes);
                 assumptions.told_apart.clear();
             }
             Attempt::Apart(left) => {

@@ -1,6 +1,7 @@
 //! The quotient: representatives of ranks and links, and routes between them.
 
-use super::listing::{Assumptions, Listing};
+use super::assumptions::{Assumptions, Disturbance};
+use super::listing::Listing;
 use super::nodes::{NodeClass, node_classes, split_by_sequence};
 use super::refine::{Classes, Refinement};
 use super::segments::Segments;
@@ -69,7 +70,7 @@ impl Folding {
             let listing = Listing::of((workload, roles), planner, assumptions)?;
             match Self::of_listing(fabric, &listing)? {
                 Ok(folding) => return Ok(folding),
-                Err(disturbed) => assumptions.disturbed.extend(disturbed),
+                Err(disturbed) => assumptions.give_up(disturbed, Disturbance::SharedLinks),
             }
         }
     }

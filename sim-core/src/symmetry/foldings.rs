@@ -1,7 +1,8 @@
 //! Foldings of several workloads on one fabric: those that communicate alike, with whatever sizes, have one.
 
 use super::Folding;
-use super::listing::{Assumptions, Listing};
+use super::assumptions::{Assumptions, Disturbance};
+use super::listing::Listing;
 use crate::fabric::{Fabric, RoutingError};
 use crate::transport::Planner;
 use crate::workload::{Roles, Workload};
@@ -36,7 +37,7 @@ impl Foldings {
                     self.known.push((Arc::new(listing), Arc::clone(&folding)));
                     return Ok(folding);
                 }
-                Err(disturbed) => assumptions.disturbed.extend(disturbed),
+                Err(disturbed) => assumptions.give_up(disturbed, Disturbance::SharedLinks),
             }
         }
     }

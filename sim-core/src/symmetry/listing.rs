@@ -1,5 +1,6 @@
 //! Everything in a workload that a folding depends on: who communicates, in which patterns, and nothing of how much.
 
+use super::assumptions::Assumptions;
 use super::placements::{Placement, Placements};
 use crate::collectives::{Pattern, Schedule};
 use crate::fabric::RoutingError;
@@ -46,26 +47,6 @@ pub(super) struct ListedNode {
     pub(super) placement: Placement,
     /// Who sends to whom in any of its collectives.
     pub(super) patterns: Vec<(Pattern, usize)>,
-}
-
-/// What is assumed about a workload, until a run shows otherwise.
-#[derive(Debug, Clone, Default)]
-pub struct Assumptions {
-    /// Collectives in which everybody waits for everybody are alone on their links while they run.
-    pub isolated: bool,
-    /// Communicators for whose collectives that does not hold.
-    pub disturbed: BTreeSet<CommunicatorId>,
-    /// For each rank, what tells it apart from others that are alike by structure; empty where nothing does.
-    pub told_apart: Vec<u64>,
-    /// The placements of groups that have been met.
-    pub(super) placements: Placements,
-}
-
-impl Assumptions {
-    /// That collectives in which everybody waits for everybody are alone on their links.
-    pub fn isolated() -> Self {
-        Self { isolated: true, ..Self::default() }
-    }
 }
 
 /// What a workload communicates: equal listings on one fabric fold equally.
@@ -131,7 +112,8 @@ impl Listing {
             && groups.iter().map(|of| of.1.len()).sum::<usize>() == 1
             && own.of_rank.iter().all(|&number| number == own.of_rank[0]);
         for (communicator, groups) in groups {
-            let disturbed = alone || !assumptions.isolated || assumptions.disturbed.contains(&communicator);
+            let disturbed =
+                alone || !assumptions.isolated || assumptions.disturbed.contains_key(&communicator);
             let kinds = || groups.iter().flat_map(|group| &group.calls).map(|call| call.kind);
             let isolated = !disturbed && kinds().all(CollectiveKind::everyone_waits);
             let mut calls =

@@ -6,6 +6,7 @@
 //! The partition is proposed by hashes (`refine`) and decided by an exact comparison (`verify`). Messages without
 //! programs are folded by themselves, whoever sends them (`message_folding`).
 
+mod assumptions;
 mod fold;
 mod foldings;
 mod hashing;
@@ -20,9 +21,9 @@ mod segments;
 mod transfers;
 mod verify;
 
+pub use assumptions::{Assumptions, Disturbance};
 pub use fold::{FoldedLink, Folding, Representative};
 pub use foldings::Foldings;
-pub use listing::Assumptions;
 pub use message_folding::{MessageClass, MessageFolding, RoutedMessage};
 pub use nodes::{NodeClass, NodeLoad};
 pub use placements::Symmetry;

@@ -116,7 +116,17 @@ fn outcome(traffic: &Traffic, finished: Vec<Time>, ran: Ran<'_>) -> TrafficOutco
     let digest = outcome_digest(hashes.into_iter().map(|hash| (hash, 1)), &links);
     let tiers = network.timelines().cloned().collect();
     TrafficOutcome {
-        outcome: Outcome { end, stop, ranks, links, tiers, work, transfers: Vec::new(), digest },
+        outcome: Outcome {
+            end,
+            stop,
+            ranks,
+            links,
+            tiers,
+            work,
+            by_events: Vec::new(),
+            transfers: Vec::new(),
+            digest,
+        },
         finished,
     }
 }
