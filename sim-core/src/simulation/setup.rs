@@ -361,7 +361,7 @@ fn add_nodes(
             actors[of.actor as usize].groups.push((node.communicator, index, member as u32));
         }
         let role = roles.of_rank(around.workload, node.members[0]);
-        let endpoints: Vec<_> = node.members.iter().map(|&rank| around.workload.endpoint(rank)).collect();
+        let endpoints: Vec<_> = node.group.iter().map(|&rank| around.workload.endpoint(rank)).collect();
         let mut of_group = Vec::new();
         for (_, call) in role.collectives.iter().filter(|call| call.0 == node.communicator) {
             let plan = planner.shared_plan(&endpoints, call)?;

@@ -16,7 +16,9 @@ use std::collections::BTreeMap;
 pub struct NodeClass {
     /// The communicator.
     pub communicator: CommunicatorId,
-    /// The members of the group that stands for all, in an order in which they could stand as well.
+    /// The members of the group that stands for all, in their own order.
+    pub group: Vec<RankId>,
+    /// The same members in an order in which they could stand as well, and do the same.
     pub members: Vec<RankId>,
     /// Which orders are equivalent.
     pub symmetry: Symmetry,
@@ -104,6 +106,7 @@ pub(super) fn node_classes(
             let members = &listing.groups[node.group];
             found.push(NodeClass {
                 communicator: node.communicator,
+                group: members.clone(),
                 members: order.into_iter().map(|position| members[position]).collect(),
                 symmetry: node.placement.symmetry,
                 multiplicity: 0,
