@@ -2,7 +2,7 @@
 
 use copperlight_core::fabric::Fabric;
 use copperlight_core::ids::{CommunicatorId, EndpointId, GroupId, PeerSlot, RankId, RoleId};
-use copperlight_core::symmetry::Folding;
+use copperlight_core::symmetry::{Assumptions, Folding};
 use copperlight_core::transport::{Planner, Transport};
 use copperlight_core::units::Bytes;
 use copperlight_core::workload::{
@@ -64,7 +64,8 @@ impl Misaligned {
 
     /// Folds it; tells the number of classes of ranks.
     pub fn fold(&self, planner: &mut Planner<'_>) -> usize {
-        let folding = Folding::of(&self.fabric, (&self.job, &self.roles), planner);
+        let mut nothing = Assumptions::default();
+        let folding = Folding::of(&self.fabric, (&self.job, &self.roles), planner, &mut nothing);
         folding.expect("all chips are joined").representatives().len()
     }
 }
