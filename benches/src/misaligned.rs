@@ -17,8 +17,9 @@ const TENSOR: usize = 8;
 /// Stages of the pipeline; the last sends on to the first, as with virtual stages.
 const STAGES: usize = 16;
 
-/// Replicas, in rings in their order. 768 x 8 chips of a stage lie on 85 domains and a third: one short piece of each
-/// ring marks a place on it, and every replica has another distance to it.
+/// Replicas, each of which sends to the next, around: one flat ring. (A ring all-reduce would run on three channels, the
+/// most that divide the replicas in every domain, and have a third of the classes.) 768 x 8 chips of a stage lie on 85
+/// domains and a third: one short piece of each ring marks a place on it, and every replica has another distance to it.
 const REPLICAS: usize = 768;
 
 /// How many classes of ranks there are on domains of 72.
@@ -122,7 +123,7 @@ impl Workload for Job {
             operation(main, &[], call(TENSOR_GROUPS, CollectiveKind::ReduceScatter, Algorithm::Direct)),
             operation(send, &[main], forward),
             operation(receive, &[main], arrive),
-            operation(main, &[send, receive], call(DATA_GROUPS, CollectiveKind::AllReduce, Algorithm::Ring)),
+            operation(main, &[send, receive], call(DATA_GROUPS, CollectiveKind::SendRecv, Algorithm::Ring)),
         ]);
         program.build()
     }
