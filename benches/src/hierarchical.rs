@@ -164,7 +164,7 @@ impl Workload for OneLate {
 mod tests {
     use super::*;
 
-    /// Ten domains of 72, of which a debug build simulates every flow in seconds.
+    /// Ten domains of 72.
     const SMALL: usize = 720;
 
     #[test]
