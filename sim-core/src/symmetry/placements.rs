@@ -141,14 +141,17 @@ impl Placed<'_> {
                 for send in sends {
                     let at = |position: usize| self.places[position];
                     let (scope, route) = transfer_route(self.fabric, at, position, send.partners)?;
-                    let (service, first, count) = match send.partners {
-                        Partners::One(target) => (0, name_of[target], 1),
-                        Partners::Copies(span) => (1, span.first, span.count),
-                        Partners::Sum(span) => (2, span.first, span.count),
+                    let (service, served) = match send.partners {
+                        Partners::One(target) => (0, target..target + 1),
+                        Partners::Copies(span) => (1, span.positions()),
+                        Partners::Sum(span) => (2, span.positions()),
                     };
                     let outside = u64::from(scope == Scope::ScaleOut);
-                    numbers.extend([service, first as u64, count as u64]);
-                    numbers.extend([send.blocks, outside, route.latency().picoseconds()]);
+                    numbers.extend([service, send.blocks, outside, route.latency().picoseconds()]);
+                    let first = numbers.len();
+                    numbers.extend(served.map(|position| name_of[position] as u64));
+                    numbers[first..].sort_unstable();
+                    numbers.push(u64::MAX);
                     for hop in route.hops() {
                         for link in hop.range() {
                             let next = names.len() as u64;
@@ -174,13 +177,12 @@ impl Placed<'_> {
         let count = self.places.len();
         let none = Symmetry::Rotations(count as u32);
         let Some(in_order) = in_order else { return Ok(none) };
-        let served = self.patterns.iter().any(|(pattern, _)| matches!(pattern, Pattern::InNetwork(_)));
         let same = |order: Vec<usize>| -> Result<bool, RoutingError> {
             Ok(self.met(&order)?.is_some_and(|met| met == in_order))
         };
         let rotation = |by: usize| -> Vec<usize> { (0..count).map(|at| (at + by) % count).collect() };
         let divisors = (1..count).filter(|by| count.is_multiple_of(*by));
-        for by in divisors.take(MOST_ROTATIONS).filter(|_| !served) {
+        for by in divisors.take(MOST_ROTATIONS) {
             if !same(rotation(by))? {
                 continue;
             }
