@@ -36,12 +36,10 @@ pub struct Stages {
 }
 
 impl<const COUNT: usize> From<[Range<usize>; COUNT]> for Stages {
+    #[inline]
     fn from(stages: [Range<usize>; COUNT]) -> Self {
         const { assert!(COUNT <= MOST_STAGES, "a path has up to six stages") };
-        let mut ranges = [const { 0..0 }; MOST_STAGES];
-        for (place, stage) in ranges.iter_mut().zip(stages) {
-            *place = stage;
-        }
+        let ranges = std::array::from_fn(|place| stages.get(place).cloned().unwrap_or(0..0));
         Self { ranges, count: COUNT }
     }
 }

@@ -7,7 +7,6 @@ use crate::collectives::{Partners, Pattern, Send, Span};
 use crate::fabric::{Fabric, Hop, Route, RoutingError, Scope};
 use crate::ids::EndpointId;
 use crate::units::{Bandwidth, Bytes, Time};
-use std::ops::Range;
 
 /// What the steps of one phase meet on their way, on a given fabric.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -165,12 +164,12 @@ impl<'a> Surveyor<'a> {
         &mut self,
         members: &[EndpointId],
         pattern: Pattern,
-        (step, positions): (usize, Vec<Range<usize>>),
+        (step, positions): (usize, impl Iterator<Item = usize>),
     ) -> Result<[Found; 2], RoutingError> {
         let Self { fabric, loads, sends, route } = self;
         let mut found = [Found::default(); 2];
         loads.clear(fabric);
-        for position in positions.into_iter().flatten() {
+        for position in positions {
             sends.clear();
             match pattern.repeats() {
                 true => pattern.add_busiest_sends(members.len(), position, sends),

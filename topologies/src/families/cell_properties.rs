@@ -5,7 +5,7 @@ use super::shape_properties::{domain, joined, tree};
 use super::*;
 use crate::System;
 use crate::catalog;
-use copperlight_core::fabric::{Fabric, Scope};
+use copperlight_core::fabric::{Fabric, Hop, Scope};
 use copperlight_core::ids::{EndpointId, LinkId};
 use copperlight_core::transport::Planner;
 use copperlight_core::units::{Bandwidth, Bytes, Time};
@@ -67,7 +67,7 @@ fn check_moves(fabric: &Fabric, cell: usize, pairs: &[Pair]) {
     for &(from, to) in pairs {
         let route = fabric.route(endpoint(from), endpoint(to)).expect("all chips are joined");
         let ends = BTreeSet::from([from / cell, to / cell]);
-        for link in route.hops().iter().flat_map(|hop| hop.range()) {
+        for link in route.hops().iter().flat_map(Hop::range) {
             owners.entry(link).or_insert_with(|| ends.clone()).retain(|owner| ends.contains(owner));
         }
     }

@@ -100,7 +100,8 @@ impl ScaleUpDomain for FullMesh {
     fn ways(&self, pair: DomainPair) -> Ways {
         let peer = pair.to - usize::from(pair.to > pair.from);
         let link = pair.first_link + pair.from * (pair.chips - 1) + peer;
-        Ways::Stages([link..link + 1].into())
+        let direct = link..link + 1;
+        Ways::Stages([direct].into())
     }
 
     /// Any two chips are as any other two.
