@@ -2,7 +2,7 @@
 
 use super::places::Place;
 use crate::units::Time;
-use crate::workload::{MAX_STREAMS, Operation, Program, StreamId, StreamSet};
+use crate::workload::{MAX_STREAMS, OnStream, Operation, Program, StreamId, StreamSet};
 use std::sync::Arc;
 
 /// The index of a stream that has ended.
@@ -60,8 +60,8 @@ struct Cursor {
 pub(super) struct Current {
     /// Its program-order index.
     pub(super) index: u32,
-    /// Its index in its block.
-    in_block: u32,
+    /// Among the operations of its block.
+    on_stream: OnStream,
     /// Where its counterpart is.
     pub(super) place: Place,
     /// When it began, once it has.
@@ -124,7 +124,8 @@ impl ProgramState {
     pub(super) fn call_number(&self, stream: StreamId) -> u32 {
         let cursor = &self.cursors[stream.index()];
         let current = cursor.current.as_ref().expect("a stream in a collective has an operation");
-        self.program.call_number(cursor.instance as usize, current.in_block as usize)
+        let OnStream { counterpart, calls_before, .. } = current.on_stream;
+        self.program.calls_before(cursor.instance as usize, counterpart) + calls_before
     }
 
     /// Enters the operation of a stream.
@@ -182,15 +183,15 @@ impl ProgramState {
         let cursor = &mut self.cursors[stream.index()];
         while (cursor.instance as usize) < self.program.instances() {
             let (block, start) = self.program.instance(cursor.instance as usize);
-            if let Some(&in_block) = block.on_stream(stream).get(cursor.slot as usize) {
-                let index = start + in_block;
-                let counterpart = block.counterparts()[in_block as usize];
+            if let Some(&on_stream) = block.on_stream(stream).get(cursor.slot as usize) {
+                let index = start + on_stream.index;
+                let place = self.places.get(on_stream.counterpart as usize);
                 cursor.current = Some(Current {
                     index,
-                    in_block,
-                    place: self.places.get(counterpart as usize).copied().unwrap_or(Place::Nowhere),
+                    on_stream,
+                    place: place.copied().unwrap_or(Place::Nowhere),
                     begun: Time::ZERO,
-                    operation: block.operations()[in_block as usize],
+                    operation: block.operations()[on_stream.index as usize],
                 });
                 self.progress[stream.index()] = index;
                 return;

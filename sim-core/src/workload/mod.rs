@@ -17,7 +17,7 @@ mod uniform;
 pub use collective_call::{Algorithm, CollectiveCall, CollectiveKind, ExpertRouting, Library, Protocol};
 pub use explicit::ExplicitWorkload;
 pub use operation::{Counterpart, MAX_STREAMS, Operation, OperationKind, StreamId, StreamSet, Tag};
-pub use program::{Block, BlockHandle, Program, ProgramBuilder};
+pub use program::{Block, BlockHandle, OnStream, Program, ProgramBuilder};
 pub use roles::{Ports, Role, Roles, lowest_slot};
 pub use uniform::SingleCollective;
 

@@ -13,25 +13,32 @@ const NOWHERE: u32 = u32::MAX;
 #[derive(Debug, PartialEq, Eq)]
 pub struct Block {
     operations: Vec<Operation>,
-    by_stream: [Vec<u32>; MAX_STREAMS],
-    /// For each operation, where its counterpart stands among those of the program; nowhere for computations.
-    counterparts: Vec<u32>,
-    /// For each collective, how many calls of its communicator stand before it in the block.
-    calls_before: Vec<u32>,
+    by_stream: [Vec<OnStream>; MAX_STREAMS],
     calls: BTreeMap<CommunicatorId, u32>,
+}
+
+/// An operation among those of one stream of a block.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OnStream {
+    /// Its index among all operations of the block.
+    pub index: u32,
+    /// The place of its counterpart among [`Program::counterparts`]; none that is for a computation.
+    pub counterpart: u32,
+    /// Of a collective: how many calls of its communicator stand before it in the block.
+    pub calls_before: u32,
 }
 
 impl Block {
     /// A block of operations in program order, with where their counterparts stand among those of the program.
     fn new(operations: Vec<Operation>, counterparts: Vec<u32>) -> Self {
-        let mut by_stream: [Vec<u32>; MAX_STREAMS] = Default::default();
-        for (index, operation) in operations.iter().enumerate() {
-            let index = u32::try_from(index).expect("a block has fewer than 2^32 operations");
-            by_stream[operation.stream.index()].push(index);
-        }
+        let mut by_stream: [Vec<OnStream>; MAX_STREAMS] = Default::default();
         let mut calls = BTreeMap::new();
-        let calls_before = operations.iter().map(|operation| count_call(operation, &mut calls)).collect();
-        Self { operations, by_stream, counterparts, calls_before, calls }
+        for (index, (operation, counterpart)) in operations.iter().zip(counterparts).enumerate() {
+            let index = u32::try_from(index).expect("a block has fewer than 2^32 operations");
+            let calls_before = count_call(operation, &mut calls);
+            by_stream[operation.stream.index()].push(OnStream { index, counterpart, calls_before });
+        }
+        Self { operations, by_stream, calls }
     }
 
     /// The operations in program order.
@@ -39,14 +46,9 @@ impl Block {
         &self.operations
     }
 
-    /// The indices of the operations on one stream, ascending.
-    pub fn on_stream(&self, stream: StreamId) -> &[u32] {
+    /// The operations on one stream, in program order.
+    pub fn on_stream(&self, stream: StreamId) -> &[OnStream] {
         &self.by_stream[stream.index()]
-    }
-
-    /// For each operation, the index of its counterpart among [`Program::counterparts`]; none that is for computations.
-    pub fn counterparts(&self) -> &[u32] {
-        &self.counterparts
     }
 }
 
@@ -93,14 +95,10 @@ impl Program {
         &self.counterparts
     }
 
-    /// The number of a collective among all calls of its communicator, in program order.
-    ///
-    /// `operation` is an index into the block of the n-th instance.
-    pub fn call_number(&self, n: usize, operation: usize) -> u32 {
-        let block = &self.blocks[self.sequence[n] as usize];
-        let counted = self.counted.get(block.counterparts[operation] as usize);
-        let calls_before = counted.and_then(|&counted| self.calls_before.get(counted as usize));
-        calls_before.map_or(0, |calls_before| calls_before[n] + block.calls_before[operation])
+    /// How many calls of the communicator of a counterpart stand before the n-th block instance.
+    pub fn calls_before(&self, n: usize, counterpart: u32) -> u32 {
+        let counted = self.counted.get(counterpart as usize);
+        counted.and_then(|&counted| self.calls_before.get(counted as usize)).map_or(0, |before| before[n])
     }
 
     /// The number of operations.
@@ -152,7 +150,7 @@ impl ProgramBuilder {
         for operation in &operations {
             self.program.streams = self.program.streams.with(operation.stream);
         }
-        let counterparts = operations.iter().map(|operation| self.place(operation)).collect();
+        let counterparts: Vec<u32> = operations.iter().map(|operation| self.place(operation)).collect();
         self.program.blocks.push(Arc::new(Block::new(operations, counterparts)));
         BlockHandle(u32::try_from(self.program.blocks.len() - 1).expect("a program has few blocks"))
     }
@@ -229,7 +227,12 @@ mod tests {
         builder.run(block);
         builder.run(block);
         let program = builder.build();
-        let numbers: Vec<u32> = (0..2).flat_map(|n| [0, 1, 2].map(|at| program.call_number(n, at))).collect();
-        assert_eq!(numbers, [0, 0, 1, 2, 1, 3]);
+        let numbers = |stream| -> Vec<u32> {
+            let number = |n| move |call: &OnStream| (n, call.counterpart, call.calls_before);
+            let calls = |n| program.instance(n).0.on_stream(StreamId::new(stream)).iter().map(number(n));
+            let calls = (0..2).flat_map(calls);
+            calls.map(|(n, counterpart, before)| program.calls_before(n, counterpart) + before).collect()
+        };
+        assert_eq!((numbers(0), numbers(1)), (vec![0, 2], vec![0, 1, 1, 3]));
     }
 }
