@@ -1,6 +1,7 @@
 //! The quotient: representatives of ranks and links, and routes between them.
 
 use super::assumptions::{Assumptions, Disturbance};
+use super::crossed::User;
 use super::listing::Listing;
 use super::nodes::{NodeClass, node_classes, split_by_sequence};
 use super::refine::{Classes, Refinement};
@@ -13,6 +14,7 @@ use crate::ids::{CommunicatorId, EndpointId, LinkId, RankId};
 use crate::network::Crossing;
 use crate::transport::Planner;
 use crate::workload::{Roles, Workload};
+use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
@@ -133,14 +135,9 @@ impl Folding {
             });
         }
         let class_of_rank = named_in_order(rank_classes.iter().map(|&class| Some(class)));
-        let crossed = |(segment, &class): (usize, &u32)| {
-            let touched = !transfers.incidences.of_thing(transfers.ranks + segment).is_empty();
-            touched.then_some(class)
-        };
-        let segment_classes = classes.things.class_of()[transfers.ranks..].iter().enumerate().map(crossed);
-        let class_of_segment = named_in_order(segment_classes);
+        let class_of_segment = named_in_order(segment_classes(&transfers, classes));
         let nodes = node_classes(listing, &transfers, classes, &class_of_segment);
-        Ok(Ok(Self { nodes, ..Self::new(class_of_rank, transfers.segments, class_of_segment) }))
+        Ok(Ok(Self { nodes, ..Self::new(class_of_rank, transfers.crossed.segments, class_of_segment) }))
     }
 
     fn new(class_of_rank: Vec<u32>, segments: Segments, class_of_segment: Vec<u32>) -> Self {
@@ -231,6 +228,28 @@ pub(super) fn folded_links(segments: &Segments, class_of_segment: &[u32]) -> Vec
         }
     }
     links
+}
+
+/// The classes of segments: of those that several hubs cross, as they were found; of others, by the class of their hub
+/// and by what they are to it.
+fn segment_classes(transfers: &Transfers, classes: &Classes) -> impl Iterator<Item = Option<u32>> {
+    let shared = classes.things.len() as u32;
+    let mut known: FxHashMap<(u32, u32), u32> = FxHashMap::default();
+    let mut last = None;
+    (0..transfers.crossed.segments.len()).map(move |segment| match transfers.crossed.user(segment) {
+        User::Nobody => None,
+        User::Several(place) => Some(classes.things.class_of()[transfers.ranks + place as usize]),
+        User::Hub(hub, property) => {
+            let key = (classes.hubs.class_of()[hub as usize], property);
+            if let Some((_, class)) = last.filter(|last: &((u32, u32), u32)| last.0 == key) {
+                return Some(class);
+            }
+            let next = shared + known.len() as u32;
+            let class = *known.entry(key).or_insert(next);
+            last = Some((key, class));
+            Some(class)
+        }
+    })
 }
 
 /// Names classes densely in the order of their first members; those without a class have none.

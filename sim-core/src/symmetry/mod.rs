@@ -7,6 +7,7 @@
 //! programs are folded by themselves, whoever sends them (`message_folding`).
 
 mod assumptions;
+mod crossed;
 mod fold;
 mod foldings;
 mod hashing;

@@ -125,12 +125,11 @@ pub(super) fn node_classes(
         }
         next_class += 1;
         let mut loads: BTreeMap<(usize, Pattern, usize), u128> = BTreeMap::new();
-        for incidence in transfers.incidences.of_thing(transfers.ranks + segment) {
-            let hub = incidence.other as usize;
+        for (hub, way) in transfers.touches(segment) {
+            let hub = hub as usize;
             if transfers.node(hub).is_none() {
                 continue;
             }
-            let way = transfers.incidences.way(incidence.touch);
             let (pattern, step, blocks) = transfers.load(way.role);
             let place = known[&classes.hubs.class_of()[hub]];
             *loads.entry((place, pattern, step)).or_default() += u128::from(way.weight) * u128::from(blocks);

@@ -1,11 +1,12 @@
 //! Every distinct transfer of a workload, listed once: who sends to whom, as part of what, over which links.
 
+use super::crossed::{Crossed, RoleHop, User};
 use super::incidences::{Incidences, Touch};
 use super::listing::{ListedNode, ListedStep, Listing, Port, Sending};
 use super::placements::Placement;
 use super::segments::Segments;
 use crate::collectives::{Partners, Pattern};
-use crate::fabric::{Fabric, Hop, Route, RoutingError, Scope};
+use crate::fabric::{Fabric, Route, RoutingError, Scope};
 use crate::ids::{CommunicatorId, EndpointId, LinkId, PeerSlot, RankId, TierId};
 use crate::transport::transfer_route;
 use crate::units::Time;
@@ -42,7 +43,8 @@ const MEMBER: u64 = 3;
 /// The roles of links in collectives that are nodes: this and the number of the kind of transfers.
 const LOADED: u64 = 4;
 
-/// Everything that is partitioned: transfers and nodes are hubs; ranks, then segments of links, are things.
+/// Everything that is partitioned: transfers and nodes are hubs; ranks, then segments of links that several hubs cross,
+/// are things.
 #[derive(Debug)]
 pub(super) struct Transfers {
     pub(super) incidences: Incidences,
@@ -51,9 +53,10 @@ pub(super) struct Transfers {
     pub(super) transfers: usize,
     /// The kinds of transfers, by number.
     kinds: Vec<Kind>,
-    pub(super) segments: Segments,
+    pub(super) crossed: Crossed,
     pub(super) ranks: usize,
-    /// Transfers start with equal colours when they are of one kind, scope and latency.
+    /// Transfers start with equal colours when they are of one kind, scope and latency, and alike in the links that only
+    /// they cross.
     pub(super) hub_colours: Vec<u32>,
     /// Ranks start with equal colours when they are alike in themselves, and segments when their links are.
     pub(super) thing_colours: Vec<u32>,
@@ -70,7 +73,7 @@ pub(super) struct NodeHub {
     pub(super) members: usize,
     pub(super) placement: Placement,
     colour: u32,
-    /// Where its hops end in the list of those of all nodes.
+    /// Where its hops end in the list of all.
     hops: u32,
 }
 
@@ -83,6 +86,21 @@ impl Transfers {
     /// The group whose collectives a hub stands for.
     pub(super) fn node(&self, hub: usize) -> Option<&NodeHub> {
         self.nodes.get(hub.checked_sub(self.transfers)?)
+    }
+
+    /// Who crosses the links of a segment, and how.
+    pub(super) fn touches(&self, segment: usize) -> Vec<(u32, Touch)> {
+        match self.crossed.user(segment) {
+            User::Nobody => Vec::new(),
+            User::Hub(hub, property) => {
+                let touches = self.crossed.touches(property).iter();
+                touches.map(|&touch| (hub, self.incidences.way(touch))).collect()
+            }
+            User::Several(place) => {
+                let touches = self.incidences.of_thing(self.ranks + place as usize).iter();
+                touches.map(|touch| (touch.other, self.incidences.way(touch.touch))).collect()
+            }
+        }
     }
 
     /// Which transfers of a node a link carries, when the node touches it in this role.
@@ -98,19 +116,19 @@ impl Transfers {
         }
     }
 
-    /// The communicators of which two groups use one link, so that none is alone.
+    /// The communicators of which two groups use one link that can be full, so that none is alone.
     pub(super) fn disturbed(&self, fabric: &Fabric) -> BTreeSet<CommunicatorId> {
         let mut disturbed = BTreeSet::new();
         if self.nodes.is_empty() {
             return disturbed;
         }
-        for segment in 0..self.segments.len() {
-            let link = LinkId::new(self.segments.links(segment).start);
+        for (place, &segment) in self.crossed.shared().iter().enumerate() {
+            let link = LinkId::new(self.crossed.segments.links(segment as usize).start);
             if fabric.is_never_full(link) {
                 continue;
             }
             let mut users: Vec<(CommunicatorId, u32)> = Vec::new();
-            for incidence in self.incidences.of_thing(self.ranks + segment) {
+            for incidence in self.incidences.of_thing(self.ranks + place) {
                 let Some(node) = self.node(incidence.other as usize) else { continue };
                 match users.iter().find(|user| user.0 == node.communicator) {
                     Some(&(communicator, hub)) if hub != incidence.other => {
@@ -134,10 +152,9 @@ struct Collector<'a> {
     colours: FxHashMap<(u32, Scope, Time), u32>,
     messages: Vec<bool>,
     list: Vec<Transfer>,
-    hops: Vec<Hop>,
+    /// The hops of all hubs, one hub after another.
+    hops: Vec<RoleHop>,
     nodes: Vec<NodeHub>,
-    /// The hops of nodes, each with the number of the kind of its transfer.
-    node_hops: Vec<(Hop, u32)>,
     /// The trees of switches, by whose group they serve, their roots, and whether they sum.
     trees: BTreeMap<(CommunicatorId, EndpointId, bool), Route>,
 }
@@ -167,7 +184,6 @@ pub(super) fn collect(fabric: &Fabric, listing: &Listing) -> Result<Transfers, R
         list: Vec::new(),
         hops: Vec::new(),
         nodes: Vec::new(),
-        node_hops: Vec::new(),
         trees: BTreeMap::new(),
     };
     for &Sending { from, to, port, received } in &listing.messages {
@@ -233,13 +249,14 @@ impl Collector<'_> {
                         Partners::One(target) => self.fabric.route(places[position], places[target])?,
                         partners => self.tree((communicator, &places), position, partners)?,
                     };
-                    self.node_hops.extend(route.hops().iter().map(|&hop| (hop, number)));
+                    let role = LOADED + u64::from(number);
+                    self.hops.extend(route.hops().iter().map(|&hop| RoleHop { hop, role }));
                 }
             }
         }
         let kind = self.kind(Kind::Node(communicator, placement.alike));
         let colour = self.colour((kind, Scope::ScaleUp, Time::ZERO), false);
-        let hops = u32::try_from(self.node_hops.len()).expect("nodes have fewer than 2^32 hops");
+        let hops = self.hop_count();
         self.nodes.push(NodeHub { communicator, group, members: members.len(), placement, colour, hops });
         Ok(())
     }
@@ -272,14 +289,18 @@ impl Collector<'_> {
     fn push(&mut self, kind: Kind, (source, target): (RankId, RankId), scope: Scope, route: &Route) {
         let number = self.kind(kind);
         let colour = self.colour((number, scope, route.latency()), matches!(kind, Kind::Message(..)));
-        self.hops.extend_from_slice(route.hops());
-        let hops = u32::try_from(self.hops.len()).expect("transfers have fewer than 2^32 hops");
+        self.hops.extend(route.hops().iter().map(|&hop| RoleHop { hop, role: LINK }));
+        let hops = self.hop_count();
         self.list.push(Transfer {
             source: source.index() as u32,
             target: target.index() as u32,
             colour,
             hops,
         });
+    }
+
+    fn hop_count(&self) -> u32 {
+        u32::try_from(self.hops.len()).expect("transfers have fewer than 2^32 hops")
     }
 
     fn colour(&mut self, key: (u32, Scope, Time), is_message: bool) -> u32 {
@@ -302,85 +323,83 @@ impl Collector<'_> {
     }
 
     fn finish(self) -> Transfers {
-        let Self { fabric, listing, messages, list, hops, nodes, node_hops, .. } = self;
-        let segments = Segments::new(fabric, hops.iter().chain(node_hops.iter().map(|hop| &hop.0)));
+        let Self { fabric, listing, messages, list, hops, nodes, .. } = self;
+        let ends: Vec<u32> =
+            list.iter().map(|transfer| transfer.hops).chain(nodes.iter().map(|node| node.hops)).collect();
+        let hops_of = |hub: usize| {
+            let start = hub.checked_sub(1).map_or(0, |before| ends[before] as usize);
+            &hops[start..ends[hub] as usize]
+        };
+        let mut crossed = Crossed::new(fabric, (0..ends.len()).map(hops_of));
         let ranks = listing.own.len();
-        let links = (0..segments.len()).map(|segment| segments.links(segment).len() as u64);
-        let sizes = std::iter::repeat_n(1, ranks).chain(links).collect();
-        let mut crossing =
-            Crossing { incidences: Incidences::new(sizes, list.len()), ranks, segments, last: None };
-        crossing.add_transfers(&list, &hops);
-        crossing.add_nodes(listing, &nodes, &node_hops);
-        let Crossing { mut incidences, segments, .. } = crossing;
+        let sizes = std::iter::repeat_n(1, ranks).chain(crossed.shared_sizes()).collect();
+        let mut incidences = Incidences::new(sizes, ends.len());
+        let [source, target, member] =
+            [SOURCE, TARGET, MEMBER].map(|role| incidences.touch(Touch { role, weight: 1 }));
+        let mut colours = Colours::default();
+        let (mut hub_colours, mut properties) = (Vec::with_capacity(ends.len()), Vec::new());
+        let transfers = list.len();
+        for hub in 0..ends.len() {
+            let colour = match list.get(hub) {
+                Some(transfer) => {
+                    incidences.add(transfer.source as usize, source);
+                    incidences.add(transfer.target as usize, target);
+                    transfer.colour
+                }
+                None => {
+                    let node = &nodes[hub - transfers];
+                    let group = &listing.groups[node.group];
+                    group.iter().for_each(|rank| incidences.add(rank.index(), member));
+                    node.colour
+                }
+            };
+            crossed.add_hub((hub as u32, hops_of(hub)), ranks, &mut incidences, &mut properties);
+            hub_colours.push(colours.colour(colour, &properties));
+            incidences.end_hub();
+        }
         incidences.complete();
         let mut thing_colours = listing.own.clone();
         let own = thing_colours.iter().max().map_or(0, |&largest| largest + 1);
-        thing_colours.extend(segment_kinds(fabric, &segments).map(|kind| own + kind));
+        thing_colours.extend(crossed.shared_kinds().map(|kind| own + kind));
         let mut kinds: Vec<(u32, Kind)> =
             self.kinds.into_iter().map(|(kind, number)| (number, kind)).collect();
         kinds.sort_unstable_by_key(|kind| kind.0);
-        let colours = list.iter().map(|transfer| transfer.colour);
         Transfers {
             incidences,
-            segments,
+            crossed,
             ranks,
-            hub_colours: colours.chain(nodes.iter().map(|node| node.colour)).collect(),
+            messages: colours.bases.iter().map(|&base| messages[base as usize]).collect(),
+            hub_colours,
             nodes,
-            transfers: list.len(),
+            transfers,
             kinds: kinds.into_iter().map(|kind| kind.1).collect(),
             thing_colours,
-            messages,
         }
     }
 }
 
-/// What hubs cross, while it is put together.
-struct Crossing {
-    incidences: Incidences,
-    ranks: usize,
-    segments: Segments,
-    /// How a link was touched last: most are touched as the one before.
-    last: Option<(Touch, u32)>,
+/// Colours of hubs by what they are and by the links that only they cross.
+#[derive(Default)]
+struct Colours {
+    /// For each colour, what its hubs are.
+    bases: Vec<u32>,
+    known: FxHashMap<(u32, Vec<u32>), u32>,
+    last: Option<(u32, Vec<u32>, u32)>,
 }
 
-impl Crossing {
-    fn add_transfers(&mut self, list: &[Transfer], hops: &[Hop]) {
-        let [source, target] = [SOURCE, TARGET].map(|role| self.incidences.touch(Touch { role, weight: 1 }));
-        let mut before = 0;
-        for transfer in list {
-            self.incidences.add(transfer.source as usize, source);
-            self.incidences.add(transfer.target as usize, target);
-            for hop in &hops[before..transfer.hops as usize] {
-                self.add_hop(hop, LINK);
-            }
-            before = transfer.hops as usize;
-            self.incidences.end_hub();
+impl Colours {
+    fn colour(&mut self, base: u32, properties: &[u32]) -> u32 {
+        if let Some((_, _, colour)) = self.last.as_ref().filter(|last| last.0 == base && last.1 == properties)
+        {
+            return *colour;
         }
-    }
-
-    fn add_nodes(&mut self, listing: &Listing, nodes: &[NodeHub], hops: &[(Hop, u32)]) {
-        let member = self.incidences.touch(Touch { role: MEMBER, weight: 1 });
-        let mut before = 0;
-        for node in nodes {
-            listing.groups[node.group].iter().for_each(|rank| self.incidences.add(rank.index(), member));
-            for (hop, kind) in &hops[before..node.hops as usize] {
-                self.add_hop(hop, LOADED + u64::from(*kind));
-            }
-            before = node.hops as usize;
-            self.incidences.end_hub();
+        let next = self.bases.len() as u32;
+        let colour = *self.known.entry((base, properties.to_vec())).or_insert(next);
+        if colour == next {
+            self.bases.push(base);
         }
-    }
-
-    fn add_hop(&mut self, hop: &Hop, role: u64) {
-        let way = Touch { role, weight: hop.weight };
-        let touch = match self.last {
-            Some((last, touch)) if last == way => touch,
-            _ => self.incidences.touch(way),
-        };
-        self.last = Some((way, touch));
-        for segment in self.segments.covering(hop.range()) {
-            self.incidences.add(self.ranks + segment, touch);
-        }
+        self.last = Some((base, properties.to_vec(), colour));
+        colour
     }
 }
 
