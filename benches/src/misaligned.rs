@@ -65,7 +65,7 @@ impl Misaligned {
 
     /// Folds it; tells the number of classes of ranks.
     pub fn fold(&self, planner: &mut Planner<'_>) -> usize {
-        let mut nothing = Assumptions::default();
+        let mut nothing = Assumptions::isolated();
         let folding = Folding::of(&self.fabric, (&self.job, &self.roles), planner, &mut nothing);
         folding.expect("all chips are joined").representatives().len()
     }

@@ -1,17 +1,29 @@
 //! Which links hubs cross. A run of links that only one hub crosses tells nothing of anybody else: it is a property of its
 //! hub. Only links that several hubs cross are things that are partitioned.
 
-use super::incidences::{Incidences, Touch};
+use super::incidences::Incidences;
 use super::segments::Segments;
 use super::transfers::segment_kinds;
 use crate::fabric::{Fabric, Hop};
 use rustc_hash::FxHashMap;
+use std::ops::Range;
 
-/// A hop of a hub, and in which role its links take part.
+/// Consecutive links that a hub crosses, and how it touches each.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct RoleHop {
-    pub(super) hop: Hop,
-    pub(super) role: u64,
+pub(super) struct HubHop {
+    first: u32,
+    count: u32,
+    touch: u32,
+}
+
+impl HubHop {
+    pub(super) fn new(hop: &Hop, touch: u32) -> Self {
+        Self { first: hop.first.index() as u32, count: hop.count, touch }
+    }
+
+    fn range(&self) -> Range<usize> {
+        self.first as usize..(self.first + self.count) as usize
+    }
 }
 
 /// Who crosses the links of each segment.
@@ -58,12 +70,11 @@ pub(super) enum User {
 
 impl Crossed {
     /// Finds out who crosses what, for hubs that have their hops one after another.
-    pub(super) fn new<'a>(fabric: &Fabric, hubs: impl Iterator<Item = &'a [RoleHop]> + Clone) -> Self {
-        let hops = hubs.clone().flatten().map(|hop| &hop.hop);
-        let segments = Segments::new(fabric, hops);
+    pub(super) fn new<'a>(fabric: &Fabric, hubs: impl Iterator<Item = &'a [HubHop]> + Clone) -> Self {
+        let segments = Segments::new(fabric, hubs.clone().flatten().map(HubHop::range));
         let mut users = vec![NOBODY; segments.len()];
         for (hub, hops) in (0..).zip(hubs) {
-            for segment in hops.iter().flat_map(|hop| segments.covering(hop.hop.range())) {
+            for segment in hops.iter().flat_map(|hop| segments.covering(hop.range())) {
                 let user = &mut users[segment];
                 *user = if *user == NOBODY || *user == hub { hub } else { SEVERAL };
             }
@@ -111,19 +122,18 @@ impl Crossed {
     /// Lets a hub touch the shared segments that it crosses, things from `first_thing` on, and lists its properties.
     pub(super) fn add_hub(
         &mut self,
-        (hub, hops): (u32, &[RoleHop]),
+        (hub, hops): (u32, &[HubHop]),
         first_thing: usize,
         incidences: &mut Incidences,
         properties: &mut Vec<u32>,
     ) {
         let mut own = std::mem::take(&mut self.own);
         for hop in hops {
-            let touch = incidences.touch(Touch { role: hop.role, weight: hop.hop.weight });
-            for segment in self.segments.covering(hop.hop.range()) {
+            for segment in self.segments.covering(hop.range()) {
                 if self.users[segment] == hub {
-                    own.push((segment as u32, touch));
+                    own.push((segment as u32, hop.touch));
                 } else {
-                    incidences.add(first_thing + self.places[segment] as usize, touch);
+                    incidences.add(first_thing + self.places[segment] as usize, hop.touch);
                 }
             }
         }

@@ -12,13 +12,38 @@ pub(super) struct Touch {
     pub(super) weight: u64,
 }
 
-/// The things that each hub touches, and the hubs that touch each thing.
-#[derive(Debug)]
-pub(super) struct Incidences {
-    touches: Vec<Touch>,
+/// The ways of touching that occur, by number.
+#[derive(Debug, Default)]
+pub(super) struct Touches {
+    all: Vec<Touch>,
     /// For hashes: a random number for each role, times the weight.
     factors: Vec<u64>,
     known: FxHashMap<Touch, u32>,
+    /// What was asked for last: most is touched as what was before.
+    last: Option<(Touch, u32)>,
+}
+
+impl Touches {
+    /// The number of a way of touching.
+    pub(super) fn number(&mut self, touch: Touch) -> u32 {
+        if let Some((_, number)) = self.last.filter(|last| last.0 == touch) {
+            return number;
+        }
+        let next = self.all.len() as u32;
+        let number = *self.known.entry(touch).or_insert(next);
+        if number == next {
+            self.all.push(touch);
+            self.factors.push((mix(0, touch.role) | 1).wrapping_mul(touch.weight));
+        }
+        self.last = Some((touch, number));
+        number
+    }
+}
+
+/// The things that each hub touches, and the hubs that touch each thing.
+#[derive(Debug)]
+pub(super) struct Incidences {
+    touches: Touches,
     /// For each thing, how many alike it stands for.
     sizes: Vec<u64>,
     hub_ends: Vec<u32>,
@@ -35,28 +60,16 @@ pub(super) struct Incidence {
 }
 
 impl Incidences {
-    /// No hubs yet; things stand for so many each.
-    pub(super) fn new(sizes: Vec<u64>, hubs: usize) -> Self {
+    /// No hubs yet, of which there will be so many; things stand for so many each.
+    pub(super) fn new(touches: Touches, sizes: Vec<u64>, hubs: usize) -> Self {
         Self {
-            touches: Vec::new(),
-            factors: Vec::new(),
-            known: FxHashMap::default(),
+            touches,
             sizes,
             hub_ends: Vec::with_capacity(hubs),
-            of_hubs: Vec::with_capacity(5 * hubs),
+            of_hubs: Vec::with_capacity(2 * hubs),
             thing_ends: Vec::new(),
             of_things: Vec::new(),
         }
-    }
-
-    /// The number of a way of touching.
-    pub(super) fn touch(&mut self, touch: Touch) -> u32 {
-        let next = self.touches.len() as u32;
-        *self.known.entry(touch).or_insert_with(|| {
-            self.touches.push(touch);
-            self.factors.push((mix(0, touch.role) | 1).wrapping_mul(touch.weight));
-            next
-        })
     }
 
     /// The hub that is being added touches a thing.
@@ -106,12 +119,12 @@ impl Incidences {
     }
 
     pub(super) fn way(&self, touch: u32) -> Touch {
-        self.touches[touch as usize]
+        self.touches.all[touch as usize]
     }
 
     /// What a hash of the other end is multiplied by.
     pub(super) fn factor(&self, touch: u32) -> u64 {
-        self.factors[touch as usize]
+        self.touches.factors[touch as usize]
     }
 }
 

@@ -6,7 +6,7 @@
 //! instant (Bertsekas and Gallager, *Data Networks*, 1992, section 6.5.2: the max-min fair allocation is unique).
 
 use super::fold::{FoldedLink, folded_links, named_in_order, weigh_all};
-use super::incidences::{Incidences, Touch};
+use super::incidences::{Incidences, Touch, Touches};
 use super::refine::{Classes, Refinement};
 use super::segments::Segments;
 use super::transfers::segment_kinds;
@@ -52,7 +52,8 @@ impl MessageFolding {
     ///
     /// Complexity: O(rounds x crossings of all messages).
     pub fn of(fabric: &Fabric, messages: &[RoutedMessage]) -> Self {
-        let segments = Segments::new(fabric, messages.iter().flat_map(|message| message.route.hops()));
+        let segments =
+            Segments::new(fabric, messages.iter().flat_map(|message| message.route.hops()).map(Hop::range));
         let crossed = crossings(&segments, messages);
         let kinds = segment_kinds(fabric, &segments).collect();
         let refinement = Refinement::new(&crossed, message_kinds(messages), kinds);
@@ -139,10 +140,13 @@ impl MessageFolding {
 /// What each message crosses: messages are hubs, segments of links are things.
 fn crossings(segments: &Segments, messages: &[RoutedMessage]) -> Incidences {
     let sizes = (0..segments.len()).map(|segment| segments.links(segment).len() as u64);
-    let mut crossed = Incidences::new(sizes.collect(), messages.len());
+    let mut touches = Touches::default();
+    let hops = || messages.iter().flat_map(|message| message.route.hops());
+    let numbers: Vec<u32> = hops().map(|hop| touches.number(Touch { role: 0, weight: hop.weight })).collect();
+    let mut crossed = Incidences::new(touches, sizes.collect(), messages.len());
+    let mut numbers = numbers.into_iter();
     for message in messages {
-        for hop in message.route.hops() {
-            let touch = crossed.touch(Touch { role: 0, weight: hop.weight });
+        for (hop, touch) in message.route.hops().iter().zip(numbers.by_ref()) {
             segments.covering(hop.range()).for_each(|segment| crossed.add(segment, touch));
         }
         crossed.end_hub();

@@ -1,6 +1,6 @@
 //! Links that every route loads alike, taken together.
 
-use crate::fabric::{Fabric, Hop};
+use crate::fabric::Fabric;
 use std::ops::Range;
 
 /// A partition of the links into runs of consecutive identifiers such that each hop of each route covers whole runs.
@@ -17,14 +17,13 @@ const BITS: usize = u64::BITS as usize;
 
 impl Segments {
     /// The coarsest such partition in which the links of a crossed run are also alike in themselves.
-    pub(super) fn new<'a>(fabric: &Fabric, hops: impl Iterator<Item = &'a Hop>) -> Self {
+    pub(super) fn new(fabric: &Fabric, hops: impl Iterator<Item = Range<usize>>) -> Self {
         let links = fabric.links().len();
         let mut starts_here = vec![0_u64; links / BITS + 1];
         let mut start = |link: usize| starts_here[link / BITS] |= 1 << (link % BITS);
         start(0);
         start(links);
-        for hop in hops {
-            let range = hop.range();
+        for range in hops {
             start(range.start);
             start(range.end);
             for run in fabric.runs(range.clone()).filter(|run| (run.end as usize) < range.end) {

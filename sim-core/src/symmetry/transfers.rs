@@ -1,7 +1,7 @@
 //! Every distinct transfer of a workload, listed once: who sends to whom, as part of what, over which links.
 
-use super::crossed::{Crossed, RoleHop, User};
-use super::incidences::{Incidences, Touch};
+use super::crossed::{Crossed, HubHop, User};
+use super::incidences::{Incidences, Touch, Touches};
 use super::listing::{ListedNode, ListedStep, Listing, Port, Sending};
 use super::placements::Placement;
 use super::segments::Segments;
@@ -153,7 +153,8 @@ struct Collector<'a> {
     messages: Vec<bool>,
     list: Vec<Transfer>,
     /// The hops of all hubs, one hub after another.
-    hops: Vec<RoleHop>,
+    hops: Vec<HubHop>,
+    touches: Touches,
     nodes: Vec<NodeHub>,
     /// The trees of switches, by whose group they serve, their roots, and whether they sum.
     trees: BTreeMap<(CommunicatorId, EndpointId, bool), Route>,
@@ -183,6 +184,7 @@ pub(super) fn collect(fabric: &Fabric, listing: &Listing) -> Result<Transfers, R
         messages: Vec::new(),
         list: Vec::new(),
         hops: Vec::new(),
+        touches: Touches::default(),
         nodes: Vec::new(),
         trees: BTreeMap::new(),
     };
@@ -249,8 +251,7 @@ impl Collector<'_> {
                         Partners::One(target) => self.fabric.route(places[position], places[target])?,
                         partners => self.tree((communicator, &places), position, partners)?,
                     };
-                    let role = LOADED + u64::from(number);
-                    self.hops.extend(route.hops().iter().map(|&hop| RoleHop { hop, role }));
+                    self.cross(&route, LOADED + u64::from(number));
                 }
             }
         }
@@ -289,7 +290,7 @@ impl Collector<'_> {
     fn push(&mut self, kind: Kind, (source, target): (RankId, RankId), scope: Scope, route: &Route) {
         let number = self.kind(kind);
         let colour = self.colour((number, scope, route.latency()), matches!(kind, Kind::Message(..)));
-        self.hops.extend(route.hops().iter().map(|&hop| RoleHop { hop, role: LINK }));
+        self.cross(route, LINK);
         let hops = self.hop_count();
         self.list.push(Transfer {
             source: source.index() as u32,
@@ -297,6 +298,13 @@ impl Collector<'_> {
             colour,
             hops,
         });
+    }
+
+    fn cross(&mut self, route: &Route, role: u64) {
+        for hop in route.hops() {
+            let touch = self.touches.number(Touch { role, weight: hop.weight });
+            self.hops.push(HubHop::new(hop, touch));
+        }
     }
 
     fn hop_count(&self) -> u32 {
@@ -323,7 +331,9 @@ impl Collector<'_> {
     }
 
     fn finish(self) -> Transfers {
-        let Self { fabric, listing, messages, list, hops, nodes, .. } = self;
+        let Self { fabric, listing, messages, list, hops, nodes, mut touches, .. } = self;
+        let [source, target, member] =
+            [SOURCE, TARGET, MEMBER].map(|role| touches.number(Touch { role, weight: 1 }));
         let ends: Vec<u32> =
             list.iter().map(|transfer| transfer.hops).chain(nodes.iter().map(|node| node.hops)).collect();
         let hops_of = |hub: usize| {
@@ -333,10 +343,8 @@ impl Collector<'_> {
         let mut crossed = Crossed::new(fabric, (0..ends.len()).map(hops_of));
         let ranks = listing.own.len();
         let sizes = std::iter::repeat_n(1, ranks).chain(crossed.shared_sizes()).collect();
-        let mut incidences = Incidences::new(sizes, ends.len());
-        let [source, target, member] =
-            [SOURCE, TARGET, MEMBER].map(|role| incidences.touch(Touch { role, weight: 1 }));
-        let mut colours = Colours::default();
+        let mut incidences = Incidences::new(touches, sizes, ends.len());
+        let mut colours = Colours::new();
         let (mut hub_colours, mut properties) = (Vec::with_capacity(ends.len()), Vec::new());
         let transfers = list.len();
         for hub in 0..ends.len() {
@@ -379,27 +387,46 @@ impl Collector<'_> {
 }
 
 /// Colours of hubs by what they are and by the links that only they cross.
-#[derive(Default)]
 struct Colours {
     /// For each colour, what its hubs are.
     bases: Vec<u32>,
-    known: FxHashMap<(u32, Vec<u32>), u32>,
-    last: Option<(u32, Vec<u32>, u32)>,
+    /// Sets of properties as chains: a number for each chain and one property more.
+    chains: FxHashMap<(u32, u32), u32>,
+    known: FxHashMap<(u32, u32), u32>,
+    /// What was asked for lately.
+    recent: [((u32, u32), u32); RECENT],
 }
 
+/// So many lately asked chains are at hand.
+const RECENT: usize = 64;
+
 impl Colours {
+    fn new() -> Self {
+        let (bases, recent) = (Vec::new(), [((0, 0), 0); RECENT]);
+        Self { bases, chains: FxHashMap::default(), known: FxHashMap::default(), recent }
+    }
+
     fn colour(&mut self, base: u32, properties: &[u32]) -> u32 {
-        if let Some((_, _, colour)) = self.last.as_ref().filter(|last| last.0 == base && last.1 == properties)
-        {
-            return *colour;
-        }
+        // Chains are numbered from 1 on.
+        let chain = properties.iter().fold(0, |chain, &property| self.chain((chain, property)));
         let next = self.bases.len() as u32;
-        let colour = *self.known.entry((base, properties.to_vec())).or_insert(next);
+        let colour = *self.known.entry((base, chain)).or_insert(next);
         if colour == next {
             self.bases.push(base);
         }
-        self.last = Some((base, properties.to_vec(), colour));
         colour
+    }
+
+    fn chain(&mut self, link: (u32, u32)) -> u32 {
+        let place = (link.0.wrapping_mul(31).wrapping_add(link.1)) as usize % RECENT;
+        let (recent, number) = self.recent[place];
+        if recent == link && number > 0 {
+            return number;
+        }
+        let next = self.chains.len() as u32 + 1;
+        let number = *self.chains.entry(link).or_insert(next);
+        self.recent[place] = (link, number);
+        number
     }
 }
 
