@@ -2,6 +2,7 @@
 
 use super::assumptions::{Assumptions, Disturbance};
 use super::crossed::User;
+use super::few_blocks;
 use super::listing::Listing;
 use super::nodes::{NodeClass, node_classes, split_by_sequence};
 use super::refine::{Classes, Refinement};
@@ -88,7 +89,7 @@ impl Folding {
         numbers: Vec<u32>,
     ) -> Result<Self, RoutingError> {
         let listing = Listing::of_collective(places, schedule, numbers);
-        let folding = Self::of_listing(fabric, &listing)?;
+        let folding = Self::of_all(fabric, &listing)?;
         Ok(folding.unwrap_or_else(|_| Self::identity(fabric, places.len())))
     }
 
@@ -113,6 +114,17 @@ impl Folding {
     /// The coarsest folding of any workload that communicates what is listed; or the communicators that cannot be
     /// nodes, because their groups meet on links.
     pub(super) fn of_listing(
+        fabric: &Fabric,
+        listing: &Listing,
+    ) -> Result<Result<Self, BTreeSet<CommunicatorId>>, RoutingError> {
+        match few_blocks::fold(fabric, listing)? {
+            Some(folding) => Ok(Ok(folding)),
+            None => Self::of_all(fabric, listing),
+        }
+    }
+
+    /// The same, found by looking at all ranks.
+    pub(super) fn of_all(
         fabric: &Fabric,
         listing: &Listing,
     ) -> Result<Result<Self, BTreeSet<CommunicatorId>>, RoutingError> {
@@ -155,6 +167,28 @@ impl Folding {
     /// The groups whose collectives are nodes, by class.
     pub fn nodes(&self) -> &[NodeClass] {
         &self.nodes
+    }
+
+    /// The folding of more blocks of ranks than these, if all of these fold onto the first: then so do the others.
+    pub(super) fn repeated(self, block: usize, (kept, blocks): (usize, usize)) -> Option<Self> {
+        let first = &self.class_of_rank[..block];
+        let onto_first = self.class_of_rank.chunks(block).all(|other| other == first);
+        let even = self.links.iter().all(|link| link.multiplicity.is_multiple_of(kept as u64));
+        if !onto_first || !even {
+            return None;
+        }
+        let ranks = |of: Representative| Representative {
+            multiplicity: of.multiplicity / kept as u32 * blocks as u32,
+            ..of
+        };
+        let links =
+            |of: FoldedLink| FoldedLink { multiplicity: of.multiplicity / kept as u64 * blocks as u64, ..of };
+        Some(Self {
+            class_of_rank: first.repeat(blocks),
+            representatives: self.representatives.into_iter().map(ranks).collect(),
+            links: self.links.into_iter().map(links).collect(),
+            ..self
+        })
     }
 
     /// The simulated ranks, by class.

@@ -8,6 +8,7 @@
 
 mod assumptions;
 mod crossed;
+mod few_blocks;
 mod fold;
 mod foldings;
 mod hashing;

@@ -2,7 +2,7 @@
 
 use crate::collectives::{Partners, Pattern};
 use crate::fabric::{Fabric, RoutingError, Scope};
-use crate::ids::EndpointId;
+use crate::ids::{EndpointId, LinkId};
 use crate::transport::{Plan, transfer_route};
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
@@ -93,14 +93,22 @@ impl Placements {
         }
         let group = Placed { fabric, places, patterns };
         let in_order: Vec<usize> = (0..places.len()).collect();
-        let met = group.met(&in_order)?;
-        let symmetry = group.symmetry(met.as_deref())?;
-        let key = match met {
+        let key = match group.met(&in_order)? {
             Some(met) => Key::Transfers(plans.to_vec(), met),
             None => Key::Places(plans.to_vec(), moved.1.clone()),
         };
-        let alike = self.numbers.len() as u32;
-        let placement = *self.numbers.entry(key).or_insert(Placement { alike, symmetry });
+        let placement = match self.numbers.get(&key) {
+            Some(&known) => known,
+            None => {
+                let symmetry = match &key {
+                    Key::Transfers(_, met) => group.symmetry(met)?,
+                    Key::Places(..) => Symmetry::Rotations(places.len() as u32),
+                };
+                let alike = self.numbers.len() as u32;
+                self.numbers.insert(key, Placement { alike, symmetry });
+                Placement { alike, symmetry }
+            }
+        };
         self.of_places.insert(moved, placement);
         Ok(placement)
     }
@@ -121,8 +129,8 @@ struct Placed<'a> {
 }
 
 impl Placed<'_> {
-    /// What the transfers of a group meet when its members are named in this order, with links numbered in the order in
-    /// which they are met; nothing if it is much.
+    /// What the transfers of a group meet when its members are named in this order, with hops numbered in the order in
+    /// which they are met; nothing if it is much, or if hops have links in common.
     ///
     /// Groups with equal numbers have the same transfers, after the same delays, over links that carry as much and are
     /// shared among the transfers of the group in the same way.
@@ -130,7 +138,7 @@ impl Placed<'_> {
         let mut name_of = vec![0; order.len()];
         order.iter().enumerate().for_each(|(name, &position)| name_of[position] = name);
         let mut numbers = Vec::new();
-        let mut names: FxHashMap<usize, u64> = FxHashMap::default();
+        let mut names: FxHashMap<(LinkId, u32), u64> = FxHashMap::default();
         for &(pattern, step) in self.patterns {
             for &position in order {
                 let mut sends = pattern.sends(order.len(), position, step);
@@ -153,12 +161,16 @@ impl Placed<'_> {
                     numbers[first..].sort_unstable();
                     numbers.push(u64::MAX);
                     for hop in route.hops() {
-                        for link in hop.range() {
-                            let next = names.len() as u64;
-                            let name = *names.entry(link).or_insert(next);
-                            let alike = &self.fabric.links()[link];
-                            let capacity = alike.capacity.bytes_per_second().to_bits();
-                            numbers.extend([name, hop.weight, capacity, alike.tier.index() as u64]);
+                        let next = names.len() as u64;
+                        let name = *names.entry((hop.first, hop.count)).or_insert(next);
+                        numbers.extend([name, hop.weight, u64::from(hop.count)]);
+                        if name < next {
+                            continue;
+                        }
+                        for run in self.fabric.runs(hop.range()) {
+                            let until = (run.end as usize).min(hop.range().end) - hop.range().start;
+                            let capacity = run.capacity.bytes_per_second().to_bits();
+                            numbers.extend([until as u64, capacity, run.tier.index() as u64]);
                         }
                     }
                     numbers.push(u64::MAX);
@@ -169,14 +181,12 @@ impl Placed<'_> {
             }
             numbers.push(u64::MAX - 1);
         }
-        Ok(Some(numbers))
+        Ok(are_apart(names.keys()).then_some(numbers))
     }
 
     /// Orders in which the transfers meet the same.
-    fn symmetry(&self, in_order: Option<&[u64]>) -> Result<Symmetry, RoutingError> {
+    fn symmetry(&self, in_order: &[u64]) -> Result<Symmetry, RoutingError> {
         let count = self.places.len();
-        let none = Symmetry::Rotations(count as u32);
-        let Some(in_order) = in_order else { return Ok(none) };
         let same = |order: Vec<usize>| -> Result<bool, RoutingError> {
             Ok(self.met(&order)?.is_some_and(|met| met == in_order))
         };
@@ -191,8 +201,15 @@ impl Placed<'_> {
             let any = by == 1 && count > 2 && same(swapped)?;
             return Ok(if any { Symmetry::All } else { Symmetry::Rotations(by as u32) });
         }
-        Ok(none)
+        Ok(Symmetry::Rotations(count as u32))
     }
+}
+
+/// Whether no two hops have some links in common, but not all.
+fn are_apart<'h>(hops: impl Iterator<Item = &'h (LinkId, u32)>) -> bool {
+    let mut hops: Vec<(usize, u32)> = hops.map(|hop| (hop.0.index(), hop.1)).collect();
+    hops.sort_unstable();
+    hops.windows(2).all(|pair| pair[0].0 + pair[0].1 as usize <= pair[1].0)
 }
 
 #[cfg(test)]

@@ -20,21 +20,28 @@ pub(super) struct Blocks {
     pattern: Pattern,
 }
 
+/// The size and the number of blocks of members, one in each cell, that stand as far apart as the first two.
+pub(crate) fn even_blocks(fabric: &Fabric, members: &[EndpointId]) -> Option<(usize, usize)> {
+    let (cell, first) = (fabric.cell()?, members.first()?);
+    let in_first_cell = |member: &&EndpointId| member.index() / cell == first.index() / cell;
+    let size = members.iter().take_while(in_first_cell).count();
+    let count = members.len() / size;
+    if count < 2 || size * count != members.len() {
+        return None;
+    }
+    let distance = |(next, one): (&EndpointId, &EndpointId)| next.index() as isize - one.index() as isize;
+    let apart = distance((&members[size], first));
+    let evenly = members[size..].iter().zip(members).all(|pair| distance(pair) == apart);
+    (apart != 0 && apart % cell as isize == 0 && evenly).then_some((size, count))
+}
+
 impl Blocks {
     /// The blocks of a group that runs a pattern; all positions as one where they do not stand for one another.
     pub(super) fn of(fabric: &Fabric, members: &[EndpointId], pattern: Pattern) -> Self {
-        let all = Self { size: members.len(), count: 1, pattern };
-        let (Some(cell), Some(first)) = (fabric.cell(), members.first()) else { return all };
-        let in_first_cell = |member: &&EndpointId| member.index() / cell == first.index() / cell;
-        let size = members.iter().take_while(in_first_cell).count();
-        let count = members.len() / size;
-        if count < 2 || size * count != members.len() || !pattern.moves_by(members.len(), size) {
-            return all;
+        match even_blocks(fabric, members) {
+            Some((size, count)) if pattern.moves_by(members.len(), size) => Self { size, count, pattern },
+            _ => Self { size: members.len(), count: 1, pattern },
         }
-        let distance = |(next, one): (&EndpointId, &EndpointId)| next.index() as isize - one.index() as isize;
-        let apart = distance((&members[size], first));
-        let evenly = members[size..].iter().zip(members).all(|pair| distance(pair) == apart);
-        if apart != 0 && apart % cell as isize == 0 && evenly { Self { size, count, pattern } } else { all }
     }
 
     /// Positions whose transfers in a step meet what those of all positions do.

@@ -13,6 +13,7 @@ mod prediction;
 mod profile;
 mod replacement;
 
+pub(crate) use blocks::even_blocks;
 pub use cost::{CollectiveCost, StepCost, collective_cost};
 pub use plan::{Plan, Planner, Surveys, fastest};
 pub use prediction::{Prediction, predict};
