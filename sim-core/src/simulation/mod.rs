@@ -120,7 +120,7 @@ fn run_folded(
     observer: &mut dyn Observer,
 ) -> Result<Outcome, SimulationError> {
     let fabric = planner.fabric();
-    let mut replays = Replays::new(options.replay && !options.record_transfers);
+    let mut replays = Replays::new(options.replay && !options.record_transfers, !assumptions.isolated);
     let mut classes = structural.representatives().len();
     let mut finer: Option<Folding> = None;
     let mut splits = 0;

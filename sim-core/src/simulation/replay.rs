@@ -25,6 +25,8 @@ use std::sync::Arc;
 #[derive(Debug)]
 pub(super) struct Replays {
     enabled: bool,
+    /// Whether instances that are no nodes may be waited for: where there are nodes, the others have been disturbed.
+    apart: bool,
     known: Vec<Known>,
     index: BTreeMap<Vec<u64>, Vec<u32>>,
     /// How often members that entered apart were taken to be alone and were not.
@@ -67,9 +69,10 @@ const UNUSED: u32 = 16;
 const DISAPPOINTMENTS: u32 = 8;
 
 impl Replays {
-    pub(super) fn new(enabled: bool) -> Self {
+    pub(super) fn new(enabled: bool, apart: bool) -> Self {
         Self {
             enabled,
+            apart,
             known: Vec::new(),
             index: BTreeMap::new(),
             disappointments: 0,
@@ -118,8 +121,9 @@ impl Replays {
 
     /// Whether an entry may be replayed even when its members enter apart.
     pub(super) fn allows_apart(&self, entry: u32) -> bool {
-        let Known { trust, unused, .. } = self.known[entry as usize];
-        trust == Trust::Always && unused < UNUSED && self.disappointments < DISAPPOINTMENTS
+        let Known { trust, unused, node, .. } = self.known[entry as usize];
+        let hopeful = self.apart && unused < UNUSED && self.disappointments < DISAPPOINTMENTS;
+        trust == Trust::Always && (node.is_some() || hopeful)
     }
 
     /// The communicator of which an entry is a node.

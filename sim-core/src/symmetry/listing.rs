@@ -115,7 +115,9 @@ impl Listing {
             let disturbed =
                 alone || !assumptions.isolated || assumptions.disturbed.contains_key(&communicator);
             let kinds = || groups.iter().flat_map(|group| &group.calls).map(|call| call.kind);
-            let isolated = !disturbed && kinds().all(CollectiveKind::everyone_waits);
+            // Two ranks have no order to be freed from, and wait for one another at length.
+            let large = groups.iter().all(|group| group.members.len() > 2);
+            let isolated = !disturbed && large && kinds().all(CollectiveKind::everyone_waits);
             let mut calls =
                 Calls { communicator, isolated, planner, placements: &mut assumptions.placements };
             calls.list(&mut listing, &mut own, groups)?;
