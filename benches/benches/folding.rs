@@ -7,6 +7,7 @@ use copperlight_benches::founding::{Curve, RESULTS, SCENARIO};
 use copperlight_benches::hierarchical::{CHIPS, Hierarchical};
 use copperlight_benches::memory::peak_resident;
 use copperlight_benches::misaligned::{CLASSES, Misaligned};
+use copperlight_benches::one_late::DefectiveRing;
 use copperlight_benches::rings::{Method, Ring};
 use criterion::measurement::WallTime;
 use criterion::{
@@ -89,6 +90,12 @@ fn refine(criterion: &mut Criterion) {
     group.bench_function("98304-misaligned", |bencher| {
         let mut planner = job.planner();
         bencher.iter(|| assert_eq!(black_box(job.fold(&mut planner)), CLASSES));
+    });
+    let ring = LazyCell::new(|| DefectiveRing::new(131_072));
+    group.throughput(Throughput::Elements(131_072));
+    group.bench_function("131072-one-late", |bencher| {
+        let mut planner = ring.planner();
+        bencher.iter(|| assert_eq!(black_box(ring.fold(&mut planner)), 131_072));
     });
     group.finish();
 }

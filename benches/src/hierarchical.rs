@@ -1,15 +1,13 @@
 //! Hierarchical all-reduces of 1 GB over many chips of a preset, with all ranks in time or one late.
 
+use crate::one_late::OneLate;
 use copperlight_core::fabric::Fabric;
-use copperlight_core::ids::{CommunicatorId, EndpointId, GroupId, PeerSlot, RankId, RoleId};
+use copperlight_core::ids::EndpointId;
 use copperlight_core::outcome::{Outcome, StopReason};
 use copperlight_core::simulation::{Options, Unobserved, simulate};
 use copperlight_core::transport::{Planner, Transport};
 use copperlight_core::units::{Bytes, Time};
-use copperlight_core::workload::{
-    Algorithm, CollectiveCall, CollectiveKind, Operation, OperationKind, Program, ProgramBuilder,
-    SingleCollective, StreamId, StreamSet, Tag, Workload,
-};
+use copperlight_core::workload::{Algorithm, CollectiveCall, CollectiveKind, SingleCollective, Workload};
 use copperlight_topologies::System;
 
 /// Whole domains of both machines: 1,280 of 72 chips and 240 of 384.
@@ -63,7 +61,7 @@ impl Hierarchical {
     }
 
     fn with_straggler(&self) -> OneLate {
-        OneLate { ranks: self.ranks(), late: self.ranks() / 3 }
+        OneLate { ranks: self.ranks(), late: self.ranks() / 3, by: LATE, call: call() }
     }
 
     fn simulate(&self, workload: &dyn Workload, options: &Options) -> Outcome {
@@ -107,56 +105,6 @@ impl Hierarchical {
         let granted = Time::from_picoseconds(symmetric.end.picoseconds() / 100);
         let (least, most) = (symmetric.end, symmetric.end + LATE + granted);
         assert!((least..=most).contains(&outcome.end), "{} is not in {least}..={most}", outcome.end);
-    }
-}
-
-/// One collective of all ranks, into which one of them comes [`LATE`].
-#[derive(Debug)]
-struct OneLate {
-    ranks: usize,
-    late: usize,
-}
-
-const STREAM: StreamId = StreamId::new(0);
-
-impl Workload for OneLate {
-    fn ranks(&self) -> usize {
-        self.ranks
-    }
-
-    fn endpoint(&self, rank: RankId) -> EndpointId {
-        EndpointId::new(rank.index())
-    }
-
-    fn roles(&self) -> usize {
-        2
-    }
-
-    fn role(&self, rank: RankId) -> RoleId {
-        RoleId::new(usize::from(rank.index() == self.late))
-    }
-
-    fn program(&self, role: RoleId) -> Program {
-        let operation =
-            |kind| Operation { stream: STREAM, waits: StreamSet::EMPTY, tag: Tag::default(), kind };
-        let computes = operation(OperationKind::Compute { duration: LATE });
-        let calls =
-            operation(OperationKind::Collective { communicator: CommunicatorId::new(0), call: call() });
-        let mut program = ProgramBuilder::new();
-        program.once(if role.index() == 1 { vec![computes, calls] } else { vec![calls] });
-        program.build()
-    }
-
-    fn peer(&self, rank: RankId, _: PeerSlot) -> RankId {
-        rank
-    }
-
-    fn group(&self, _: RankId, _: CommunicatorId) -> GroupId {
-        GroupId::new(0)
-    }
-
-    fn members(&self, _: CommunicatorId, _: GroupId) -> Vec<RankId> {
-        (0..self.ranks).map(RankId::new).collect()
     }
 }
 

@@ -10,6 +10,7 @@
 //! - [`expansions`], [`sweeps`]: collectives as schedules, and simulated at many sizes on whole machines
 //! - [`hierarchical`]: hierarchical all-reduces on whole machines, with all ranks in time or one late
 //! - [`misaligned`]: the groups of a large training job on domains that they do not fill, to be folded
+//! - [`one_late`]: a collective of which one rank is late
 //! - [`founding`]: the founding scenario at many numbers of chips
 //! - [`memory`]: what the process has used
 //! - [`cases`]: all runs of the engine by name and parameter, each with its answer
@@ -29,6 +30,7 @@ pub mod founding;
 pub mod hierarchical;
 pub mod memory;
 pub mod misaligned;
+pub mod one_late;
 pub mod rings;
 pub mod star_flows;
 pub mod sweeps;
