@@ -243,7 +243,7 @@ mod tests {
 
     /// Links of 1 TB/s, a member each, of one tier.
     fn network(members: usize) -> FlowLevel {
-        let link = NetworkLink { capacity: 1e12, tier: 0, multiplicity: 1 };
+        let link = NetworkLink { capacity: 1e12, tier: 0, multiplicity: 1, binds: true };
         FlowLevel::with_tiers(vec![link; members], 1, 1.0)
     }
 

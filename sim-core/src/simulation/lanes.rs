@@ -213,7 +213,7 @@ mod tests {
 
     /// When a flow ends that starts in the picosecond in which another ends, on links of both.
     fn end_after_another(bytes: [u64; 2], capacities: [f64; 3], woken_first: bool) -> (Time, Time) {
-        let link = |capacity| NetworkLink { capacity, tier: 0, multiplicity: 1 };
+        let link = |capacity| NetworkLink { capacity, tier: 0, multiplicity: 1, binds: true };
         let mut network = FlowLevel::with_tiers(capacities.map(link), 1, 1.0);
         let crossing = |link| Crossing { link, weight: 1 };
         let paths = [[crossing(0), crossing(1)], [crossing(1), crossing(2)]];

@@ -45,9 +45,13 @@ struct Alone {
 
 /// What has been recorded of groups that stand in the same places but for a move by whole cells.
 #[derive(Debug, Default)]
-pub(super) struct NodeMemory(FxHashMap<NodeKey, Vec<(Arc<Plan>, Arc<Alone>)>>);
+pub(super) struct NodeMemory(FxHashMap<NodeKey, Vec<Remembered>>);
 
+/// The number of the placement, the places in the first cells, and how much later than the first each position enters.
 type NodeKey = (u32, Vec<EndpointId>, Vec<Time>);
+
+/// What a plan has done there.
+type Remembered = (Arc<Plan>, Arc<Alone>);
 
 /// Where a node runs.
 pub(super) struct NodeScene<'a> {
