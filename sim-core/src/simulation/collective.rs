@@ -3,6 +3,7 @@
 use super::carrier::{Carrier, Transfer};
 use super::events::{Event, Purpose, StepTransfer};
 use super::group::{Group, GroupPlan, Target};
+use super::member_state::MemberState;
 use super::messages::End;
 use super::recording::Recording;
 use super::records::Records;
@@ -32,27 +33,6 @@ pub(super) struct Instance {
     waiting: usize,
     /// How many were opened before.
     number: u32,
-}
-
-/// How far a member has come.
-#[derive(Debug, Clone, Default)]
-struct MemberState {
-    /// Steps done in all, and the phase and the steps left in it, this one included.
-    step: u32,
-    phase: u32,
-    left: u32,
-    /// Its transfers that are on their way, and the weight of those that it waits for.
-    sending: u32,
-    missing: u64,
-    launched: bool,
-    /// In lockstep: done with its step, and waiting for others.
-    waits: bool,
-    /// Its targets in a step that does not repeat.
-    targets: Vec<Target>,
-    /// What has arrived for later steps.
-    early: Vec<(u32, u64)>,
-    /// Members that wait for this one to take part, with the index of the target.
-    waiting: Vec<(u32, u32)>,
 }
 
 /// How a member came in.
@@ -285,31 +265,6 @@ impl Collectives {
     }
 }
 
-impl MemberState {
-    /// Whether all that it sends and receives in its step has arrived.
-    #[inline]
-    fn is_done(&self) -> bool {
-        self.sending == 0 && self.missing == 0 && self.left > 0
-    }
-
-    /// Counts what has arrived for a step, this one or a later one.
-    fn count(&mut self, step: u32, weight: u64) {
-        if self.step == step {
-            self.missing -= weight;
-        } else {
-            self.early.push((step, weight));
-        }
-    }
-
-    /// One of the targets of its present step.
-    fn target<'a>(&'a self, plan: &'a GroupPlan, target: u32) -> &'a Target {
-        match &plan.phases[self.phase as usize].repeated {
-            Some(repeated) => repeated.get(target),
-            None => &self.targets[target as usize],
-        }
-    }
-}
-
 impl Instance {
     /// An instance without members.
     fn new(plan: Rc<GroupPlan>, number: u32) -> Self {
@@ -501,19 +456,5 @@ impl Instance {
             }
         }
         self.start_step(now, (index, member), stage)
-    }
-}
-
-impl MemberState {
-    /// Counts what has arrived for this step before it began.
-    fn take_early(&mut self) {
-        let Self { step, missing, early, .. } = self;
-        early.retain(|arrived| {
-            let counts = arrived.0 == *step;
-            if counts {
-                *missing -= arrived.1;
-            }
-            !counts
-        });
     }
 }

@@ -2,8 +2,9 @@
 //!
 //! The layers, from the bottom: `carrier` moves bytes, `collective` steps groups through their schedules,
 //! `messages` matches sends with receives, `execution` runs the programs of the representatives on top of them.
-//! Replays live in `replay`: a collective that is alone on its links is simulated once and remembered. `lanes`
-//! step rings without events: `lane_stage` a stage of equal steps, `lane_record` what it moves over time.
+//! Replays live in `replay`: a collective that is alone on its links is simulated once and remembered. `node` does so for
+//! one group of each class, with all its positions. `lanes` step rings without events: `lane_stage` a stage of equal
+//! steps, `lane_record` what it moves over time.
 
 mod carrier;
 mod collective;
@@ -17,6 +18,7 @@ mod lane_record;
 mod lane_stage;
 mod lanes;
 mod live_calls;
+mod member_state;
 mod messages;
 mod node;
 mod observer;

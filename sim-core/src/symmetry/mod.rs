@@ -3,8 +3,9 @@
 //! Ranks and links are partitioned such that ranks of a class run the same program with peers of the same classes
 //! over links of the same classes, and links of a class have the same capacity and carry the same weight of every
 //! class of transfers. By induction over batches, members of a class then do everything at the same picosecond.
-//! The partition is proposed by hashes (`refine`) and decided by an exact comparison (`verify`). Messages without
-//! programs are folded by themselves, whoever sends them (`message_folding`).
+//! The partition is proposed by hashes (`refine`) and decided by an exact comparison (`verify`). The collectives of a
+//! group that nobody disturbs are one node of it (`nodes`), not refined along their order. Messages without programs are
+//! folded by themselves, whoever sends them (`message_folding`).
 
 mod assumptions;
 mod crossed;
