@@ -1,7 +1,8 @@
 //! Exact folding: from one ring to the founding scenario at a hundred thousand chips.
 //!
-//! A measurement holds everything from a fabric and a workload to the outcome, folding included; `refine` holds folding
-//! alone. The elements are ranks. `founding_curve` comes first, so that the peak memory of the process is its own.
+//! A measurement holds everything from a fabric and a workload to the outcome, folding included; `refine` holds the
+//! division into classes and its exact check, and where its names end in `-listed` and `-late` the listing of what is
+//! divided as well. The elements are ranks. `founding_curve` comes first, so that the peak memory of the process is its own.
 
 use copperlight_benches::founding::{Curve, RESULTS, SCENARIO};
 use copperlight_benches::hierarchical::{CHIPS, Hierarchical};
@@ -88,6 +89,10 @@ fn refine(criterion: &mut Criterion) {
     let job = LazyCell::new(Misaligned::on_domains_of_72);
     group.throughput(Throughput::Elements(98_304));
     group.bench_function("98304-misaligned", |bencher| {
+        let structure = job.structure(&mut job.planner());
+        bencher.iter(|| assert_eq!(black_box(structure.classes_of_ranks()), Some(CLASSES)));
+    });
+    group.bench_function("98304-misaligned-listed", |bencher| {
         let mut planner = job.planner();
         bencher.iter(|| assert_eq!(black_box(job.fold(&mut planner)), CLASSES));
     });

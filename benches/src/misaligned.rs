@@ -2,7 +2,7 @@
 
 use copperlight_core::fabric::Fabric;
 use copperlight_core::ids::{CommunicatorId, EndpointId, GroupId, PeerSlot, RankId, RoleId};
-use copperlight_core::symmetry::{Assumptions, Folding};
+use copperlight_core::symmetry::{Assumptions, Folding, Structure};
 use copperlight_core::transport::{Planner, Transport};
 use copperlight_core::units::Bytes;
 use copperlight_core::workload::{
@@ -63,7 +63,14 @@ impl Misaligned {
         planner
     }
 
-    /// Folds it; tells the number of classes of ranks.
+    /// What is divided into classes, listed.
+    pub fn structure(&self, planner: &mut Planner<'_>) -> Structure {
+        let mut nothing = Assumptions::isolated();
+        let structure = Structure::of(&self.fabric, (&self.job, &self.roles), planner, &mut nothing);
+        structure.expect("all chips are joined")
+    }
+
+    /// Lists and folds it; tells the number of classes of ranks.
     pub fn fold(&self, planner: &mut Planner<'_>) -> usize {
         let mut nothing = Assumptions::isolated();
         let folding = Folding::of(&self.fabric, (&self.job, &self.roles), planner, &mut nothing);

@@ -48,6 +48,9 @@ pub struct Folding {
     nodes: Vec<NodeClass>,
 }
 
+/// A single exchange of more transfers is not folded: listing them takes more time and memory than running them.
+const MOST_TRANSFERS: usize = 1 << 21;
+
 /// In place of the class of links that nothing crosses.
 pub(super) const UNCROSSED: u32 = u32::MAX;
 
@@ -117,10 +120,13 @@ impl Folding {
         fabric: &Fabric,
         listing: &Listing,
     ) -> Result<Result<Self, BTreeSet<CommunicatorId>>, RoutingError> {
-        match few_blocks::fold(fabric, listing)? {
-            Some(folding) => Ok(Ok(folding)),
-            None => Self::of_all(fabric, listing),
+        if let Some(folding) = few_blocks::fold(fabric, listing)? {
+            return Ok(Ok(folding));
         }
+        if listing.exchanged() > MOST_TRANSFERS {
+            return Ok(Ok(Self::identity(fabric, listing.own.len())));
+        }
+        Self::of_all(fabric, listing)
     }
 
     /// The same, found by looking at all ranks.
@@ -128,27 +134,23 @@ impl Folding {
         fabric: &Fabric,
         listing: &Listing,
     ) -> Result<Result<Self, BTreeSet<CommunicatorId>>, RoutingError> {
-        let mut transfers = collect(fabric, listing)?;
+        let transfers = collect(fabric, listing)?;
         let disturbed = transfers.disturbed(fabric);
         if !disturbed.is_empty() {
             return Ok(Err(disturbed));
         }
-        let (hubs, things) = (transfers.hub_colours.clone(), std::mem::take(&mut transfers.thing_colours));
-        let mut refinement = Refinement::new(&transfers.incidences, hubs, things);
-        split_by_sequence(&transfers, &mut refinement);
-        let classes = refinement.classes();
-        let rank_classes = &classes.things.class_of()[..transfers.ranks];
-        if !is_equitable(&transfers.incidences, classes) || !messages_pair_up(&transfers, classes) {
+        let Some(classes) = divide(&transfers) else {
             let nodes = listing.nodes.iter().map(|node| node.communicator).collect::<BTreeSet<_>>();
             return Ok(if nodes.is_empty() {
                 Ok(Self::identity(fabric, transfers.ranks))
             } else {
                 Err(nodes)
             });
-        }
+        };
+        let rank_classes = &classes.things.class_of()[..transfers.ranks];
         let class_of_rank = named_in_order(rank_classes.iter().map(|&class| Some(class)));
-        let class_of_segment = named_in_order(segment_classes(&transfers, classes));
-        let nodes = node_classes(listing, &transfers, classes, &class_of_segment);
+        let class_of_segment = named_in_order(segment_classes(&transfers, &classes));
+        let nodes = node_classes(listing, &transfers, &classes, &class_of_segment);
         Ok(Ok(Self { nodes, ..Self::new(class_of_rank, transfers.crossed.segments, class_of_segment) }))
     }
 
@@ -262,6 +264,43 @@ pub(super) fn folded_links(segments: &Segments, class_of_segment: &[u32]) -> Vec
         }
     }
     links
+}
+
+/// Everything in a workload that is divided into classes, listed: who sends to whom over which links.
+#[derive(Debug)]
+pub struct Structure(Transfers);
+
+impl Structure {
+    /// Lists a workload as [`Folding::of`] does before it looks for classes.
+    ///
+    /// # Errors
+    /// [`RoutingError`] when ranks that communicate cannot reach one another.
+    pub fn of(
+        fabric: &Fabric,
+        (workload, roles): (&dyn Workload, &Roles),
+        planner: &mut Planner<'_>,
+        assumptions: &mut Assumptions,
+    ) -> Result<Self, RoutingError> {
+        let listing = Listing::of((workload, roles), planner, assumptions)?;
+        Ok(Self(collect(fabric, &listing)?))
+    }
+
+    /// The number of classes of ranks in the coarsest division, which has been checked; nothing if hashes have misled.
+    pub fn classes_of_ranks(&self) -> Option<usize> {
+        let classes = divide(&self.0)?;
+        let of_ranks = classes.things.class_of()[..self.0.ranks].iter().map(|&class| Some(class));
+        named_in_order(of_ranks).into_iter().max().map(|last| last as usize + 1)
+    }
+}
+
+/// The coarsest division into classes, if it is equitable.
+fn divide(transfers: &Transfers) -> Option<Classes> {
+    let (hubs, things) = (transfers.hub_colours.clone(), transfers.thing_colours.clone());
+    let mut refinement = Refinement::new(&transfers.incidences, hubs, things);
+    split_by_sequence(transfers, &mut refinement);
+    let classes = refinement.into_classes();
+    let exact = is_equitable(&transfers.incidences, &classes) && messages_pair_up(transfers, &classes);
+    exact.then_some(classes)
 }
 
 /// The classes of segments: of those that several hubs cross, as they were found; of others, by the class of their hub

@@ -64,6 +64,18 @@ pub(super) struct Listing {
 }
 
 impl Listing {
+    /// How many transfers a single group has in exchanges of everybody with everybody; 0 for anything else.
+    pub(super) fn exchanged(&self) -> usize {
+        let [group] = &self.groups[..] else { return 0 };
+        let ranks = group.len();
+        let of_step = |step: &ListedStep| match step.pattern {
+            Pattern::Everyone(_) | Pattern::Experts(_) => ranks * ranks,
+            Pattern::Shift => ranks,
+            _ => 0,
+        };
+        self.steps.iter().map(of_step).sum()
+    }
+
     /// One collective by itself, whose ranks are its positions, with a number for what each is in itself.
     pub(super) fn of_collective(places: &[EndpointId], schedule: &Schedule, own: Vec<u32>) -> Self {
         let mut patterns = Vec::new();

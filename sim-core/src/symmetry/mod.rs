@@ -25,7 +25,7 @@ mod transfers;
 mod verify;
 
 pub use assumptions::{Assumptions, Disturbance};
-pub use fold::{FoldedLink, Folding, Representative};
+pub use fold::{FoldedLink, Folding, Representative, Structure};
 pub use foldings::Foldings;
 pub use message_folding::{MessageClass, MessageFolding, RoutedMessage};
 pub use nodes::{NodeClass, NodeLoad};

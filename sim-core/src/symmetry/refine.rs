@@ -54,6 +54,11 @@ impl<'a> Refinement<'a> {
         &self.classes
     }
 
+    /// The same, when nothing more is to be split.
+    pub(super) fn into_classes(self) -> Classes {
+        self.classes
+    }
+
     /// Tells hubs apart that have had one class: members of each class are split by these keys.
     pub(super) fn split_hubs(&mut self, keys: &[(u32, u64)]) {
         for &(hub, key) in keys {
