@@ -135,8 +135,10 @@ impl Targets {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Signature {
     pub(super) numbers: Vec<u64>,
-    /// The links, in order of appearance.
+    /// The links: those that can be full, on which the plan must be alone, before the others.
     pub(super) links: Vec<u32>,
+    /// How many can be full.
+    contended: usize,
 }
 
 /// Plans with more crossings than this are not compared.
@@ -201,7 +203,7 @@ impl GroupPlan {
         around: Surroundings<'_>,
         limit: usize,
     ) -> Result<Option<Signature>, RoutingError> {
-        let mut signature = Signature { numbers: Vec::new(), links: Vec::new() };
+        let mut signature = Signature { numbers: Vec::new(), links: Vec::new(), contended: 0 };
         let mut names: FxHashMap<u32, u64> = FxHashMap::default();
         signature.numbers.extend(group.members.iter().map(|member| member.multiplicity));
         for (index, phase) in self.phases.iter().enumerate() {
@@ -224,11 +226,30 @@ impl GroupPlan {
                 signature.numbers.push(u64::MAX);
             }
         }
+        signature.sort_links(around);
         Ok(Some(signature))
     }
 }
 
 impl Signature {
+    /// A signature of other numbers.
+    pub(super) fn new(numbers: Vec<u64>, links: Vec<u32>, around: Surroundings<'_>) -> Self {
+        let mut signature = Self { numbers, links, contended: 0 };
+        signature.sort_links(around);
+        signature
+    }
+
+    /// The links on which the plan must be alone: the first of all.
+    pub(super) fn contended(&self) -> &[u32] {
+        &self.links[..self.contended]
+    }
+
+    /// Keeps the order of links that can be full, and of those that cannot: plans with equal numbers agree on it.
+    fn sort_links(&mut self, around: Surroundings<'_>) {
+        self.links.sort_by_key(|&link| !around.can_be_full(link));
+        self.contended = self.links.partition_point(|&link| around.can_be_full(link));
+    }
+
     fn add(&mut self, target: &Target, names: &mut FxHashMap<u32, u64>, around: Surroundings<'_>) {
         let (delay, cap) = (target.delay.picoseconds(), target.cap.bytes_per_second().to_bits());
         let bytes = target.bytes.count();

@@ -84,7 +84,12 @@ impl NodePlan {
     }
 
     /// A plan of a class of nodes.
-    pub(super) fn plan(plan: Arc<Plan>, index: u32, node: &NodeClass, positions: &[u32]) -> GroupPlan {
+    pub(super) fn plan(
+        plan: Arc<Plan>,
+        index: u32,
+        (node, positions): (&NodeClass, &[u32]),
+        around: Surroundings<'_>,
+    ) -> GroupPlan {
         let bytes = bytes_of_steps(&plan.schedule);
         let mut by_link: BTreeMap<u32, u128> = BTreeMap::new();
         for load in &node.loads {
@@ -92,25 +97,26 @@ impl NodePlan {
                 *by_link.entry(load.link).or_default() += load.weighted_blocks * bytes;
             }
         }
-        let (links, loads): (Vec<u32>, Vec<u128>) = by_link.into_iter().unzip();
         let mut numbers = vec![u64::MAX, u64::from(node.alike), u64::from(node.multiplicity)];
         numbers.extend(positions.iter().map(|&member| u64::from(member)));
-        for (&link, &load) in links.iter().zip(&loads) {
+        for (&link, &load) in &by_link {
             numbers.extend([u64::from(link), load as u64, (load >> 64) as u64]);
         }
+        let signature = Signature::new(numbers, by_link.keys().copied().collect(), around);
         GroupPlan {
             call: plan.call,
             group: index,
             phases: Vec::new(),
             in_lockstep: false,
-            signature: Some(Signature { numbers, links }),
+
             node: Some(NodePlan {
                 communicator: node.communicator,
                 alike: node.alike,
                 positions: positions.to_vec(),
                 multiplicity: node.multiplicity,
-                loads,
+                loads: signature.links.iter().map(|link| by_link[link]).collect(),
             }),
+            signature: Some(signature),
             plan,
         }
     }

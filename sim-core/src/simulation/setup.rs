@@ -365,7 +365,7 @@ fn add_nodes(
         let mut of_group = Vec::new();
         for (_, call) in role.collectives.iter().filter(|call| call.0 == node.communicator) {
             let plan = planner.shared_plan(&endpoints, call)?;
-            of_group.push(Rc::new(NodePlan::plan(plan, index, node, &positions)));
+            of_group.push(Rc::new(NodePlan::plan(plan, index, (node, &positions), around)));
         }
         groups.push(Group::new(node.communicator, members, around));
         plans.push(of_group);

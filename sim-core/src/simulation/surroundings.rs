@@ -11,3 +11,10 @@ pub(super) struct Surroundings<'a> {
     pub(super) workload: &'a dyn Workload,
     pub(super) folding: &'a Folding,
 }
+
+impl Surroundings<'_> {
+    /// Whether flows on a link of a class can hold one another back.
+    pub(super) fn can_be_full(&self, link: u32) -> bool {
+        !self.fabric.is_never_full(self.folding.links()[link as usize].link)
+    }
+}

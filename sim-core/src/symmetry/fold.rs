@@ -5,6 +5,7 @@ use super::crossed::User;
 use super::few_blocks;
 use super::listing::Listing;
 use super::nodes::{NodeClass, node_classes, split_by_sequence};
+use super::numbering::Numbering;
 use super::refine::{Classes, Refinement};
 use super::segments::Segments;
 use super::transfers::{SOURCE, TARGET, Transfers, collect};
@@ -15,7 +16,6 @@ use crate::ids::{CommunicatorId, EndpointId, LinkId, RankId};
 use crate::network::Crossing;
 use crate::transport::Planner;
 use crate::workload::{Roles, Workload};
-use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
@@ -307,20 +307,12 @@ fn divide(transfers: &Transfers) -> Option<Classes> {
 /// and by what they are to it.
 fn segment_classes(transfers: &Transfers, classes: &Classes) -> impl Iterator<Item = Option<u32>> {
     let shared = classes.things.len() as u32;
-    let mut known: FxHashMap<(u32, u32), u32> = FxHashMap::default();
-    let mut last = None;
+    let mut numbers = Numbering::default();
     (0..transfers.crossed.segments.len()).map(move |segment| match transfers.crossed.user(segment) {
         User::Nobody => None,
         User::Several(place) => Some(classes.things.class_of()[transfers.ranks + place as usize]),
         User::Hub(hub, property) => {
-            let key = (classes.hubs.class_of()[hub as usize], property);
-            if let Some((_, class)) = last.filter(|last: &((u32, u32), u32)| last.0 == key) {
-                return Some(class);
-            }
-            let next = shared + known.len() as u32;
-            let class = *known.entry(key).or_insert(next);
-            last = Some((key, class));
-            Some(class)
+            Some(shared + numbers.number((classes.hubs.class_of()[hub as usize], property)))
         }
     })
 }

@@ -1,7 +1,7 @@
 //! What touches what: hubs (transfers, messages, collectives) and the things that they touch (ranks, links).
 
 use super::hashing::mix;
-use rustc_hash::FxHashMap;
+use super::numbering::Numbering;
 
 /// How a hub touches a thing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -18,24 +18,17 @@ pub(super) struct Touches {
     all: Vec<Touch>,
     /// For hashes: a random number for each role, times the weight.
     factors: Vec<u64>,
-    known: FxHashMap<Touch, u32>,
-    /// What was asked for last: most is touched as what was before.
-    last: Option<(Touch, u32)>,
+    numbers: Numbering<Touch>,
 }
 
 impl Touches {
     /// The number of a way of touching.
     pub(super) fn number(&mut self, touch: Touch) -> u32 {
-        if let Some((_, number)) = self.last.filter(|last| last.0 == touch) {
-            return number;
-        }
-        let next = self.all.len() as u32;
-        let number = *self.known.entry(touch).or_insert(next);
-        if number == next {
+        let number = self.numbers.number(touch);
+        if number as usize == self.all.len() {
             self.all.push(touch);
             self.factors.push((mix(0, touch.role) | 1).wrapping_mul(touch.weight));
         }
-        self.last = Some((touch, number));
         number
     }
 }

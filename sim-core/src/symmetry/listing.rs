@@ -1,6 +1,7 @@
 //! Everything in a workload that a folding depends on: who communicates, in which patterns, and nothing of how much.
 
 use super::assumptions::Assumptions;
+use super::numbering::Numbering;
 use super::placements::{Placement, Placements};
 use crate::collectives::{Pattern, Schedule};
 use crate::fabric::RoutingError;
@@ -145,33 +146,19 @@ impl Listing {
 /// What ranks are in themselves: ranks have equal numbers when the same was added to them in the same order.
 struct OwnProperties {
     of_rank: Vec<u32>,
-    known: FxHashMap<(u32, u64), u32>,
-    /// What was asked for last: neighbours are often alike.
-    last: Option<((u32, u64), u32)>,
+    numbers: Numbering<(u32, u64)>,
 }
 
 impl OwnProperties {
     fn of_roles(roles: impl Iterator<Item = RoleId>) -> Self {
-        let mut own = Self { of_rank: Vec::new(), known: FxHashMap::default(), last: None };
-        for role in roles {
-            let number = own.number((u32::MAX, role.index() as u64));
-            own.of_rank.push(number);
-        }
-        own
+        let mut numbers = Numbering::default();
+        let of_role = |role: RoleId| numbers.number((u32::MAX, role.index() as u64));
+        Self { of_rank: roles.map(of_role).collect(), numbers }
     }
 
     fn add(&mut self, rank: RankId, property: u64) {
-        self.of_rank[rank.index()] = self.number((self.of_rank[rank.index()], property));
-    }
-
-    fn number(&mut self, key: (u32, u64)) -> u32 {
-        if let Some((_, number)) = self.last.filter(|last| last.0 == key) {
-            return number;
-        }
-        let next = self.known.len() as u32;
-        let number = *self.known.entry(key).or_insert(next);
-        self.last = Some((key, number));
-        number
+        let of_rank = &mut self.of_rank[rank.index()];
+        *of_rank = self.numbers.number((*of_rank, property));
     }
 }
 

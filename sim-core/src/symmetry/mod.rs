@@ -17,6 +17,7 @@ mod incidences;
 mod listing;
 mod message_folding;
 mod nodes;
+mod numbering;
 mod partition;
 mod placements;
 mod refine;

@@ -3,6 +3,7 @@
 use super::crossed::{Crossed, HubHop, User};
 use super::incidences::{Incidences, Touch, Touches};
 use super::listing::{ListedNode, ListedStep, Listing, Port, Sending};
+use super::numbering::Numbering;
 use super::placements::Placement;
 use super::segments::Segments;
 use crate::collectives::{Partners, Pattern};
@@ -146,9 +147,7 @@ impl Transfers {
 struct Collector<'a> {
     fabric: &'a Fabric,
     listing: &'a Listing,
-    kinds: BTreeMap<Kind, u32>,
-    /// The kind that was asked for last: most transfers are of the kind of those before them.
-    last_kind: Option<(Kind, u32)>,
+    kinds: Numbering<Kind>,
     colours: FxHashMap<(u32, Scope, Time), u32>,
     messages: Vec<bool>,
     list: Vec<Transfer>,
@@ -178,8 +177,7 @@ pub(super) fn collect(fabric: &Fabric, listing: &Listing) -> Result<Transfers, R
     let mut collector = Collector {
         fabric,
         listing,
-        kinds: BTreeMap::new(),
-        last_kind: None,
+        kinds: Numbering::default(),
         colours: FxHashMap::default(),
         messages: Vec::new(),
         list: Vec::new(),
@@ -246,7 +244,7 @@ impl Collector<'_> {
                             Kind::Shared(communicator, pattern, step, Service::Sum(send.blocks))
                         }
                     };
-                    let number = self.kind(kind);
+                    let number = self.kinds.number(kind);
                     let route = match send.partners {
                         Partners::One(target) => self.fabric.route(places[position], places[target])?,
                         partners => self.tree((communicator, &places), position, partners)?,
@@ -255,7 +253,7 @@ impl Collector<'_> {
                 }
             }
         }
-        let kind = self.kind(Kind::Node(communicator, placement.alike));
+        let kind = self.kinds.number(Kind::Node(communicator, placement.alike));
         let colour = self.colour((kind, Scope::ScaleUp, Time::ZERO), false);
         let hops = self.hop_count();
         self.nodes.push(NodeHub { communicator, group, members: members.len(), placement, colour, hops });
@@ -288,7 +286,7 @@ impl Collector<'_> {
     }
 
     fn push(&mut self, kind: Kind, (source, target): (RankId, RankId), scope: Scope, route: &Route) {
-        let number = self.kind(kind);
+        let number = self.kinds.number(kind);
         let colour = self.colour((number, scope, route.latency()), matches!(kind, Kind::Message(..)));
         self.cross(route, LINK);
         let hops = self.hop_count();
@@ -318,16 +316,6 @@ impl Collector<'_> {
             self.messages.push(is_message);
         }
         colour
-    }
-
-    fn kind(&mut self, kind: Kind) -> u32 {
-        if let Some((_, number)) = self.last_kind.filter(|last| last.0 == kind) {
-            return number;
-        }
-        let next = self.kinds.len() as u32;
-        let number = *self.kinds.entry(kind).or_insert(next);
-        self.last_kind = Some((kind, number));
-        number
     }
 
     fn finish(self) -> Transfers {
@@ -369,9 +357,6 @@ impl Collector<'_> {
         let mut thing_colours = listing.own.clone();
         let own = thing_colours.iter().max().map_or(0, |&largest| largest + 1);
         thing_colours.extend(crossed.shared_kinds().map(|kind| own + kind));
-        let mut kinds: Vec<(u32, Kind)> =
-            self.kinds.into_iter().map(|(kind, number)| (number, kind)).collect();
-        kinds.sort_unstable_by_key(|kind| kind.0);
         Transfers {
             incidences,
             crossed,
@@ -380,7 +365,7 @@ impl Collector<'_> {
             hub_colours,
             nodes,
             transfers,
-            kinds: kinds.into_iter().map(|kind| kind.1).collect(),
+            kinds: self.kinds.into_keys(),
             thing_colours,
         }
     }

@@ -7,7 +7,7 @@ use crate::simulation::carrier::Reserver;
 use crate::simulation::events::Event;
 use crate::simulation::group::GroupPlan;
 use crate::simulation::node::NodeScene;
-use crate::simulation::recording::{LinkUse, Recording};
+use crate::simulation::recording::Recording;
 use crate::simulation::replay::{Lone, Unrecorded, waits_for_all};
 use crate::simulation::setup::Parts;
 use crate::units::Time;
@@ -29,20 +29,20 @@ impl Execution<'_, '_> {
             return self.decide_claimed(instance, queue);
         }
         let plan = Rc::clone(&self.collectives.instance(instance).plan);
-        let (entry, links) = (self.entry_of(&plan), self.contended_links(&plan));
+        let (entry, links) = (self.entry_of(&plan), contended_links(&plan));
         if self.collectives.entered_together(now, instance) {
-            if self.carrier.is_quiet(&links) {
+            if self.carrier.is_quiet(links) {
                 let recording = self.recording(&plan, instance)?;
-                let used = self.contended_uses(&plan, &recording.0);
-                if self.carrier.follows(now, &links, &used) {
+                let used = &recording.0.used[..links.len()];
+                if self.carrier.follows(now, links, used) {
                     let by = Reserver { entry, apart: false };
-                    self.carrier.reserve(now, &links, &used, by);
+                    self.carrier.reserve(now, links, used, by);
                     self.replay((now, instance), &plan, &recording, queue);
                     return Ok(());
                 }
             }
-        } else if waits_for_all(&plan) && self.replays.allows_apart(entry) && self.carrier.is_quiet(&links) {
-            self.carrier.claim(&links, entry);
+        } else if waits_for_all(&plan) && self.replays.allows_apart(entry) && self.carrier.is_quiet(links) {
+            self.carrier.claim(links, entry);
             self.collectives.claim(instance);
             return Ok(());
         }
@@ -58,18 +58,18 @@ impl Execution<'_, '_> {
     fn decide_claimed(&mut self, instance: u32, queue: &mut EventQueue<Event>) -> Decided {
         let plan = Rc::clone(&self.collectives.instance(instance).plan);
         let (start, entries) = self.collectives.entry_times(instance);
-        let links = self.contended_links(&plan);
+        let links = contended_links(&plan);
         let recording = self.recording(&plan, instance)?;
-        let used = self.contended_uses(&plan, &recording.0);
+        let used = &recording.0.used[..links.len()];
         let by = Reserver { entry: self.entry_of(&plan), apart: true };
         let last = entries.into_iter().max().unwrap_or_default();
         let waited = recording.0.exits.iter().all(|&exit| exit >= last);
         debug_assert!(waited, "nobody leaves before all have come");
-        if !waited || !self.carrier.follows(start, &links, &used) {
+        if !waited || !self.carrier.follows(start, links, used) {
             self.carrier.break_replay(by);
             return Ok(());
         }
-        self.carrier.reserve(start, &links, &used, by);
+        self.carrier.reserve(start, links, used, by);
         self.replay((start, instance), &plan, &recording, queue);
         Ok(())
     }
@@ -130,24 +130,6 @@ impl Execution<'_, '_> {
         self.collectives.run_by_recording(instance, recording, queue);
     }
 
-    /// The links of a plan on which it must be alone.
-    fn contended_links(&self, plan: &GroupPlan) -> Vec<u32> {
-        let signature = plan.signature.as_ref().expect("an undecided plan can be compared");
-        signature.links.iter().copied().filter(|&link| self.can_be_full(link)).collect()
-    }
-
-    /// When they are used.
-    fn contended_uses(&self, plan: &GroupPlan, recording: &Recording) -> Vec<LinkUse> {
-        let signature = plan.signature.as_ref().expect("an undecided plan can be compared");
-        let uses = signature.links.iter().zip(&recording.used);
-        uses.filter(|(link, _)| self.can_be_full(**link)).map(|(_, &used)| used).collect()
-    }
-
-    fn can_be_full(&self, link: u32) -> bool {
-        let around = &self.parts.around;
-        !around.fabric.is_never_full(around.folding.links()[link as usize].link)
-    }
-
     /// Gives up the replays that were broken, and the claims of a run that has come to a standstill, if there are any.
     ///
     /// What the members of a claim did before they were stuck has not been simulated.
@@ -178,4 +160,9 @@ impl Execution<'_, '_> {
         let place = place.expect("a running plan is one of its group's");
         self.entries[group][place].expect("an undecided plan has a replay entry")
     }
+}
+
+/// The links of a plan on which it must be alone; a recording tells of their use before that of the others.
+fn contended_links(plan: &GroupPlan) -> &[u32] {
+    plan.signature.as_ref().expect("an undecided plan can be compared").contended()
 }
