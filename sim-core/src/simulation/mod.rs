@@ -156,6 +156,7 @@ fn run_folded(
         if assumptions.told_apart.is_empty() {
             classes = next.representatives().len();
         }
+        replays.classes_changed();
         finer = Some(next);
     }
 }

@@ -126,6 +126,14 @@ impl Replays {
         trust == Trust::Always && (node.is_some() || hopeful)
     }
 
+    /// Classes have been made anew: the links of nodes have other numbers now.
+    ///
+    /// What groups did by themselves is still known, by their positions.
+    pub(super) fn classes_changed(&mut self) {
+        let of_nodes = self.known.iter_mut().filter(|known| known.node.is_some());
+        of_nodes.for_each(|known| known.recordings.clear());
+    }
+
     /// The communicator of which an entry is a node.
     pub(super) fn node(&self, entry: u32) -> Option<CommunicatorId> {
         self.known[entry as usize].node
