@@ -104,6 +104,10 @@ fn read_inline(section: &Section<'_>) -> Option<Model> {
         tied_embeddings,
         biases,
         learned_positions,
+        latent: None,
+        window: None,
+        experts: None,
+        mtp_layers: 0,
     };
     checked(section, name, shape)
 }

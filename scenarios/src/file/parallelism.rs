@@ -15,7 +15,7 @@ const SCHEDULE: Choice<'static, ()> = Choice {
 
 const RECOMPUTE: Choice<'static, Recompute> = Choice {
     what: "recompute",
-    available: &[("none", Recompute::None), ("selective", Recompute::Selective)],
+    available: &[("none", Recompute::NONE), ("selective", Recompute::SELECTIVE)],
     later: &["full"],
 };
 

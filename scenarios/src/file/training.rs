@@ -7,7 +7,7 @@ use super::limits::{MOST_SEQUENCES, MOST_TOKENS, WIDEST};
 use super::parallelism::Cut;
 use super::section::{Placed, Section};
 use super::{model, parallelism};
-use crate::training::{Model, Parallelism, PlanError, Precision, TrainingJob, TrainingPlan};
+use crate::training::{Model, Parallelism, PlanError, Precision, Recipe, TrainingJob, TrainingPlan};
 
 const PRECISION: Choice<'static, Precision> = Choice {
     what: "precision",
@@ -87,12 +87,29 @@ fn plan(keys: &Keys, chips: u64) -> Result<TrainingPlan, PlanError> {
         Batch::Global(batch) => batch.value as u64,
         Batch::MicroBatches(batch) => (batch.value as u64).saturating_mul(micro_batch).saturating_mul(data),
     };
-    let (sequence_parallel, recompute, zero) = (*sequence_parallel, *recompute, 1);
-    let parallelism = Parallelism { tensor, pipeline, data, micro_batch, sequence_parallel, recompute, zero };
+    let (sequence_parallel, recompute) = (*sequence_parallel, *recompute);
+    let parallelism = Parallelism {
+        tensor,
+        pipeline,
+        data,
+        micro_batch,
+        sequence_parallel,
+        recompute,
+        ..Parallelism::default()
+    };
     let (model, precision, sequence_length) =
         (keys.model.clone(), keys.precision, keys.sequence_length as u64);
     let run_tokens = keys.run_tokens;
-    Ok(TrainingPlan { model, parallelism, sequence_length, global_batch, precision, run_tokens })
+    Ok(TrainingPlan {
+        model,
+        parallelism,
+        sequence_length,
+        global_batch,
+        precision,
+        layers_per_chunk: None,
+        recipe: Recipe::default(),
+        run_tokens,
+    })
 }
 
 /// The tokens of the whole run; `Some(None)` where none are given, `None` where they cannot be.

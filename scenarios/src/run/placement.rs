@@ -74,25 +74,19 @@ fn remedy(degree: usize, stride: usize, chips: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::training::{Model, Parallelism, Precision, Recompute, TrainingJob, TrainingPlan};
+    use crate::training::{Model, Parallelism, Precision, Recipe, TrainingJob, TrainingPlan};
     use copperlight_topologies::RankOrder;
 
     /// The trillion-parameter model of 160 heads with these degrees of tensor, pipeline and data.
     fn layout([tensor, pipeline, data]: [u64; 3], order: &str) -> RankLayout {
         let plan = TrainingPlan {
             model: Model::library("gpt-1t").expect("it is in the library"),
-            parallelism: Parallelism {
-                tensor,
-                pipeline,
-                data,
-                micro_batch: 1,
-                sequence_parallel: false,
-                recompute: Recompute::None,
-                zero: 1,
-            },
+            parallelism: Parallelism { tensor, pipeline, data, ..Parallelism::default() },
             sequence_length: 2048,
             global_batch: data,
             precision: Precision::Bf16,
+            layers_per_chunk: None,
+            recipe: Recipe::default(),
             run_tokens: None,
         };
         let job = TrainingJob::new(plan, tensor * pipeline * data).expect("the plan is legal");

@@ -156,8 +156,8 @@ impl Account {
 
 #[cfg(test)]
 mod tests {
-    use super::super::streams::{COMPUTE, DATA, RECEIVE_FORWARD, SEND_FORWARD, TENSOR};
     use super::*;
+    use crate::training::program::{COMPUTE, DATA, RECEIVE_FORWARD, SEND_FORWARD, TENSOR};
     use copperlight_core::ids::PeerSlot;
 
     fn operation(stream: StreamId, entry: LedgerEntry, waits: &[StreamId]) -> Operation {

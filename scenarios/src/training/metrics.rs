@@ -1,9 +1,9 @@
 //! What a step time means: utilization of the chips and tokens per second.
 
-use super::chip_rates::ChipRates;
-use super::flops::Flops;
-use super::job::TrainingJob;
-use super::parallelism::Recompute;
+use crate::training::compute::ChipRates;
+use crate::training::flops::Flops;
+use crate::training::plan::RecomputedModules;
+use crate::training::plan::TrainingJob;
 use copperlight_core::units::Time;
 use copperlight_topologies::quantity::ComputeRate;
 
@@ -31,9 +31,10 @@ impl TrainingJob {
     /// FLOPs of a step that are done again by plan; what the flash kernel repeats inside itself is not counted.
     pub fn recomputed_flops(&self) -> Flops {
         let attention = self.model().attention_flops(self.sequence_length());
-        match self.parallelism().recompute {
-            Recompute::None => Flops::default(),
-            Recompute::Selective => attention * (self.model().shape().layers * self.global_batch()) as f64,
+        if self.parallelism().recompute.has(RecomputedModules::CORE_ATTENTION) {
+            attention * (self.model().shape().layers * self.global_batch()) as f64
+        } else {
+            Flops::default()
         }
     }
 
@@ -55,8 +56,8 @@ impl TrainingJob {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{gpt_1t_plan, job_of};
     use super::*;
+    use crate::training::testing::{gpt_1t_plan, job_of};
 
     #[test]
     fn metrics_follow_from_the_step_time() {

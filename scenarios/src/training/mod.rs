@@ -5,55 +5,41 @@
 //! the simulation and says what every rank's time went into. Nothing here knows a fabric: collectives and transfers
 //! are operations of the workload, and what they cost is the simulator's business.
 //!
-//! Kernels are timed in `kernels`, `layer_compute` and `edge_compute`; the order of things is in `passes`, `schedule` and
-//! `stage_program`. Dense models only; mixtures of experts, context parallelism and interleaving are not here.
+//! The layers: `model` counts, `plan` divides, `compute` times kernels, `schedule` orders passes, `program` writes them
+//! down as operations, `memory` adds up what a chip holds.
 
-mod chip_rates;
-mod edge_compute;
+mod compute;
 mod flops;
-mod job;
-mod kernels;
-mod layer_compute;
-mod layout;
 mod ledger;
 mod ledger_account;
 mod ledger_entry;
 mod memory;
 mod metrics;
 mod model;
-mod model_flops;
-mod model_library;
-mod parallelism;
-mod parameters;
-mod pass_writer;
-mod passes;
-mod precision;
+mod plan;
+mod program;
 mod schedule;
-mod seconds;
-mod stage_parameters;
-mod stage_program;
-mod streams;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]
 mod tests;
-mod workload;
 
-pub use chip_rates::ChipRates;
+pub use compute::{ChipRates, Precision};
 pub use flops::Flops;
-pub use job::{TrainingJob, TrainingPlan};
-pub use layout::{Place, RankGroup, RankLayout, Stage};
 pub use ledger::{Breakdown, Ledger, LedgerSummary, RankLedger};
 pub use ledger_entry::LedgerEntry;
 pub use memory::{MemoryEstimate, MemoryTerms, USABLE_SHARE};
 pub use metrics::Metrics;
-pub use model::{Model, ModelError, ModelShape};
-pub use model_flops::FLOP_CONVENTION;
-pub use model_library::{LibraryModel, ModelFact};
-pub use parallelism::{Parallelism, PlanError, Recompute};
-pub use precision::Precision;
-pub use streams::{
-    COMPUTE, Communicator, DATA, Neighbour, RECEIVE_BACKWARD, RECEIVE_FORWARD, SEND_BACKWARD, SEND_FORWARD,
-    TENSOR, TENSOR_INPUT,
+pub use model::{
+    Experts, FLOP_CONVENTION, LatentAttention, LayerKind, LayerParameters, LibraryModel, Model, ModelError,
+    ModelFact, ModelShape, Window,
 };
-pub use workload::TrainingWorkload;
+pub use plan::{
+    AttentionKernel, Chunk, ContextExchange, Dispatcher, LaunchGraphs, Overlap, Parallelism, Place,
+    PlanError, RankGroup, RankLayout, Recipe, Recompute, RecomputedModules, Schedule, Stage, TensorOverlap,
+    TrainingJob, TrainingPlan, ZeroStage,
+};
+pub use program::{
+    COMPUTE, Communicator, DATA, Neighbour, RECEIVE_BACKWARD, RECEIVE_FORWARD, SEND_BACKWARD, SEND_FORWARD,
+    TENSOR, TENSOR_INPUT, TrainingWorkload,
+};

@@ -1,9 +1,8 @@
 //! Small jobs for the tests of this module.
 
-use super::job::{TrainingJob, TrainingPlan};
+use super::compute::Precision;
 use super::model::{Model, ModelShape};
-use super::parallelism::{Parallelism, Recompute};
-use super::precision::Precision;
+use super::plan::{Parallelism, Recipe, Recompute, TrainingJob, TrainingPlan};
 
 /// A GPT small enough to check by hand: 4 layers of width 64.
 pub(super) fn small_shape() -> ModelShape {
@@ -19,6 +18,10 @@ pub(super) fn small_shape() -> ModelShape {
         tied_embeddings: true,
         biases: true,
         learned_positions: 32,
+        latent: None,
+        window: None,
+        experts: None,
+        mtp_layers: 0,
     }
 }
 
@@ -32,13 +35,15 @@ pub(super) fn plan([tensor, pipeline, data]: [u64; 3]) -> TrainingPlan {
             data,
             micro_batch: 2,
             sequence_parallel: true,
-            recompute: Recompute::Selective,
-            zero: 1,
+            recompute: Recompute::SELECTIVE,
+            ..Parallelism::default()
         },
         sequence_length: 32,
         global_batch: 8 * data,
         precision: Precision::Bf16,
         run_tokens: None,
+        layers_per_chunk: None,
+        recipe: Recipe::default(),
     }
 }
 
@@ -63,12 +68,14 @@ pub(super) fn gpt_1t_plan() -> TrainingPlan {
             data: 9,
             micro_batch: 1,
             sequence_parallel: true,
-            recompute: Recompute::Selective,
-            zero: 1,
+            recompute: Recompute::SELECTIVE,
+            ..Parallelism::default()
         },
         sequence_length: 2048,
         global_batch: 11_520,
         precision: Precision::Bf16,
         run_tokens: None,
+        layers_per_chunk: None,
+        recipe: Recipe::default(),
     }
 }

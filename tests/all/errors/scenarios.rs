@@ -9,7 +9,7 @@ use copperlight::plot::PlotError;
 use copperlight::report::files::FilesError;
 use copperlight::run::RunError;
 use copperlight::training::{
-    Model, ModelShape, Parallelism, PlanError, Precision, Recompute, TrainingJob, TrainingPlan,
+    Model, ModelShape, Parallelism, PlanError, Precision, Recipe, Recompute, TrainingJob, TrainingPlan,
 };
 use copperlight::validate::{BaselineError, ValidateError};
 use copperlight_core::fabric::{FailedLinks, RoutingError};
@@ -62,12 +62,14 @@ fn plan(chips: u64, change: impl FnOnce(&mut TrainingPlan)) -> Case {
             data: 2,
             micro_batch: 1,
             sequence_parallel: true,
-            recompute: Recompute::Selective,
-            zero: 1,
+            recompute: Recompute::SELECTIVE,
+            ..Parallelism::default()
         },
         sequence_length: 4096,
         global_batch: 64,
         precision: Precision::Bf16,
+        layers_per_chunk: None,
+        recipe: Recipe::default(),
         run_tokens: None,
     };
     change(&mut plan);
@@ -85,7 +87,6 @@ fn plans() -> Vec<Case> {
         plan(16, |plan| plan.sequence_length = 4095),
         plan(2 * 40 * 2, |plan| plan.parallelism.pipeline = 40),
         plan(16, |plan| plan.global_batch = 63),
-        plan(16, |plan| plan.parallelism.zero = 3),
         plan(16, |plan| plan.global_batch = 1 << 24),
     ]
 }

@@ -1,7 +1,7 @@
 //! Every rule of a plan, broken once.
 
-use super::super::testing::plan;
-use super::super::{Parallelism, PlanError, TrainingJob, TrainingPlan};
+use crate::training::testing::plan;
+use crate::training::{Parallelism, PlanError, TrainingJob, TrainingPlan};
 
 fn refusal(change: impl FnOnce(&mut TrainingPlan)) -> PlanError {
     let mut plan = plan([2, 2, 1]);
@@ -85,14 +85,6 @@ fn tokens_divide_evenly_under_sequence_parallelism() {
         .to_string(),
         "`sequence_parallel` deals 31 tokens (micro_batch x sequence_length) to `tensor` = 2 chips, which \
          leaves a remainder; use a `sequence_length` that is a multiple of `tensor`, or `sequence_parallel = false`"
-    );
-}
-
-#[test]
-fn what_is_not_there_yet_says_so() {
-    assert_eq!(
-        refusal(|plan| plan.parallelism.zero = 3).to_string(),
-        "`zero` = 3 is not available yet; use 1"
     );
 }
 

@@ -1,7 +1,7 @@
 //! Programs of all stages, held against one another.
 
-use super::super::testing::{gpt_1t_plan, job, job_of, plan};
-use super::super::{COMPUTE, ChipRates, Communicator, LedgerEntry, TrainingJob, TrainingWorkload};
+use crate::training::testing::{gpt_1t_plan, job, job_of, plan};
+use crate::training::{COMPUTE, ChipRates, Communicator, LedgerEntry, TrainingJob, TrainingWorkload};
 use copperlight_core::ids::{RankId, RoleId};
 use copperlight_core::units::{Bytes, Time};
 use copperlight_core::workload::{CollectiveCall, CollectiveKind, OperationKind, Workload};

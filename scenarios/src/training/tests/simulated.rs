@@ -1,7 +1,7 @@
 //! Small jobs on a star of ideal links, simulated, and what the ledger says of them.
 
-use super::super::testing::{job, job_of, plan};
-use super::super::{ChipRates, Ledger, LedgerEntry, Model, ModelShape, RankLedger, TrainingWorkload};
+use crate::training::testing::{job, job_of, plan};
+use crate::training::{ChipRates, Ledger, LedgerEntry, Model, ModelShape, RankLedger, TrainingWorkload};
 use copperlight_core::fabric::{Fabric, FabricBuilder, Link, Scope};
 use copperlight_core::ids::{RankId, RoleId};
 use copperlight_core::outcome::{Outcome, StopReason};

@@ -31,7 +31,7 @@ pub struct ChipRates {
 #[cfg(test)]
 impl ChipRates {
     /// A round chip whose every share is 1, for tests: 1,000 TFLOP/s, 4 TB/s, 192 GB.
-    pub(super) fn round() -> Self {
+    pub(in crate::training) fn round() -> Self {
         Self {
             peak: ComputeRate::from_flops_per_second(1e15),
             peak_bf16: ComputeRate::from_flops_per_second(1e15),

@@ -5,12 +5,12 @@
 //! tensor by tensor so that gated and grouped-query layers are covered, without dropout masks, and without
 //! the scores: flash attention never stores them, whatever is recomputed.
 
-use super::chip_rates::ChipRates;
-use super::job::TrainingJob;
-use super::layout::Stage;
-use super::parallelism::Recompute;
-use super::stage_parameters::{held_parameters, owned_parameters};
-use super::stage_program::{GRADIENT_BYTES, PARAMETER_BYTES};
+use crate::training::compute::ChipRates;
+use crate::training::plan::RecomputedModules;
+use crate::training::plan::Stage;
+use crate::training::plan::TrainingJob;
+use crate::training::program::{GRADIENT_BYTES, PARAMETER_BYTES};
+use crate::training::program::{held_parameters, owned_parameters};
 use copperlight_core::units::Bytes;
 
 /// Share of the memory that the terms may fill: the rest is for the runtime's context, the collective library's
@@ -122,10 +122,8 @@ impl TrainingJob {
     fn layer_activation_bytes(&self) -> f64 {
         let shape = self.model().shape();
         let tokens = self.micro_batch_tokens() as f64;
-        let statistics = match self.parallelism().recompute {
-            Recompute::None => 4 * shape.heads,
-            Recompute::Selective => 0,
-        };
+        let again = self.parallelism().recompute.has(RecomputedModules::CORE_ATTENTION);
+        let statistics = if again { 0 } else { 4 * shape.heads };
         let attention = 2 * (shape.qkv_width() + shape.query_width()) + statistics;
         let feed_forward = 2 * (shape.first_ffn_width() + shape.ffn);
         let by_sequence = 8.0 * shape.hidden as f64 / self.sequence_shards() as f64;
@@ -195,8 +193,8 @@ impl MemoryEstimate {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{gpt_1t_plan, job, job_of};
     use super::*;
+    use crate::training::testing::{gpt_1t_plan, job, job_of};
 
     #[test]
     fn a_gpt_layer_keeps_34_bytes_less_the_dropout_masks() {

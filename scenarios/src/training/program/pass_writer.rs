@@ -1,8 +1,8 @@
 //! Writes the operations of one pass: kernels merged between collectives, collectives between kernels.
 
-use super::ledger_entry::LedgerEntry;
-use super::seconds::Seconds;
 use super::streams::{COMPUTE, Communicator, TENSOR, TENSOR_INPUT};
+use crate::training::compute::Seconds;
+use crate::training::ledger_entry::LedgerEntry;
 use copperlight_core::units::{Bytes, Time};
 use copperlight_core::workload::{
     CollectiveCall, CollectiveKind, Operation, OperationKind, StreamId, StreamSet,
@@ -13,7 +13,7 @@ use copperlight_core::workload::{
 /// Kernels follow one another on one stream without a gap, so all between two collectives are one operation
 /// whose duration is rounded once. A `slowdown` multiplies every kernel.
 #[derive(Debug)]
-pub(super) struct PassWriter {
+pub(in crate::training) struct PassWriter {
     operations: Vec<Operation>,
     kernel: Option<(StreamSet, Seconds)>,
     waits: StreamSet,
@@ -22,12 +22,12 @@ pub(super) struct PassWriter {
 
 impl PassWriter {
     /// A pass whose first operation waits for `waits`.
-    pub(super) fn new(waits: StreamSet, slowdown: f64) -> Self {
+    pub(in crate::training) fn new(waits: StreamSet, slowdown: f64) -> Self {
         Self { operations: Vec::new(), kernel: None, waits, slowdown }
     }
 
     /// A kernel after those before it, and after the streams waited for since.
-    pub(super) fn compute(&mut self, duration: Seconds) {
+    pub(in crate::training) fn compute(&mut self, duration: Seconds) {
         match &mut self.kernel {
             Some((_, merged)) => *merged += duration,
             None => self.kernel = Some((std::mem::take(&mut self.waits), duration)),
@@ -35,25 +35,25 @@ impl PassWriter {
     }
 
     /// What is written next waits for the last operation so far of `stream`.
-    pub(super) fn wait_for(&mut self, stream: StreamId) {
+    pub(in crate::training) fn wait_for(&mut self, stream: StreamId) {
         self.end_kernel(LedgerEntry::Compute);
         self.waits = self.waits.with(stream);
     }
 
     /// A tensor collective after all kernels so far; what is written next does not wait for it.
-    pub(super) fn begin_tensor(&mut self, stream: StreamId, kind: CollectiveKind, bytes: Bytes) {
+    pub(in crate::training) fn begin_tensor(&mut self, stream: StreamId, kind: CollectiveKind, bytes: Bytes) {
         let call = CollectiveCall::auto(kind, bytes);
         self.collective(stream, LedgerEntry::Tensor, (Communicator::Tensor, call));
     }
 
     /// A tensor collective that everything after it waits for.
-    pub(super) fn tensor(&mut self, kind: CollectiveKind, bytes: Bytes) {
+    pub(in crate::training) fn tensor(&mut self, kind: CollectiveKind, bytes: Bytes) {
         self.begin_tensor(TENSOR, kind, bytes);
         self.wait_for(TENSOR);
     }
 
     /// A collective after all kernels so far, that everything after it waits for.
-    pub(super) fn blocking(
+    pub(in crate::training) fn blocking(
         &mut self,
         stream: StreamId,
         entry: LedgerEntry,
@@ -76,7 +76,7 @@ impl PassWriter {
     }
 
     /// The kernels so far are an operation of `entry`; later ones begin another.
-    pub(super) fn end_kernel(&mut self, entry: LedgerEntry) {
+    pub(in crate::training) fn end_kernel(&mut self, entry: LedgerEntry) {
         if let Some((waits, duration)) = self.kernel.take() {
             let kind = OperationKind::Compute { duration: self.slowed(duration) };
             self.operations.push(Operation { stream: COMPUTE, waits, tag: entry.tag(), kind });
@@ -84,7 +84,7 @@ impl PassWriter {
     }
 
     /// The operations.
-    pub(super) fn finish(mut self) -> Vec<Operation> {
+    pub(in crate::training) fn finish(mut self) -> Vec<Operation> {
         self.end_kernel(LedgerEntry::Compute);
         self.operations
     }
@@ -96,13 +96,13 @@ impl PassWriter {
 
 /// What a column-divided matmul does backward: its two gradients and the collectives beside them.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct ColumnBackward {
+pub(in crate::training) struct ColumnBackward {
     /// The input's gradient, which other chips of the group complete.
-    pub(super) input_gradient: Seconds,
+    pub(in crate::training) input_gradient: Seconds,
     /// The weights' gradient, which hides the exchange of the input's.
-    pub(super) weight_gradient: Seconds,
+    pub(in crate::training) weight_gradient: Seconds,
     /// The matmul's input, over the whole group.
-    pub(super) bytes: Bytes,
+    pub(in crate::training) bytes: Bytes,
 }
 
 impl PassWriter {
@@ -110,7 +110,7 @@ impl PassWriter {
     ///
     /// Under sequence parallelism the input is gathered again beside the input-gradient matmul, and the gradient
     /// reduce-scattered beside the weight-gradient matmul; else the gradient is all-reduced beside the latter.
-    pub(super) fn column_backward(&mut self, matmul: ColumnBackward, mode: TensorMode) {
+    pub(in crate::training) fn column_backward(&mut self, matmul: ColumnBackward, mode: TensorMode) {
         match mode {
             TensorMode::Alone => self.compute(matmul.input_gradient + matmul.weight_gradient),
             TensorMode::AllReduce => {
@@ -134,7 +134,7 @@ impl PassWriter {
 
 /// How the chips of a tensor group exchange activations.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum TensorMode {
+pub(in crate::training) enum TensorMode {
     /// There is one chip.
     Alone,
     /// Whole activations are summed.

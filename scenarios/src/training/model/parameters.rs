@@ -1,18 +1,21 @@
 //! How many parameters a model has, and how many of them one chip holds.
 
-use super::model::{Model, ModelShape};
+use super::shape::{LayerKind, Model, ModelShape};
 
 /// Parameters of one layer, by how tensor parallelism treats them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct LayerParameters {
+pub struct LayerParameters {
     /// Divided over the chips of a tensor group: matrices, and the biases of what they split.
-    pub(super) divided: u64,
+    pub divided: u64,
     /// Held by every chip of a tensor group: norms, and the biases added after a sum over the group.
-    pub(super) repeated: u64,
+    pub repeated: u64,
+    /// Of one routed expert; zero in a dense layer.
+    pub expert: u64,
 }
 
 impl ModelShape {
-    pub(super) const fn layer_parameters(&self) -> LayerParameters {
+    /// Parameters of a layer of this kind, by what divides them.
+    pub const fn layer_parameters(&self, _kind: LayerKind) -> LayerParameters {
         let attention = self.hidden * (self.qkv_width() + self.query_width());
         let feed_forward = self.hidden * (self.first_ffn_width() + self.ffn);
         let (divided_biases, repeated_biases) =
@@ -20,11 +23,12 @@ impl ModelShape {
         LayerParameters {
             divided: attention + feed_forward + divided_biases,
             repeated: 2 * self.norm_parameters() + repeated_biases,
+            expert: 0,
         }
     }
 
     /// Weights of one norm, and its biases where the model has them.
-    pub(super) const fn norm_parameters(&self) -> u64 {
+    pub(in crate::training) const fn norm_parameters(&self) -> u64 {
         if self.biases { 2 * self.hidden } else { self.hidden }
     }
 }
@@ -32,7 +36,7 @@ impl ModelShape {
 impl Model {
     /// Parameters of one layer: matrices, biases and norms.
     pub const fn parameters_per_layer(&self) -> u64 {
-        let layer = self.shape().layer_parameters();
+        let layer = self.shape().layer_parameters(LayerKind::Dense);
         layer.divided + layer.repeated
     }
 

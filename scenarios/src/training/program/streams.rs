@@ -23,21 +23,21 @@ pub const RECEIVE_BACKWARD: StreamId = StreamId::new(6);
 pub const DATA: StreamId = StreamId::new(7);
 
 /// The four streams between neighbouring stages.
-pub(super) fn point_to_point() -> StreamSet {
+pub(in crate::training) fn point_to_point() -> StreamSet {
     StreamSet::of(&[SEND_FORWARD, RECEIVE_FORWARD, SEND_BACKWARD, RECEIVE_BACKWARD])
 }
 
 /// What a pass through a stage, or a transfer between stages, has to wait for: the last of either.
 ///
 /// Whatever a pass puts on [`TENSOR_INPUT`] is waited for by its last kernel.
-pub(super) fn between_passes() -> StreamSet {
+pub(in crate::training) fn between_passes() -> StreamSet {
     point_to_point().with(COMPUTE).with(TENSOR)
 }
 
 /// The channel of activations.
-pub(super) const FORWARD_CHANNEL: u16 = 0;
+pub(in crate::training) const FORWARD_CHANNEL: u16 = 0;
 /// The channel of gradients.
-pub(super) const BACKWARD_CHANNEL: u16 = 1;
+pub(in crate::training) const BACKWARD_CHANNEL: u16 = 1;
 
 /// A partition of the ranks into groups.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

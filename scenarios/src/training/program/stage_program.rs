@@ -1,18 +1,18 @@
 //! The whole step of one stage as a program: passes by schedule, exchanges, and the end of the step.
 
-use super::edge_compute;
-use super::job::TrainingJob;
-use super::kernels::Kernels;
-use super::layout::Stage;
-use super::ledger_entry::LedgerEntry;
 use super::pass_writer::PassWriter;
 use super::passes::Passes;
-use super::schedule::{Exchange, Step, one_forward_one_backward};
 use super::stage_parameters::{embedding_shard, held_parameters, owned_parameters};
 use super::streams::{
     BACKWARD_CHANNEL, COMPUTE, Communicator, DATA, FORWARD_CHANNEL, Neighbour, RECEIVE_BACKWARD,
     RECEIVE_FORWARD, SEND_BACKWARD, SEND_FORWARD, between_passes,
 };
+use crate::training::compute::Kernels;
+use crate::training::compute::edge_compute;
+use crate::training::ledger_entry::LedgerEntry;
+use crate::training::plan::Stage;
+use crate::training::plan::TrainingJob;
+use crate::training::schedule::{Exchange, Step, one_forward_one_backward};
 use copperlight_core::units::Bytes;
 use copperlight_core::workload::{
     BlockHandle, CollectiveCall, CollectiveKind, Operation, OperationKind, Program, ProgramBuilder, StreamId,
@@ -21,14 +21,19 @@ use copperlight_core::workload::{
 use std::collections::BTreeMap;
 
 /// Bytes of one gradient: Megatron accumulates and reduces them in FP32.
-pub(super) const GRADIENT_BYTES: u64 = 4;
+pub(in crate::training) const GRADIENT_BYTES: u64 = 4;
 /// Bytes of one parameter as kernels read it.
-pub(super) const PARAMETER_BYTES: u64 = 2;
+pub(in crate::training) const PARAMETER_BYTES: u64 = 2;
 
 /// The program of `stage`, every kernel `slowdown` times as long as the chip's rates say.
 ///
 /// Each distinct pass and exchange is one block, however many micro-batches there are.
-pub(super) fn stage_program(job: &TrainingJob, stage: &Stage, kernels: &Kernels, slowdown: f64) -> Program {
+pub(in crate::training) fn stage_program(
+    job: &TrainingJob,
+    stage: &Stage,
+    kernels: &Kernels,
+    slowdown: f64,
+) -> Program {
     let passes = Passes::new(job, stage, kernels, slowdown);
     let transfer = stage_transfer(job);
     let mut program = ProgramBuilder::new();

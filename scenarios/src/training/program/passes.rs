@@ -5,19 +5,21 @@
 //! input gradient, and that gradient reduce-scattered beside its weight gradient. Without it, an all-reduce each
 //! way. The memory-bound kernels of a half are counted with its first kernels.
 
-use super::edge_compute::{self, Embedding, Head};
-use super::job::TrainingJob;
-use super::kernels::Kernels;
-use super::layer_compute::{self, HalfLayer};
-use super::layout::Stage;
 use super::pass_writer::{ColumnBackward, PassWriter, TensorMode};
 use super::streams::{COMPUTE, between_passes};
+use crate::training::compute::Kernels;
+use crate::training::compute::edge_compute::{self, Embedding, Head};
+use crate::training::compute::layer_compute;
+use crate::training::compute::{FeedForward, HalfLayer, LayerCompute};
+use crate::training::model::LayerKind;
+use crate::training::plan::TrainingJob;
+use crate::training::plan::{Recompute, Stage};
 use copperlight_core::units::Bytes;
 use copperlight_core::workload::{CollectiveKind, Operation};
 
 /// All that the passes of one stage need to know.
 #[derive(Debug)]
-pub(super) struct Passes<'a> {
+pub(in crate::training) struct Passes<'a> {
     stage: &'a Stage,
     halves: [HalfLayer; 2],
     embedding: Embedding,
@@ -37,14 +39,16 @@ const LOSS_EXCHANGES: usize = 3;
 
 impl<'a> Passes<'a> {
     /// The passes of `stage`, every kernel `slowdown` times as long as the chip's rates say.
-    pub(super) fn new(job: &TrainingJob, stage: &'a Stage, kernels: &Kernels, slowdown: f64) -> Self {
+    pub(in crate::training) fn new(
+        job: &TrainingJob,
+        stage: &'a Stage,
+        kernels: &Kernels,
+        slowdown: f64,
+    ) -> Self {
         let tokens = job.micro_batch_tokens();
         Self {
             stage,
-            halves: [
-                layer_compute::attention_half(job, kernels),
-                layer_compute::feed_forward_half(job, kernels),
-            ],
+            halves: halves(layer_compute::layer(job, kernels, LayerKind::Dense), job),
             embedding: edge_compute::embedding(job, kernels),
             head: edge_compute::head(job, kernels),
             mode: TensorMode::of(job),
@@ -55,16 +59,18 @@ impl<'a> Passes<'a> {
     }
 
     /// Forward: the embedding on the first stage, the layers, the head and the loss on the last.
-    pub(super) fn forward(&self) -> Vec<Operation> {
+    pub(in crate::training) fn forward(&self) -> Vec<Operation> {
         let mut pass = self.pass();
         if self.stage.is_first() {
             pass.compute(self.embedding.forward);
             self.sum(&mut pass);
         }
-        for _ in self.stage.layers.clone() {
+        for _ in 0..self.stage.layer_count() {
             for half in &self.halves {
                 self.gather(&mut pass);
-                pass.compute(half.forward);
+                pass.compute(
+                    half.edges.forward + half.first.forward + half.between.forward + half.second.forward,
+                );
                 self.sum(&mut pass);
             }
         }
@@ -75,7 +81,7 @@ impl<'a> Passes<'a> {
     }
 
     /// Backward, in the opposite order.
-    pub(super) fn backward(&self) -> Vec<Operation> {
+    pub(in crate::training) fn backward(&self) -> Vec<Operation> {
         let mut pass = self.pass();
         if self.stage.is_last() {
             let (input_gradient, weight_gradient) =
@@ -83,7 +89,7 @@ impl<'a> Passes<'a> {
             let matmul = ColumnBackward { input_gradient, weight_gradient, bytes: self.activation };
             pass.column_backward(matmul, self.mode);
         }
-        for _ in self.stage.layers.clone() {
+        for _ in 0..self.stage.layer_count() {
             for half in self.halves.iter().rev() {
                 self.half_backward(&mut pass, half);
             }
@@ -112,10 +118,15 @@ impl<'a> Passes<'a> {
 
     fn half_backward(&self, pass: &mut PassWriter, half: &HalfLayer) {
         self.gather(pass);
-        pass.compute(half.backward_output);
+        pass.compute(
+            half.edges.backward
+                + half.second.input_gradient
+                + half.second.weight_gradient
+                + half.between.backward,
+        );
         let matmul = ColumnBackward {
-            input_gradient: half.backward_input_gradient,
-            weight_gradient: half.backward_weight_gradient,
+            input_gradient: half.first.input_gradient,
+            weight_gradient: half.first.weight_gradient,
             bytes: self.activation,
         };
         pass.column_backward(matmul, self.mode);
@@ -136,6 +147,15 @@ impl<'a> Passes<'a> {
             TensorMode::SequenceParallel => pass.tensor(CollectiveKind::ReduceScatter, self.activation),
         }
     }
+}
+
+fn halves(layer: LayerCompute, job: &TrainingJob) -> [HalfLayer; 2] {
+    let FeedForward::Dense(feed_forward) = layer.feed_forward else { unreachable!("layers are dense") };
+    let mut attention = layer.attention;
+    if job.parallelism().recompute == Recompute::SELECTIVE {
+        attention.between.backward += attention.between.forward;
+    }
+    [attention, feed_forward]
 }
 
 impl TensorMode {

@@ -1,27 +1,27 @@
 //! Compute times beside the layers: the embedding, the language-model head with its loss, the optimizer.
 
-use super::job::TrainingJob;
 use super::kernels::{Gemm, Kernels};
 use super::seconds::Seconds;
+use crate::training::plan::TrainingJob;
 
 /// Compute of the embedding lookup for one micro-batch.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Embedding {
-    pub(super) forward: Seconds,
-    pub(super) backward: Seconds,
+pub(in crate::training) struct Embedding {
+    pub(in crate::training) forward: Seconds,
+    pub(in crate::training) backward: Seconds,
 }
 
 /// Compute of the head for one micro-batch.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Head {
+pub(in crate::training) struct Head {
     /// The last norm and the matmul to logits.
-    pub(super) forward: Seconds,
+    pub(in crate::training) forward: Seconds,
     /// The loss of the logits and its gradient.
-    pub(super) loss: Seconds,
+    pub(in crate::training) loss: Seconds,
     /// The matmul's input gradient.
-    pub(super) backward_input_gradient: Seconds,
+    pub(in crate::training) backward_input_gradient: Seconds,
     /// The matmul's weight gradient, and the last norm.
-    pub(super) backward_weight_gradient: Seconds,
+    pub(in crate::training) backward_weight_gradient: Seconds,
 }
 
 /// Bytes of reading and writing parameter state in an Adam step, for each parameter that a chip owns:
@@ -31,13 +31,13 @@ const OPTIMIZER_BYTES: f64 = 34.0;
 
 /// The embedding lookup: forward a row read and written per token; backward a gradient read (2) and an FP32 row
 /// read and written (8).
-pub(super) fn embedding(job: &TrainingJob, kernels: &Kernels) -> Embedding {
+pub(in crate::training) fn embedding(job: &TrainingJob, kernels: &Kernels) -> Embedding {
     let elements = job.micro_batch_tokens() as f64 * job.model().shape().hidden as f64;
     Embedding { forward: kernels.memory(4.0 * elements), backward: kernels.memory(10.0 * elements) }
 }
 
 /// The head in BF16: three passes over two bytes a logit in the loss, four in its gradient.
-pub(super) fn head(job: &TrainingJob, kernels: &Kernels) -> Head {
+pub(in crate::training) fn head(job: &TrainingJob, kernels: &Kernels) -> Head {
     let tokens = job.micro_batch_tokens();
     let hidden = job.model().shape().hidden;
     let gemm = Gemm { rows: tokens, columns: job.vocabulary_shard(), inner: hidden };
@@ -53,6 +53,6 @@ pub(super) fn head(job: &TrainingJob, kernels: &Kernels) -> Head {
 }
 
 /// The optimizer's step over the parameters that a chip owns.
-pub(super) fn optimizer(owned_parameters: u64, kernels: &Kernels) -> Seconds {
+pub(in crate::training) fn optimizer(owned_parameters: u64, kernels: &Kernels) -> Seconds {
     kernels.memory(OPTIMIZER_BYTES * owned_parameters as f64)
 }

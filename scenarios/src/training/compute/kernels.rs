@@ -12,23 +12,23 @@ use super::seconds::Seconds;
 
 /// A matmul: `rows x inner` times `inner x columns`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Gemm {
+pub(in crate::training) struct Gemm {
     /// Rows of the result, m: tokens in the forward pass.
-    pub(super) rows: u64,
+    pub(in crate::training) rows: u64,
     /// Columns of the result, n.
-    pub(super) columns: u64,
+    pub(in crate::training) columns: u64,
     /// The dimension that is summed over, k.
-    pub(super) inner: u64,
+    pub(in crate::training) inner: u64,
 }
 
 impl Gemm {
     /// The matmul of the backward pass that gives the gradient of the input: dY times the weights transposed.
-    pub(super) const fn input_gradient(self) -> Self {
+    pub(in crate::training) const fn input_gradient(self) -> Self {
         Self { rows: self.rows, columns: self.inner, inner: self.columns }
     }
 
     /// The matmul of the backward pass that gives the gradient of the weights: X transposed times dY.
-    pub(super) const fn weight_gradient(self) -> Self {
+    pub(in crate::training) const fn weight_gradient(self) -> Self {
         Self { rows: self.inner, columns: self.columns, inner: self.rows }
     }
 
@@ -50,20 +50,20 @@ impl Gemm {
 
 /// Kernel times on one chip.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Kernels {
-    pub(super) rates: ChipRates,
-    pub(super) precision: Precision,
+pub(in crate::training) struct Kernels {
+    pub(in crate::training) rates: ChipRates,
+    pub(in crate::training) precision: Precision,
 }
 
 impl Kernels {
     /// A matmul of the layers, in the job's precision.
-    pub(super) fn gemm(&self, gemm: Gemm) -> Seconds {
+    pub(in crate::training) fn gemm(&self, gemm: Gemm) -> Seconds {
         let rate = self.rates.peak.flops_per_second() * self.rates.gemm_efficiency;
         self.gemm_at(gemm, rate, self.precision)
     }
 
     /// A matmul that is BF16 whatever the precision of the layers.
-    pub(super) fn gemm_bf16(&self, gemm: Gemm) -> Seconds {
+    pub(in crate::training) fn gemm_bf16(&self, gemm: Gemm) -> Seconds {
         let rate = self.rates.peak_bf16.flops_per_second() * self.rates.gemm_efficiency_bf16;
         self.gemm_at(gemm, rate, Precision::Bf16)
     }
@@ -74,22 +74,22 @@ impl Kernels {
     }
 
     /// Casts of `elements` BF16 numbers into the precision of a matmul; nothing in BF16.
-    pub(super) fn cast(&self, elements: f64) -> Seconds {
+    pub(in crate::training) fn cast(&self, elements: f64) -> Seconds {
         self.memory(elements * self.precision.cast_bytes())
     }
 
     /// Flash attention forward over `flops` operations.
-    pub(super) fn attention_forward(&self, flops: f64) -> Seconds {
+    pub(in crate::training) fn attention_forward(&self, flops: f64) -> Seconds {
         Seconds(flops / (self.rates.peak_bf16.flops_per_second() * self.rates.attention_efficiency))
     }
 
     /// Flash attention backward, for `flops` operations forward: five matmuls for two, at a rate of its own.
-    pub(super) fn attention_backward(&self, flops: f64) -> Seconds {
+    pub(in crate::training) fn attention_backward(&self, flops: f64) -> Seconds {
         self.attention_forward(2.5 * flops) * (1.0 / self.rates.attention_backward_relative)
     }
 
     /// A kernel bound by moving `bytes` through the chip's memory.
-    pub(super) fn memory(&self, bytes: f64) -> Seconds {
+    pub(in crate::training) fn memory(&self, bytes: f64) -> Seconds {
         Seconds(bytes / (self.rates.hbm_bandwidth.bytes_per_second() * self.rates.hbm_efficiency))
     }
 }

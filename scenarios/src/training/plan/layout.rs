@@ -7,7 +7,6 @@
 use super::parallelism::Parallelism;
 use copperlight_core::ids::RankId;
 use copperlight_topologies::{Direction, RankOrder};
-use std::ops::Range;
 
 /// The place of a rank along each direction of a plan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,7 +42,7 @@ pub struct RankLayout {
 
 impl RankLayout {
     /// A checked plan in this order.
-    pub(super) fn new(plan: &Parallelism, order: &RankOrder) -> Self {
+    pub(in crate::training) fn new(plan: &Parallelism, order: &RankOrder) -> Self {
         let size = |degree: u64| usize::try_from(degree).expect("a checked degree is small");
         Self::of_degrees([size(plan.tensor), size(plan.data), size(plan.pipeline)], order)
     }
@@ -167,49 +166,6 @@ impl RankGroup {
     /// The members, in the order of their places.
     pub fn members(self) -> impl Iterator<Item = RankId> {
         (0..self.axis.degree).map(move |place| RankId::new(self.first.index() + place * self.axis.stride))
-    }
-}
-
-/// One pipeline stage.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Stage {
-    /// Its place in the pipeline, from 0.
-    pub index: u64,
-    /// How many stages there are.
-    pub stages: u64,
-    /// The layers that it holds.
-    pub layers: Range<u64>,
-}
-
-impl Stage {
-    /// Divides `layers` over `stages`: where they do not divide evenly, the earlier stages hold one more.
-    ///
-    /// The last stage has the head as well, so it is never one of those with a layer more.
-    pub(super) fn divide(layers: u64, stages: u64) -> Vec<Self> {
-        let (each, surplus) = (layers / stages, layers % stages);
-        let start = |index: u64| index * each + index.min(surplus);
-        (0..stages).map(|index| Self { index, stages, layers: start(index)..start(index + 1) }).collect()
-    }
-
-    /// The number of layers that it holds.
-    pub const fn layer_count(&self) -> u64 {
-        self.layers.end - self.layers.start
-    }
-
-    /// Whether it has the embedding.
-    pub const fn is_first(&self) -> bool {
-        self.index == 0
-    }
-
-    /// Whether it has the head and the loss.
-    pub const fn is_last(&self) -> bool {
-        self.index + 1 == self.stages
-    }
-
-    /// Micro-batches whose activations it holds at once under 1F1B: as many as there are stages from here to the end.
-    pub const fn in_flight(&self, micro_batches: u64) -> u64 {
-        let bound = self.stages - self.index;
-        if bound < micro_batches { bound } else { micro_batches }
     }
 }
 
@@ -343,19 +299,5 @@ mod tests {
                 assert_eq!(layout.embedding_members(layout.embedding_group(rank)), ends, "{layout:?}");
             }
         }
-    }
-
-    #[test]
-    fn uneven_layers_go_to_the_earlier_stages() {
-        let counts: Vec<u64> = Stage::divide(126, 16).iter().map(Stage::layer_count).collect();
-        assert_eq!(counts, [8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 7, 7]);
-        let stages = Stage::divide(7, 3);
-        assert_eq!(stages.iter().map(|stage| stage.layers.clone()).collect::<Vec<_>>(), [0..3, 3..5, 5..7]);
-    }
-
-    #[test]
-    fn earlier_stages_hold_more_micro_batches() {
-        let held: Vec<u64> = Stage::divide(8, 4).iter().map(|stage| stage.in_flight(3)).collect();
-        assert_eq!(held, [3, 3, 2, 1]);
     }
 }

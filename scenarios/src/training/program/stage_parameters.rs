@@ -1,12 +1,13 @@
 //! How many parameters each chip of a stage holds.
 
-use super::job::TrainingJob;
-use super::layout::Stage;
+use crate::training::model::LayerKind;
+use crate::training::plan::Stage;
+use crate::training::plan::TrainingJob;
 
 /// Parameters that one chip of `stage` holds: its share of what tensor parallelism divides, and all of the rest.
-pub(super) fn held_parameters(job: &TrainingJob, stage: &Stage) -> u64 {
+pub(in crate::training) fn held_parameters(job: &TrainingJob, stage: &Stage) -> u64 {
     let shape = job.model().shape();
-    let layer = shape.layer_parameters();
+    let layer = shape.layer_parameters(LayerKind::Dense);
     let layers = stage.layer_count() * (layer.divided / job.parallelism().tensor + layer.repeated);
     let positions = if stage.is_first() { shape.learned_positions * shape.hidden } else { 0 };
     let last_norm = if stage.is_last() { shape.norm_parameters() } else { 0 };
@@ -14,12 +15,12 @@ pub(super) fn held_parameters(job: &TrainingJob, stage: &Stage) -> u64 {
 }
 
 /// Parameters of one vocabulary matrix on one chip, padding included.
-pub(super) fn embedding_shard(job: &TrainingJob) -> u64 {
+pub(in crate::training) fn embedding_shard(job: &TrainingJob) -> u64 {
     job.vocabulary_shard() * job.model().shape().hidden
 }
 
 /// Parameters whose optimizer state one chip owns: its part of what ZeRO-1 deals to the replicas, padded.
-pub(super) fn owned_parameters(job: &TrainingJob, stage: &Stage) -> u64 {
+pub(in crate::training) fn owned_parameters(job: &TrainingJob, stage: &Stage) -> u64 {
     held_parameters(job, stage).div_ceil(job.parallelism().data)
 }
 
@@ -31,8 +32,8 @@ fn vocabulary_matrices(job: &TrainingJob, stage: &Stage) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::job;
     use super::*;
+    use crate::training::testing::job;
 
     #[test]
     fn the_chips_of_one_replica_hold_the_model() {

@@ -1,11 +1,11 @@
 //! A training job as a workload: one role for each pipeline stage, produced on demand.
 
-use super::chip_rates::ChipRates;
-use super::job::TrainingJob;
-use super::kernels::Kernels;
-use super::layout::{Place, RankLayout};
 use super::stage_program::stage_program;
 use super::streams::{Communicator, Neighbour};
+use crate::training::compute::ChipRates;
+use crate::training::compute::Kernels;
+use crate::training::plan::TrainingJob;
+use crate::training::plan::{Place, RankLayout};
 use copperlight_core::ids::{CommunicatorId, EndpointId, GroupId, PeerSlot, RankId, RoleId};
 use copperlight_core::workload::{Program, Workload};
 use copperlight_topologies::RankOrder;

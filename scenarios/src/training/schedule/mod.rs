@@ -5,11 +5,11 @@
 //! Exchanges are blocking, as in Megatron without overlap of point-to-point transfers: the next pass waits for
 //! the send and the receive that were issued together.
 
-use super::layout::Stage;
+use crate::training::plan::Stage;
 
 /// One step of a stage's schedule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Step {
+pub(in crate::training) enum Step {
     /// The next micro-batch goes forward through the stage.
     Forward,
     /// The oldest micro-batch in flight goes backward through the stage.
@@ -20,11 +20,11 @@ pub(super) enum Step {
 
 /// Which transfers with the neighbours are issued together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
-pub(super) struct Exchange {
-    pub(super) send_forward: bool,
-    pub(super) receive_forward: bool,
-    pub(super) send_backward: bool,
-    pub(super) receive_backward: bool,
+pub(in crate::training) struct Exchange {
+    pub(in crate::training) send_forward: bool,
+    pub(in crate::training) receive_forward: bool,
+    pub(in crate::training) send_backward: bool,
+    pub(in crate::training) receive_backward: bool,
 }
 
 impl Exchange {
@@ -51,7 +51,7 @@ impl Exchange {
 }
 
 /// The schedule of a stage over `micro_batches` micro-batches.
-pub(super) fn one_forward_one_backward(stage: &Stage, micro_batches: u64) -> Vec<Step> {
+pub(in crate::training) fn one_forward_one_backward(stage: &Stage, micro_batches: u64) -> Vec<Step> {
     let warm_up = (stage.stages - 1 - stage.index).min(micro_batches);
     let steady = micro_batches - warm_up;
     let mut steps = Steps { stage, steps: Vec::new() };

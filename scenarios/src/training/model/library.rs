@@ -1,12 +1,12 @@
 //! Published models, embedded: every value with its source.
 
-use super::model::{Model, ModelShape};
+use super::shape::{Model, ModelShape};
 use serde::Deserialize;
 
 /// The files of the library, by name.
 const LIBRARY: [(&str, &str); 2] = [
-    ("gpt-1t", include_str!("../../library/models/gpt-1t.toml")),
-    ("llama-3.1-8b", include_str!("../../library/models/llama-3.1-8b.toml")),
+    ("gpt-1t", include_str!("../../../library/models/gpt-1t.toml")),
+    ("llama-3.1-8b", include_str!("../../../library/models/llama-3.1-8b.toml")),
 ];
 
 /// A value and where it was read.
@@ -110,6 +110,10 @@ impl ShapeTable {
             tied_embeddings: self.tied_embeddings.value,
             biases: self.biases.value,
             learned_positions: self.learned_positions.value,
+            latent: None,
+            window: None,
+            experts: None,
+            mtp_layers: 0,
         }
     }
 

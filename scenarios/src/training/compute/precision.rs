@@ -27,7 +27,7 @@ impl Precision {
     }
 
     /// Bytes of one matmul operand element.
-    pub(super) const fn element_bytes(self) -> f64 {
+    pub(in crate::training) const fn element_bytes(self) -> f64 {
         match self {
             Self::Bf16 => 2.0,
             Self::Fp8 => 1.0,
@@ -37,7 +37,7 @@ impl Precision {
     /// Bytes moved to cast one BF16 element into this format, in both orientations and with its scale.
     ///
     /// FP8: read 2, write 1 for the matmul and 1 transposed, and the amax pass: 4.5 fitted over published runs.
-    pub(super) const fn cast_bytes(self) -> f64 {
+    pub(in crate::training) const fn cast_bytes(self) -> f64 {
         match self {
             Self::Bf16 => 0.0,
             Self::Fp8 => 4.5,

@@ -1,7 +1,7 @@
 //! A dense transformer: its shape, checked.
 //!
-//! Parameters are counted in [`super::parameters`], floating-point operations in [`super::model_flops`], and
-//! published models are in [`super::model_library`].
+//! Parameters are counted in `parameters`, floating-point operations in `flops`, and
+//! published models are in `library`.
 
 use thiserror::Error;
 
@@ -30,6 +30,64 @@ pub struct ModelShape {
     pub biases: bool,
     /// Learned position embeddings, or zero for rotary ones.
     pub learned_positions: u64,
+    /// Latent attention (MLA); `None` for query heads that share `kv_heads` key and value heads.
+    pub latent: Option<LatentAttention>,
+    /// Layers that see a window of the sequence; `None` where all see all.
+    pub window: Option<Window>,
+    /// Routed experts in place of the feed-forward half; `None` for a dense model.
+    pub experts: Option<Experts>,
+    /// Layers after the last that predict further tokens (MTP), each with a projection from `2 hidden` to `hidden`.
+    pub mtp_layers: u64,
+}
+
+/// Attention whose keys and values come from a narrow latent vector (DeepSeek-V2, arXiv:2405.04434).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct LatentAttention {
+    /// Width of the queries' latent vector; zero where queries come from the residual stream directly.
+    pub query_rank: u64,
+    /// Width of the keys' and values' latent vector.
+    pub kv_rank: u64,
+    /// Width of a head's part without positions.
+    pub nope_dim: u64,
+    /// Width of a head's rotary part, whose key all heads share.
+    pub rope_dim: u64,
+    /// Width of a head's value.
+    pub value_dim: u64,
+}
+
+/// A window of attention, and which layers do without it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Window {
+    /// Tokens that a position sees, itself included.
+    pub width: u64,
+    /// One layer in so many sees the whole sequence: the last of each; zero where none does.
+    pub full_every: u64,
+}
+
+/// Routed experts of a layer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Experts {
+    /// How many there are in a layer.
+    pub experts: u64,
+    /// How many each token goes to.
+    pub top_k: u64,
+    /// Width inside one expert.
+    pub expert_ffn: u64,
+    /// Width inside all shared experts of a layer together; zero without.
+    pub shared_ffn: u64,
+    /// Leading layers that are dense.
+    pub dense_layers: u64,
+    /// Of the layers after those, one in so many has experts: the last of each; 1 for all.
+    pub every: u64,
+}
+
+/// What the feed-forward half of a layer is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum LayerKind {
+    /// One dense network for all tokens.
+    Dense,
+    /// Routed experts.
+    Experts,
 }
 
 /// A dense transformer whose shape has been checked.
@@ -144,6 +202,20 @@ impl Model {
 }
 
 impl ModelShape {
+    /// What the feed-forward half of a layer is; layers past the last are those that predict further tokens.
+    pub const fn layer_kind(&self, layer: u64) -> LayerKind {
+        match self.experts {
+            Some(experts) if layer >= experts.dense_layers => {
+                if (layer - experts.dense_layers + 1).is_multiple_of(experts.every) {
+                    LayerKind::Experts
+                } else {
+                    LayerKind::Dense
+                }
+            }
+            _ => LayerKind::Dense,
+        }
+    }
+
     /// Width of all query heads together.
     pub const fn query_width(&self) -> u64 {
         self.heads * self.head_dim

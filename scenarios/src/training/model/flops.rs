@@ -4,8 +4,8 @@
 //! matmul, the causal half of the attention scores, the head included and the embedding lookup not; backward
 //! is twice forward; what is computed again is not counted.
 
-use super::flops::Flops;
-use super::model::{Model, ModelShape};
+use super::shape::{Model, ModelShape};
+use crate::training::flops::Flops;
 
 /// The convention of [`Model::flops_per_sequence`], in one line.
 pub const FLOP_CONVENTION: &str = "matmuls 2 FLOPs per multiply-add, causal half of attention, head included, backward twice forward, no recompute";

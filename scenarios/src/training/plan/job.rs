@@ -1,9 +1,12 @@
 //! A training job: a model, a plan and a batch that belong together.
 
-use super::layout::{RankLayout, Stage};
-use super::model::Model;
-use super::parallelism::{Parallelism, PlanError};
-use super::precision::Precision;
+use super::error::PlanError;
+use super::layout::RankLayout;
+use super::parallelism::Parallelism;
+use super::recipe::Recipe;
+use super::stages::Stage;
+use crate::training::compute::Precision;
+use crate::training::model::Model;
 use copperlight_topologies::RankOrder;
 
 /// A job as written by a user.
@@ -19,6 +22,10 @@ pub struct TrainingPlan {
     pub global_batch: u64,
     /// The precision of the layers' matmuls.
     pub precision: Precision,
+    /// Layers of each chunk of the model, along it; `None` to divide them evenly.
+    pub layers_per_chunk: Option<Vec<u64>>,
+    /// What software does with the plan.
+    pub recipe: Recipe,
     /// Tokens of the whole run, where its days and its energy are asked for.
     pub run_tokens: Option<u64>,
 }
@@ -84,6 +91,11 @@ impl TrainingJob {
         self.plan.run_tokens
     }
 
+    /// What software does with the plan.
+    pub const fn recipe(&self) -> &Recipe {
+        &self.plan.recipe
+    }
+
     /// The chips of the job.
     pub const fn chips(&self) -> u64 {
         self.plan.parallelism.chips()
@@ -115,17 +127,17 @@ impl TrainingJob {
     }
 
     /// Whether first and last stage hold copies of one embedding, whose gradients must be added.
-    pub(super) const fn shares_embedding(&self) -> bool {
+    pub(in crate::training) const fn shares_embedding(&self) -> bool {
         self.plan.model.shape().tied_embeddings && self.plan.parallelism.pipeline > 1
     }
 
     /// By what norms and residuals are divided: the tensor degree under sequence parallelism, else 1.
-    pub(super) const fn sequence_shards(&self) -> u64 {
+    pub(in crate::training) const fn sequence_shards(&self) -> u64 {
         if self.plan.parallelism.sequence_parallel { self.plan.parallelism.tensor } else { 1 }
     }
 
     /// The vocabulary on each chip of a tensor group, padded to a multiple of 128 as Megatron does.
-    pub(super) const fn vocabulary_shard(&self) -> u64 {
+    pub(in crate::training) const fn vocabulary_shard(&self) -> u64 {
         let tensor = self.plan.parallelism.tensor;
         self.plan.model.shape().vocab.div_ceil(128 * tensor) * 128
     }

@@ -6,14 +6,14 @@ use std::ops::{Add, AddAssign, Mul};
 
 /// A duration in seconds, not rounded.
 #[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Default)]
-pub(super) struct Seconds(pub(super) f64);
+pub(in crate::training) struct Seconds(pub(in crate::training) f64);
 
 impl Seconds {
     /// No time.
-    pub(super) const ZERO: Self = Self(0.0);
+    pub(in crate::training) const ZERO: Self = Self(0.0);
 
     /// To the nearest picosecond.
-    pub(super) fn rounded(self) -> Time {
+    pub(in crate::training) fn rounded(self) -> Time {
         Time::from_seconds(self.0)
     }
 }

@@ -1,0 +1,135 @@
+//! The rules that a plan can break, and what to change.
+
+use thiserror::Error;
+
+/// Why a plan cannot be run, with the rule it breaks and what to change.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum PlanError {
+    /// A degree or a size is zero.
+    #[error("`{key}` is 0; it must be at least 1")]
+    Zero {
+        /// The offending key.
+        key: &'static str,
+    },
+    /// A value is beyond what can be simulated.
+    #[error("`{key}` is {value}; it must be at most {largest}")]
+    TooLarge {
+        /// The offending key.
+        key: &'static str,
+        /// Its value.
+        value: u64,
+        /// The largest value accepted.
+        largest: u64,
+    },
+    /// The degrees do not multiply to the chips.
+    #[error(
+        "tensor x pipeline x data = {tensor} x {pipeline} x {data} = {product}, and the system has `chips` = {chips}; \
+         set `data` to \"auto\", or `chips` to {product}"
+    )]
+    ChipsMismatch {
+        /// The tensor degree.
+        tensor: u64,
+        /// The pipeline degree.
+        pipeline: u64,
+        /// The data degree.
+        data: u64,
+        /// Their product.
+        product: u64,
+        /// The chips of the system.
+        chips: u64,
+    },
+    /// No number of replicas fits the chips.
+    #[error(
+        "`chips` = {chips} is no multiple of tensor x pipeline = {tensor} x {pipeline} = {product}; \
+         use {below_or_above} chips, or other degrees"
+    )]
+    ChipsIndivisible {
+        /// The chips of the system.
+        chips: u64,
+        /// The tensor degree.
+        tensor: u64,
+        /// The pipeline degree.
+        pipeline: u64,
+        /// Their product.
+        product: u64,
+        /// Numbers of chips that would do.
+        below_or_above: String,
+    },
+    /// A width of the model cannot be divided over the tensor group.
+    #[error(
+        "`tensor` = {tensor} does not divide the model's `{width}` = {value}; use a divisor of it, at most {largest}"
+    )]
+    TensorIndivisible {
+        /// The tensor degree.
+        tensor: u64,
+        /// The model's field.
+        width: &'static str,
+        /// Its value.
+        value: u64,
+        /// The largest divisor of `value` below `tensor`.
+        largest: u64,
+    },
+    /// Sequence parallelism cannot deal the tokens evenly.
+    #[error(
+        "`sequence_parallel` deals {tokens} tokens (micro_batch x sequence_length) to `tensor` = {tensor} chips, which \
+         leaves a remainder; use a `sequence_length` that is a multiple of `tensor`, or `sequence_parallel = false`"
+    )]
+    SequenceIndivisible {
+        /// Tokens of one micro-batch.
+        tokens: u64,
+        /// The tensor degree.
+        tensor: u64,
+    },
+    /// There are more stages than layers.
+    #[error("`pipeline` = {pipeline} exceeds the model's {layers} layers; use at most {layers} stages")]
+    MoreStagesThanLayers {
+        /// The pipeline degree.
+        pipeline: u64,
+        /// The layers of the model.
+        layers: u64,
+    },
+    /// The replicas cannot share the batch evenly.
+    #[error(
+        "`global_batch` = {global_batch} is no multiple of micro_batch x data = {micro_batch} x {data} = {product}; \
+         use {nearest}, the nearest multiple"
+    )]
+    BatchIndivisible {
+        /// Sequences of a step.
+        global_batch: u64,
+        /// Sequences of a pass.
+        micro_batch: u64,
+        /// The data degree.
+        data: u64,
+        /// Sequences of one pass of all replicas.
+        product: u64,
+        /// The multiple nearest to `global_batch`.
+        nearest: u64,
+    },
+    /// A step would be too long to simulate.
+    #[error(
+        "a step of {micro_batches} micro-batches has {operations} operations on each chip, more than {largest}; \
+         lower `global_batch`, or raise `data` or `micro_batch`"
+    )]
+    TooManyOperations {
+        /// Micro-batches of each replica.
+        micro_batches: u64,
+        /// Operations of the longest stage, estimated from above.
+        operations: u64,
+        /// The most that are accepted.
+        largest: u64,
+    },
+}
+
+impl PlanError {
+    /// The key of the scenario's workload that is to be changed first.
+    pub const fn key(&self) -> &'static str {
+        match self {
+            Self::Zero { key } | Self::TooLarge { key, .. } => key,
+            Self::ChipsMismatch { .. } => "parallelism.data",
+            Self::ChipsIndivisible { .. } | Self::TensorIndivisible { .. } => "parallelism.tensor",
+            Self::SequenceIndivisible { .. } => "parallelism.sequence_parallel",
+            Self::MoreStagesThanLayers { .. } => "parallelism.pipeline",
+            Self::BatchIndivisible { .. } | Self::TooManyOperations { .. } => "global_batch",
+        }
+    }
+}

@@ -1,0 +1,19 @@
+//! Plans: how a model is divided over chips, the rules that a plan keeps, and which rank has which place.
+
+mod error;
+mod job;
+mod layout;
+mod options;
+mod parallelism;
+mod recipe;
+mod stages;
+
+pub use error::PlanError;
+pub use job::{TrainingJob, TrainingPlan};
+pub use layout::{Place, RankGroup, RankLayout};
+pub use options::{
+    ContextExchange, Dispatcher, Overlap, Recompute, RecomputedModules, Schedule, TensorOverlap, ZeroStage,
+};
+pub use parallelism::Parallelism;
+pub use recipe::{AttentionKernel, LaunchGraphs, Recipe};
+pub use stages::{Chunk, Stage};
