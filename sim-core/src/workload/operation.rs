@@ -5,7 +5,7 @@ use crate::ids::{CommunicatorId, PeerSlot};
 use crate::units::{Bytes, Time};
 
 /// How many streams a rank can have.
-pub const MAX_STREAMS: usize = 16;
+pub const MAX_STREAMS: usize = 24;
 
 /// A stream of a rank; operations of one stream run one after another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -17,7 +17,7 @@ impl StreamId {
     /// # Panics
     /// When `index` is not below [`MAX_STREAMS`].
     pub const fn new(index: u8) -> Self {
-        assert!((index as usize) < MAX_STREAMS, "a rank has at most 16 streams");
+        assert!((index as usize) < MAX_STREAMS, "a rank has at most 24 streams");
         Self(index)
     }
 
@@ -29,7 +29,7 @@ impl StreamId {
 
 /// A set of streams.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub struct StreamSet(u16);
+pub struct StreamSet(u32);
 
 impl StreamSet {
     /// No stream.

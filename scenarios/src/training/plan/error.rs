@@ -23,16 +23,11 @@ pub enum PlanError {
     },
     /// The degrees do not multiply to the chips.
     #[error(
-        "tensor x pipeline x data = {tensor} x {pipeline} x {data} = {product}, and the system has `chips` = {chips}; \
-         set `data` to \"auto\", or `chips` to {product}"
+        "{degrees} = {product}, and the system has `chips` = {chips}; set `data` to \"auto\", or `chips` to {product}"
     )]
     ChipsMismatch {
-        /// The tensor degree.
-        tensor: u64,
-        /// The pipeline degree.
-        pipeline: u64,
-        /// The data degree.
-        data: u64,
+        /// The degrees by name.
+        degrees: String,
         /// Their product.
         product: u64,
         /// The chips of the system.
@@ -40,34 +35,80 @@ pub enum PlanError {
     },
     /// No number of replicas fits the chips.
     #[error(
-        "`chips` = {chips} is no multiple of tensor x pipeline = {tensor} x {pipeline} = {product}; \
-         use {below_or_above} chips, or other degrees"
+        "`chips` = {chips} is no multiple of {degrees} = {product}; use {below_or_above} chips, or other degrees"
     )]
     ChipsIndivisible {
         /// The chips of the system.
         chips: u64,
-        /// The tensor degree.
-        tensor: u64,
-        /// The pipeline degree.
-        pipeline: u64,
+        /// The degrees by name.
+        degrees: String,
         /// Their product.
         product: u64,
         /// Numbers of chips that would do.
         below_or_above: String,
     },
-    /// A width of the model cannot be divided over the tensor group.
+    /// A width of the model cannot be divided.
     #[error(
-        "`tensor` = {tensor} does not divide the model's `{width}` = {value}; use a divisor of it, at most {largest}"
+        "`{degree}` = {parts} does not divide the model's `{width}` = {value}; use a divisor of it, at most {largest}"
     )]
-    TensorIndivisible {
-        /// The tensor degree.
-        tensor: u64,
+    Indivisible {
+        /// The key of the degree.
+        degree: &'static str,
+        /// Its value.
+        parts: u64,
         /// The model's field.
         width: &'static str,
         /// Its value.
         value: u64,
-        /// The largest divisor of `value` below `tensor`.
+        /// The largest divisor of `value` that is no larger than `parts`.
         largest: u64,
+    },
+    /// Something is asked of experts, and the model has none.
+    #[error("`{key}` is for models with experts, and this one is dense; leave it out")]
+    NoExperts {
+        /// The key that asks for it.
+        key: &'static str,
+    },
+    /// The chips of a stage cannot be dealt to groups of experts.
+    #[error(
+        "expert x expert_tensor = {product} does not divide tensor x context x data = {chips}, over which the experts of \
+         a stage are laid; use a divisor of {chips}"
+    )]
+    ExpertGroups {
+        /// Chips of one group of experts.
+        product: u64,
+        /// Chips of a stage.
+        chips: u64,
+    },
+    /// Tokens are dealt to experts by sequence.
+    #[error(
+        "a model with experts and `tensor` = {tensor} needs `sequence_parallel = true`: every chip of a tensor group \
+         sends tokens of its own to the experts"
+    )]
+    ExpertsBySequence {
+        /// The tensor degree.
+        tensor: u64,
+    },
+    /// The schedule runs no forward pass beside a backward pass.
+    #[error(
+        "`overlap` of experts runs a forward pass beside a backward pass, which `gpipe` and `zero-bubble` never do; use \
+         `1f1b`, `interleaved-1f1b` or `dualpipe`, or leave \"experts\" out"
+    )]
+    NothingToPair,
+    /// A sequence cannot be dealt to the chips that share it.
+    #[error(
+        "`context` = {context} needs a `sequence_length` that is a multiple of {multiple}, and it is {sequence_length}; \
+         use {nearest}"
+    )]
+    ContextIndivisible {
+        /// The context degree.
+        context: u64,
+        /// What the length must be a multiple of: around a ring each chip has a part of either end.
+        multiple: u64,
+        /// Tokens of a sequence.
+        sequence_length: u64,
+        /// The nearest length that would do.
+        nearest: u64,
     },
     /// Sequence parallelism cannot deal the tokens evenly.
     #[error(
@@ -126,7 +167,17 @@ impl PlanError {
         match self {
             Self::Zero { key } | Self::TooLarge { key, .. } => key,
             Self::ChipsMismatch { .. } => "parallelism.data",
-            Self::ChipsIndivisible { .. } | Self::TensorIndivisible { .. } => "parallelism.tensor",
+            Self::ChipsIndivisible { .. } => "parallelism.tensor",
+            Self::Indivisible { degree, .. } => match *degree {
+                "expert" => "parallelism.expert",
+                "expert_tensor" => "parallelism.expert_tensor",
+                _ => "parallelism.tensor",
+            },
+            Self::NoExperts { key } => key,
+            Self::ExpertGroups { .. } => "parallelism.expert",
+            Self::ExpertsBySequence { .. } => "parallelism.sequence_parallel",
+            Self::NothingToPair => "parallelism.overlap",
+            Self::ContextIndivisible { .. } => "parallelism.context",
             Self::SequenceIndivisible { .. } => "parallelism.sequence_parallel",
             Self::MoreStagesThanLayers { .. } => "parallelism.pipeline",
             Self::BatchIndivisible { .. } | Self::TooManyOperations { .. } => "global_batch",

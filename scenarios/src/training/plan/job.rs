@@ -2,6 +2,7 @@
 
 use super::error::PlanError;
 use super::layout::RankLayout;
+use super::options::ContextExchange;
 use super::parallelism::Parallelism;
 use super::recipe::Recipe;
 use super::stages::Stage;
@@ -111,6 +112,11 @@ impl TrainingJob {
         self.plan.parallelism.micro_batch * self.plan.sequence_length
     }
 
+    /// Tokens of one micro-batch on each chip: its part of the sequences.
+    pub const fn chip_tokens(&self) -> u64 {
+        self.micro_batch_tokens() / self.plan.parallelism.context
+    }
+
     /// Tokens of a step.
     pub const fn tokens_per_step(&self) -> u64 {
         self.plan.global_batch * self.plan.sequence_length
@@ -170,11 +176,28 @@ fn check_sequence(plan: &TrainingPlan) -> Result<(), PlanError> {
             return Err(PlanError::TooLarge { key, value, largest });
         }
     }
-    let tokens = sequence_length * micro_batch;
+    check_context(plan)?;
+    let tokens = sequence_length * micro_batch / plan.parallelism.context;
     if sequence_parallel && !tokens.is_multiple_of(tensor) {
         return Err(PlanError::SequenceIndivisible { tokens, tensor });
     }
     Ok(())
+}
+
+/// Around a ring each chip has a part from either end of the sequence, so that all have as many scores.
+fn check_context(plan: &TrainingPlan) -> Result<(), PlanError> {
+    let Parallelism { context, context_exchange, .. } = plan.parallelism;
+    let parts = match context_exchange {
+        ContextExchange::Ring => 2,
+        ContextExchange::AllGather => 1,
+    };
+    let multiple = if context == 1 { 1 } else { parts * context };
+    let sequence_length = plan.sequence_length;
+    if sequence_length.is_multiple_of(multiple) {
+        return Ok(());
+    }
+    let nearest = ((sequence_length + multiple / 2) / multiple).max(1) * multiple;
+    Err(PlanError::ContextIndivisible { context, multiple, sequence_length, nearest })
 }
 
 fn check_batch(plan: &TrainingPlan) -> Result<(), PlanError> {

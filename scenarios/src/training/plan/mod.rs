@@ -1,5 +1,6 @@
 //! Plans: how a model is divided over chips, the rules that a plan keeps, and which rank has which place.
 
+mod communicator;
 mod error;
 mod job;
 mod layout;
@@ -8,9 +9,10 @@ mod parallelism;
 mod recipe;
 mod stages;
 
+pub use communicator::Communicator;
 pub use error::PlanError;
 pub use job::{TrainingJob, TrainingPlan};
-pub use layout::{Place, RankGroup, RankLayout};
+pub use layout::{Place, RankLayout};
 pub use options::{
     ContextExchange, Dispatcher, Overlap, Recompute, RecomputedModules, Schedule, TensorOverlap, ZeroStage,
 };

@@ -2,7 +2,7 @@
 
 use super::error::PlanError;
 use super::options::{ContextExchange, Dispatcher, Overlap, Recompute, Schedule, ZeroStage};
-use crate::training::model::ModelShape;
+use crate::training::model::{LayerKind, ModelShape};
 
 /// How the chips of a job share the work, as written by a user.
 ///
@@ -81,57 +81,70 @@ impl Parallelism {
         self.tensor * self.context * self.data / (self.expert * self.expert_tensor)
     }
 
-    /// The replicas that fill `chips` chips: what `data = "auto"` means.
+    /// Whether two stages that mirror one another hold copies of the same chunks.
+    pub const fn mirrors_stages(&self) -> bool {
+        matches!(self.schedule, Schedule::DualPipe) && self.pipeline > 1
+    }
+
+    /// Whether transfers between stages run beside passes.
+    pub const fn overlaps_transfers(&self) -> bool {
+        self.overlap.pipeline || matches!(self.schedule, Schedule::ZeroBubble | Schedule::DualPipe)
+    }
+
+    /// The replicas that fill `chips` chips, whatever `data` is: what `data = "auto"` means.
     ///
     /// # Errors
-    /// [`PlanError`] when tensor x pipeline does not divide them.
-    pub fn replicas(chips: u64, tensor: u64, pipeline: u64) -> Result<u64, PlanError> {
-        for (key, value) in
-            [("parallelism.tensor", tensor), ("parallelism.pipeline", pipeline), ("chips", chips)]
-        {
+    /// [`PlanError`] when tensor x context x pipeline does not divide them.
+    pub fn replicas(&self, chips: u64) -> Result<u64, PlanError> {
+        for (key, value) in self.shared_degrees().into_iter().chain([("chips", chips)]) {
             if value == 0 {
                 return Err(PlanError::Zero { key });
             }
         }
-        let product = tensor.saturating_mul(pipeline);
+        let product = self.tensor.saturating_mul(self.context).saturating_mul(self.pipeline);
         if chips.is_multiple_of(product) {
             return Ok(chips / product);
         }
         let below = chips / product * product;
         let above = below.saturating_add(product);
         let below_or_above = if below == 0 { above.to_string() } else { format!("{below} or {above}") };
-        Err(PlanError::ChipsIndivisible { chips, tensor, pipeline, product, below_or_above })
+        let degrees = self.named(&[self.tensor, self.context, self.pipeline]);
+        Err(PlanError::ChipsIndivisible { chips, degrees, product, below_or_above })
+    }
+
+    /// Degrees that divide one replica.
+    const fn shared_degrees(&self) -> [(&'static str, u64); 3] {
+        [
+            ("parallelism.tensor", self.tensor),
+            ("parallelism.context", self.context),
+            ("parallelism.pipeline", self.pipeline),
+        ]
+    }
+
+    /// The product of these degrees in words, those of context left out where a sequence is not divided.
+    fn named(&self, degrees: &[u64]) -> String {
+        let names = ["tensor", "context", "pipeline", "data"];
+        let shown = || names.iter().zip(degrees).filter(|(name, _)| **name != "context" || self.context != 1);
+        let names: Vec<&str> = shown().map(|(name, _)| *name).collect();
+        let degrees: Vec<String> = shown().map(|(_, degree)| degree.to_string()).collect();
+        format!("{} = {}", names.join(" x "), degrees.join(" x "))
     }
 
     /// Holds the degrees against the chips and the shape of the model.
-    pub(in crate::training) fn check(&self, shape: &ModelShape, chips: u64) -> Result<(), PlanError> {
+    pub(super) fn check(&self, shape: &ModelShape, chips: u64) -> Result<(), PlanError> {
         self.check_degrees(chips)?;
-        let widths = [("heads", shape.heads), ("kv_heads", shape.kv_heads), ("ffn", shape.ffn)];
-        for (width, value) in widths {
-            let tensor = self.tensor;
-            if !value.is_multiple_of(tensor) {
-                let largest = (1..=tensor.min(value)).rev().find(|&divisor| value.is_multiple_of(divisor));
-                return Err(PlanError::TensorIndivisible {
-                    tensor,
-                    width,
-                    value,
-                    largest: largest.unwrap_or(1),
-                });
-            }
-        }
-        if self.pipeline > shape.layers {
-            return Err(PlanError::MoreStagesThanLayers { pipeline: self.pipeline, layers: shape.layers });
-        }
-        Ok(())
+        self.check_tensor(shape)?;
+        self.check_experts(shape)
     }
 
     fn check_degrees(&self, chips: u64) -> Result<(), PlanError> {
-        let degrees = [
-            ("parallelism.tensor", self.tensor),
-            ("parallelism.pipeline", self.pipeline),
+        let others = [
             ("parallelism.data", self.data),
+            ("parallelism.expert", self.expert),
+            ("parallelism.expert_tensor", self.expert_tensor),
+            ("parallelism.virtual_stages", self.virtual_stages),
         ];
-        for (key, value) in degrees {
+        for (key, value) in self.shared_degrees().into_iter().chain(others) {
             if value == 0 {
                 return Err(PlanError::Zero { key });
             }
@@ -141,9 +154,68 @@ impl Parallelism {
         }
         let product = self.chips();
         if product != chips {
-            let (tensor, pipeline, data) = (self.tensor, self.pipeline, self.data);
-            return Err(PlanError::ChipsMismatch { tensor, pipeline, data, product, chips });
+            let degrees = self.named(&[self.tensor, self.context, self.pipeline, self.data]);
+            return Err(PlanError::ChipsMismatch { degrees, product, chips });
         }
         Ok(())
     }
+
+    /// Heads and widths are divided over the tensor group; few key and value heads are repeated.
+    fn check_tensor(&self, shape: &ModelShape) -> Result<(), PlanError> {
+        let tensor = self.tensor;
+        let repeats = shape.latent.is_some() || tensor.is_multiple_of(shape.kv_heads);
+        let kv_heads = if repeats { tensor } else { shape.kv_heads };
+        let dense = (0..shape.layers).any(|layer| shape.layer_kind(layer) == LayerKind::Dense);
+        let shared = shape.experts.map_or(0, |experts| experts.shared_ffn);
+        let ffn = if dense { shape.ffn } else { tensor };
+        for (width, value) in
+            [("heads", shape.heads), ("kv_heads", kv_heads), ("ffn", ffn), ("shared_ffn", shared)]
+        {
+            if !value.is_multiple_of(tensor) {
+                return Err(indivisible(("tensor", tensor), width, value));
+            }
+        }
+        Ok(())
+    }
+
+    fn check_experts(&self, shape: &ModelShape) -> Result<(), PlanError> {
+        let Some(experts) = shape.experts else { return self.check_without_experts() };
+        if !experts.experts.is_multiple_of(self.expert) {
+            return Err(indivisible(("expert", self.expert), "experts", experts.experts));
+        }
+        if !experts.expert_ffn.is_multiple_of(self.expert_tensor) {
+            return Err(indivisible(("expert_tensor", self.expert_tensor), "expert_ffn", experts.expert_ffn));
+        }
+        let product = self.expert.saturating_mul(self.expert_tensor);
+        let chips = self.tensor * self.context * self.data;
+        if !chips.is_multiple_of(product) {
+            return Err(PlanError::ExpertGroups { product, chips });
+        }
+        if self.tensor > 1 && !self.sequence_parallel {
+            return Err(PlanError::ExpertsBySequence { tensor: self.tensor });
+        }
+        if self.overlap.experts && matches!(self.schedule, Schedule::GPipe | Schedule::ZeroBubble) {
+            return Err(PlanError::NothingToPair);
+        }
+        Ok(())
+    }
+
+    /// What only models with experts can be asked for.
+    fn check_without_experts(&self) -> Result<(), PlanError> {
+        let asked = [
+            ("parallelism.expert", self.expert > 1),
+            ("parallelism.expert_tensor", self.expert_tensor > 1),
+            ("parallelism.overlap", self.overlap.experts),
+        ];
+        match asked.into_iter().find(|(_, asked)| *asked) {
+            Some((key, _)) => Err(PlanError::NoExperts { key }),
+            None => Ok(()),
+        }
+    }
+}
+
+/// A degree does not divide a width of the model; names the largest that does.
+fn indivisible((degree, parts): (&'static str, u64), width: &'static str, value: u64) -> PlanError {
+    let largest = (1..=parts.min(value)).rev().find(|&divisor| value.is_multiple_of(divisor));
+    PlanError::Indivisible { degree, parts, width, value, largest: largest.unwrap_or(1) }
 }

@@ -1,19 +1,27 @@
-//! Writes the operations of one pass: kernels merged between collectives, collectives between kernels.
+//! Writes the operations of one pass: kernels merged between exchanges, exchanges between kernels.
 
-use super::streams::{COMPUTE, Communicator, TENSOR, TENSOR_INPUT};
+use super::streams::COMPUTE;
+use crate::training::LedgerEntry;
 use crate::training::compute::Seconds;
-use crate::training::ledger_entry::LedgerEntry;
-use copperlight_core::units::{Bytes, Time};
-use copperlight_core::workload::{
-    CollectiveCall, CollectiveKind, Operation, OperationKind, StreamId, StreamSet,
-};
+use crate::training::plan::Communicator;
+use copperlight_core::units::Time;
+use copperlight_core::workload::{CollectiveCall, Operation, OperationKind, StreamId, StreamSet};
+
+/// A collective: on which stream, to which entry of the ledger its time belongs, of which group, and what.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Exchange {
+    pub(super) stream: StreamId,
+    pub(super) entry: LedgerEntry,
+    pub(super) communicator: Communicator,
+    pub(super) call: CollectiveCall,
+}
 
 /// A pass in the making.
 ///
-/// Kernels follow one another on one stream without a gap, so all between two collectives are one operation
+/// Kernels follow one another on one stream without a gap, so all between two exchanges are one operation
 /// whose duration is rounded once. A `slowdown` multiplies every kernel.
 #[derive(Debug)]
-pub(in crate::training) struct PassWriter {
+pub(super) struct PassWriter {
     operations: Vec<Operation>,
     kernel: Option<(StreamSet, Seconds)>,
     waits: StreamSet,
@@ -22,12 +30,15 @@ pub(in crate::training) struct PassWriter {
 
 impl PassWriter {
     /// A pass whose first operation waits for `waits`.
-    pub(in crate::training) fn new(waits: StreamSet, slowdown: f64) -> Self {
+    pub(super) fn new(waits: StreamSet, slowdown: f64) -> Self {
         Self { operations: Vec::new(), kernel: None, waits, slowdown }
     }
 
     /// A kernel after those before it, and after the streams waited for since.
-    pub(in crate::training) fn compute(&mut self, duration: Seconds) {
+    pub(super) fn compute(&mut self, duration: Seconds) {
+        if duration == Seconds::ZERO {
+            return;
+        }
         match &mut self.kernel {
             Some((_, merged)) => *merged += duration,
             None => self.kernel = Some((std::mem::take(&mut self.waits), duration)),
@@ -35,48 +46,51 @@ impl PassWriter {
     }
 
     /// What is written next waits for the last operation so far of `stream`.
-    pub(in crate::training) fn wait_for(&mut self, stream: StreamId) {
+    pub(super) fn wait_for(&mut self, stream: StreamId) {
         self.end_kernel(LedgerEntry::Compute);
         self.waits = self.waits.with(stream);
     }
 
-    /// A tensor collective after all kernels so far; what is written next does not wait for it.
-    pub(in crate::training) fn begin_tensor(&mut self, stream: StreamId, kind: CollectiveKind, bytes: Bytes) {
-        let call = CollectiveCall::auto(kind, bytes);
-        self.collective(stream, LedgerEntry::Tensor, (Communicator::Tensor, call));
-    }
-
-    /// A tensor collective that everything after it waits for.
-    pub(in crate::training) fn tensor(&mut self, kind: CollectiveKind, bytes: Bytes) {
-        self.begin_tensor(TENSOR, kind, bytes);
-        self.wait_for(TENSOR);
-    }
-
-    /// A collective after all kernels so far, that everything after it waits for.
-    pub(in crate::training) fn blocking(
-        &mut self,
-        stream: StreamId,
-        entry: LedgerEntry,
-        call: (Communicator, CollectiveCall),
-    ) {
-        self.collective(stream, entry, call);
-        self.wait_for(stream);
-    }
-
-    fn collective(
-        &mut self,
-        stream: StreamId,
-        entry: LedgerEntry,
-        (communicator, call): (Communicator, CollectiveCall),
-    ) {
+    /// A collective after all kernels so far, and after what was waited for; what is written next does not wait for it.
+    ///
+    /// Whatever it waits for, kernels after it wait for as well.
+    pub(super) fn begin(&mut self, exchange: Exchange) {
         self.end_kernel(LedgerEntry::Compute);
-        let waits = std::mem::take(&mut self.waits).with(COMPUTE).without(stream);
+        let waits = self.waits.with(COMPUTE).without(exchange.stream);
+        self.collective(exchange, waits);
+    }
+
+    /// A collective that waits only for those before it on its stream.
+    pub(super) fn begin_freely(&mut self, exchange: Exchange) {
+        self.end_kernel(LedgerEntry::Compute);
+        self.collective(exchange, StreamSet::EMPTY);
+    }
+
+    /// A collective that waits only for the kernels so far.
+    pub(super) fn begin_behind(&mut self, exchange: Exchange) {
+        self.end_kernel(LedgerEntry::Compute);
+        self.collective(exchange, StreamSet::of(&[COMPUTE]));
+    }
+
+    /// A collective that everything after it waits for.
+    pub(super) fn blocking(&mut self, exchange: Exchange) {
+        self.begin(exchange);
+        self.waits = StreamSet::of(&[exchange.stream]);
+    }
+
+    fn collective(&mut self, Exchange { stream, entry, communicator, call }: Exchange, waits: StreamSet) {
         let kind = OperationKind::Collective { communicator: communicator.id(), call };
         self.operations.push(Operation { stream, waits, tag: entry.tag(), kind });
     }
 
+    /// A transfer between stages, as it is.
+    pub(super) fn transfer(&mut self, operation: Operation) {
+        self.end_kernel(LedgerEntry::Compute);
+        self.operations.push(operation);
+    }
+
     /// The kernels so far are an operation of `entry`; later ones begin another.
-    pub(in crate::training) fn end_kernel(&mut self, entry: LedgerEntry) {
+    pub(super) fn end_kernel(&mut self, entry: LedgerEntry) {
         if let Some((waits, duration)) = self.kernel.take() {
             let kind = OperationKind::Compute { duration: self.slowed(duration) };
             self.operations.push(Operation { stream: COMPUTE, waits, tag: entry.tag(), kind });
@@ -84,7 +98,7 @@ impl PassWriter {
     }
 
     /// The operations.
-    pub(in crate::training) fn finish(mut self) -> Vec<Operation> {
+    pub(super) fn finish(mut self) -> Vec<Operation> {
         self.end_kernel(LedgerEntry::Compute);
         self.operations
     }
@@ -92,53 +106,4 @@ impl PassWriter {
     fn slowed(&self, duration: Seconds) -> Time {
         (duration * self.slowdown).rounded()
     }
-}
-
-/// What a column-divided matmul does backward: its two gradients and the collectives beside them.
-#[derive(Debug, Clone, Copy)]
-pub(in crate::training) struct ColumnBackward {
-    /// The input's gradient, which other chips of the group complete.
-    pub(in crate::training) input_gradient: Seconds,
-    /// The weights' gradient, which hides the exchange of the input's.
-    pub(in crate::training) weight_gradient: Seconds,
-    /// The matmul's input, over the whole group.
-    pub(in crate::training) bytes: Bytes,
-}
-
-impl PassWriter {
-    /// Backward of a matmul whose columns the tensor group divides, as Megatron overlaps it.
-    ///
-    /// Under sequence parallelism the input is gathered again beside the input-gradient matmul, and the gradient
-    /// reduce-scattered beside the weight-gradient matmul; else the gradient is all-reduced beside the latter.
-    pub(in crate::training) fn column_backward(&mut self, matmul: ColumnBackward, mode: TensorMode) {
-        match mode {
-            TensorMode::Alone => self.compute(matmul.input_gradient + matmul.weight_gradient),
-            TensorMode::AllReduce => {
-                self.compute(matmul.input_gradient);
-                self.begin_tensor(TENSOR, CollectiveKind::AllReduce, matmul.bytes);
-                self.compute(matmul.weight_gradient);
-                self.wait_for(TENSOR);
-            }
-            TensorMode::SequenceParallel => {
-                self.begin_tensor(TENSOR_INPUT, CollectiveKind::AllGather, matmul.bytes);
-                self.compute(matmul.input_gradient);
-                self.wait_for(TENSOR_INPUT);
-                self.begin_tensor(TENSOR, CollectiveKind::ReduceScatter, matmul.bytes);
-                self.waits = self.waits.with(TENSOR_INPUT);
-                self.compute(matmul.weight_gradient);
-                self.wait_for(TENSOR);
-            }
-        }
-    }
-}
-
-/// How the chips of a tensor group exchange activations.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::training) enum TensorMode {
-    /// There is one chip.
-    Alone,
-    /// Whole activations are summed.
-    AllReduce,
-    /// Activations are divided by sequence between the halves of layers.
-    SequenceParallel,
 }

@@ -1,170 +1,251 @@
-//! The passes of one micro-batch through a stage, forward and backward, as operations.
+//! The passes of one micro-batch through a chunk of layers, forward and backward, as operations.
 //!
-//! Under sequence parallelism every half layer forward is an all-gather, its kernels, and a reduce-scatter, and
-//! backward an all-gather of the output's gradient, kernels, the first matmul's input gathered again beside its
-//! input gradient, and that gradient reduce-scattered beside its weight gradient. Without it, an all-reduce each
-//! way. The memory-bound kernels of a half are counted with its first kernels.
+//! A pass receives, computes and exchanges layer by layer, and sends. What the halves of a layer do is in `halves`
+//! and `experts`, the ends of the model in `ends`, and what replicas exchange beside passes in `replicas`. The memory-bound
+//! kernels of a half are counted with its first kernels.
 
-use super::pass_writer::{ColumnBackward, PassWriter, TensorMode};
-use super::streams::{COMPUTE, between_passes};
-use crate::training::compute::Kernels;
+use super::pass_writer::PassWriter;
+use super::replicas::{Buckets, Gathers};
+use super::stage_parameters::{ends_held, layer_held};
+use super::streams::{COMPUTE, Route, Track};
+use crate::training::LedgerEntry;
 use crate::training::compute::edge_compute::{self, Embedding, Head};
-use crate::training::compute::layer_compute;
-use crate::training::compute::{FeedForward, HalfLayer, LayerCompute};
+use crate::training::compute::{Kernels, LayerCompute, layer_compute};
 use crate::training::model::LayerKind;
-use crate::training::plan::TrainingJob;
-use crate::training::plan::{Recompute, Stage};
+use crate::training::plan::{Chunk, Recompute, Stage, TrainingJob};
+use crate::training::schedule::{Pass, PassOf};
 use copperlight_core::units::Bytes;
-use copperlight_core::workload::{CollectiveKind, Operation};
-
-/// All that the passes of one stage need to know.
-#[derive(Debug)]
-pub(in crate::training) struct Passes<'a> {
-    stage: &'a Stage,
-    halves: [HalfLayer; 2],
-    embedding: Embedding,
-    head: Head,
-    mode: TensorMode,
-    activation: Bytes,
-    token_statistics: Bytes,
-    slowdown: f64,
-}
+use copperlight_core::workload::{Operation, OperationKind, StreamSet};
 
 /// Bytes of one BF16 activation element.
 const ACTIVATION_BYTES: u64 = 2;
-/// Bytes of one FP32 number a token, which the chips that share a vocabulary exchange for the loss.
-const STATISTIC_BYTES: u64 = 4;
-/// Exchanges of the loss over a divided vocabulary: the maximum, the target's logit, the sum of exponentials.
-const LOSS_EXCHANGES: usize = 3;
+
+/// What makes the programs of chips of one stage differ.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Chip {
+    /// How many times as long its kernels take as the chip's rates say.
+    pub(super) slowdown: f64,
+    /// The share of the tokens that its experts get, over the mean.
+    pub(super) load: f64,
+}
+
+/// All that the passes of one stage need to know.
+#[derive(Debug)]
+pub(super) struct Passes<'a> {
+    pub(super) job: &'a TrainingJob,
+    pub(super) stage: &'a Stage,
+    pub(super) chip: Chip,
+    dense: LayerCompute,
+    experts: LayerCompute,
+    pub(super) embedding: Embedding,
+    pub(super) head: Head,
+}
+
+/// One pass, as far as its operations depend on it: passes of equal kind have equal operations.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct PassKind {
+    pub(super) pass: Pass,
+    pub(super) chunk: usize,
+    /// The first of its chunk and direction: parameters are gathered beside it.
+    pub(super) is_first: bool,
+    /// The last of its chunk and direction: gradients are complete after it.
+    pub(super) is_last: bool,
+    /// It runs beside a pass in the other direction.
+    pub(super) paired: bool,
+}
+
+/// A pass being written, with where its exchanges go.
+#[derive(Debug)]
+pub(super) struct Scribe {
+    pub(super) pass: PassWriter,
+    pub(super) track: Track,
+    pub(super) gradients: Gradients,
+}
+
+/// Which gradients a backward pass finds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Gradients {
+    Both,
+    Inputs,
+    Weights,
+}
+
+impl Gradients {
+    pub(super) const fn inputs(self) -> bool {
+        matches!(self, Self::Both | Self::Inputs)
+    }
+
+    pub(super) const fn weights(self) -> bool {
+        matches!(self, Self::Both | Self::Weights)
+    }
+}
 
 impl<'a> Passes<'a> {
-    /// The passes of `stage`, every kernel `slowdown` times as long as the chip's rates say.
-    pub(in crate::training) fn new(
-        job: &TrainingJob,
-        stage: &'a Stage,
-        kernels: &Kernels,
-        slowdown: f64,
-    ) -> Self {
-        let tokens = job.micro_batch_tokens();
+    /// The passes of `stage` on this chip of it.
+    pub(super) fn new(job: &'a TrainingJob, stage: &'a Stage, kernels: &Kernels, chip: Chip) -> Self {
         Self {
+            job,
             stage,
-            halves: halves(layer_compute::layer(job, kernels, LayerKind::Dense), job),
+            chip,
+            dense: layer_compute::layer(job, kernels, LayerKind::Dense),
+            experts: layer_compute::layer(job, kernels, LayerKind::Experts),
             embedding: edge_compute::embedding(job, kernels),
             head: edge_compute::head(job, kernels),
-            mode: TensorMode::of(job),
-            activation: Bytes::new(tokens * job.model().shape().hidden * ACTIVATION_BYTES),
-            token_statistics: Bytes::new(tokens * STATISTIC_BYTES),
-            slowdown,
         }
     }
 
-    /// Forward: the embedding on the first stage, the layers, the head and the loss on the last.
-    pub(in crate::training) fn forward(&self) -> Vec<Operation> {
-        let mut pass = self.pass();
-        if self.stage.is_first() {
-            pass.compute(self.embedding.forward);
-            self.sum(&mut pass);
+    /// The operations of a pass of this kind.
+    pub(super) fn operations(&self, kind: PassKind) -> Vec<Operation> {
+        match kind.pass {
+            Pass::Forward => self.forward(kind),
+            Pass::Backward => self.backward(kind, Gradients::Both),
+            Pass::BackwardInput => self.backward(kind, Gradients::Inputs),
+            Pass::BackwardWeight => self.backward(kind, Gradients::Weights),
         }
-        for _ in 0..self.stage.layer_count() {
-            for half in &self.halves {
-                self.gather(&mut pass);
-                pass.compute(
-                    half.edges.forward + half.first.forward + half.between.forward + half.second.forward,
-                );
-                self.sum(&mut pass);
-            }
+    }
+
+    /// Forward: the embedding before the first layer of the model, the head and the loss after the last.
+    fn forward(&self, kind: PassKind) -> Vec<Operation> {
+        let (chunk, route) = (self.chunk(kind), self.route(kind));
+        let track = if kind.paired { Track::BESIDE } else { Track::MAIN };
+        let received = (!chunk.is_first()).then_some((route.receive_forward, route.before, route.forward_channel));
+        let mut scribe = self.scribe((track, Gradients::Both), route, received);
+        let mut gathers = Gathers::new(self.job, chunk, kind);
+        if chunk.is_first() {
+            gathers.use_next(&mut scribe);
+            self.embed(&mut scribe);
         }
-        if self.stage.is_last() {
-            self.head_forward(&mut pass);
+        for layer in chunk.layers.clone() {
+            gathers.use_next(&mut scribe);
+            self.layer_forward(layer, &mut scribe);
         }
-        pass.finish()
+        if chunk.is_last() {
+            gathers.use_next(&mut scribe);
+            self.head_forward(&mut scribe);
+        } else {
+            self.send(&mut scribe, (route.send_forward, route.after, route.forward_channel));
+        }
+        scribe.pass.finish()
     }
 
     /// Backward, in the opposite order.
-    pub(in crate::training) fn backward(&self) -> Vec<Operation> {
-        let mut pass = self.pass();
-        if self.stage.is_last() {
-            let (input_gradient, weight_gradient) =
-                (self.head.backward_input_gradient, self.head.backward_weight_gradient);
-            let matmul = ColumnBackward { input_gradient, weight_gradient, bytes: self.activation };
-            pass.column_backward(matmul, self.mode);
+    fn backward(&self, kind: PassKind, gradients: Gradients) -> Vec<Operation> {
+        let (chunk, route) = (self.chunk(kind), self.route(kind));
+        let receives = !chunk.is_last() && gradients.inputs();
+        let received = receives.then_some((route.receive_backward, route.after, route.backward_channel));
+        let mut scribe = self.scribe((Track::MAIN, gradients), route, received);
+        let mut gathers = Gathers::new(self.job, chunk, kind);
+        let mut buckets = Buckets::new(self.job, kind);
+        let [before, after] = ends_held(self.job, chunk);
+        if chunk.is_last() {
+            gathers.use_next(&mut scribe);
+            self.head_backward(&mut scribe);
+            buckets.add(after, &mut scribe);
         }
-        for _ in 0..self.stage.layer_count() {
-            for half in self.halves.iter().rev() {
-                self.half_backward(&mut pass, half);
-            }
+        for layer in chunk.layers.clone().rev() {
+            gathers.use_next(&mut scribe);
+            self.layer_backward(chunk, layer, &mut scribe);
+            buckets.add(layer_held(self.job, layer), &mut scribe);
         }
-        if self.stage.is_first() {
-            self.gather(&mut pass);
-            pass.compute(self.embedding.backward);
+        if chunk.is_first() {
+            self.embed_backward(&mut scribe);
+            buckets.add(before, &mut scribe);
+        } else if gradients.inputs() {
+            self.send(&mut scribe, (route.send_backward, route.before, route.backward_channel));
         }
-        pass.finish()
+        buckets.finish(&mut scribe);
+        scribe.pass.finish()
     }
 
-    fn pass(&self) -> PassWriter {
-        PassWriter::new(between_passes().without(COMPUTE), self.slowdown)
+    fn layer_forward(&self, layer: u64, scribe: &mut Scribe) {
+        let compute = self.layer(layer);
+        self.attention_forward(&compute.attention, scribe);
+        self.feed_forward_forward(&compute.feed_forward, scribe);
     }
 
-    fn head_forward(&self, pass: &mut PassWriter) {
-        self.gather(pass);
-        pass.compute(self.head.forward);
-        if self.mode != TensorMode::Alone {
-            for _ in 0..LOSS_EXCHANGES {
-                pass.tensor(CollectiveKind::AllReduce, self.token_statistics);
-            }
+    fn layer_backward(&self, chunk: &Chunk, layer: u64, scribe: &mut Scribe) {
+        let compute = self.layer(layer);
+        if scribe.gradients.inputs() && self.repeats_layer(chunk, layer) {
+            self.layer_forward(layer, scribe);
         }
-        pass.compute(self.head.loss);
+        self.feed_forward_backward(&compute.feed_forward, scribe);
+        self.attention_backward(&compute.attention, scribe);
     }
 
-    fn half_backward(&self, pass: &mut PassWriter, half: &HalfLayer) {
-        self.gather(pass);
-        pass.compute(
-            half.edges.backward
-                + half.second.input_gradient
-                + half.second.weight_gradient
-                + half.between.backward,
-        );
-        let matmul = ColumnBackward {
-            input_gradient: half.first.input_gradient,
-            weight_gradient: half.first.weight_gradient,
-            bytes: self.activation,
-        };
-        pass.column_backward(matmul, self.mode);
-    }
-
-    /// Before what needs the whole sequence.
-    fn gather(&self, pass: &mut PassWriter) {
-        if self.mode == TensorMode::SequenceParallel {
-            pass.tensor(CollectiveKind::AllGather, self.activation);
+    /// Whether a layer goes forward again before it goes backward.
+    fn repeats_layer(&self, chunk: &Chunk, layer: u64) -> bool {
+        match self.job.parallelism().recompute {
+            Recompute::Modules(_) => false,
+            Recompute::Full { layers } => layers.is_none_or(|layers| layer < chunk.layers.start + layers),
         }
     }
 
-    /// After a matmul of which each chip has a part of the sum.
-    fn sum(&self, pass: &mut PassWriter) {
-        match self.mode {
-            TensorMode::Alone => {}
-            TensorMode::AllReduce => pass.tensor(CollectiveKind::AllReduce, self.activation),
-            TensorMode::SequenceParallel => pass.tensor(CollectiveKind::ReduceScatter, self.activation),
+    fn layer(&self, layer: u64) -> &LayerCompute {
+        match self.job.model().shape().layer_kind(layer) {
+            LayerKind::Dense => &self.dense,
+            LayerKind::Experts => &self.experts,
         }
+    }
+
+    /// A pass that waits for what it receives: from which neighbour, on which stream and channel.
+    ///
+    /// Transfers that run beside passes are received whenever they come. Otherwise a receive is posted when the passes
+    /// before have ended, and what has been sent must have left.
+    fn scribe(
+        &self,
+        (track, gradients): (Track, Gradients),
+        route: Route,
+        received: Option<(copperlight_core::workload::StreamId, super::streams::Neighbour, u16)>,
+    ) -> Scribe {
+        let blocking = !self.job.parallelism().overlaps_transfers();
+        let sends = if blocking { route.sends() } else { StreamSet::EMPTY };
+        let waits = received.map_or(sends, |(stream, ..)| sends.with(stream));
+        let mut pass = PassWriter::new(waits, self.chip.slowdown);
+        if let Some((stream, from, channel)) = received {
+            // Around a ring of chunks, stages that waited for one another's receives could wait for ever.
+            let posted_late = blocking && self.stage.chunks.len() == 1;
+            let waits = if posted_late { track.streams().with(COMPUTE) } else { StreamSet::EMPTY };
+            let kind = OperationKind::Receive { peer: from.slot(), channel };
+            pass.transfer(Operation { stream, waits, tag: LedgerEntry::Pipeline.tag(), kind });
+        }
+        Scribe { pass, track, gradients }
+    }
+
+    /// Sends what the pass has found when all of it is there.
+    fn send(
+        &self,
+        scribe: &mut Scribe,
+        (stream, to, channel): (copperlight_core::workload::StreamId, super::streams::Neighbour, u16),
+    ) {
+        let kind = OperationKind::Send { peer: to.slot(), bytes: self.transfer_bytes(), channel };
+        let waits = scribe.track.streams().with(COMPUTE);
+        scribe.pass.transfer(Operation { stream, waits, tag: LedgerEntry::Pipeline.tag(), kind });
+    }
+
+    /// Bytes that one rank sends to another stage: its part of the sequence under sequence parallelism, else all of it.
+    fn transfer_bytes(&self) -> Bytes {
+        let elements = self.job.chip_tokens() * self.job.model().shape().hidden / self.job.sequence_shards();
+        Bytes::new(ACTIVATION_BYTES * elements)
+    }
+
+    /// The activations of a micro-batch between the halves of layers, over the whole tensor group.
+    pub(super) fn activation_bytes(&self) -> Bytes {
+        Bytes::new(ACTIVATION_BYTES * self.job.chip_tokens() * self.job.model().shape().hidden)
+    }
+
+    fn chunk(&self, kind: PassKind) -> &'a Chunk {
+        &self.stage.chunks[kind.chunk]
+    }
+
+    /// Where stages hold copies of one another's chunks, the second goes through the pipeline upwards.
+    fn route(&self, kind: PassKind) -> Route {
+        if self.job.parallelism().mirrors_stages() && kind.chunk == 1 { Route::UP } else { Route::DOWN }
     }
 }
 
-fn halves(layer: LayerCompute, job: &TrainingJob) -> [HalfLayer; 2] {
-    let FeedForward::Dense(feed_forward) = layer.feed_forward else { unreachable!("layers are dense") };
-    let mut attention = layer.attention;
-    if job.parallelism().recompute == Recompute::SELECTIVE {
-        attention.between.backward += attention.between.forward;
-    }
-    [attention, feed_forward]
-}
-
-impl TensorMode {
-    /// The mode of a job.
-    fn of(job: &TrainingJob) -> Self {
-        match (job.parallelism().tensor, job.parallelism().sequence_parallel) {
-            (1, _) => Self::Alone,
-            (_, false) => Self::AllReduce,
-            (_, true) => Self::SequenceParallel,
-        }
+impl PassKind {
+    /// The kind of a pass of which some are the first, and some the last, of their chunk and direction.
+    pub(super) const fn of(PassOf { pass, chunk, .. }: PassOf, paired: bool) -> Self {
+        Self { pass, chunk, is_first: false, is_last: false, paired }
     }
 }

@@ -67,23 +67,30 @@ pub(in crate::training) fn embedding_shard(job: &TrainingJob) -> u64 {
     job.vocabulary_shard() * job.model().shape().hidden
 }
 
-/// Parameters of one chunk on one chip: its layers; the embedding before the first; the last norm, the head and what
-/// predicts further tokens after the last.
+/// Parameters of one chunk on one chip: its layers, and what stands before the first and after the last of the model.
 pub(in crate::training) fn chunk_parameters(job: &TrainingJob, chunk: &Chunk) -> HeldParameters {
+    let layers = chunk.layers.clone().map(|layer| layer_held(job, layer));
+    let [before, after] = ends_held(job, chunk);
+    before + layers.sum() + after
+}
+
+/// Parameters of the ends of the model that are on a chunk: the embedding before the first layer; the last norm, the
+/// head and what predicts further tokens after the last. What both ends share counts with the latter.
+pub(in crate::training) fn ends_held(job: &TrainingJob, chunk: &Chunk) -> [HeldParameters; 2] {
     let shape = job.model().shape();
-    let mut held: HeldParameters = chunk.layers.clone().map(|layer| layer_held(job, layer)).sum();
+    let (mut before, mut after) = (HeldParameters::default(), HeldParameters::default());
     if chunk.is_first() {
-        held += HeldParameters::dense(embedding_shard(job) + shape.learned_positions * shape.hidden);
+        before += HeldParameters::dense(embedding_shard(job) + shape.learned_positions * shape.hidden);
     }
     if chunk.is_last() {
-        held += HeldParameters::dense(embedding_shard(job) + shape.norm_parameters());
-        held += further_tokens(job);
+        after += HeldParameters::dense(embedding_shard(job) + shape.norm_parameters());
+        after += further_tokens(job);
         if shape.mtp_layers > 0 && !shape.tied_embeddings {
-            held += HeldParameters::dense(embedding_shard(job));
+            after += HeldParameters::dense(embedding_shard(job));
         }
     }
     let duplicates = u64::from(chunk.is_first() && chunk.is_last()) * duplicates(job);
-    HeldParameters { dense: held.dense - duplicates * embedding_shard(job), ..held }
+    [HeldParameters { dense: before.dense - duplicates * embedding_shard(job), ..before }, after]
 }
 
 /// Vocabulary matrices that a chip with both ends of the model would count twice: a tied head is the embedding, and

@@ -1,8 +1,8 @@
-//! The streams, communicators and peers that a rank of a training job uses.
+//! The streams and peers that a rank of a training job uses.
 //!
 //! A stream carries operations of one entry of the ledger only, which is how exposed time finds its name.
 
-use copperlight_core::ids::{CommunicatorId, PeerSlot};
+use copperlight_core::ids::PeerSlot;
 use copperlight_core::workload::{StreamId, StreamSet};
 
 /// Kernels.
@@ -11,70 +11,99 @@ pub const COMPUTE: StreamId = StreamId::new(0);
 pub const TENSOR: StreamId = StreamId::new(1);
 /// Gathers a matmul's input again beside its input gradient: the one tensor collective with a stream of its own.
 pub const TENSOR_INPUT: StreamId = StreamId::new(2);
-/// Activations to the next stage.
-pub const SEND_FORWARD: StreamId = StreamId::new(3);
-/// Activations from the previous stage.
-pub const RECEIVE_FORWARD: StreamId = StreamId::new(4);
-/// Gradients to the previous stage.
-pub const SEND_BACKWARD: StreamId = StreamId::new(5);
-/// Gradients from the next stage.
-pub const RECEIVE_BACKWARD: StreamId = StreamId::new(6);
-/// Gradients and parameters between replicas, and the gradient of an embedding that two stages share.
-pub const DATA: StreamId = StreamId::new(7);
+/// Keys, values and their gradients between chips that share a sequence.
+pub const CONTEXT: StreamId = StreamId::new(3);
+/// Tokens to experts and back.
+pub const EXPERT: StreamId = StreamId::new(4);
+/// Activations to the next chunk.
+pub const SEND_FORWARD: StreamId = StreamId::new(8);
+/// Activations from the previous chunk.
+pub const RECEIVE_FORWARD: StreamId = StreamId::new(9);
+/// Gradients to the previous chunk.
+pub const SEND_BACKWARD: StreamId = StreamId::new(10);
+/// Gradients from the next chunk.
+pub const RECEIVE_BACKWARD: StreamId = StreamId::new(11);
+/// Gradients of dense parameters between replicas, and of an embedding that two stages share; parameters after the step.
+pub const DATA: StreamId = StreamId::new(16);
+/// Gradients of experts between their replicas.
+pub const EXPERT_DATA: StreamId = StreamId::new(17);
+/// Parameters gathered from the replicas that own them.
+pub const PARAMETERS: StreamId = StreamId::new(18);
+/// As [`PARAMETERS`], for every other layer: one is gathered while another is used.
+pub const PARAMETERS_AHEAD: StreamId = StreamId::new(19);
 
-/// The four streams between neighbouring stages.
-pub(in crate::training) fn point_to_point() -> StreamSet {
-    StreamSet::of(&[SEND_FORWARD, RECEIVE_FORWARD, SEND_BACKWARD, RECEIVE_BACKWARD])
-}
-
-/// What a pass through a stage, or a transfer between stages, has to wait for: the last of either.
-///
-/// Whatever a pass puts on [`TENSOR_INPUT`] is waited for by its last kernel.
-pub(in crate::training) fn between_passes() -> StreamSet {
-    point_to_point().with(COMPUTE).with(TENSOR)
-}
-
-/// The channel of activations.
-pub(in crate::training) const FORWARD_CHANNEL: u16 = 0;
-/// The channel of gradients.
-pub(in crate::training) const BACKWARD_CHANNEL: u16 = 1;
-
-/// A partition of the ranks into groups.
+/// The streams on which a pass communicates inside a stage.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Communicator {
-    /// Ranks that share layers.
-    Tensor,
-    /// Ranks that hold the same parameters in different replicas.
-    Data,
-    /// The two ranks, of the first and last stage, that hold the same part of a tied embedding.
-    Embedding,
+pub(super) struct Track {
+    pub(super) tensor: StreamId,
+    pub(super) tensor_input: StreamId,
+    pub(super) context: StreamId,
+    pub(super) expert: StreamId,
 }
 
-impl Communicator {
-    /// All communicators, by identifier.
-    pub const ALL: [Self; 3] = [Self::Tensor, Self::Data, Self::Embedding];
+impl Track {
+    /// That of a pass.
+    pub(super) const MAIN: Self = Self { tensor: TENSOR, tensor_input: TENSOR_INPUT, context: CONTEXT, expert: EXPERT };
+    /// That of a forward pass that runs beside a backward pass, and never gathers a matmul's input again.
+    pub(super) const BESIDE: Self = Self {
+        tensor: StreamId::new(5),
+        tensor_input: TENSOR_INPUT,
+        context: StreamId::new(6),
+        expert: StreamId::new(7),
+    };
 
-    /// The identifier in programs.
-    pub fn id(self) -> CommunicatorId {
-        CommunicatorId::new(self as usize)
-    }
-
-    /// The name in reports.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Tensor => "tensor",
-            Self::Data => "data",
-            Self::Embedding => "embedding",
-        }
-    }
-
-    /// The communicator of an identifier.
-    pub fn from_id(id: CommunicatorId) -> Self {
-        Self::ALL[id.index()]
+    /// All its streams.
+    pub(super) fn streams(self) -> StreamSet {
+        StreamSet::of(&[self.tensor, self.tensor_input, self.context, self.expert])
     }
 }
 
-/// A neighbour in the pipeline.
+/// How a chunk's activations and gradients travel between stages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Route {
+    /// Where activations come from, and gradients go to.
+    pub(super) before: Neighbour,
+    /// Where activations go to, and gradients come from.
+    pub(super) after: Neighbour,
+    pub(super) send_forward: StreamId,
+    pub(super) receive_forward: StreamId,
+    pub(super) send_backward: StreamId,
+    pub(super) receive_backward: StreamId,
+    pub(super) forward_channel: u16,
+    pub(super) backward_channel: u16,
+}
+
+impl Route {
+    /// From the first stage to the last.
+    pub(super) const DOWN: Self = Self {
+        before: Neighbour::Previous,
+        after: Neighbour::Next,
+        send_forward: SEND_FORWARD,
+        receive_forward: RECEIVE_FORWARD,
+        send_backward: SEND_BACKWARD,
+        receive_backward: RECEIVE_BACKWARD,
+        forward_channel: 0,
+        backward_channel: 1,
+    };
+    /// From the last stage to the first.
+    pub(super) const UP: Self = Self {
+        before: Neighbour::Next,
+        after: Neighbour::Previous,
+        send_forward: StreamId::new(12),
+        receive_forward: StreamId::new(13),
+        send_backward: StreamId::new(14),
+        receive_backward: StreamId::new(15),
+        forward_channel: 2,
+        backward_channel: 3,
+    };
+
+    /// The streams of what is sent.
+    pub(super) fn sends(self) -> StreamSet {
+        StreamSet::of(&[self.send_forward, self.send_backward])
+    }
+}
+
+/// A neighbour in the pipeline, which is a ring where stages hold several chunks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Neighbour {
     /// The stage before.
