@@ -129,6 +129,95 @@ pub enum PlanError {
         /// The layers of the model.
         layers: u64,
     },
+    /// There are more virtual stages than layers.
+    #[error(
+        "pipeline x virtual_stages = {pipeline} x {virtual_stages} = {chunks} exceeds the model's {layers} layers; \
+         use at most {layers} virtual stages in all, or say in `layers_per_chunk` which of them have none"
+    )]
+    MoreChunksThanLayers {
+        /// The pipeline degree.
+        pipeline: u64,
+        /// Chunks of each stage.
+        virtual_stages: u64,
+        /// Their product.
+        chunks: u64,
+        /// The layers of the model.
+        layers: u64,
+    },
+    /// A layout has another number of chunks than the plan.
+    #[error(
+        "`layers_per_chunk` has {entries} entries, and the model is cut into {chunks} chunks; \
+         give one number of layers for each, in the order of the model"
+    )]
+    LayoutLength {
+        /// The entries of the layout.
+        entries: usize,
+        /// The chunks of the plan.
+        chunks: u64,
+    },
+    /// A layout places more or fewer layers than there are.
+    #[error(
+        "`layers_per_chunk` sums to {sum} layers, and the model has {layers}; change its entries to sum to {layers}"
+    )]
+    LayoutSum {
+        /// The layers that it places.
+        sum: u64,
+        /// The layers of the model.
+        layers: u64,
+    },
+    /// Virtual stages under a schedule that has none.
+    #[error(
+        "`virtual_stages` = {virtual_stages} needs 1F1B, and `schedule` is \"{schedule}\"; \
+         use \"interleaved-1f1b\", or `virtual_stages = 1`"
+    )]
+    VirtualStagesOfSchedule {
+        /// Chunks of each stage.
+        virtual_stages: u64,
+        /// The schedule's name.
+        schedule: &'static str,
+    },
+    /// Virtual stages without a pipeline.
+    #[error(
+        "`virtual_stages` = {virtual_stages} divides the stages of a pipeline, and `pipeline` is 1; \
+         use `virtual_stages = 1`, or a `pipeline` of at least 2"
+    )]
+    VirtualStagesOfOne {
+        /// Chunks of each stage.
+        virtual_stages: u64,
+    },
+    /// Interleaving takes micro-batches through a chunk in groups of as many as there are stages.
+    #[error(
+        "`virtual_stages` = {virtual_stages} takes micro-batches in groups of `pipeline` = {pipeline}, and each replica \
+         has {micro_batches}; use a `global_batch` of a multiple of micro_batch x data x pipeline, \
+         or `virtual_stages = 1`"
+    )]
+    InterleavedIndivisible {
+        /// Chunks of each stage.
+        virtual_stages: u64,
+        /// The pipeline degree.
+        pipeline: u64,
+        /// Micro-batches of each replica.
+        micro_batches: u64,
+    },
+    /// `DualPipe` folds the pipeline in the middle.
+    #[error("`schedule` \"dualpipe\" needs an even `pipeline`, and it is {pipeline}; use {} stages", .pipeline + 1)]
+    DualPipeOddPipeline {
+        /// The pipeline degree.
+        pipeline: u64,
+    },
+    /// `DualPipe` fills the pipeline from both ends.
+    #[error(
+        "`schedule` \"dualpipe\" needs an even number of micro-batches, at least 2 x pipeline = 2 x {pipeline} = \
+         {least}, and each replica has {micro_batches}; raise `global_batch`, or lower `data` or `micro_batch`"
+    )]
+    DualPipeMicroBatches {
+        /// Micro-batches of each replica.
+        micro_batches: u64,
+        /// The pipeline degree.
+        pipeline: u64,
+        /// The fewest micro-batches.
+        least: u64,
+    },
     /// The replicas cannot share the batch evenly.
     #[error(
         "`global_batch` = {global_batch} is no multiple of micro_batch x data = {micro_batch} x {data} = {product}; \
@@ -179,8 +268,15 @@ impl PlanError {
             Self::NothingToPair => "parallelism.overlap",
             Self::ContextIndivisible { .. } => "parallelism.context",
             Self::SequenceIndivisible { .. } => "parallelism.sequence_parallel",
-            Self::MoreStagesThanLayers { .. } => "parallelism.pipeline",
-            Self::BatchIndivisible { .. } | Self::TooManyOperations { .. } => "global_batch",
+            Self::MoreStagesThanLayers { .. } | Self::DualPipeOddPipeline { .. } => "parallelism.pipeline",
+            Self::MoreChunksThanLayers { .. }
+            | Self::VirtualStagesOfSchedule { .. }
+            | Self::VirtualStagesOfOne { .. } => "parallelism.virtual_stages",
+            Self::LayoutLength { .. } | Self::LayoutSum { .. } => "parallelism.layers_per_chunk",
+            Self::BatchIndivisible { .. }
+            | Self::InterleavedIndivisible { .. }
+            | Self::DualPipeMicroBatches { .. }
+            | Self::TooManyOperations { .. } => "global_batch",
         }
     }
 }

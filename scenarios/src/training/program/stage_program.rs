@@ -12,7 +12,7 @@ use crate::training::compute::edge_compute;
 use crate::training::ledger_entry::LedgerEntry;
 use crate::training::plan::Stage;
 use crate::training::plan::TrainingJob;
-use crate::training::schedule::{Exchange, Step, one_forward_one_backward};
+use crate::training::schedule::{BlockingStep as Step, Exchange, one_forward_one_backward};
 use copperlight_core::units::Bytes;
 use copperlight_core::workload::{
     BlockHandle, CollectiveCall, CollectiveKind, Operation, OperationKind, Program, ProgramBuilder, StreamId,
