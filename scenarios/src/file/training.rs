@@ -81,7 +81,7 @@ fn plan(keys: &Keys, chips: u64) -> Result<TrainingPlan, PlanError> {
     let micro_batch = keys.micro_batch as u64;
     let data = match data {
         Some(data) => data.value as u64,
-        None => Parallelism::replicas(chips, tensor, pipeline)?,
+        None => Parallelism { tensor, pipeline, ..Parallelism::default() }.replicas(chips)?,
     };
     let global_batch = match keys.batch {
         Batch::Global(batch) => batch.value as u64,

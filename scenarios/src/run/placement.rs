@@ -1,7 +1,7 @@
 //! Where the groups of a job lie: in one node, in one domain, or across domains; and what to do when they straddle.
 
 use crate::report::{GroupSpread, Placement};
-use crate::training::{RankGroup, RankLayout};
+use crate::training::RankLayout;
 use copperlight_core::fabric::Level;
 use copperlight_core::ids::{EndpointId, RankId};
 use copperlight_topologies::Direction;
@@ -18,7 +18,7 @@ pub(super) fn of_groups(levels: &[Level], layout: &RankLayout) -> Placement {
     }
 }
 
-fn spread(levels: &[Level], groups: impl Iterator<Item = RankGroup>) -> GroupSpread {
+fn spread(levels: &[Level], groups: Vec<Vec<RankId>>) -> GroupSpread {
     let (node, domain) = match levels {
         [] => (None, None),
         [domain] => (None, Some(domain)),
@@ -27,8 +27,8 @@ fn spread(levels: &[Level], groups: impl Iterator<Item = RankGroup>) -> GroupSpr
     let mut spread = GroupSpread { inside_node: node.map(|_| 0), ..GroupSpread::default() };
     for group in groups {
         match &mut spread.inside_node {
-            Some(inside) if node.is_some_and(|node| holds(node, group)) => *inside += 1,
-            _ if domain.is_none_or(|domain| holds(domain, group)) => spread.inside_domain += 1,
+            Some(inside) if node.is_some_and(|node| holds(node, &group)) => *inside += 1,
+            _ if domain.is_none_or(|domain| holds(domain, &group)) => spread.inside_domain += 1,
             _ => spread.across_domains += 1,
         }
     }
@@ -36,9 +36,9 @@ fn spread(levels: &[Level], groups: impl Iterator<Item = RankGroup>) -> GroupSpr
 }
 
 /// Whether one container has all members of a group.
-fn holds(level: &Level, group: RankGroup) -> bool {
-    let container = |rank: RankId| level.container(EndpointId::new(rank.index()));
-    let mut containers = group.members().map(container);
+fn holds(level: &Level, group: &[RankId]) -> bool {
+    let container = |rank: &RankId| level.container(EndpointId::new(rank.index()));
+    let mut containers = group.iter().map(container);
     let first = containers.next();
     containers.all(|other| Some(other) == first)
 }
@@ -49,7 +49,7 @@ pub(super) fn straddling(levels: &[Level], layout: &RankLayout, placement: &Plac
     let (groups, across) = (placement.tensor.groups(), placement.tensor.across_domains);
     let domain = levels.last().filter(|_| across > 0)?;
     let chips = (0..domain.endpoints()).filter(|&chip| domain.container(EndpointId::new(chip)) == 0).count();
-    let (degree, stride) = (layout.degree(Direction::Tensor), layout.stride(Direction::Tensor));
+    let (degree, stride) = (layout.degree(Direction::Tensor), layout.tensor_stride());
     let cross = if across == 1 { "crosses" } else { "cross" };
     let remedy = remedy(degree, stride, chips);
     Some(format!(

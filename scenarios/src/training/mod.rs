@@ -35,11 +35,11 @@ pub use model::{
     ModelFact, ModelShape, Window,
 };
 pub use plan::{
-    AttentionKernel, Chunk, ContextExchange, Dispatcher, LaunchGraphs, Overlap, Parallelism, Place,
-    PlanError, RankGroup, RankLayout, Recipe, Recompute, RecomputedModules, Schedule, Stage, TensorOverlap,
+    AttentionKernel, Chunk, Communicator, ContextExchange, Dispatcher, LaunchGraphs, Overlap, Parallelism,
+    Place, PlanError, RankLayout, Recipe, Recompute, RecomputedModules, Schedule, Stage, TensorOverlap,
     TrainingJob, TrainingPlan, ZeroStage,
 };
 pub use program::{
-    COMPUTE, Communicator, DATA, Neighbour, RECEIVE_BACKWARD, RECEIVE_FORWARD, SEND_BACKWARD, SEND_FORWARD,
-    TENSOR, TENSOR_INPUT, TrainingWorkload,
+    COMPUTE, CONTEXT, DATA, EXPERT, EXPERT_DATA, Neighbour, PARAMETERS, PARAMETERS_AHEAD, RECEIVE_BACKWARD,
+    RECEIVE_FORWARD, SEND_BACKWARD, SEND_FORWARD, TENSOR, TENSOR_INPUT, TrainingWorkload,
 };

@@ -1,5 +1,6 @@
 //! Laws of whole programs.
 
+mod choices;
 mod plans;
 mod programs;
 mod simulated;

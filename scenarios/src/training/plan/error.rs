@@ -252,7 +252,7 @@ pub enum PlanError {
 
 impl PlanError {
     /// The key of the scenario's workload that is to be changed first.
-    pub const fn key(&self) -> &'static str {
+    pub fn key(&self) -> &'static str {
         match self {
             Self::Zero { key } | Self::TooLarge { key, .. } => key,
             Self::ChipsMismatch { .. } => "parallelism.data",

@@ -2,12 +2,13 @@
 
 use super::error::PlanError;
 use super::layout::RankLayout;
-use super::options::ContextExchange;
+use super::options::{ContextExchange, TensorOverlap};
 use super::parallelism::Parallelism;
 use super::recipe::Recipe;
 use super::stages::Stage;
 use crate::training::compute::Precision;
 use crate::training::model::Model;
+use crate::training::schedule;
 use copperlight_topologies::RankOrder;
 
 /// A job as written by a user.
@@ -43,9 +44,12 @@ const LARGEST_BATCH: u64 = 1 << 24;
 const MOST_TOKENS: u64 = 1 << 28;
 const MOST_OPERATIONS: u64 = 1 << 28;
 
-/// Upper bounds for one micro-batch: operations of a layer, forward and backward together, and of a stage beside them.
-const OPERATIONS_PER_LAYER: u64 = 24;
-const OPERATIONS_BESIDE_LAYERS: u64 = 40;
+/// Upper bounds for one micro-batch: operations of a layer, forward (twice, where it is computed again) and backward; those
+/// that each chunk of its tensor collectives, and each block of a ring, adds; and those of a chunk of layers beside them.
+const OPERATIONS_PER_LAYER: u64 = 40;
+const OPERATIONS_OF_A_CHUNK: u64 = 24;
+const OPERATIONS_OF_A_BLOCK: u64 = 8;
+const OPERATIONS_BESIDE_LAYERS: u64 = 60;
 
 impl TrainingJob {
     /// The job of `plan` on exactly `chips` chips.
@@ -56,8 +60,10 @@ impl TrainingJob {
         plan.parallelism.check(plan.model.shape(), chips)?;
         check_sequence(&plan)?;
         check_batch(&plan)?;
-        let stages = Stage::divide(plan.model.shape().layers, plan.parallelism.pipeline);
+        let stages = Stage::lay_out(plan.model.shape(), &plan.parallelism, plan.layers_per_chunk.as_deref())?;
         let job = Self { plan, stages };
+        let Parallelism { schedule, pipeline, virtual_stages, .. } = *job.parallelism();
+        schedule::check(schedule, pipeline, virtual_stages, job.micro_batches())?;
         job.check_length()?;
         Ok(job)
     }
@@ -134,7 +140,9 @@ impl TrainingJob {
 
     /// Whether first and last stage hold copies of one embedding, whose gradients must be added.
     pub(in crate::training) const fn shares_embedding(&self) -> bool {
-        self.plan.model.shape().tied_embeddings && self.plan.parallelism.pipeline > 1
+        self.plan.model.shape().tied_embeddings
+            && self.plan.parallelism.pipeline > 1
+            && !self.plan.parallelism.mirrors_stages()
     }
 
     /// By what norms and residuals are divided: the tensor degree under sequence parallelism, else 1.
@@ -149,8 +157,16 @@ impl TrainingJob {
     }
 
     fn check_length(&self) -> Result<(), PlanError> {
-        let layers = self.stages[0].layer_count();
-        let each = layers * OPERATIONS_PER_LAYER + OPERATIONS_BESIDE_LAYERS;
+        let Parallelism { context, overlap, .. } = *self.parallelism();
+        let chunks = match overlap.tensor {
+            TensorOverlap::Independent => 1,
+            TensorOverlap::Chunks(chunks) => u64::from(chunks),
+        };
+        let of_layer =
+            OPERATIONS_PER_LAYER + OPERATIONS_OF_A_CHUNK * chunks + OPERATIONS_OF_A_BLOCK * context;
+        let longest = self.stages.iter().map(Stage::layer_count).max().unwrap_or(0);
+        let stage = &self.stages[0];
+        let each = longest.saturating_mul(of_layer) + OPERATIONS_BESIDE_LAYERS * stage.chunks.len() as u64;
         let micro_batches = self.micro_batches();
         let operations = each.saturating_mul(micro_batches);
         if operations > MOST_OPERATIONS {

@@ -122,7 +122,7 @@ impl RankLayout {
     }
 
     /// The place of a rank.
-    pub const fn place(&self, rank: RankId) -> Place {
+    pub fn place(&self, rank: RankId) -> Place {
         let (index, stage) = self.split(rank);
         let [tensor, context, data] = self.attention;
         Place { tensor: tensor.place(index), context: context.place(index), data: data.place(index), stage }
@@ -134,30 +134,30 @@ impl RankLayout {
     }
 
     /// The place of a rank among the chips that share the experts of a layer.
-    pub const fn expert_place(&self, rank: RankId) -> usize {
+    pub fn expert_place(&self, rank: RankId) -> usize {
         self.experts[1].place(self.split(rank).0)
     }
 
     /// The rank at a place.
-    pub const fn rank(&self, place: Place) -> RankId {
+    pub fn rank(&self, place: Place) -> RankId {
         let [tensor, context, data] = self.attention;
         let index = place.tensor * tensor.stride + place.context * context.stride + place.data * data.stride;
         self.join(index, place.stage)
     }
 
     /// The same place in another stage.
-    pub const fn in_stage(&self, rank: RankId, stage: usize) -> RankId {
+    pub fn in_stage(&self, rank: RankId, stage: usize) -> RankId {
         self.join(self.split(rank).0, stage)
     }
 
     /// The index of a rank among those of its stage, and the stage.
-    const fn split(&self, rank: RankId) -> (usize, usize) {
+    fn split(&self, rank: RankId) -> (usize, usize) {
         let Axis { degree, stride } = self.pipeline;
         let (low, high) = (rank.index() % stride, rank.index() / (stride * degree));
         (low + high * stride, self.stage(rank))
     }
 
-    const fn join(&self, index: usize, stage: usize) -> RankId {
+    fn join(&self, index: usize, stage: usize) -> RankId {
         let Axis { degree, stride } = self.pipeline;
         RankId::new(index % stride + stage * stride + index / stride * stride * degree)
     }
@@ -285,7 +285,7 @@ mod tests {
         ORDERS.into_iter().flat_map(move |order| {
             (0..256).flat_map(move |choice| {
                 let chosen = [choice % 4, choice / 4 % 4, choice / 16 % 4, choice / 64].map(|at| degrees[at]);
-                let inner = chosen[0] * chosen[1] * chosen[2];
+                let inner: u64 = chosen[0] * chosen[1] * chosen[2];
                 let experts = [[1, 1], [1, inner], [chosen[0], chosen[2]], [1, chosen[1]], [2, 3]];
                 let fits = move |of: &[u64; 2]| inner.is_multiple_of(of[0] * of[1]);
                 experts.into_iter().filter(fits).map(move |experts| layout(&plan(chosen, experts), order))
@@ -351,9 +351,8 @@ mod tests {
     fn every_rank_is_in_one_group_of_each_kind() {
         for layout in all() {
             for (communicator, size) in COMMUNICATORS {
-                let groups: Vec<usize> = (0..layout.ranks())
-                    .map(|rank| layout.group(communicator, RankId::new(rank)))
-                    .collect();
+                let groups: Vec<usize> =
+                    (0..layout.ranks()).map(|rank| layout.group(communicator, RankId::new(rank))).collect();
                 let size = size(&layout);
                 let count = groups.iter().max().expect("there are ranks") + 1;
                 assert_eq!(count * size, layout.ranks(), "groups are numbered without gaps: {layout:?}");

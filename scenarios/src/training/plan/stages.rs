@@ -55,13 +55,6 @@ impl Chunk {
 }
 
 impl Stage {
-    /// Divides `layers` over `stages`, one chunk each: where they do not divide evenly, the earlier stages hold one more.
-    ///
-    /// To be removed with its last caller: [`Self::lay_out`] takes its place.
-    pub(in crate::training) fn divide(layers: u64, stages: u64) -> Vec<Self> {
-        Self::with_chunks(&earlier_one_more(layers, stages), stages, 1)
-    }
-
     /// The stages of a model's pipeline, with `layers_per_chunk` layers in each chunk along the model where that is given.
     ///
     /// # Errors
@@ -206,11 +199,15 @@ fn earlier_one_more(layers: u64, chunks: u64) -> Vec<u64> {
 mod tests {
     use super::*;
 
+    fn divide(layers: u64, stages: u64) -> Vec<Stage> {
+        Stage::with_chunks(&earlier_one_more(layers, stages), stages, 1)
+    }
+
     #[test]
     fn uneven_layers_go_to_the_earlier_stages() {
-        let counts: Vec<u64> = Stage::divide(126, 16).iter().map(Stage::layer_count).collect();
+        let counts: Vec<u64> = divide(126, 16).iter().map(Stage::layer_count).collect();
         assert_eq!(counts, [8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 7, 7]);
-        let stages = Stage::divide(7, 3);
+        let stages = divide(7, 3);
         assert_eq!(
             stages.iter().map(|stage| stage.chunks[0].layers.clone()).collect::<Vec<_>>(),
             [0..3, 3..5, 5..7]
@@ -219,7 +216,7 @@ mod tests {
 
     #[test]
     fn earlier_stages_hold_more_micro_batches() {
-        let held: Vec<u64> = Stage::divide(8, 4).iter().map(|stage| stage.in_flight(3)).collect();
+        let held: Vec<u64> = divide(8, 4).iter().map(|stage| stage.in_flight(3)).collect();
         assert_eq!(held, [3, 3, 2, 1]);
     }
 }

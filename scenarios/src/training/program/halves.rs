@@ -79,7 +79,8 @@ impl Passes<'_> {
                 if self.has(RecomputedModules::FEED_FORWARD) && scribe.gradients.inputs() {
                     self.dense_forward(half, scribe);
                 }
-                let (edges, between) = (self.with_norms_again(half.edges), self.with_activation_again(half.between));
+                let (edges, between) =
+                    (self.with_norms_again(half.edges), self.with_activation_again(half.between));
                 let half = HalfLayer { edges, between, ..*half };
                 self.half_backward(&half, scribe, |_, scribe| scribe.pass.compute(between.backward));
             }

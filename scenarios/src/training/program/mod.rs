@@ -1,18 +1,25 @@
-//! What each rank does in a step, as operations on streams: passes through stages, exchanges, and the step's ends.
+//! What each rank does in a step, as operations on streams: passes through chunks, exchanges, and the step's end.
+//!
+//! `passes` puts a pass together from `halves`, `context`, `experts`, `ends` and `replicas`; `side_by_side` merges two;
+//! `stage_program` follows the schedule; `workload` hands programs to the simulator.
 
+mod context;
+mod ends;
+mod experts;
+mod halves;
 mod pass_writer;
 mod passes;
+mod replicas;
+mod side_by_side;
 mod stage_parameters;
 mod stage_program;
 mod streams;
 mod workload;
 
-pub(in crate::training) use stage_parameters::{
-    HeldParameters, embedding_shard, held_parameters, layer_held, owned, owned_parameters, stage_parameters,
-};
-pub(in crate::training) use stage_program::{GRADIENT_BYTES, PARAMETER_BYTES};
+pub(in crate::training) use replicas::{GRADIENT_BYTES, PARAMETER_BYTES};
+pub(in crate::training) use stage_parameters::{held_parameters, owned_parameters};
 pub use streams::{
-    COMPUTE, Communicator, DATA, Neighbour, RECEIVE_BACKWARD, RECEIVE_FORWARD, SEND_BACKWARD, SEND_FORWARD,
-    TENSOR, TENSOR_INPUT,
+    COMPUTE, CONTEXT, DATA, EXPERT, EXPERT_DATA, Neighbour, PARAMETERS, PARAMETERS_AHEAD, RECEIVE_BACKWARD,
+    RECEIVE_FORWARD, SEND_BACKWARD, SEND_FORWARD, TENSOR, TENSOR_INPUT,
 };
 pub use workload::TrainingWorkload;

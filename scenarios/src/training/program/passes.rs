@@ -108,7 +108,8 @@ impl<'a> Passes<'a> {
     fn forward(&self, kind: PassKind) -> Vec<Operation> {
         let (chunk, route) = (self.chunk(kind), self.route(kind));
         let track = if kind.paired { Track::BESIDE } else { Track::MAIN };
-        let received = (!chunk.is_first()).then_some((route.receive_forward, route.before, route.forward_channel));
+        let received =
+            (!chunk.is_first()).then_some((route.receive_forward, route.before, route.forward_channel));
         let mut scribe = self.scribe((track, Gradients::Both), route, received);
         let mut gathers = Gathers::new(self.job, chunk, kind);
         if chunk.is_first() {

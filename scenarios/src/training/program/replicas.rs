@@ -5,9 +5,9 @@
 //! last one of each chunk does. Parameters are gathered in the order of their use: under ZeRO-3 layer by layer before
 //! every pass, one layer ahead of its use; else, where it is asked for, before the first pass of each chunk.
 
-use super::stage_parameters::{HeldParameters, ends_held, layer_held};
 use super::pass_writer::{Exchange, PassWriter};
 use super::passes::{PassKind, Scribe};
+use super::stage_parameters::{HeldParameters, ends_held, layer_held};
 use super::streams::{DATA, EXPERT_DATA, PARAMETERS, PARAMETERS_AHEAD};
 use crate::training::LedgerEntry;
 use crate::training::plan::{Chunk, Communicator, TrainingJob, ZeroStage};
@@ -36,8 +36,7 @@ pub(super) struct Buckets<'a> {
 impl<'a> Buckets<'a> {
     pub(super) fn new(job: &'a TrainingJob, kind: PassKind) -> Self {
         let finds_weights = matches!(kind.pass, Pass::Backward | Pass::BackwardWeight);
-        let every = job.parallelism().zero >= ZeroStage::Gradients;
-        let is_active = finds_weights && overlaps_gradients(job) && (every || kind.is_last);
+        let is_active = finds_weights && overlaps_gradients(job) && (kind.is_last || !reduces_last(job));
         let rule = BUCKET.max(BUCKET_OF_A_REPLICA * job.parallelism().data);
         Self { job, is_active, limit: job.recipe().bucket.unwrap_or(rule), open: HeldParameters::default() }
     }
@@ -68,6 +67,17 @@ impl<'a> Buckets<'a> {
 pub(super) fn overlaps_gradients(job: &TrainingJob) -> bool {
     let plan = job.parallelism();
     (plan.overlap.gradients || plan.zero >= ZeroStage::Gradients) && !plan.mirrors_stages()
+}
+
+/// Whether the last backward pass of a chunk does what the others do not.
+pub(super) fn reduces_last(job: &TrainingJob) -> bool {
+    overlaps_gradients(job) && job.parallelism().zero < ZeroStage::Gradients
+}
+
+/// Whether the first forward pass of a chunk does what the others do not.
+pub(super) fn gathers_first(job: &TrainingJob) -> bool {
+    let plan = job.parallelism();
+    plan.overlap.parameters && matches!(plan.zero, ZeroStage::Optimizer | ZeroStage::Gradients)
 }
 
 /// The reductions of the gradients of these parameters, over those who have them.
@@ -130,11 +140,9 @@ enum GatherMode {
 impl<'a> Gathers<'a> {
     /// Those of a pass through a chunk.
     pub(super) fn new(job: &'a TrainingJob, chunk: &Chunk, kind: PassKind) -> Self {
-        let plan = job.parallelism();
-        let asked = plan.overlap.parameters && kind.is_first && kind.pass == Pass::Forward;
-        let mode = match plan.zero {
+        let mode = match job.parallelism().zero {
             ZeroStage::Parameters if kind.pass != Pass::BackwardWeight => GatherMode::Ahead,
-            ZeroStage::Optimizer | ZeroStage::Gradients if asked => GatherMode::Once,
+            _ if gathers_first(job) && kind.is_first => GatherMode::Once,
             _ => GatherMode::Here,
         };
         let mut uses = Vec::new();
@@ -162,7 +170,8 @@ impl<'a> Gathers<'a> {
                 }
             }
             GatherMode::Ahead => {
-                let stream = |place: usize| if place.is_multiple_of(2) { PARAMETERS } else { PARAMETERS_AHEAD };
+                let stream =
+                    |place: usize| if place.is_multiple_of(2) { PARAMETERS } else { PARAMETERS_AHEAD };
                 if place == 0 {
                     self.gather(0, stream(0), scribe, PassWriter::begin_freely);
                 }

@@ -43,7 +43,8 @@ pub(super) struct Track {
 
 impl Track {
     /// That of a pass.
-    pub(super) const MAIN: Self = Self { tensor: TENSOR, tensor_input: TENSOR_INPUT, context: CONTEXT, expert: EXPERT };
+    pub(super) const MAIN: Self =
+        Self { tensor: TENSOR, tensor_input: TENSOR_INPUT, context: CONTEXT, expert: EXPERT };
     /// That of a forward pass that runs beside a backward pass, and never gathers a matmul's input again.
     pub(super) const BESIDE: Self = Self {
         tensor: StreamId::new(5),

@@ -1,11 +1,13 @@
 //! A training job as a workload: one role for each pipeline stage, produced on demand.
+//!
+//! Where the load of experts is uneven, the first chip of each group that shares the experts of a layer has the busiest
+//! ones, and a role of its own; the others share what is left evenly. A slow chip has a role of its own as well.
 
+use super::passes::Chip;
 use super::stage_program::stage_program;
-use super::streams::{Communicator, Neighbour};
-use crate::training::compute::ChipRates;
-use crate::training::compute::Kernels;
-use crate::training::plan::TrainingJob;
-use crate::training::plan::{Place, RankLayout};
+use super::streams::Neighbour;
+use crate::training::compute::{ChipRates, Kernels};
+use crate::training::plan::{Communicator, RankLayout, TrainingJob};
 use copperlight_core::ids::{CommunicatorId, EndpointId, GroupId, PeerSlot, RankId, RoleId};
 use copperlight_core::workload::{Program, Workload};
 use copperlight_topologies::RankOrder;
@@ -64,6 +66,30 @@ impl TrainingWorkload {
     }
 }
 
+impl TrainingWorkload {
+    /// How many roles each stage has: its chips have experts that are equally busy, or busiest ones and others.
+    fn loads(&self) -> usize {
+        let uneven = self.job.parallelism().expert > 1 && self.job.recipe().expert_imbalance > 1000;
+        if uneven { 2 } else { 1 }
+    }
+
+    /// The share of tokens that the experts of a role get, over the mean.
+    fn load(&self, busiest: bool) -> f64 {
+        if self.loads() == 1 {
+            return 1.0;
+        }
+        let (chips, most) =
+            (self.job.parallelism().expert as f64, f64::from(self.job.recipe().expert_imbalance) / 1000.0);
+        if busiest { most.min(chips) } else { ((chips - most) / (chips - 1.0)).max(0.0) }
+    }
+
+    /// The role of a rank whose chip is as fast as the others.
+    fn usual_role(&self, rank: RankId) -> usize {
+        let others = self.loads() > 1 && self.layout.expert_place(rank) > 0;
+        self.layout.stage(rank) + if others { self.layout.stages() } else { 0 }
+    }
+}
+
 impl Workload for TrainingWorkload {
     fn ranks(&self) -> usize {
         self.layout.ranks()
@@ -74,40 +100,35 @@ impl Workload for TrainingWorkload {
     }
 
     fn roles(&self) -> usize {
-        self.layout.stages() + self.slow_chips.len()
+        self.layout.stages() * self.loads() + self.slow_chips.len()
     }
 
     fn role(&self, rank: RankId) -> RoleId {
         let slow = self.slow_chips.iter().position(|slow| slow.rank == rank);
-        RoleId::new(slow.map_or_else(|| self.layout.stage(rank), |index| self.layout.stages() + index))
+        let first_slow = self.layout.stages() * self.loads();
+        RoleId::new(slow.map_or_else(|| self.usual_role(rank), |index| first_slow + index))
     }
 
     fn program(&self, role: RoleId) -> Program {
-        let slow = role.index().checked_sub(self.layout.stages()).map(|index| self.slow_chips[index]);
-        let stage = slow.map_or(role.index(), |slow| self.layout.place(slow.rank).stage);
+        let stages = self.layout.stages();
+        let slow = role.index().checked_sub(stages * self.loads()).map(|index| self.slow_chips[index]);
+        let usual = slow.map_or(role.index(), |slow| self.usual_role(slow.rank));
         let slowdown = slow.map_or(1.0, |slow| slow.slowdown);
-        stage_program(&self.job, &self.job.stages()[stage], &self.kernels, slowdown)
+        let chip = Chip { slowdown, load: self.load(usual < stages) };
+        stage_program(&self.job, &self.job.stages()[usual % stages], &self.kernels, chip)
     }
 
     fn peer(&self, rank: RankId, slot: PeerSlot) -> RankId {
-        let Place { tensor, data, stage } = self.layout.place(rank);
-        let stage = if slot == Neighbour::Next.slot() { stage + 1 } else { stage - 1 };
-        self.layout.rank(Place { tensor, data, stage })
+        let (stage, stages) = (self.layout.stage(rank), self.layout.stages());
+        let next = if slot == Neighbour::Next.slot() { stage + 1 } else { stage + stages - 1 };
+        self.layout.in_stage(rank, next % stages)
     }
 
     fn group(&self, rank: RankId, communicator: CommunicatorId) -> GroupId {
-        GroupId::new(match Communicator::from_id(communicator) {
-            Communicator::Tensor => self.layout.tensor_group(rank),
-            Communicator::Data => self.layout.data_group(rank),
-            Communicator::Embedding => self.layout.embedding_group(rank),
-        })
+        GroupId::new(self.layout.group(Communicator::from_id(communicator), rank))
     }
 
     fn members(&self, communicator: CommunicatorId, group: GroupId) -> Vec<RankId> {
-        match Communicator::from_id(communicator) {
-            Communicator::Tensor => self.layout.tensor_members(group.index()),
-            Communicator::Data => self.layout.data_members(group.index()),
-            Communicator::Embedding => self.layout.embedding_members(group.index()),
-        }
+        self.layout.members(Communicator::from_id(communicator), group.index())
     }
 }

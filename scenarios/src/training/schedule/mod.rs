@@ -5,7 +5,6 @@
 //! Two stages exchange the activations (or the gradients) of one direction in one order: whoever receives runs
 //! its passes in the order in which the sender ran its own, in every schedule here.
 
-mod blocking;
 mod dual_pipe;
 #[cfg(test)]
 mod executor;
@@ -19,7 +18,6 @@ mod rules;
 mod tests;
 mod zero_bubble;
 
-pub(in crate::training) use blocking::{Exchange, Step as BlockingStep, one_forward_one_backward};
 pub(in crate::training) use held::held_at_peak;
 pub(in crate::training) use pass::{Pass, PassOf, Step, steps};
 pub(in crate::training) use route::{ChunkPlace, source, target};

@@ -18,14 +18,21 @@ fn chips_are_the_product_of_the_degrees() {
         "tensor x pipeline x data = 2 x 2 x 1 = 4, and the system has `chips` = 8; \
          set `data` to \"auto\", or `chips` to 4"
     );
-    assert_eq!(Parallelism::replicas(1152, 8, 16), Ok(9));
+    let cut = Parallelism { tensor: 8, pipeline: 16, ..Parallelism::default() };
+    assert_eq!(cut.replicas(1152), Ok(9));
     assert_eq!(
-        Parallelism::replicas(1200, 8, 16).unwrap_err().to_string(),
+        cut.replicas(1200).unwrap_err().to_string(),
         "`chips` = 1200 is no multiple of tensor x pipeline = 8 x 16 = 128; use 1152 or 1280 chips, or other degrees"
     );
     assert_eq!(
-        Parallelism::replicas(72, 8, 16).unwrap_err().to_string(),
+        cut.replicas(72).unwrap_err().to_string(),
         "`chips` = 72 is no multiple of tensor x pipeline = 8 x 16 = 128; use 128 chips, or other degrees"
+    );
+    let cut = Parallelism { context: 2, ..cut };
+    assert_eq!(
+        cut.replicas(1000).unwrap_err().to_string(),
+        "`chips` = 1000 is no multiple of tensor x context x pipeline = 8 x 2 x 16 = 256; use 768 or 1024 chips, or \
+         other degrees"
     );
 }
 
@@ -93,7 +100,7 @@ fn endless_steps_are_refused() {
     let error = refusal(|plan| plan.global_batch = 1 << 24);
     assert_eq!(
         error.to_string(),
-        "a step of 8388608 micro-batches has 738197504 operations on each chip, more than 268435456; \
+        "a step of 8388608 micro-batches has 1711276032 operations on each chip, more than 268435456; \
          lower `global_batch`, or raise `data` or `micro_batch`"
     );
 }

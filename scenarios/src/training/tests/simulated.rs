@@ -25,7 +25,7 @@ fn star(endpoints: usize) -> Fabric {
     builder.build(Box::new(ShortestPath::default())).expect("a star is a fabric")
 }
 
-fn run(workload: &TrainingWorkload, options: &Options) -> (Outcome, Ledger) {
+pub(super) fn run(workload: &TrainingWorkload, options: &Options) -> (Outcome, Ledger) {
     let mut ledger = Ledger::new();
     let outcome =
         simulate(&star(workload.ranks()), workload, options, &mut ledger).expect("the job fits the star");
@@ -33,7 +33,7 @@ fn run(workload: &TrainingWorkload, options: &Options) -> (Outcome, Ledger) {
     (outcome, ledger)
 }
 
-fn ideal() -> Options {
+pub(super) fn ideal() -> Options {
     Options::new(Transport::ideal())
 }
 
@@ -128,6 +128,7 @@ fn a_slow_stage_shows_under_bubble() {
     // Four layers over three stages: two on the first, one on the others, which starve.
     let mut plan = plan([1, 3, 1]);
     plan.global_batch = 32;
+    plan.layers_per_chunk = Some(vec![2, 1, 1]);
     let shape = ModelShape { vocab: 128, tied_embeddings: false, ..*plan.model.shape() };
     plan.model = Model::new("uneven", shape).expect("the shape is legal");
     let ranks = unfolded(&job_of(plan).workload(&rates()));
