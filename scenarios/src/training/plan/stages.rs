@@ -61,6 +61,8 @@ impl Stage {
 
     /// The stages of a model's pipeline, with `layers_per_chunk` layers in each chunk along the model where that is given.
     ///
+    /// The degrees must be such as the schedule takes.
+    ///
     /// # Errors
     /// [`PlanError`] when there are more chunks than layers, or `layers_per_chunk` does not fit the chunks or the layers.
     pub(in crate::training) fn lay_out(
