@@ -22,6 +22,7 @@ pub(super) fn cases() -> Vec<Case> {
     let mut cases = key_paths();
     cases.extend(models());
     cases.extend(plans());
+    cases.extend(pipelines());
     cases.extend(flow_cases());
     cases.extend(runs());
     cases.extend(files());
@@ -89,6 +90,23 @@ fn plans() -> Vec<Case> {
         plan(16, |plan| plan.global_batch = 63),
         plan(16, |plan| plan.global_batch = 1 << 24),
     ]
+}
+
+fn pipelines() -> Vec<Case> {
+    let (pipeline, virtual_stages, micro_batches) = (4, 3, 6);
+    [
+        PlanError::MoreChunksThanLayers { pipeline: 16, virtual_stages, chunks: 48, layers: 32 },
+        PlanError::LayoutLength { entries: 4, chunks: 12 },
+        PlanError::LayoutSum { sum: 31, layers: 32 },
+        PlanError::VirtualStagesOfSchedule { virtual_stages, schedule: "zero-bubble" },
+        PlanError::VirtualStagesOfOne { virtual_stages },
+        PlanError::InterleavedIndivisible { virtual_stages, pipeline, micro_batches },
+        PlanError::DualPipeOddPipeline { pipeline: 5 },
+        PlanError::DualPipeMicroBatches { micro_batches, pipeline, least: 8 },
+    ]
+    .iter()
+    .map(Case::of)
+    .collect()
 }
 
 fn flow_cases() -> Vec<Case> {

@@ -1,5 +1,6 @@
 //! Plans: how a model is divided over chips, the rules that a plan keeps, and which rank has which place.
 
+mod chunk_layers;
 mod communicator;
 mod error;
 mod job;

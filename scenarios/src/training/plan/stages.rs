@@ -1,11 +1,8 @@
 //! Which layers each stage of a pipeline holds.
 //!
-//! A model is cut into chunks along its layers, as many as stages x virtual stages. Layers that do not divide evenly are
-//! laid out as Megatron's users do: where embedding and loss each count as a layer and the sum divides, the first
-//! and the last chunk hold one layer less; else the earlier chunks hold one layer more. Layers for multi-token prediction
-//! sit with the loss on the last chunk, which then leaves as many layers to the others as these can take without
-//! any of them growing: 61 layers over 16 chunks are fifteen times 4, and 1.
+//! A model is cut into chunks along its layers, as many as stages x virtual stages; [`chunk_layers`] says where.
 
+use super::chunk_layers;
 use super::error::PlanError;
 use super::options::Schedule;
 use super::parallelism::Parallelism;
@@ -57,6 +54,8 @@ impl Chunk {
 impl Stage {
     /// The stages of a model's pipeline, with `layers_per_chunk` layers in each chunk along the model where that is given.
     ///
+    /// The degrees must be such as the schedule takes.
+    ///
     /// # Errors
     /// [`PlanError`] when there are more chunks than layers, or `layers_per_chunk` does not fit the chunks or the layers.
     pub(in crate::training) fn lay_out(
@@ -67,8 +66,8 @@ impl Stage {
         let &Parallelism { pipeline, virtual_stages, schedule, .. } = parallelism;
         let chunks = pipeline.saturating_mul(virtual_stages);
         let counts = match layers_per_chunk {
-            Some(given) => checked_layout(given, shape.layers, chunks)?.to_vec(),
-            None if chunks <= shape.layers => automatic_layout(shape, chunks),
+            Some(given) => chunk_layers::given(given, shape.layers, chunks)?,
+            None if chunks <= shape.layers => chunk_layers::automatic(shape, chunks),
             None => return Err(too_many_chunks(parallelism, shape.layers)),
         };
         Ok(match schedule {
@@ -143,17 +142,6 @@ fn position(index: u64) -> usize {
     usize::try_from(index).expect("a model has at most as many chunks as memory holds")
 }
 
-fn checked_layout(given: &[u64], layers: u64, chunks: u64) -> Result<&[u64], PlanError> {
-    if given.len() as u64 != chunks {
-        return Err(PlanError::LayoutLength { entries: given.len(), chunks });
-    }
-    let sum = given.iter().fold(0, |sum: u64, &count| sum.saturating_add(count));
-    if sum != layers {
-        return Err(PlanError::LayoutSum { sum, layers });
-    }
-    Ok(given)
-}
-
 const fn too_many_chunks(parallelism: &Parallelism, layers: u64) -> PlanError {
     let &Parallelism { pipeline, virtual_stages, .. } = parallelism;
     if virtual_stages == 1 {
@@ -163,44 +151,13 @@ const fn too_many_chunks(parallelism: &Parallelism, layers: u64) -> PlanError {
     PlanError::MoreChunksThanLayers { pipeline, virtual_stages, chunks, layers }
 }
 
-/// Layers of each chunk, along the model.
-fn automatic_layout(shape: &ModelShape, chunks: u64) -> Vec<u64> {
-    let layers = shape.layers;
-    if layers.is_multiple_of(chunks) {
-        vec![layers / chunks; position(chunks)]
-    } else if shape.mtp_layers > 0 {
-        room_on_the_last(layers, chunks)
-    } else if (layers + 2).is_multiple_of(chunks) {
-        let mut counts = vec![(layers + 2) / chunks; position(chunks)];
-        counts[0] -= 1;
-        counts[position(chunks - 1)] -= 1;
-        counts
-    } else {
-        earlier_one_more(layers, chunks)
-    }
-}
-
-/// No chunk holds more than an even share rounded up, and the last as few as that allows.
-fn room_on_the_last(layers: u64, chunks: u64) -> Vec<u64> {
-    let others = chunks - 1;
-    let last = layers.saturating_sub(others * layers.div_ceil(chunks));
-    let mut counts = earlier_one_more(layers - last, others);
-    counts.push(last);
-    counts
-}
-
-/// An even share each, and one more for the earlier chunks as far as the remainder goes: never for the last.
-fn earlier_one_more(layers: u64, chunks: u64) -> Vec<u64> {
-    let (each, surplus) = (layers / chunks, layers % chunks);
-    (0..chunks).map(|index| each + u64::from(index < surplus)).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::training::testing::small_shape;
 
     fn divide(layers: u64, stages: u64) -> Vec<Stage> {
-        Stage::with_chunks(&earlier_one_more(layers, stages), stages, 1)
+        Stage::with_chunks(&chunk_layers::earlier_one_more(layers, stages), stages, 1)
     }
 
     #[test]
@@ -211,6 +168,69 @@ mod tests {
         assert_eq!(
             stages.iter().map(|stage| stage.chunks[0].layers.clone()).collect::<Vec<_>>(),
             [0..3, 3..5, 5..7]
+        );
+    }
+
+    fn lay_out(
+        [layers, mtp_layers]: [u64; 2],
+        [pipeline, virtual_stages]: [u64; 2],
+        given: Option<&[u64]>,
+    ) -> Result<Vec<Stage>, PlanError> {
+        let shape = ModelShape { layers, mtp_layers, ..small_shape() };
+        Stage::lay_out(&shape, &Parallelism { pipeline, virtual_stages, ..Parallelism::default() }, given)
+    }
+
+    #[test]
+    fn chunks_go_round_the_stages() {
+        let stages = lay_out([8, 0], [2, 2], None).unwrap();
+        let held = |stage: &Stage| stage.chunks.iter().map(|chunk| chunk.layers.clone()).collect::<Vec<_>>();
+        assert_eq!(held(&stages[0]), [0..2, 4..6]);
+        assert_eq!(held(&stages[1]), [2..4, 6..8]);
+        assert!(stages[0].has_embedding() && !stages[0].has_head());
+        assert!(!stages[1].has_embedding() && stages[1].has_head());
+    }
+
+    #[test]
+    fn dual_pipe_stages_hold_a_chunk_of_either_end() {
+        let shape = ModelShape { layers: 7, ..small_shape() };
+        let plan = Parallelism { pipeline: 4, schedule: Schedule::DualPipe, ..Parallelism::default() };
+        let stages = Stage::lay_out(&shape, &plan, None).unwrap();
+        let held = |stage: &Stage| stage.chunks.iter().map(|chunk| chunk.layers.clone()).collect::<Vec<_>>();
+        let held: Vec<_> = stages.iter().map(held).collect();
+        assert_eq!(held, [[0..2, 6..7], [2..4, 4..6], [4..6, 2..4], [6..7, 0..2]]);
+        assert!(stages[0].has_embedding() && stages[0].has_head() && stages[3].has_embedding());
+    }
+
+    #[test]
+    fn a_layout_can_be_given() {
+        let stages = lay_out([5, 0], [2, 2], Some(&[2, 0, 3, 0])).unwrap();
+        let counts: Vec<_> = stages.iter().map(Stage::layer_count).collect();
+        assert_eq!(counts, [5, 0]);
+        assert_eq!(
+            lay_out([5, 0], [2, 2], Some(&[2, 3])).unwrap_err().to_string(),
+            "`layers_per_chunk` has 2 entries, and the model is cut into 4 chunks; \
+             give one number of layers for each, in the order of the model"
+        );
+        for (given, sum) in [([2, 0, 3, 1], 6), ([u64::MAX, 2, 0, 0], u64::MAX)] {
+            assert_eq!(
+                lay_out([5, 0], [2, 2], Some(&given)).unwrap_err().to_string(),
+                format!(
+                    "`layers_per_chunk` sums to {sum} layers, and the model has 5; change its entries to sum to 5"
+                )
+            );
+        }
+    }
+
+    #[test]
+    fn every_chunk_has_a_layer() {
+        assert_eq!(
+            lay_out([4, 0], [5, 1], None).unwrap_err().to_string(),
+            "`pipeline` = 5 exceeds the model's 4 layers; use at most 4 stages"
+        );
+        assert_eq!(
+            lay_out([4, 0], [3, 2], None).unwrap_err().to_string(),
+            "pipeline x virtual_stages = 3 x 2 = 6 exceeds the model's 4 layers; \
+             use at most 4 virtual stages in all, or say in `layers_per_chunk` which of them have none"
         );
     }
 

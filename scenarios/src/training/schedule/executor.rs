@@ -4,7 +4,8 @@
 //! other stage when the step ends. Transfers between two stages are matched in order, activations and gradients apart,
 //! as the simulator matches sends and receives of one channel: a stage that would take another pass's data panics.
 
-use super::{Pass, PassOf, Step, source, steps, target};
+use super::route::{source, target};
+use super::{Pass, PassOf, Step, steps};
 use crate::training::plan::{Chunk, Schedule, Stage};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 

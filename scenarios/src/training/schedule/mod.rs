@@ -1,7 +1,7 @@
 //! Schedules: in which order a stage of a pipeline runs the passes of its chunks.
 //!
 //! Pure functions of the stage and the number of micro-batches, one file each: [`steps`] chooses. A schedule says
-//! nothing of transfers; where a pass has its input from and who waits for its output is [`source`] and [`target`].
+//! nothing of transfers.
 //! Two stages exchange the activations (or the gradients) of one direction in one order: whoever receives runs
 //! its passes in the order in which the sender ran its own, in every schedule here.
 
@@ -12,6 +12,7 @@ mod gpipe;
 mod held;
 mod one_forward_one_backward;
 mod pass;
+#[cfg(test)]
 mod route;
 mod rules;
 #[cfg(test)]
@@ -20,5 +21,4 @@ mod zero_bubble;
 
 pub(in crate::training) use held::held_at_peak;
 pub(in crate::training) use pass::{Pass, PassOf, Step, steps};
-pub(in crate::training) use route::{ChunkPlace, source, target};
 pub(in crate::training) use rules::check;

@@ -63,3 +63,77 @@ const fn name(schedule: Schedule) -> &'static str {
         Schedule::DualPipe => "dualpipe",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use Schedule::{DualPipe, GPipe, OneForwardOneBackward, ZeroBubble};
+
+    fn refusal(schedule: Schedule, [pipeline, virtual_stages, micro_batches]: [u64; 3]) -> String {
+        check(schedule, pipeline, virtual_stages, micro_batches).expect_err("a rule is broken").to_string()
+    }
+
+    #[test]
+    fn legal_plans_pass() {
+        for (schedule, [pipeline, virtual_stages, micro_batches]) in [
+            (GPipe, [1, 1, 1]),
+            (GPipe, [8, 1, 3]),
+            (OneForwardOneBackward, [8, 1, 3]),
+            (OneForwardOneBackward, [8, 4, 24]),
+            (ZeroBubble, [1, 1, 1]),
+            (ZeroBubble, [8, 1, 3]),
+            (DualPipe, [8, 1, 16]),
+            (DualPipe, [2, 1, 6]),
+        ] {
+            assert_eq!(check(schedule, pipeline, virtual_stages, micro_batches), Ok(()));
+        }
+    }
+
+    #[test]
+    fn virtual_stages_belong_to_1f1b_with_a_pipeline() {
+        assert_eq!(
+            refusal(OneForwardOneBackward, [4, 0, 8]),
+            "`parallelism.virtual_stages` is 0; it must be at least 1"
+        );
+        for (schedule, name) in [(GPipe, "gpipe"), (ZeroBubble, "zero-bubble"), (DualPipe, "dualpipe")] {
+            assert_eq!(
+                refusal(schedule, [4, 2, 8]),
+                format!(
+                    "`virtual_stages` = 2 needs 1F1B, and `schedule` is \"{name}\"; \
+                     use \"interleaved-1f1b\", or `virtual_stages = 1`"
+                )
+            );
+        }
+        assert_eq!(
+            refusal(OneForwardOneBackward, [1, 2, 8]),
+            "`virtual_stages` = 2 divides the stages of a pipeline, and `pipeline` is 1; \
+             use `virtual_stages = 1`, or a `pipeline` of at least 2"
+        );
+    }
+
+    #[test]
+    fn interleaving_takes_whole_groups() {
+        assert_eq!(
+            refusal(OneForwardOneBackward, [4, 2, 6]),
+            "`virtual_stages` = 2 takes micro-batches in groups of `pipeline` = 4, and each replica has 6; \
+             use a `global_batch` of a multiple of micro_batch x data x pipeline, or `virtual_stages = 1`"
+        );
+    }
+
+    #[test]
+    fn dual_pipe_is_filled_from_both_ends() {
+        assert_eq!(
+            refusal(DualPipe, [3, 1, 8]),
+            "`schedule` \"dualpipe\" needs an even `pipeline`, and it is 3; use 4 stages"
+        );
+        for micro_batches in [6, 9] {
+            assert_eq!(
+                refusal(DualPipe, [4, 1, micro_batches]),
+                format!(
+                    "`schedule` \"dualpipe\" needs an even number of micro-batches, at least 2 x pipeline = 2 x 4 = 8, \
+                     and each replica has {micro_batches}; raise `global_batch`, or lower `data` or `micro_batch`"
+                )
+            );
+        }
+    }
+}

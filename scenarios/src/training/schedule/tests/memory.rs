@@ -1,8 +1,8 @@
 //! How many micro-batches stages hold at once.
 
 use super::pipeline;
-use crate::training::plan::{Schedule, Stage};
-use crate::training::schedule::{held_at_peak, steps};
+use crate::training::plan::{Chunk, Schedule, Stage};
+use crate::training::schedule::{Pass, PassOf, Step, held_at_peak, steps};
 
 fn held(schedule: Schedule, stage: &Stage, micro_batches: u64, paired: bool) -> Vec<u64> {
     held_at_peak(&steps(schedule, stage, micro_batches, paired), &stage.chunks)
@@ -34,29 +34,45 @@ fn late_weight_passes_let_no_stage_hold_more_than_the_first_under_1f1b() {
 }
 
 #[test]
-fn probe() {
-    let mut t = String::new();
-    for (p, v) in (2..=4).flat_map(|p| (2..=3).map(move |v| (p, v))) {
-        for stage in pipeline(Schedule::OneForwardOneBackward, p, v) {
-            let s = Schedule::OneForwardOneBackward;
-            t += &format!(
-                "p {p} v {v} s {} {:?} {:?}\n",
-                stage.index,
-                held(s, &stage, 4 * p, false),
-                held(s, &stage, 4 * p, true)
-            );
+fn interleaved_stages_hold_one_pass_more_than_they_run_before_the_first_gradient() {
+    let schedule = Schedule::OneForwardOneBackward;
+    for (p, v) in (2..=8).flat_map(|p| (2..=4).map(move |v| (p, v))) {
+        for (m, stage) in (1..=6)
+            .flat_map(|groups| pipeline(schedule, p, v).into_iter().map(move |stage| (groups * p, stage)))
+        {
+            let warm_up = 2 * (p - stage.index - 1) + (v - 1) * p;
+            let passes = |paired| held(schedule, &stage, m, paired).into_iter().sum::<u64>();
+            assert_eq!(passes(false), (m * v).min(warm_up + 1), "p {p} v {v} m {m}");
+            assert_eq!(passes(true), (m * v).min(warm_up + 2), "p {p} v {v} m {m}");
         }
     }
-    for p in [2, 4, 6, 8] {
+    let stages = pipeline(schedule, 4, 3);
+    assert_eq!(held(schedule, &stages[0], 16, false), [7, 4, 4]);
+    assert_eq!(held(schedule, &stages[3], 16, false), [4, 4, 1]);
+}
+
+#[test]
+fn dual_pipe_holds_one_pass_more_than_there_are_stages() {
+    for (p, m) in [2, 4, 6, 8].into_iter().flat_map(|p| (2 * p..=6 * p).step_by(2).map(move |m| (p, m))) {
         for stage in pipeline(Schedule::DualPipe, p, 1) {
-            for m in [2 * p, 3 * p, 6 * p] {
-                t += &format!(
-                    "p {p} s {} m {m} {:?}\n",
-                    stage.index,
-                    held(Schedule::DualPipe, &stage, m, false)
-                );
-            }
+            assert_eq!(held(Schedule::DualPipe, &stage, m, true), [p - stage.index, stage.index + 1]);
         }
     }
-    std::fs::write("/tmp/t7-schedules-held.txt", t).unwrap();
+}
+
+#[test]
+fn the_peak_is_where_most_layers_are_held() {
+    let pass = |pass, chunk, micro_batch| Step::One(PassOf { pass, chunk, micro_batch });
+    let steps = [
+        pass(Pass::Forward, 0, 0),
+        pass(Pass::Forward, 0, 1),
+        pass(Pass::BackwardInput, 0, 0),
+        pass(Pass::BackwardWeight, 0, 0),
+        pass(Pass::Backward, 0, 1),
+        pass(Pass::Forward, 1, 0),
+    ];
+    let chunk = |index, layers| Chunk { index, chunks: 2, layers };
+    assert_eq!(held_at_peak(&steps, &[chunk(0, 0..1), chunk(1, 1..4)]), [0, 1]);
+    assert_eq!(held_at_peak(&steps, &[chunk(0, 0..2), chunk(1, 2..4)]), [2, 0]);
+    assert_eq!(held_at_peak(&steps, &[chunk(0, 0..0), chunk(1, 0..0)]), [2, 0]);
 }

@@ -65,9 +65,11 @@ fn two_directions_leave_half_a_pipeline_of_bubble() {
     let schedule = Schedule::DualPipe;
     for (p, durations) in [2, 4, 6, 8].into_iter().flat_map(|p| SEVERAL.map(|durations| (p, durations))) {
         for m in (2 * p..=6 * p).step_by(2) {
-            // (p/2 - 1) (F&B + B - 3W), where B is both gradients and a pair F&B takes F + B.
+            // Published: (p/2 - 1) (F&B + G - 3 W), with G = B + W and a pair F&B of F + G, which is F + 2 B - W. The
+            // reference order takes (p/2 - 1) (2 F + B - W): the same where F = B, as the paper draws them.
             let Durations { forward, input, weight } = durations;
-            let bubble = (p / 2 - 1) * (forward + 2 * (input + weight) - 3 * weight);
+            let bubble = (p / 2 - 1) * (2 * forward + input - weight);
+            assert!(forward != input || bubble == (p / 2 - 1) * (forward + 2 * input - weight));
             let span = makespan(schedule, &pipeline(schedule, p, 1), m, true, durations);
             assert_eq!(span, m * durations.both() + bubble, "p {p} m {m}");
         }
