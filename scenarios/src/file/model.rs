@@ -6,7 +6,7 @@ use super::error::ScenarioError;
 use super::limits::WIDEST;
 use super::section::{Placed, Section};
 use super::suggestion;
-use crate::training::{Model, ModelShape};
+use crate::training::{MinorParameters, Model, ModelShape};
 
 /// Models that the library will hold one day.
 const LATER: [&str; 16] = [
@@ -108,6 +108,7 @@ fn read_inline(section: &Section<'_>) -> Option<Model> {
         window: None,
         experts: None,
         mtp_layers: 0,
+        minor: MinorParameters::default(),
     };
     checked(section, name, shape)
 }

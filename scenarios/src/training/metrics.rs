@@ -2,6 +2,7 @@
 
 use crate::training::compute::ChipRates;
 use crate::training::flops::Flops;
+use crate::training::model::FlopConvention;
 use crate::training::plan::RecomputedModules;
 use crate::training::plan::TrainingJob;
 use copperlight_core::units::Time;
@@ -30,9 +31,9 @@ impl TrainingJob {
 
     /// FLOPs of a step that are done again by plan; what the flash kernel repeats inside itself is not counted.
     pub fn recomputed_flops(&self) -> Flops {
-        let attention = self.model().attention_flops(self.sequence_length());
         if self.parallelism().recompute.has(RecomputedModules::CORE_ATTENTION) {
-            attention * (self.model().shape().layers * self.global_batch()) as f64
+            let length = self.sequence_length();
+            self.model().attention_flops_of_all(length, FlopConvention::Causal) * self.global_batch() as f64
         } else {
             Flops::default()
         }

@@ -31,8 +31,8 @@ pub use ledger_entry::LedgerEntry;
 pub use memory::{MemoryEstimate, MemoryTerms, USABLE_SHARE};
 pub use metrics::Metrics;
 pub use model::{
-    Experts, FLOP_CONVENTION, LatentAttention, LayerKind, LayerParameters, LibraryModel, Model, ModelError,
-    ModelFact, ModelShape, Window,
+    Experts, FLOP_CONVENTION, FlopConvention, LatentAttention, LayerKind, LayerParameters, LibraryModel,
+    MinorParameters, Model, ModelError, ModelFact, ModelShape, Window,
 };
 pub use plan::{
     AttentionKernel, Chunk, Communicator, ContextExchange, Dispatcher, LaunchGraphs, Overlap, Parallelism,

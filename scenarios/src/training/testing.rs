@@ -1,7 +1,7 @@
 //! Small jobs for the tests of this module.
 
 use super::compute::Precision;
-use super::model::{Model, ModelShape};
+use super::model::{MinorParameters, Model, ModelShape};
 use super::plan::{Parallelism, Recipe, Recompute, TrainingJob, TrainingPlan};
 
 /// A GPT small enough to check by hand: 4 layers of width 64.
@@ -22,6 +22,7 @@ pub(super) fn small_shape() -> ModelShape {
         window: None,
         experts: None,
         mtp_layers: 0,
+        minor: MinorParameters::default(),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Published models, embedded: every value with its source.
 
-use super::shape::{Model, ModelShape};
+use super::checked::Model;
+use super::shape::{MinorParameters, ModelShape};
 use serde::Deserialize;
 
 /// The files of the library, by name.
@@ -114,6 +115,7 @@ impl ShapeTable {
             window: None,
             experts: None,
             mtp_layers: 0,
+            minor: MinorParameters::default(),
         }
     }
 

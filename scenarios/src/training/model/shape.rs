@@ -1,11 +1,8 @@
-//! A dense transformer: its shape, checked.
+//! The sizes of a decoder-only transformer, as written by a user: dense or with experts.
 //!
-//! Parameters are counted in `parameters`, floating-point operations in `flops`, and
-//! published models are in `library`.
+//! `checked` says which of them make a model, `parameters` and `flops` count, and `library` has published ones.
 
-use thiserror::Error;
-
-/// The sizes of a dense decoder-only transformer, as written by a user.
+/// The sizes of a decoder-only transformer, as written by a user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct ModelShape {
     /// Transformer layers.
@@ -16,9 +13,9 @@ pub struct ModelShape {
     pub heads: u64,
     /// Key and value heads: as many as `heads` in multi-head attention, fewer in grouped-query attention.
     pub kv_heads: u64,
-    /// Width of one head.
+    /// Width of one head; with latent attention, of its key.
     pub head_dim: u64,
-    /// Width inside the feed-forward half.
+    /// Width inside the feed-forward half of layers without experts.
     pub ffn: u64,
     /// Whether the feed-forward half is gated (three matrices, SwiGLU) or plain (two, GeLU).
     pub gated: bool,
@@ -38,6 +35,27 @@ pub struct ModelShape {
     pub experts: Option<Experts>,
     /// Layers after the last that predict further tokens (MTP), each with a projection from `2 hidden` to `hidden`.
     pub mtp_layers: u64,
+    /// Small parameters that some models have.
+    pub minor: MinorParameters,
+}
+
+/// Small parameters that some models have: they change a count in the fourth digit and no time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct MinorParameters {
+    /// Whether norms have biases; `None` where they have them as the matrices do.
+    pub norm_biases: Option<bool>,
+    /// Biases of queries, keys and values where other matrices have none (Qwen2).
+    pub qkv_biases: bool,
+    /// A bias for each expert in the router (DeepSeek-V3) where other matrices have none.
+    pub router_biases: bool,
+    /// Norms of the queries and keys of a head (Qwen3), each as wide as a head.
+    pub qk_norm: bool,
+    /// Norms after both halves of a layer as well as before (Grok, Gemma, Pangu).
+    pub sandwich_norm: bool,
+    /// A norm of the embeddings before the first layer (BLOOM).
+    pub embedding_norm: bool,
+    /// A learned logit for each head that draws attention to nothing (GPT-OSS).
+    pub attention_sinks: bool,
 }
 
 /// Attention whose keys and values come from a narrow latent vector (DeepSeek-V2, arXiv:2405.04434).
@@ -90,117 +108,6 @@ pub enum LayerKind {
     Experts,
 }
 
-/// A dense transformer whose shape has been checked.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Model {
-    name: String,
-    shape: ModelShape,
-}
-
-/// Why a shape is no transformer.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub enum ModelError {
-    /// A size is zero.
-    #[error("model `{model}`: `{field}` is 0; it must be at least 1")]
-    Zero {
-        /// The name of the model.
-        model: String,
-        /// The offending field.
-        field: &'static str,
-    },
-    /// A size is so large that counts of parameters would not fit.
-    #[error("model `{model}`: `{field}` is {value}; it must be at most {largest}")]
-    TooLarge {
-        /// The name of the model.
-        model: String,
-        /// The offending field.
-        field: &'static str,
-        /// Its value.
-        value: u64,
-        /// The largest value that is accepted.
-        largest: u64,
-    },
-    /// Query heads cannot be dealt evenly to key and value heads.
-    #[error(
-        "model `{model}`: `heads` = {heads} is no multiple of `kv_heads` = {kv_heads}; \
-         set `kv_heads` to a divisor of `heads`, or to `heads` for multi-head attention"
-    )]
-    UnevenHeads {
-        /// The name of the model.
-        model: String,
-        /// Query heads.
-        heads: u64,
-        /// Key and value heads.
-        kv_heads: u64,
-    },
-}
-
-impl ModelError {
-    /// The key of [`ModelShape`] that is to be changed.
-    pub const fn field(&self) -> &'static str {
-        match self {
-            Self::Zero { field, .. } | Self::TooLarge { field, .. } => field,
-            Self::UnevenHeads { .. } => "kv_heads",
-        }
-    }
-}
-
-/// No published width comes near it. With [`MOST_LAYERS`], the bytes of all parameters stay below 2^63.
-const LARGEST: u64 = 1 << 20;
-const MOST_LAYERS: u64 = 1 << 16;
-
-impl Model {
-    /// A model of this name and shape.
-    ///
-    /// # Errors
-    /// [`ModelError`] when the shape is no transformer.
-    pub fn new(name: impl Into<String>, shape: ModelShape) -> Result<Self, ModelError> {
-        let name = name.into();
-        let sizes = [
-            ("layers", shape.layers),
-            ("hidden", shape.hidden),
-            ("heads", shape.heads),
-            ("kv_heads", shape.kv_heads),
-            ("head_dim", shape.head_dim),
-            ("ffn", shape.ffn),
-            ("vocab", shape.vocab),
-        ];
-        for (field, value) in sizes {
-            if value == 0 {
-                return Err(ModelError::Zero { model: name, field });
-            }
-        }
-        let products = [
-            ("learned_positions", shape.learned_positions),
-            ("heads", shape.heads.saturating_mul(shape.head_dim)),
-        ];
-        for (field, value) in sizes.into_iter().chain(products) {
-            let largest = if field == "layers" { MOST_LAYERS } else { LARGEST };
-            if value > largest {
-                return Err(ModelError::TooLarge { model: name, field, value, largest });
-            }
-        }
-        if !shape.heads.is_multiple_of(shape.kv_heads) {
-            return Err(ModelError::UnevenHeads {
-                model: name,
-                heads: shape.heads,
-                kv_heads: shape.kv_heads,
-            });
-        }
-        Ok(Self { name, shape })
-    }
-
-    /// The name of the model.
-    pub fn name(&self) -> &str {
-        &self.name
-    }
-
-    /// The sizes of the model.
-    pub const fn shape(&self) -> &ModelShape {
-        &self.shape
-    }
-}
-
 impl ModelShape {
     /// What the feed-forward half of a layer is; layers past the last are those that predict further tokens.
     pub const fn layer_kind(&self, layer: u64) -> LayerKind {
@@ -216,58 +123,78 @@ impl ModelShape {
         }
     }
 
+    /// Of the model's layers, those with routed experts.
+    pub const fn expert_layers(&self) -> u64 {
+        match self.experts {
+            Some(experts) => self.layers.saturating_sub(experts.dense_layers) / experts.every,
+            None => 0,
+        }
+    }
+
+    /// Of the model's layers, those that see all of the sequence.
+    pub const fn full_attention_layers(&self) -> u64 {
+        match self.window {
+            None => self.layers,
+            Some(Window { full_every: 0, .. }) => 0,
+            Some(window) => self.layers / window.full_every,
+        }
+    }
+
+    /// The window of a layer; `None` where it sees all of the sequence, as layers that predict further tokens do.
+    pub const fn window_of(&self, layer: u64) -> Option<u64> {
+        match self.window {
+            Some(window) if layer < self.layers => {
+                let full = window.full_every != 0 && (layer + 1).is_multiple_of(window.full_every);
+                if full { None } else { Some(window.width) }
+            }
+            _ => None,
+        }
+    }
+
     /// Width of all query heads together.
     pub const fn query_width(&self) -> u64 {
-        self.heads * self.head_dim
+        match self.latent {
+            Some(latent) => self.heads * (latent.nope_dim + latent.rope_dim),
+            None => self.heads * self.head_dim,
+        }
     }
 
-    /// Width of all key heads together, and of all value heads.
+    /// Width of all key heads together.
     pub const fn key_width(&self) -> u64 {
-        self.kv_heads * self.head_dim
+        match self.latent {
+            Some(latent) => self.heads * (latent.nope_dim + latent.rope_dim),
+            None => self.kv_heads * self.head_dim,
+        }
     }
 
-    /// Width of what the first attention matmul produces: queries, keys and values.
+    /// Width of all value heads together.
+    pub const fn value_width(&self) -> u64 {
+        match self.latent {
+            Some(latent) => self.heads * latent.value_dim,
+            None => self.kv_heads * self.head_dim,
+        }
+    }
+
+    /// Width of what attention hands to its last matmul: a value for each query head.
+    pub const fn attention_width(&self) -> u64 {
+        match self.latent {
+            Some(latent) => self.heads * latent.value_dim,
+            None => self.heads * self.head_dim,
+        }
+    }
+
+    /// Width of what attention reads: queries, keys and values.
     pub const fn qkv_width(&self) -> u64 {
-        self.query_width() + 2 * self.key_width()
+        self.query_width() + self.key_width() + self.value_width()
     }
 
     /// Width of what the first feed-forward matmul produces: twice `ffn` when gated.
     pub const fn first_ffn_width(&self) -> u64 {
-        if self.gated { 2 * self.ffn } else { self.ffn }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn shape() -> ModelShape {
-        *Model::library("llama-3.1-8b").expect("the model is in the library").shape()
+        self.first_width(self.ffn)
     }
 
-    #[test]
-    fn a_size_of_zero_is_refused_by_name() {
-        let error = Model::new("mine", ModelShape { ffn: 0, ..shape() }).unwrap_err();
-        assert_eq!(error.to_string(), "model `mine`: `ffn` is 0; it must be at least 1");
-        assert_eq!(error.field(), "ffn");
-    }
-
-    #[test]
-    fn an_absurd_size_is_refused() {
-        let error = Model::new("mine", ModelShape { hidden: u64::MAX, ..shape() }).unwrap_err();
-        assert_eq!(
-            error.to_string(),
-            "model `mine`: `hidden` is 18446744073709551615; it must be at most 1048576"
-        );
-    }
-
-    #[test]
-    fn uneven_heads_are_refused_with_the_remedy() {
-        let error = Model::new("mine", ModelShape { kv_heads: 5, ..shape() }).unwrap_err();
-        assert_eq!(
-            error.to_string(),
-            "model `mine`: `heads` = 32 is no multiple of `kv_heads` = 5; \
-             set `kv_heads` to a divisor of `heads`, or to `heads` for multi-head attention"
-        );
+    /// Width of what the first matmul of a network of this inner width produces: twice as much when gated.
+    pub const fn first_width(&self, ffn: u64) -> u64 {
+        if self.gated { 2 * ffn } else { ffn }
     }
 }
