@@ -1,6 +1,6 @@
 //! Writes the operations of one pass: kernels merged between collectives, collectives between kernels.
 
-use super::ledger_entry::LedgerEntry;
+use super::ledger::LedgerEntry;
 use super::seconds::Seconds;
 use super::streams::{COMPUTE, Communicator, TENSOR, TENSOR_INPUT};
 use copperlight_core::units::{Bytes, Time};

@@ -4,7 +4,7 @@ use super::edge_compute;
 use super::job::TrainingJob;
 use super::kernels::Kernels;
 use super::layout::Stage;
-use super::ledger_entry::LedgerEntry;
+use super::ledger::LedgerEntry;
 use super::pass_writer::PassWriter;
 use super::passes::Passes;
 use super::schedule::{Exchange, Step, one_forward_one_backward};
