@@ -7,3 +7,4 @@ mod evidence;
 mod jobs;
 mod library;
 mod properties;
+mod slowing;

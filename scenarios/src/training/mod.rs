@@ -11,8 +11,6 @@
 mod compute;
 mod flops;
 mod ledger;
-mod ledger_account;
-mod ledger_entry;
 mod memory;
 mod metrics;
 mod model;
@@ -26,8 +24,7 @@ mod tests;
 
 pub use compute::{ChipRates, Precision};
 pub use flops::Flops;
-pub use ledger::{Breakdown, Ledger, LedgerSummary, RankLedger};
-pub use ledger_entry::LedgerEntry;
+pub use ledger::{Breakdown, Ledger, LedgerEntry, LedgerSlice, LedgerSummary, RankLedger};
 pub use memory::{MemoryEstimate, MemoryTerms, USABLE_SHARE};
 pub use metrics::Metrics;
 pub use model::{

@@ -15,6 +15,7 @@ use super::program_state::{Current, ProgramState};
 use super::records::Records;
 use super::replay::{Replays, Unrecorded};
 use super::setup::{Actor, Parts, Plans, SimulationError};
+use super::slowing::Slowed;
 use crate::digest::{OperationHashes, outcome_digest};
 use crate::engine::{EventQueue, Limits, Memory, Process, StopReason as LoopEnd, run};
 use crate::ids::CommunicatorId;
@@ -57,6 +58,7 @@ pub(super) fn attempt<'a>(
     let limits = options.limits;
     let mut execution = Execution::new(parts, plans, replays, (limits, observer));
     execution.carrier.records = options.record_transfers.then(Records::default);
+    execution.slowed = Slowed::new(options.slowing, execution.states.len());
     let mut queue = EventQueue::new();
     for actor in 0..execution.states.len() as u32 {
         execution.enter_what_can(Time::ZERO, actor, &mut queue);
@@ -97,6 +99,8 @@ struct Execution<'a, 'b> {
     arrived: Vec<Purpose>,
     collectives: Collectives,
     carrier: Carrier,
+    /// Where communication slows computations.
+    slowed: Option<Slowed>,
     work: Work,
     limits: Limits,
     error: Option<SimulationError>,
@@ -125,6 +129,7 @@ impl<'a, 'b> Execution<'a, 'b> {
             arrived: Vec::new(),
             collectives: Collectives::default(),
             carrier: Carrier::new(parts.around, parts.transport),
+            slowed: None,
             work: Work::default(),
             limits,
             error: None,
@@ -154,6 +159,8 @@ impl<'a, 'b> Execution<'a, 'b> {
                 self.begin(now, end);
                 if duration == Time::ZERO {
                     self.end_operation(now, end);
+                } else if let Some(slowed) = &mut self.slowed {
+                    slowed.computes(now, end, duration);
                 } else {
                     queue.push(now + duration, Event::ComputeEnd { actor: end.actor, stream: end.stream });
                 }
@@ -244,6 +251,11 @@ impl<'a, 'b> Execution<'a, 'b> {
 
     fn begin(&mut self, now: Time, end: End) {
         let current = self.states[end.actor as usize].begin(end.stream, now);
+        if let Some(slowed) = &mut self.slowed
+            && !current.operation.kind.is_compute()
+        {
+            slowed.communicates(end.actor);
+        }
         self.observer.begun(&notice(now, end, current));
     }
 
@@ -251,6 +263,11 @@ impl<'a, 'b> Execution<'a, 'b> {
         let End { stream, .. } = end;
         let actor = end.actor as usize;
         let current = self.states[actor].current(stream).expect("what ends has an operation");
+        if let Some(slowed) = &mut self.slowed
+            && !current.operation.kind.is_compute()
+        {
+            slowed.has_communicated(end.actor);
+        }
         self.observer.ended(&notice(now, end, current));
         self.hashes[actor].add(stream.index(), current.index, (current.begun, now));
         self.ends[actor] = now;
@@ -261,7 +278,10 @@ impl<'a, 'b> Execution<'a, 'b> {
     fn handle_one(&mut self, now: Time, event: Event, queue: &mut EventQueue<Event>) -> Stepped {
         match event {
             Event::ComputeEnd { actor, stream } => {
-                self.end_operation(now, End { actor, stream });
+                let end = End { actor, stream };
+                if self.slowed.as_mut().is_none_or(|slowed| slowed.has_computed(now, end)) {
+                    self.end_operation(now, end);
+                }
             }
             Event::Depart { transfer } => {
                 if let Some(purpose) = self.carrier.depart(now, transfer) {
@@ -350,14 +370,19 @@ impl<'a, 'b> Execution<'a, 'b> {
         let digest = outcome_digest(rank_hashes, &links);
         let stop = match loop_end {
             LoopEnd::EventLimit => StopReason::EventLimit,
-            LoopEnd::TimeLimit => StopReason::TimeLimit,
+            // What lies past the limit may be an end that has moved to before it.
+            LoopEnd::TimeLimit if !self.has_ended() => StopReason::TimeLimit,
             LoopEnd::MemoryLimit(memory) => StopReason::MemoryLimit(memory),
             // A flow that drains without a finish in sight would finish past the end of time.
             _ if network.is_draining() => StopReason::TimeLimit,
-            LoopEnd::Exhausted | LoopEnd::Interrupted => self.stop_reason(),
+            LoopEnd::TimeLimit | LoopEnd::Exhausted | LoopEnd::Interrupted => self.stop_reason(),
         };
         let tiers = network.timelines().cloned().collect();
         Outcome { end, stop, ranks, links, tiers, work, by_events: Vec::new(), digest, transfers }
+    }
+
+    fn has_ended(&self) -> bool {
+        self.states.iter().all(ProgramState::has_ended)
     }
 
     fn stop_reason(&self) -> StopReason {
@@ -394,6 +419,9 @@ impl Process<Event> for Execution<'_, '_> {
         // What a decision has started at once comes first: rates are found when all of this picosecond is known.
         if !queue.is_due(now) {
             self.carrier.settle(now, queue);
+            if let Some(slowed) = &mut self.slowed {
+                slowed.settle(now, queue);
+            }
         }
     }
 

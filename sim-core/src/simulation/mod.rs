@@ -4,7 +4,7 @@
 //! `messages` matches sends with receives, `execution` runs the programs of the representatives on top of them.
 //! Replays live in `replay`: a collective that is alone on its links is simulated once and remembered. `node` does so for
 //! one group of each class, with all its positions. `lanes` step rings without events: `lane_stage` a stage of equal
-//! steps, `lane_record` what it moves over time.
+//! steps, `lane_record` what it moves over time. `slowing` is what computations lose while their rank communicates.
 
 mod carrier;
 mod collective;
@@ -29,6 +29,7 @@ mod records;
 mod replay;
 mod setup;
 mod simulator;
+mod slowing;
 mod surroundings;
 
 pub use crate::symmetry::Representative;
@@ -37,6 +38,7 @@ pub use flow_set::{FlowsOutcome, solve_flows};
 pub use observer::{Notice, Observer, Unobserved};
 pub use setup::SimulationError;
 pub use simulator::{Prepared, Simulator};
+pub use slowing::Slowing;
 
 use crate::engine::Limits;
 use crate::fabric::Fabric;
@@ -61,12 +63,21 @@ pub struct Options {
     pub record_transfers: bool,
     /// When to stop early.
     pub limits: Limits,
+    /// What computations lose while their rank communicates.
+    pub slowing: Slowing,
 }
 
 impl Options {
-    /// Folding and replay on, no limits.
+    /// Folding and replay on, no limits, and nothing slows computations.
     pub fn new(transport: Transport) -> Self {
-        Self { transport, fold: true, replay: true, record_transfers: false, limits: Limits::default() }
+        Self {
+            transport,
+            fold: true,
+            replay: true,
+            record_transfers: false,
+            limits: Limits::default(),
+            slowing: Slowing::NONE,
+        }
     }
 
     /// Every rank's every flow goes through the event engine.
@@ -78,6 +89,11 @@ impl Options {
     fn assumptions(&self) -> Assumptions {
         let remembers = self.fold && self.replay && !self.record_transfers;
         if remembers { Assumptions::isolated() } else { Assumptions::default() }
+    }
+
+    /// Computations lose this share of their speed while their rank communicates.
+    pub fn slowed(self, slowing: Slowing) -> Self {
+        Self { slowing, ..self }
     }
 
     /// Every transfer is noted in the outcome.

@@ -164,6 +164,11 @@ impl Counterpart {
 }
 
 impl OperationKind {
+    /// Whether it is a computation: everything else is done with others.
+    pub const fn is_compute(self) -> bool {
+        matches!(self, Self::Compute { .. })
+    }
+
     /// With whom it is done; with nobody when it is a computation.
     pub const fn counterpart(self) -> Option<Counterpart> {
         match self {

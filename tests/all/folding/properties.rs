@@ -63,16 +63,17 @@ enum Software {
     Costly,
 }
 
+/// A job on a machine.
 #[derive(Debug, Clone)]
-struct Case {
+pub(super) struct Case {
     defect: Defect,
-    machine: Machine,
+    pub(super) machine: Machine,
     software: Software,
-    job: Job,
+    pub(super) job: Job,
 }
 
 impl Case {
-    fn transport(&self) -> Transport {
+    pub(super) fn transport(&self) -> Transport {
         match self.software {
             Software::Ideal => Transport::ideal(),
             Software::IdealSwitches => Transport::ideal().with_ideal_switches(),
@@ -170,7 +171,8 @@ fn machine() -> impl Strategy<Value = (Machine, usize)> {
     )
 }
 
-fn case() -> impl Strategy<Value = Case> {
+/// Any job on any machine, most of which have something wrong.
+pub(super) fn case() -> impl Strategy<Value = Case> {
     let software = prop::sample::select(vec![Software::Ideal, Software::IdealSwitches, Software::Costly]);
     let places = (0..1_000_usize, 1..1_000_usize, 1..400_000_u64);
     let defect = (prop::sample::select(DEFECTS.to_vec()), places, fault());

@@ -1,0 +1,78 @@
+//! Who watches a run and books every rank's time.
+
+use super::account::Account;
+use super::books::LedgerSlice;
+use super::rank::RankLedger;
+use super::summary::LedgerSummary;
+use copperlight_core::simulation::{Notice, Observer, Representative};
+use copperlight_core::units::Time;
+
+/// Watches a run of a [`TrainingWorkload`](crate::training::TrainingWorkload) and books every rank's time.
+#[derive(Debug, Clone, Default)]
+pub struct Ledger {
+    representatives: Vec<Representative>,
+    accounts: Vec<Account>,
+    keeps_tracks: bool,
+    end: Time,
+}
+
+impl Ledger {
+    /// An empty ledger.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// An empty ledger that also keeps which entry held when, for every simulated rank.
+    pub fn with_tracks() -> Self {
+        Self { keeps_tracks: true, ..Self::default() }
+    }
+
+    /// The simulated ranks, in the order of the run.
+    pub fn ranks(&self) -> impl Iterator<Item = RankLedger> {
+        self.representatives.iter().zip(&self.accounts).map(|(&representative, account)| RankLedger {
+            representative,
+            totals: *account.books().totals(),
+            communication: Time::from_picoseconds(account.communication()),
+            computation: Time::from_picoseconds(account.computation()),
+        })
+    }
+
+    /// Which entry held when, for each simulated rank in the order of the run: contiguous from zero to the end of the
+    /// step, and exactly what its totals are the sums of. Empty tracks where they were not kept.
+    pub fn tracks(&self) -> impl Iterator<Item = &[LedgerSlice]> {
+        self.accounts.iter().map(|account| account.books().track())
+    }
+
+    /// Means over all ranks, each simulated rank counted as often as it stands for.
+    pub fn summary(&self) -> LedgerSummary {
+        LedgerSummary::of(self.ranks(), self.end)
+    }
+}
+
+impl Observer for Ledger {
+    fn start(&mut self, representatives: &[Representative]) {
+        self.representatives = representatives.to_vec();
+        let account = if self.keeps_tracks { Account::with_track() } else { Account::default() };
+        self.accounts = vec![account; representatives.len()];
+        self.end = Time::ZERO;
+    }
+
+    fn entered(&mut self, notice: &Notice<'_>) {
+        self.accounts[notice.representative].entered(notice);
+    }
+
+    fn begun(&mut self, notice: &Notice<'_>) {
+        self.accounts[notice.representative].begun(notice);
+    }
+
+    fn ended(&mut self, notice: &Notice<'_>) {
+        self.accounts[notice.representative].ended(notice);
+    }
+
+    fn finish(&mut self, end: Time) {
+        self.end = end;
+        for account in &mut self.accounts {
+            account.finish(end);
+        }
+    }
+}
