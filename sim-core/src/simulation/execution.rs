@@ -1,6 +1,7 @@
 //! Runs the programs of the representatives.
 
 mod deciding;
+mod repeating;
 
 use super::Options;
 use super::carrier::{Carrier, Transfer};
@@ -14,6 +15,7 @@ use super::places::{CallPlace, Place, places};
 use super::program_state::{Current, ProgramState};
 use super::records::Records;
 use super::replay::{Replays, Unrecorded};
+use super::rounds::{Told, Watch};
 use super::setup::{Actor, Parts, Plans, SimulationError};
 use crate::digest::{OperationHashes, outcome_digest};
 use crate::engine::{EventQueue, Limits, Memory, Process, StopReason as LoopEnd, run};
@@ -103,6 +105,8 @@ struct Execution<'a, 'b> {
     /// A limit was met in a recording.
     stopped: Option<LoopEnd>,
     left_apart: Option<LeftApart>,
+    /// Looks out for rounds that recur, where they may be passed over.
+    watch: Option<Watch>,
 }
 
 impl<'a, 'b> Execution<'a, 'b> {
@@ -115,6 +119,7 @@ impl<'a, 'b> Execution<'a, 'b> {
         let state = |actor: &Actor| ProgramState::new(Arc::clone(&actor.program), places(actor, &plans));
         let states: Vec<ProgramState> = parts.actors.iter().map(state).collect();
         Self {
+            watch: replays.is_enabled().then(|| Watch::of(&states)).flatten(),
             entries: plans.iter().map(|of| of.iter().map(|plan| replays.entry(plan)).collect()).collect(),
             hashes: states.iter().map(|state| OperationHashes::new(state.streams())).collect(),
             ends: vec![Time::ZERO; states.len()],
@@ -147,6 +152,7 @@ impl<'a, 'b> Execution<'a, 'b> {
 
     /// Enters one operation.
     fn enter(&mut self, now: Time, end: End, queue: &mut EventQueue<Event>) {
+        self.write_down(now, end, Told::Entered);
         let current = self.states[end.actor as usize].enter(end.stream);
         self.observer.entered(&notice(now, end, current));
         match (current.place, current.operation.kind) {
@@ -245,9 +251,11 @@ impl<'a, 'b> Execution<'a, 'b> {
     fn begin(&mut self, now: Time, end: End) {
         let current = self.states[end.actor as usize].begin(end.stream, now);
         self.observer.begun(&notice(now, end, current));
+        self.write_down(now, end, Told::Begun);
     }
 
     fn end_operation(&mut self, now: Time, end: End) {
+        self.write_down(now, end, Told::Ended);
         let End { stream, .. } = end;
         let actor = end.actor as usize;
         let current = self.states[actor].current(stream).expect("what ends has an operation");
@@ -394,6 +402,7 @@ impl Process<Event> for Execution<'_, '_> {
         // What a decision has started at once comes first: rates are found when all of this picosecond is known.
         if !queue.is_due(now) {
             self.carrier.settle(now, queue);
+            self.look_for_rounds(now, queue);
         }
     }
 
