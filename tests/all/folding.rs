@@ -7,3 +7,5 @@ mod evidence;
 mod jobs;
 mod library;
 mod properties;
+mod rounds;
+mod steps;
