@@ -148,6 +148,11 @@ pub struct Work {
     pub replayed: u64,
     /// Flows that lanes account for: stepped, or repeated where a step does the same as the one before.
     pub lanes: u64,
+    /// Rounds of all programs that were not simulated, because one had been just before, and the operations that ended
+    /// in them.
+    pub rounds: u64,
+    /// See `rounds`.
+    pub repeated: u64,
 }
 
 /// A hash of every rank's operation times and of every link's bytes, equal however the outcome was found.

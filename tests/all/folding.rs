@@ -7,4 +7,6 @@ mod evidence;
 mod jobs;
 mod library;
 mod properties;
+mod rounds;
 mod slowing;
+mod steps;

@@ -109,6 +109,23 @@ impl<E: Copy> EventQueue<E> {
         Some(time)
     }
 
+    /// All pending events, in no particular order.
+    pub fn iter(&self) -> impl Iterator<Item = (Time, &E)> {
+        let slots = self.slots.iter().flatten();
+        let entries = self.front[self.taken..].iter().chain(slots);
+        entries.map(|entry| (Time::from_picoseconds(entry.time), &entry.event))
+    }
+
+    /// Puts off all pending events by as much.
+    pub fn put_off(&mut self, by: Time) {
+        let mut pending = Vec::with_capacity(self.pending);
+        let mut put_off = Self::new();
+        while let Some(time) = self.pop_batch(&mut pending) {
+            pending.drain(..).for_each(|event| put_off.push(time + by, event));
+        }
+        *self = put_off;
+    }
+
     /// How many events are pending.
     pub fn len(&self) -> usize {
         self.pending
@@ -289,6 +306,22 @@ mod tests {
         assert_eq!(queue.pop_batch(&mut batch), Some(Time::from_picoseconds(5)));
         assert_eq!(batch, ['c', 'd']);
         assert_eq!(queue.pop_batch(&mut batch), None);
+    }
+
+    #[test]
+    fn events_put_off_keep_their_order() {
+        let at = Time::from_picoseconds;
+        let mut queue = EventQueue::new();
+        let pushed = [(7, 'a'), (3, 'x'), (1 << 40, 'd'), (7, 'b'), (9_000, 'c')];
+        pushed.into_iter().for_each(|(time, event)| queue.push(at(time), event));
+        queue.pop_batch(&mut Vec::new());
+        assert_eq!(queue.iter().count(), 4);
+        queue.put_off(at(1_000));
+        queue.push(at(1_004), 'e');
+        let mut popped = Vec::new();
+        let times: Vec<_> = std::iter::from_fn(|| queue.pop_batch(&mut popped)).collect();
+        assert_eq!(times, [1_004, 1_007, 10_000, (1 << 40) + 1_000].map(at));
+        assert_eq!(popped, ['e', 'a', 'b', 'c', 'd']);
     }
 
     /// Delays with many ties, delays of every magnitude, and none at all.

@@ -7,6 +7,7 @@
 //! section 6.5.2). Links that do not bind carry bytes and take no part in this. Links whose regions keep growing over everything are coupled: solved as one from then on.
 
 mod coupling;
+mod repeating;
 mod starting;
 
 use self::coupling::Coupling;

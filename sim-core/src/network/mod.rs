@@ -27,4 +27,5 @@ pub use fair_share::{Contender, Crossing, max_min_rates};
 pub use flow_level::{FlowLevel, NewFlow, Wakeup};
 pub use links::NetworkLink;
 pub use rate_record::{Changes, RateRecord};
+pub use tiers::Moved;
 pub use timeline::Timeline;

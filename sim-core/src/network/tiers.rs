@@ -10,6 +10,16 @@ use std::ops::Range;
 pub(super) struct Tiers {
     tiers: Vec<Tier>,
     since: Time,
+    /// What is moved, where that was asked for.
+    noted: Option<Vec<Moved>>,
+}
+
+/// What a tier has carried in some time.
+#[derive(Debug, Clone)]
+pub struct Moved {
+    tier: u32,
+    when: Range<Time>,
+    amount: f64,
 }
 
 #[derive(Debug)]
@@ -38,7 +48,7 @@ impl Tiers {
             bytes_per_second: capacity / CAPACITY / weight_denominator,
             timeline: Timeline::default(),
         };
-        Self { tiers: capacities.into_iter().map(tier).collect(), since: Time::ZERO }
+        Self { tiers: capacities.into_iter().map(tier).collect(), since: Time::ZERO, noted: None }
     }
 
     /// What a rate on a link adds to the load of its tier.
@@ -77,20 +87,47 @@ impl Tiers {
             return;
         }
         let seconds = (now - self.since).picoseconds() as f64 / 1e12;
-        for tier in self.tiers.iter_mut().filter(|tier| tier.load > 0.0) {
+        for (index, tier) in self.tiers.iter_mut().enumerate().filter(|tier| tier.1.load > 0.0) {
             let moved = tier.load * tier.bytes_per_second * seconds;
             tier.timeline.add(self.since..now, moved);
+            note(&mut self.noted, index, self.since..now, moved);
         }
         self.since = now;
     }
 
     pub(super) fn credit(&mut self, tier: usize, when: Range<Time>, moved: &Timeline) {
         if moved.total() > 0.0 {
+            note(&mut self.noted, tier, when.clone(), moved.total());
             self.tiers[tier].timeline.add_timeline(when, moved);
+        }
+    }
+
+    /// Whether no rate is left over.
+    pub(super) fn is_idle(&self) -> bool {
+        self.tiers.iter().all(|tier| tier.load == 0.0)
+    }
+
+    pub(super) fn note_moved(&mut self) {
+        self.noted = Some(Vec::new());
+    }
+
+    pub(super) fn take_moved(&mut self) -> Vec<Moved> {
+        self.noted.take().unwrap_or_default()
+    }
+
+    pub(super) fn move_again(&mut self, moved: &[Moved], later: Time) {
+        for Moved { tier, when, amount } in moved {
+            self.tiers[*tier as usize].timeline.add(when.start + later..when.end + later, *amount);
         }
     }
 
     pub(super) fn timelines(&self) -> impl Iterator<Item = &Timeline> {
         self.tiers.iter().map(|tier| &tier.timeline)
+    }
+}
+
+fn note(noted: &mut Option<Vec<Moved>>, tier: usize, when: Range<Time>, amount: f64) {
+    if let Some(noted) = noted {
+        noted.push(Moved { tier: tier as u32, when, amount });
     }
 }

@@ -25,12 +25,12 @@ pub(super) struct Transfer {
 
 /// A reservation of a link by a replay, which assumes that nobody else uses it meanwhile.
 #[derive(Debug, Clone, Copy, Default)]
-struct Reservation {
+pub(super) struct Reservation {
     /// [`Time::MAX`] while it is claimed by an instance some of whose members have not come.
-    until: Time,
+    pub(super) until: Time,
     /// Until when it was reserved before it was claimed.
-    before: Time,
-    by: Reserver,
+    pub(super) before: Time,
+    pub(super) by: Reserver,
 }
 
 /// What links are reserved for.
@@ -48,7 +48,7 @@ pub(super) struct Carrier {
     pub(super) network: FlowLevel,
     transfers: Vec<Transfer>,
     free: Vec<u32>,
-    reservations: Vec<Reservation>,
+    pub(super) reservations: Vec<Reservation>,
     /// No reservation lasts longer, but for those of claims.
     reserved_until: Time,
     claims: u32,
@@ -151,6 +151,23 @@ impl Carrier {
     /// Gives all flows their rates.
     pub(super) fn settle(&mut self, now: Time, queue: &mut EventQueue<Event>) {
         self.network.settle(now, |time, wakeup| queue.push(time, Event::Wake { wakeup }));
+    }
+
+    /// A transfer on its way.
+    pub(super) fn transfer(&self, transfer: u32) -> &Transfer {
+        &self.transfers[transfer as usize]
+    }
+
+    /// Lets all links have been reserved later by as much, and all wake-ups come later; nothing drains.
+    pub(super) fn put_off(&mut self, by: Time) {
+        for reservation in &mut self.reservations {
+            if reservation.until < Time::MAX {
+                reservation.until += by;
+            }
+            reservation.before += by;
+        }
+        self.reserved_until += by;
+        self.network.put_off(by);
     }
 
     /// The memory of transfers on their way and of draining flows.

@@ -21,14 +21,14 @@ pub(super) struct Instance {
     pub(super) plan: Rc<GroupPlan>,
     /// Empty until it is known that the instance runs by events.
     members: Vec<MemberState>,
-    entries: Vec<Entry>,
-    entered: u32,
-    left: u32,
+    pub(super) entries: Vec<Entry>,
+    pub(super) entered: u32,
+    pub(super) left: u32,
     unlaunched: u32,
-    first_entry: Time,
-    undecided: bool,
+    pub(super) first_entry: Time,
+    pub(super) undecided: bool,
     /// Its links are kept free until all have entered, when it is decided again.
-    claimed: bool,
+    pub(super) claimed: bool,
     /// In lockstep: how many members are done with the present step.
     waiting: usize,
     /// How many were opened before.
@@ -37,11 +37,11 @@ pub(super) struct Instance {
 
 /// How a member came in.
 #[derive(Debug, Clone, Copy, Default)]
-struct Entry {
-    end: Option<End>,
-    at: Time,
+pub(super) struct Entry {
+    pub(super) end: Option<End>,
+    pub(super) at: Time,
     /// It is done, perhaps before others have come: who hands on what it has need not wait for those behind.
-    left: bool,
+    pub(super) left: bool,
 }
 
 /// All running collectives.
@@ -170,6 +170,19 @@ impl Collectives {
     pub(super) fn entry_times(&self, index: u32) -> (Time, Vec<Time>) {
         let Instance { first_entry, entries, .. } = &self.instances[index as usize];
         (*first_entry, entries.iter().map(|entry| entry.at - *first_entry).collect())
+    }
+
+    /// Whether any runs by events.
+    pub(super) fn any_by_events(&self) -> bool {
+        self.instances.iter().any(|instance| !instance.members.is_empty())
+    }
+
+    /// Lets all that runs have begun later by as much.
+    pub(super) fn put_off(&mut self, by: Time) {
+        for instance in &mut self.instances {
+            instance.first_entry += by;
+            instance.entries.iter_mut().for_each(|entry| entry.at += by);
+        }
     }
 
     /// The links that an arriving transfer has drained over.

@@ -1,6 +1,7 @@
 //! Runs the programs of the representatives.
 
 mod deciding;
+mod repeating;
 
 use super::Options;
 use super::carrier::{Carrier, Transfer};
@@ -14,6 +15,7 @@ use super::places::{CallPlace, Place, places};
 use super::program_state::{Current, ProgramState};
 use super::records::Records;
 use super::replay::{Replays, Unrecorded};
+use super::rounds::{Told, Watch};
 use super::setup::{Actor, Parts, Plans, SimulationError};
 use super::slowing::Slowed;
 use crate::digest::{OperationHashes, outcome_digest};
@@ -59,6 +61,10 @@ pub(super) fn attempt<'a>(
     let mut execution = Execution::new(parts, plans, replays, (limits, observer));
     execution.carrier.records = options.record_transfers.then(Records::default);
     execution.slowed = Slowed::new(options.slowing, execution.states.len());
+    if execution.slowed.is_some() {
+        // What computations have left of their work is not compared: no round is passed over.
+        execution.watch = None;
+    }
     let mut queue = EventQueue::new();
     for actor in 0..execution.states.len() as u32 {
         execution.enter_what_can(Time::ZERO, actor, &mut queue);
@@ -107,6 +113,8 @@ struct Execution<'a, 'b> {
     /// A limit was met in a recording.
     stopped: Option<LoopEnd>,
     left_apart: Option<LeftApart>,
+    /// Looks out for rounds that recur, where they may be passed over.
+    watch: Option<Watch>,
 }
 
 impl<'a, 'b> Execution<'a, 'b> {
@@ -119,6 +127,7 @@ impl<'a, 'b> Execution<'a, 'b> {
         let state = |actor: &Actor| ProgramState::new(Arc::clone(&actor.program), places(actor, &plans));
         let states: Vec<ProgramState> = parts.actors.iter().map(state).collect();
         Self {
+            watch: replays.is_enabled().then(|| Watch::of(&states)).flatten(),
             entries: plans.iter().map(|of| of.iter().map(|plan| replays.entry(plan)).collect()).collect(),
             hashes: states.iter().map(|state| OperationHashes::new(state.streams())).collect(),
             ends: vec![Time::ZERO; states.len()],
@@ -152,6 +161,7 @@ impl<'a, 'b> Execution<'a, 'b> {
 
     /// Enters one operation.
     fn enter(&mut self, now: Time, end: End, queue: &mut EventQueue<Event>) {
+        self.write_down(now, end, Told::Entered);
         let current = self.states[end.actor as usize].enter(end.stream);
         self.observer.entered(&notice(now, end, current));
         match (current.place, current.operation.kind) {
@@ -257,9 +267,11 @@ impl<'a, 'b> Execution<'a, 'b> {
             slowed.communicates(end.actor);
         }
         self.observer.begun(&notice(now, end, current));
+        self.write_down(now, end, Told::Begun);
     }
 
     fn end_operation(&mut self, now: Time, end: End) {
+        self.write_down(now, end, Told::Ended);
         let End { stream, .. } = end;
         let actor = end.actor as usize;
         let current = self.states[actor].current(stream).expect("what ends has an operation");
@@ -422,6 +434,7 @@ impl Process<Event> for Execution<'_, '_> {
             if let Some(slowed) = &mut self.slowed {
                 slowed.settle(now, queue);
             }
+            self.look_for_rounds(now, queue);
         }
     }
 

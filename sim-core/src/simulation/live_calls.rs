@@ -5,8 +5,8 @@ use std::collections::VecDeque;
 /// The calls of one group from the first that is not closed, in order of their numbers.
 #[derive(Debug, Default)]
 pub(super) struct LiveCalls {
-    first: u32,
-    calls: VecDeque<LiveCall>,
+    pub(super) first: u32,
+    pub(super) calls: VecDeque<LiveCall>,
 }
 
 /// A call of a group, on its way.

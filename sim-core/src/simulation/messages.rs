@@ -21,8 +21,8 @@ pub(super) struct Message {
 /// Sends and receives of one pair and channel that have not met yet; at most one of the two queues is not empty.
 #[derive(Debug, Default)]
 pub(super) struct Mailbox {
-    sends: VecDeque<(End, Bytes)>,
-    receives: VecDeque<End>,
+    pub(super) sends: VecDeque<(End, Bytes)>,
+    pub(super) receives: VecDeque<End>,
 }
 
 impl Mailbox {

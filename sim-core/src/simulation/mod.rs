@@ -2,7 +2,7 @@
 //!
 //! The layers, from the bottom: `carrier` moves bytes, `collective` steps groups through their schedules,
 //! `messages` matches sends with receives, `execution` runs the programs of the representatives on top of them.
-//! Replays live in `replay`: a collective that is alone on its links is simulated once and remembered. `node` does so for
+//! `rounds` passes over rounds of all programs that recur. Replays live in `replay`: a collective that is alone on its links is simulated once and remembered. `node` does so for
 //! one group of each class, with all its positions. `lanes` step rings without events: `lane_stage` a stage of equal
 //! steps, `lane_record` what it moves over time. `slowing` is what computations lose while their rank communicates.
 
@@ -27,6 +27,7 @@ mod program_state;
 mod recording;
 mod records;
 mod replay;
+mod rounds;
 mod setup;
 mod simulator;
 mod slowing;

@@ -6,32 +6,32 @@ use crate::workload::{MAX_STREAMS, OnStream, Operation, Program, StreamId, Strea
 use std::sync::Arc;
 
 /// The index of a stream that has ended.
-const ENDED: u32 = u32::MAX;
+pub(super) const ENDED: u32 = u32::MAX;
 
 /// The streams of one rank, by the indices of their identifiers.
 #[derive(Debug)]
 pub(super) struct ProgramState {
-    program: Arc<Program>,
+    pub(super) program: Arc<Program>,
     /// Where the counterparts of the program are.
-    places: Vec<Place>,
-    cursors: Box<[Cursor]>,
+    pub(super) places: Vec<Place>,
+    pub(super) cursors: Box<[Cursor]>,
     /// For each stream, the index of the operation that it is in or waits to enter; ended ones and streams without
     /// operations are past everything.
-    progress: [u32; MAX_STREAMS],
+    pub(super) progress: [u32; MAX_STREAMS],
     /// The streams whose operation has been entered.
-    entered: StreamSet,
+    pub(super) entered: StreamSet,
     /// The streams whose operation can be entered now.
-    ready: StreamSet,
+    pub(super) ready: StreamSet,
     /// For each stream, those that are held up by it; each is held up by one stream at a time.
-    held_up: [HeldUp; MAX_STREAMS],
+    pub(super) held_up: [HeldUp; MAX_STREAMS],
 }
 
 /// Streams that wait for one.
 #[derive(Debug, Clone, Copy)]
-struct HeldUp {
-    streams: StreamSet,
+pub(super) struct HeldUp {
+    pub(super) streams: StreamSet,
     /// The lowest index of their operations: until the one has come past it, all of them wait on.
-    lowest: u32,
+    pub(super) lowest: u32,
 }
 
 impl HeldUp {
@@ -46,13 +46,13 @@ impl HeldUp {
 
 /// The place of a stream: the operation that it is in, or waits to enter.
 #[derive(Debug, Clone, Default)]
-struct Cursor {
+pub(super) struct Cursor {
     /// The block instance.
-    instance: u32,
+    pub(super) instance: u32,
     /// The place among the block's operations on the stream.
-    slot: u32,
+    pub(super) slot: u32,
     /// `None` when the stream has ended.
-    current: Option<Current>,
+    pub(super) current: Option<Current>,
 }
 
 /// The operation that a stream is in or waits to enter.
@@ -61,7 +61,7 @@ pub(super) struct Current {
     /// Its program-order index.
     pub(super) index: u32,
     /// Among the operations of its block.
-    on_stream: OnStream,
+    pub(super) on_stream: OnStream,
     /// Where its counterpart is.
     pub(super) place: Place,
     /// When it began, once it has.

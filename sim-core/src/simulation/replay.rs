@@ -80,6 +80,11 @@ impl Replays {
         }
     }
 
+    /// Whether anything is remembered.
+    pub(super) fn is_enabled(&self) -> bool {
+        self.enabled
+    }
+
     /// The entry for a plan, unless replay is off or the plan too large to compare.
     pub(super) fn entry(&mut self, plan: &GroupPlan) -> Option<u32> {
         let signature = plan.signature.as_ref().filter(|_| self.enabled)?;

@@ -110,8 +110,7 @@ fn outcome(traffic: &Traffic, finished: Vec<Time>, ran: Ran<'_>) -> TrafficOutco
         rate_solves: network.effort().solves,
         ranks_simulated: ranks_simulated(traffic, folding),
         classes: folding.classes().len() as u64,
-        replayed: 0,
-        lanes: 0,
+        ..Work::default()
     };
     let digest = outcome_digest(hashes.into_iter().map(|hash| (hash, 1)), &links);
     let tiers = network.timelines().cloned().collect();

@@ -50,6 +50,11 @@ impl StreamSet {
         Self(self.0 & !(1 << stream.0))
     }
 
+    /// One bit for each stream, by index.
+    pub const fn bits(self) -> u32 {
+        self.0
+    }
+
     /// Whether the stream is in the set.
     pub const fn contains(self, stream: StreamId) -> bool {
         self.0 & (1 << stream.0) != 0

@@ -90,6 +90,11 @@ impl Program {
         (&self.blocks[self.sequence[n] as usize], self.starts[n])
     }
 
+    /// Which of the distinct blocks the n-th instance runs.
+    pub fn block_number(&self, n: usize) -> u32 {
+        self.sequence[n]
+    }
+
     /// All with whom something is done, each once, in the order in which blocks first name them.
     pub fn counterparts(&self) -> &[Counterpart] {
         &self.counterparts

@@ -1,0 +1,111 @@
+//! Rounds of all programs that recur are passed over: what observers are told in one is told again, so much later.
+
+use super::Execution;
+use crate::engine::{EventQueue, Process};
+use crate::simulation::events::Event;
+use crate::simulation::messages::End;
+use crate::simulation::rounds::{Entry, Look, Noted, Readers, Round, Scene, Told, Watch, is_calm};
+use crate::units::Time;
+
+impl Execution<'_, '_> {
+    /// Writes down what is told of the operation of a stream, while a round is written down.
+    #[inline]
+    pub(super) fn write_down(&mut self, at: Time, end: End, told: Told) {
+        if let Some(diary) = self.watch.as_mut().and_then(Watch::diary) {
+            let state = &self.states[end.actor as usize];
+            let cursor = &state.cursors[end.stream.index()];
+            let current = cursor.current.as_ref().expect("what is told has an operation");
+            diary.note(Entry {
+                told,
+                actor: end.actor,
+                at,
+                begun: current.begun,
+                index: current.index,
+                block: state.program.block_number(cursor.instance as usize),
+                place: current.on_stream.index,
+            });
+        }
+    }
+
+    /// Looks whether a round begins or has ended; where one recurs, passes over as many as recur.
+    ///
+    /// All of `now` has been handled.
+    pub(super) fn look_for_rounds(&mut self, now: Time, queue: &mut EventQueue<Event>) {
+        let is_due = self.watch.as_ref().is_some_and(|watch| watch.is_due(&self.states));
+        if !is_due || !is_calm(&self.carrier, &self.collectives) || queue.is_due(now) || self.interrupted() {
+            return;
+        }
+        let Some(mut watch) = self.watch.take() else { return };
+        let scene = self.scene(now, queue);
+        match watch.look(&self.states, || scene.hash()) {
+            Look::Nothing => {}
+            Look::Note(until) => match scene.snapshot(self.work.replayed) {
+                Some(before) => {
+                    self.carrier.network.note_moved();
+                    watch.begin(before, until);
+                }
+                None => watch.fail(),
+            },
+            Look::Compare(noted) => {
+                let after = scene.snapshot(self.work.replayed);
+                let round = after.and_then(|after| after.round_since(&noted.before, &scene));
+                match round.and_then(|round| round.within(now, self.limits.time)) {
+                    Some(round) => {
+                        self.skip(&noted, &round, queue);
+                        watch.has_skipped(&self.states);
+                    }
+                    None => {
+                        self.carrier.network.take_moved();
+                        watch.fail();
+                    }
+                }
+            }
+        }
+        self.watch = Some(watch);
+    }
+
+    fn scene<'s>(&'s self, now: Time, queue: &'s EventQueue<Event>) -> Scene<'s> {
+        Scene {
+            now,
+            states: &self.states,
+            mailboxes: &self.mailboxes,
+            live: &self.live,
+            plans: &self.plans,
+            collectives: &self.collectives,
+            carrier: &self.carrier,
+            queue,
+        }
+    }
+
+    /// Passes over a round as often as it comes again.
+    fn skip(&mut self, noted: &Noted, round: &Round, queue: &mut EventQueue<Event>) {
+        let Round { duration, strides, calls, again } = round;
+        let programs: Vec<_> = self.states.iter().map(|state| state.program.clone()).collect();
+        let pages = noted.diary.pages(&programs, strides);
+        let moved = self.carrier.network.take_moved();
+        let mut readers = Readers { observer: &mut *self.observer, hashes: &mut self.hashes };
+        for round in 1..=*again {
+            let later = *duration * round;
+            pages.iter().for_each(|page| page.tell((round as u32, later), &mut readers));
+            self.carrier.network.move_again(&moved, later);
+        }
+        let carried: Vec<u128> = self.carrier.network.carried().collect();
+        for (link, (after, before)) in (0..).zip(carried.iter().zip(&noted.before.carried)) {
+            self.carrier.network.credit(link, (after - before) * u128::from(*again));
+        }
+        self.work.rounds += again;
+        self.work.repeated += again * noted.diary.ended();
+        self.work.replayed += again * (self.work.replayed - noted.before.replayed);
+        let later = *duration * *again;
+        for (actor, stride) in strides.iter().enumerate().filter(|(_, stride)| stride.is_any()) {
+            noted.before.standings[actor].skip(&mut self.states[actor], *stride, (*again, later));
+            self.ends[actor] += later;
+        }
+        for (live, calls) in self.live.iter_mut().zip(calls) {
+            live.first += calls * *again as u32;
+        }
+        self.collectives.put_off(later);
+        self.carrier.put_off(later);
+        queue.put_off(later);
+    }
+}
