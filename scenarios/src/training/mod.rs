@@ -29,7 +29,7 @@ pub use memory::{MemoryEstimate, MemoryTerms, USABLE_SHARE};
 pub use metrics::Metrics;
 pub use model::{
     Experts, FLOP_CONVENTION, FlopConvention, LatentAttention, LayerKind, LayerParameters, LibraryModel,
-    MinorParameters, Model, ModelError, ModelFact, ModelShape, Window,
+    MinorParameters, Model, ModelError, ModelFact, ModelShape, PublishedCount, Window,
 };
 pub use plan::{
     AttentionKernel, Chunk, Communicator, ContextExchange, Dispatcher, LaunchGraphs, Overlap, Parallelism,

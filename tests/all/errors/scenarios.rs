@@ -9,7 +9,8 @@ use copperlight::plot::PlotError;
 use copperlight::report::files::FilesError;
 use copperlight::run::RunError;
 use copperlight::training::{
-    Model, ModelShape, Parallelism, PlanError, Precision, Recipe, Recompute, TrainingJob, TrainingPlan,
+    Experts, Model, ModelShape, Parallelism, PlanError, Precision, Recipe, Recompute, TrainingJob,
+    TrainingPlan,
 };
 use copperlight::validate::{BaselineError, ValidateError};
 use copperlight_core::fabric::{FailedLinks, RoutingError};
