@@ -2,7 +2,7 @@
 
 use super::failure::Failure;
 use crate::file::{Scenario, Workload};
-use crate::trace::{Trace, TraceFile, TraceRequest};
+use crate::trace::{PointTrace, Trace, TraceFile, TraceRequest};
 use clap::Args;
 use copperlight_core::ids::RankId;
 use std::path::PathBuf;
@@ -57,7 +57,7 @@ impl Tracing {
         }
         let points = traces.iter().flat_map(|trace| &trace.points);
         let mut notes: Vec<String> =
-            points.flat_map(|point| point.notes()).map(|note| format!("note: {note}")).collect();
+            points.flat_map(PointTrace::notes).map(|note| format!("note: {note}")).collect();
         let path = file.write(&traces)?;
         notes.push(format!("wrote {}: open it in https://ui.perfetto.dev", path.display()));
         Ok(notes)
