@@ -12,6 +12,7 @@ mod physical;
 mod readme;
 mod run;
 mod sensitivity;
+mod trace;
 mod validate;
 mod wrong_input;
 

@@ -8,6 +8,7 @@
 //! - `families`: collectives on every family of fabrics
 //! - `never_full`: links that can never be full: what is declared fits, and no time depends on them
 //! - `folding`: folded and replayed runs equal the full simulation, to the picosecond
+//! - `ledger`: the ledger equals its definition, read out of a whole program, and is the same folded or not
 //! - `machines`: no tests, but random machines of every family that properties share
 //! - `degrade`: what is slow or gone, how routes re-form around it, and that folding stays exact
 //! - `trees`: multicast and reduction load each link once
@@ -34,6 +35,7 @@ mod families;
 mod flow_engine;
 mod folding;
 mod laws;
+mod ledger;
 mod library;
 mod machines;
 mod never_full;

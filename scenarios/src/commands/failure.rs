@@ -6,6 +6,7 @@ use crate::file::{ScenarioError, ScenarioErrors};
 use crate::flow_case::FlowCaseError;
 use crate::report::files::FilesError;
 use crate::run::RunError;
+use crate::trace::TraceFileError;
 use crate::validate::{BaselineError, ValidateError};
 use std::io;
 use thiserror::Error;
@@ -90,6 +91,9 @@ pub enum Failure {
     /// The output folder could not be written.
     #[error(transparent)]
     Files(#[from] FilesError),
+    /// The trace could not be written.
+    #[error(transparent)]
+    Trace(#[from] TraceFileError),
     /// A figure could not be drawn.
     #[error("the figures could not be drawn: {0}; run with --no-files to leave them out")]
     Figures(String),

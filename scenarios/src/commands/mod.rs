@@ -28,6 +28,7 @@ mod system_question;
 #[cfg(test)]
 mod tests;
 mod threads;
+mod trace_arguments;
 mod validate;
 #[cfg(feature = "plots")]
 mod validate_book;

@@ -4,9 +4,10 @@ use super::engine_arguments::EngineArguments;
 use super::failure::Failure;
 use super::output::{Format, Output};
 use super::progress::{Progress, Visibility};
+use super::trace_arguments::{TraceArguments, Tracing};
 use crate::file::{Scenario, ScenarioErrors, SourceText, check, load};
 use crate::report::{Drawn, ScenarioReport, ScenarioResults, csv, files, json, markdown, table};
-use crate::run::{RunError, run_scenario};
+use crate::run::{RunError, run_scenario, run_scenario_traced};
 use clap::Args;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -34,6 +35,8 @@ pub(super) struct RunArguments {
     seed: Option<u64>,
     #[command(flatten)]
     engine: EngineArguments,
+    #[command(flatten)]
+    trace: TraceArguments,
     /// How results are written to standard output
     #[arg(long, value_enum, default_value = "table")]
     format: Format,
@@ -48,16 +51,29 @@ pub(super) fn run(arguments: &RunArguments, output: &mut Output<'_>) -> Result<(
     let folders: Vec<Option<PathBuf>> =
         scenarios.iter().map(|scenario| folder(arguments, scenario)).collect();
     check_folders(&scenarios, &folders)?;
+    let mut tracing = arguments.trace.begin(&scenarios)?;
     let mut results = Vec::new();
     let mut run = |(scenario, folder): (&Scenario, &Option<PathBuf>)| {
-        let report = simulate(arguments, scenario, output)?;
+        let report = simulate(arguments, (scenario, tracing.as_mut()), output)?;
         results.push(report.results.clone());
         report_one(arguments, &report, folder.as_deref(), output)
     };
     let done = scenarios.iter().zip(&folders).try_for_each(&mut run);
     // What was done before a failure is not lost.
     let written = write_together(arguments, &results, output);
-    done.and(written.map_err(Failure::from))
+    let traced = write_trace(arguments, tracing, output);
+    done.and(written.map_err(Failure::from)).and(traced)
+}
+
+/// Writes the timelines of all scenarios, where they were asked for.
+fn write_trace(
+    arguments: &RunArguments,
+    tracing: Option<Tracing>,
+    output: &mut Output<'_>,
+) -> Result<(), Failure> {
+    let notes = tracing.map_or(Ok(Vec::new()), Tracing::finish)?;
+    let shown = if arguments.quiet { &[][..] } else { &notes };
+    Ok(shown.iter().try_for_each(|note| writeln!(output.notes, "{note}"))?)
 }
 
 /// Writes what one scenario has shown; neither a closed pipe nor a full disk costs the other its results.
@@ -155,13 +171,21 @@ fn check_folders(scenarios: &[Scenario], folders: &[Option<PathBuf>]) -> Result<
 
 fn simulate(
     arguments: &RunArguments,
-    scenario: &Scenario,
+    (scenario, tracing): (&Scenario, Option<&mut Tracing>),
     output: &Output<'_>,
 ) -> Result<ScenarioReport, Failure> {
     let visibility =
         if output.on_terminal && !arguments.quiet { Visibility::Drawn } else { Visibility::Hidden };
     let options = arguments.engine.options();
-    Ok(Progress::during(&scenario.name, visibility, |tell| run_scenario(scenario, &options, tell))?)
+    let during = &scenario.name;
+    let Some(tracing) = tracing else {
+        return Ok(Progress::during(during, visibility, |tell| run_scenario(scenario, &options, tell))?);
+    };
+    let request = &tracing.request;
+    let (report, trace) =
+        Progress::during(during, visibility, |tell| run_scenario_traced(scenario, &options, request, tell))?;
+    tracing.traces.push(trace);
+    Ok(report)
 }
 
 fn write_files(report: &ScenarioReport, folder: &Path) -> Result<Drawn, Failure> {

@@ -35,6 +35,7 @@ use crate::report::{
     BusbwCurve, CurveKind, PointResult, SCHEMA, ScenarioReport, ScenarioResults, Work, label_setting, number,
     varying_parameters,
 };
+use crate::trace::{Trace, TraceRequest};
 use point::PointOutcome;
 use rayon::prelude::*;
 use siphasher::sip128::{Hasher128, SipHasher13};
@@ -86,13 +87,37 @@ pub fn run_scenario(
     options: &RunOptions,
     progress: &(dyn Fn(ProgressEvent) + Sync),
 ) -> Result<ScenarioReport, RunError> {
+    run_watched(scenario, (options, None), progress).map(|(report, _)| report)
+}
+
+/// Runs every point of a scenario as [`run_scenario`] does, and records what ranks do over time.
+///
+/// # Errors
+/// As [`run_scenario`].
+pub fn run_scenario_traced(
+    scenario: &Scenario,
+    options: &RunOptions,
+    request: &TraceRequest,
+    progress: &(dyn Fn(ProgressEvent) + Sync),
+) -> Result<(ScenarioReport, Trace), RunError> {
+    run_watched(scenario, (options, Some(request)), progress)
+}
+
+/// How to run, and what to record.
+type Watched<'a> = (&'a RunOptions, Option<&'a TraceRequest>);
+
+fn run_watched(
+    scenario: &Scenario,
+    (options, request): Watched<'_>,
+    progress: &(dyn Fn(ProgressEvent) + Sync),
+) -> Result<(ScenarioReport, Trace), RunError> {
     scenario.points().iter().try_for_each(point::check)?;
     let mut parts: Vec<Part<'_>> = scenario.points().iter().map(Part::Point).collect();
     if busbw::is_wanted(scenario) {
         parts.extend((0..scenario.systems.len()).map(Part::Busbw));
     }
     progress(ProgressEvent::Started { parts: parts.len() });
-    let run = |part: &Part<'_>| run_part(scenario, part, options, progress);
+    let run = |part: &Part<'_>| run_part(scenario, part, (options, request), progress);
     let results: Result<Vec<PartResult>, RunError> =
         in_pool(options.threads, || parts.par_iter().map(run).collect())?;
     let (mut points, mut curves) = (Vec::new(), Vec::new());
@@ -108,12 +133,12 @@ pub fn run_scenario(
 fn run_part(
     scenario: &Scenario,
     part: &Part<'_>,
-    options: &RunOptions,
+    (options, request): Watched<'_>,
     progress: &(dyn Fn(ProgressEvent) + Sync),
 ) -> Result<PartResult, RunError> {
     let (result, what) = match part {
         Part::Point(point) => {
-            let outcome = point::run(point, options.engine)?;
+            let outcome = point::run(point, options.engine, request)?;
             let what = format!("{} on {}", point.system_name, number::chips(point.chips as u64));
             (PartResult::Point(Box::new(outcome)), what)
         }
@@ -136,25 +161,33 @@ pub(crate) fn in_pool<R: Send>(
     Ok(pool.map_err(|error| RunError::NoThreads { reason: error.to_string() })?.install(work))
 }
 
-fn assemble(scenario: &Scenario, points: Vec<PointOutcome>, mut busbw: Vec<BusbwCurve>) -> ScenarioReport {
+fn assemble(
+    scenario: &Scenario,
+    points: Vec<PointOutcome>,
+    mut busbw: Vec<BusbwCurve>,
+) -> (ScenarioReport, Trace) {
     let mut work = Work::default();
     let mut hasher = SipHasher13::new();
     let (mut timelines, mut results, mut notes) = (Vec::new(), Vec::new(), Vec::new());
+    let mut traces = Vec::new();
     for point in points {
         work += point.work;
         hasher.write(point.digest.as_bytes());
         timelines.push(point.timelines);
         notes.extend(point.notes);
         results.push(point.result);
+        traces.push(point.trace);
     }
     let varying = varying_parameters(&results);
-    for (point, timelines) in results.iter().zip(&mut timelines) {
+    for (point, (timelines, trace)) in results.iter().zip(timelines.iter_mut().zip(&mut traces)) {
         let setting = label_setting(point, &varying);
         timelines.iter_mut().for_each(|timeline| timeline.setting.clone_from(&setting));
+        trace.iter_mut().for_each(|trace| trace.setting.clone_from(&setting));
     }
+    let trace = Trace { scenario: scenario.name.clone(), points: traces.into_iter().flatten().collect() };
     name_settings(scenario, &results, &varying, &mut busbw);
     let digest = format!("{:032x}", hasher.finish128().as_u128());
-    ScenarioReport {
+    let report = ScenarioReport {
         results: ScenarioResults {
             schema: SCHEMA,
             scenario: scenario.name.clone(),
@@ -172,7 +205,8 @@ fn assemble(scenario: &Scenario, points: Vec<PointOutcome>, mut busbw: Vec<Busbw
         reproduce: "copperlight run resolved.toml".to_owned(),
         resolved_toml: scenario.resolved_text(),
         curves: scenario.report.curves.clone(),
-    }
+    };
+    (report, trace)
 }
 
 /// Adds to the name of each system which of its swept values its curve has: those of its first point.

@@ -4,14 +4,16 @@ use super::fabric::{build, run_to_end, work};
 use super::{EngineOptions, RunError, collective, collective_notes, energy, placement, traffic, utilization};
 use crate::file::{CollectiveSpec, Point, Workload};
 use crate::report::{Breakdown, MEMORY_CAPACITY, MEMORY_TOTAL, PointResult, UtilizationTimeline, Work};
+use crate::trace::{PointTrace, Recorder, TraceRequest};
 use crate::training::{
     ChipRates, Communicator, Ledger, LedgerEntry, LedgerSummary, MemoryEstimate, Precision, TrainingJob,
     TrainingWorkload,
 };
 use copperlight_core::ids::{CommunicatorId, RankId};
 use copperlight_core::outcome;
+use copperlight_core::simulation::Observer;
 use copperlight_core::symmetry::Disturbance;
-use copperlight_core::units::Bytes;
+use copperlight_core::units::{Bytes, Time};
 use copperlight_core::workload::CollectiveCall;
 use copperlight_topologies::{Precision as ChipPrecision, System};
 use std::collections::BTreeMap;
@@ -24,6 +26,8 @@ pub(super) struct PointOutcome {
     pub(super) timelines: Vec<UtilizationTimeline>,
     /// What a reader should know about it.
     pub(super) notes: Vec<String>,
+    /// What ranks did over time, where it was asked for.
+    pub(super) trace: Option<PointTrace>,
 }
 
 /// Finds what can be wrong with a point before anything runs.
@@ -45,10 +49,14 @@ pub(super) fn check(point: &Point) -> Result<(), RunError> {
     }
 }
 
-/// Runs one point.
-pub(super) fn run(point: &Point, engine: EngineOptions) -> Result<PointOutcome, RunError> {
+/// Runs one point; a training step is recorded where that is asked for.
+pub(super) fn run(
+    point: &Point,
+    engine: EngineOptions,
+    request: Option<&TraceRequest>,
+) -> Result<PointOutcome, RunError> {
     let mut outcome = match &point.workload {
-        Workload::Training(job) => run_training(point, job, engine),
+        Workload::Training(job) => run_training(point, job, (engine, request)),
         Workload::Collective(spec) => run_collective(point, spec, engine),
         Workload::Traffic(spec) => traffic::run(point, spec, engine),
     }?;
@@ -81,24 +89,42 @@ fn run_collective(
         digest: sized.digest,
         timelines: Vec::new(),
         notes,
+        trace: None,
     })
 }
 
-fn run_training(point: &Point, job: &TrainingJob, engine: EngineOptions) -> Result<PointOutcome, RunError> {
+fn run_training(
+    point: &Point,
+    job: &TrainingJob,
+    (engine, request): (EngineOptions, Option<&TraceRequest>),
+) -> Result<PointOutcome, RunError> {
     let rates = rates(&point.system, &point.system_name, job.precision())?;
     let memory = job.memory(&rates);
     if !memory.fits() {
         return Ok(does_not_fit(point, &memory, &rates));
     }
     let fabric = build(&point.system, &point.system_name, point.chips)?;
-    let mut ledger = Ledger::new();
     let options = engine.with(point.system.transport());
     let workload = workload(point, job, &rates)?;
     let placed = placement::of_groups(fabric.levels(), workload.layout());
-    let outcome = run_to_end((&fabric, &point.system_name), &workload, &options, &mut ledger)?;
+    let simulate = |observer: &mut dyn Observer| {
+        run_to_end((&fabric, &point.system_name), &workload, &options, observer)
+    };
+    let (outcome, summary, trace) = match request {
+        None => {
+            let mut ledger = Ledger::new();
+            (simulate(&mut ledger)?, ledger.summary(), None)
+        }
+        Some(request) => {
+            let mut recorder = Recorder::new(request.clone());
+            let outcome = simulate(&mut recorder)?;
+            let summary = recorder.ledger().summary();
+            let trace = trace(point, outcome.end, recorder, &workload);
+            (outcome, summary, Some(trace))
+        }
+    };
     let place = (point.system_name.as_str(), point.chips as u64);
     let (link_utilization, timelines) = utilization::of_tiers(&fabric, &outcome, place);
-    let summary = ledger.summary();
     let metrics = job.metrics(outcome.end, &rates);
     let tier_bytes = utilization::bytes_of_tiers(&fabric, &outcome);
     let step = energy::Step { time: outcome.end, ledger: &summary, tier_bytes: &tier_bytes };
@@ -127,7 +153,19 @@ fn run_training(point: &Point, job: &TrainingJob, engine: EngineOptions) -> Resu
     let folded = fold_note(point, engine.fold, &outcome.work);
     let disturbed = outcome.by_events.iter().map(|by_events| disturbed_note(point, *by_events));
     let notes = straddling.into_iter().chain(folded).chain(disturbed).collect();
-    Ok(PointOutcome { result, work: work(&outcome.work), digest, timelines, notes })
+    Ok(PointOutcome { result, work: work(&outcome.work), digest, timelines, notes, trace })
+}
+
+/// What was recorded of a step.
+fn trace(point: &Point, step_time: Time, recorder: Recorder, workload: &TrainingWorkload) -> PointTrace {
+    PointTrace {
+        system: point.system_name.clone(),
+        chips: point.chips as u64,
+        setting: String::new(),
+        step_time,
+        absent: recorder.absent(),
+        ranks: recorder.into_ranks(workload),
+    }
 }
 
 /// A step of the job, on chips of which some may be slower than the others.
@@ -186,6 +224,7 @@ fn does_not_fit(point: &Point, memory: &MemoryEstimate, rates: &ChipRates) -> Po
         digest: "does not fit".to_owned(),
         timelines: Vec::new(),
         notes: vec![note],
+        trace: None,
     }
 }
 

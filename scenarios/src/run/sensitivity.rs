@@ -53,7 +53,7 @@ pub fn sensitivity(
     let run = |(point, variants): &Varied<'_>, setting: &Setting| {
         let outcome = variants.at(setting).and_then(|system| {
             let point = Point { system, ..(*point).clone() };
-            point::run(&point, options.engine)
+            point::run(&point, options.engine, None)
         });
         let place = number::chips(point.chips as u64);
         let (system, setting) = (&point.system_name, variants.describe(setting));

@@ -44,6 +44,7 @@ pub(super) fn run(
         work: work(&outcome.work),
         digest: outcome.digest.to_string(),
         timelines,
+        trace: None,
     })
 }
 

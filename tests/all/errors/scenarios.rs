@@ -8,6 +8,7 @@ use copperlight::flow_case::{FlowCaseError, NamedCase};
 use copperlight::plot::PlotError;
 use copperlight::report::files::FilesError;
 use copperlight::run::RunError;
+use copperlight::trace::TraceFileError;
 use copperlight::training::{
     Experts, Model, ModelShape, Parallelism, PlanError, Precision, Recipe, Recompute, TrainingJob,
     TrainingPlan,
@@ -193,6 +194,10 @@ fn files() -> Vec<Case> {
     .iter()
     .map(Case::of)
     .collect();
+    let trace = || "timeline.json".into();
+    let traces =
+        [TraceFileError::Folder { path: trace() }, TraceFileError::Write { path: trace(), source: source() }];
+    cases.extend(traces.iter().map(Case::of));
     let reason = "no space for the axis".to_owned();
     cases.push(Case::of(&PlotError::Drawing { figure: "mfu".to_owned(), reason }));
     cases
@@ -276,6 +281,7 @@ fn failures() -> Vec<Case> {
         Failure::Calibrate(CalibrateError::NoRows { name: "xgmi-roce".to_owned() }),
         Failure::Worse { path: "base.json".to_owned(), grown },
         Failure::Files(FilesError::NotResults { path: "out/results.json".into() }),
+        Failure::Trace(TraceFileError::Folder { path: "timelines".into() }),
         Failure::Figures("cannot draw the figure `mfu`".to_owned()),
         Failure::Output(Error::from(ErrorKind::StorageFull)),
         Failure::NotAvailableYet("check".to_owned()),

@@ -1,12 +1,12 @@
 //! Small jobs on a star of ideal links, simulated, and what the ledger says of them.
 
 use crate::training::testing::{job, job_of, plan};
-use crate::training::{ChipRates, Ledger, LedgerEntry, Model, ModelShape, RankLedger, TrainingWorkload};
+use crate::training::{ChipRates, Ledger, LedgerEntry, Model, ModelShape, Place, RankLedger, TrainingWorkload};
 use copperlight_core::fabric::{Fabric, FabricBuilder, Link, Scope};
 use copperlight_core::ids::{RankId, RoleId};
 use copperlight_core::outcome::{Outcome, StopReason};
 use copperlight_core::routing::ShortestPath;
-use copperlight_core::simulation::{Options, simulate};
+use copperlight_core::simulation::{Options, Representative, simulate};
 use copperlight_core::transport::Transport;
 use copperlight_core::units::{Bandwidth, Time};
 use copperlight_core::workload::{OperationKind, Workload};
@@ -84,7 +84,7 @@ fn folded_and_unfolded_ledgers_agree() {
         let (whole, folded) = (run(&workload, &ideal().unfolded()), run(&workload, &ideal()));
         assert_eq!(whole.0.end, folded.0.end);
         assert_eq!(whole.0.digest, folded.0.digest);
-        assert_eq!(whole.1.summary().breakdown, folded.1.summary().breakdown);
+        assert_eq!(whole.1.summary(), folded.1.summary());
     }
 }
 
@@ -170,5 +170,66 @@ fn two_stages_take_the_closed_form_of_blocking_1f1b() {
         let expected = (last_meeting + b0 + o0).max(last_meeting + o1);
         let (outcome, _) = run(&workload, &ideal());
         assert_eq!(outcome.end.picoseconds(), expected);
+    }
+}
+
+/// What the ranks of each replica went through: entries, communication and computation, by stage and tensor place.
+fn by_replica(workload: &TrainingWorkload) -> Vec<Vec<RankLedger>> {
+    let mut replicas = vec![Vec::new(); workload.job().parallelism().data as usize];
+    for mut rank in unfolded(workload) {
+        let place = workload.layout().place(rank.representative.rank);
+        rank.representative = Representative { rank: RankId::new(0), multiplicity: 1 };
+        replicas[place.data].push(rank);
+    }
+    replicas
+}
+
+#[test]
+fn which_replica_is_slow_permutes_the_ledgers_and_nothing_else() {
+    let even = job([2, 2, 3]).workload(&rates());
+    let even_ledgers = by_replica(&even);
+    assert!(even_ledgers.iter().all(|replica| *replica == even_ledgers[0]), "replicas are alike");
+    for stage in [0, 1] {
+        let slow_in = |replica: usize| {
+            let rank = even.layout().rank(Place { tensor: 1, data: replica, stage });
+            by_replica(&even.clone().with_slow_chip(rank, 1.5))
+        };
+        let first = slow_in(0);
+        assert_ne!(first[0], first[1], "the slow replica is unlike the others");
+        for replica in [1, 2] {
+            let mut ledgers = slow_in(replica);
+            // Replicas stand in a ring, in which what follows the slow one follows it wherever it is.
+            ledgers.rotate_left(replica);
+            assert_eq!(ledgers, first, "replica {replica} is slow at stage {stage}");
+        }
+    }
+}
+
+#[test]
+fn wherever_the_long_stage_is_the_others_starve() {
+    let mut plan = plan([2, 3, 1]);
+    plan.global_batch = 32;
+    let shape = ModelShape { layers: 3, vocab: 8, tied_embeddings: false, ..*plan.model.shape() };
+    plan.model = Model::new("even", shape).expect("the shape is legal");
+    let even = job_of(plan).workload(&rates());
+    let bubbles = |workload: &TrainingWorkload| -> Vec<f64> {
+        let ranks = unfolded(workload);
+        let of_stage = |stage: usize| {
+            let rank = ranks[workload.layout().rank(Place { tensor: 0, data: 0, stage }).index()];
+            rank.time(LedgerEntry::Bubble).seconds() / rank.total().seconds()
+        };
+        [0, 1, 2].map(of_stage).to_vec()
+    };
+    let before = bubbles(&even);
+    for long in 0..3 {
+        // A stage of twice the layers: all its chips take twice as long.
+        let ranks = [0, 1].map(|tensor| even.layout().rank(Place { tensor, data: 0, stage: long }));
+        let uneven =
+            ranks.into_iter().fold(even.clone(), |workload, rank| workload.with_slow_chip(rank, 2.0));
+        let after = bubbles(&uneven);
+        for stage in 0..3 {
+            let grows = after[stage] > before[stage];
+            assert_eq!(grows, stage != long, "stage {long} is long: {before:?} became {after:?}");
+        }
     }
 }

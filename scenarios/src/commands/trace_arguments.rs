@@ -1,0 +1,65 @@
+//! Timelines of ranks, as flags of `copperlight run`.
+
+use super::failure::Failure;
+use crate::file::{Scenario, Workload};
+use crate::trace::{PointTrace, Trace, TraceFile, TraceRequest};
+use clap::Args;
+use copperlight_core::ids::RankId;
+use std::path::PathBuf;
+
+/// Flags of what ranks do over time.
+#[derive(Debug, Args)]
+pub(super) struct TraceArguments {
+    /// Write what each simulated rank does over time to FILE, for ui.perfetto.dev
+    #[arg(long, value_name = "FILE")]
+    trace: Option<PathBuf>,
+    /// The ranks in the trace, such as `0,8,64` [default: all that are simulated]
+    #[arg(long, value_name = "RANKS", value_delimiter = ',', requires = "trace")]
+    trace_ranks: Vec<u32>,
+}
+
+/// A trace in the making.
+pub(super) struct Tracing {
+    file: TraceFile,
+    pub(super) request: TraceRequest,
+    pub(super) traces: Vec<Trace>,
+}
+
+impl TraceArguments {
+    /// A trace where one is asked for: of training steps, into a file that can be written.
+    pub(super) fn begin(&self, scenarios: &[Scenario]) -> Result<Option<Tracing>, Failure> {
+        let Some(path) = &self.trace else { return Ok(None) };
+        for scenario in scenarios {
+            if !scenario.points().iter().any(|point| matches!(point.workload, Workload::Training(_))) {
+                let sentence = format!(
+                    "--trace: `{}` has no training step, and a trace shows nothing else; leave --trace out",
+                    scenario.name
+                );
+                return Err(Failure::Usage(sentence));
+            }
+        }
+        let points: usize = scenarios.iter().map(|scenario| scenario.points().len()).sum();
+        let ranks = self.trace_ranks.iter().map(|&rank| RankId::new(rank as usize)).collect();
+        let request = TraceRequest {
+            ranks: (!self.trace_ranks.is_empty()).then_some(ranks),
+            operations: TraceRequest::OPERATIONS / points.max(1),
+        };
+        Ok(Some(Tracing { file: TraceFile::create(path)?, request, traces: Vec::new() }))
+    }
+}
+
+impl Tracing {
+    /// Writes what was recorded; what a reader should know of it, and that it is there.
+    pub(super) fn finish(self) -> Result<Vec<String>, Failure> {
+        let Self { file, traces, .. } = self;
+        if traces.iter().all(|trace| trace.points.is_empty()) {
+            return Ok(Vec::new());
+        }
+        let points = traces.iter().flat_map(|trace| &trace.points);
+        let mut notes: Vec<String> =
+            points.flat_map(PointTrace::notes).map(|note| format!("note: {note}")).collect();
+        let path = file.write(&traces)?;
+        notes.push(format!("wrote {}: open it in https://ui.perfetto.dev", path.display()));
+        Ok(notes)
+    }
+}

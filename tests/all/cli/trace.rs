@@ -1,0 +1,231 @@
+//! `copperlight run --trace`: every second of the ledger is found in the file, and every operation of each stream.
+
+use super::{TINY, Workplace};
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+const COLLECTIVE: &str = "scenario.name = 'star'\n\
+    workload = { kind = 'collective', operation = 'all-gather', size = '1 kB' }\n\
+    [[systems]]\nchips = 2\n\
+    fabric = { family = 'star', link_bandwidth = '1 GB/s', link_latency = '1 us' }\n";
+
+/// The thread of a rank's ledger; its streams come after it.
+const LEDGER: u64 = 1;
+
+/// A slice of a track, in picoseconds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Slice {
+    name: String,
+    category: String,
+    from: u64,
+    until: u64,
+    arguments: Value,
+}
+
+/// A trace as it was read back.
+struct Read {
+    /// The facts beside the events.
+    points: Vec<Value>,
+    /// The slices of each process and thread, in the order of the file.
+    tracks: BTreeMap<(u64, u64), Vec<Slice>>,
+    names: BTreeMap<(u64, u64), String>,
+}
+
+fn natural(value: &Value) -> u64 {
+    value.as_u64().unwrap_or_else(|| panic!("{value} is no natural number"))
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_else(|| panic!("{value} is no text")).to_owned()
+}
+
+/// Microseconds with six digits after the point, as picoseconds: exact below two hours.
+fn picoseconds(value: &Value) -> u64 {
+    (value.as_f64().expect("a time is a number") * 1e6).round() as u64
+}
+
+fn read(text_of_file: &str) -> Read {
+    let document: Value = serde_json::from_str(text_of_file).expect("a trace is JSON");
+    let mut read = Read {
+        points: document["copperlight"]["points"].as_array().expect("points are an array").clone(),
+        tracks: BTreeMap::new(),
+        names: BTreeMap::new(),
+    };
+    for event in document["traceEvents"].as_array().expect("events are an array") {
+        let place = (natural(&event["pid"]), event["tid"].as_u64().unwrap_or(0));
+        match (event["ph"].as_str(), event["name"].as_str()) {
+            (Some("X"), Some(name)) => {
+                let from = picoseconds(&event["ts"]);
+                let until = from + picoseconds(&event["dur"]);
+                let (category, arguments) = (text(&event["cat"]), event["args"].clone());
+                let slice = Slice { name: name.to_owned(), category, from, until, arguments };
+                read.tracks.entry(place).or_default().push(slice);
+            }
+            (Some("M"), Some("process_name" | "thread_name")) => {
+                read.names.insert(place, text(&event["args"]["name"]));
+            }
+            _ => {}
+        }
+    }
+    read
+}
+
+/// The slices of a track by name, summed.
+fn sums(track: &[Slice]) -> BTreeMap<&str, u64> {
+    let mut sums = BTreeMap::new();
+    track.iter().for_each(|slice| *sums.entry(slice.name.as_str()).or_default() += slice.until - slice.from);
+    sums
+}
+
+/// Holds a point of a trace against its result.
+fn agrees(read: &Read, point: &Value, result: &Value) {
+    assert_eq!((&point["system"], &point["chips"]), (&result["system"], &result["chips"]));
+    let step = natural(&point["step_time_ps"]);
+    assert_eq!(result["step_time_s"], step as f64 / 1e12);
+    let (mut totals, mut ranks): (BTreeMap<&str, u128>, u64) = (BTreeMap::new(), 0);
+    for rank in point["ranks"].as_array().expect("ranks are an array") {
+        let (process, multiplicity) = (natural(&rank["process"]), natural(&rank["multiplicity"]));
+        let ledger = &read.tracks[&(process, LEDGER)];
+        assert_eq!((ledger[0].from, ledger[ledger.len() - 1].until), (0, step), "the ledger covers the step");
+        for pair in ledger.windows(2) {
+            assert_eq!(pair[0].until, pair[1].from, "without a gap: {pair:?}");
+            assert_ne!(pair[0].name, pair[1].name, "{pair:?} are one");
+        }
+        for (name, sum) in sums(ledger) {
+            *totals.entry(name).or_default() += u128::from(sum) * u128::from(multiplicity);
+        }
+        ranks += multiplicity;
+        kernels_are_computing(read, process);
+    }
+    assert_eq!(ranks, natural(&result["chips"]), "the ranks of a trace stand for all");
+    for (entry, seconds) in result["breakdown_s"].as_object().expect("a step has a breakdown") {
+        let total = totals.remove(entry.as_str()).unwrap_or(0);
+        match seconds.as_f64() {
+            Some(seconds) => assert_eq!(seconds, total as f64 / ranks as f64 / 1e12, "{entry}"),
+            None => assert_eq!(total, 0, "{entry} is not modelled"),
+        }
+    }
+    assert_eq!(totals, BTreeMap::new(), "all slices belong to an entry");
+}
+
+/// Operations of a stream follow one another, and kernels, all on one stream, are what the ledger calls computing.
+fn kernels_are_computing(read: &Read, process: u64) {
+    let mut computing: BTreeMap<&str, u64> = BTreeMap::new();
+    for (_, track) in read.tracks.range((process, LEDGER + 1)..(process + 1, 0)) {
+        assert!(track.windows(2).all(|pair| pair[0].until <= pair[1].from));
+        let kernels: Vec<Slice> =
+            track.iter().filter(|slice| slice.name == slice.category).cloned().collect();
+        for (name, sum) in sums(&kernels) {
+            let name = if name == "compute" { "compute" } else { "optimizer" };
+            *computing.entry(name).or_default() += sum;
+        }
+    }
+    let mut booked = sums(&read.tracks[&(process, LEDGER)]);
+    booked.retain(|name, _| computing.contains_key(name));
+    assert_eq!(booked, computing);
+}
+
+fn results(place: &Workplace) -> Vec<Value> {
+    let document: Value = serde_json::from_str(&place.read("out/results.json")).expect("results are JSON");
+    document["results"].as_array().expect("results are an array").clone()
+}
+
+#[test]
+fn the_sums_of_a_trace_are_the_breakdown_to_the_picosecond() {
+    let place = Workplace::with("tiny.toml", TINY);
+    for fold in [&[][..], &["--no-fold"]] {
+        let arguments = ["run", "tiny.toml", "--out", "out", "--trace", "timeline.json"];
+        let done = place.succeed(&[&arguments, fold].concat());
+        assert!(
+            done.stderr.contains("wrote timeline.json: open it in https://ui.perfetto.dev"),
+            "{}",
+            done.stderr
+        );
+        assert_eq!(place.names("."), ["out", "timeline.json", "tiny.toml"], "the temporary file has gone");
+        let (read, results) = (read(&place.read("timeline.json")), results(&place));
+        assert_eq!((read.points.len(), results.len()), (4, 4));
+        for (point, result) in read.points.iter().zip(&results) {
+            agrees(&read, point, result);
+        }
+        let simulated = read.points[0]["ranks"].as_array().expect("ranks are an array").len();
+        assert_eq!(simulated == 8, !fold.is_empty(), "{simulated} ranks of 8");
+    }
+}
+
+#[test]
+fn operations_say_with_whom_and_how_much() {
+    let place = Workplace::with("tiny.toml", TINY);
+    let arguments = ["run", "tiny.toml", "--set", "sweep=[]", "--no-files", "--trace", "timeline.json"];
+    place.succeed(&arguments);
+    let read = read(&place.read("timeline.json"));
+    let name = &read.names[&(1, 0)];
+    assert!(name.starts_with("copper, 8 chips: rank 0, one of "), "{name}");
+    assert_eq!(read.names[&(1, LEDGER)], "ledger");
+    let find = |name: &str| {
+        let mut all = read
+            .tracks
+            .range((1, LEDGER + 1)..(2, 0))
+            .flat_map(|(place, track)| track.iter().map(move |slice| (place, slice)));
+        all.find(|(_, slice)| slice.name == name).unwrap_or_else(|| panic!("there is no {name}"))
+    };
+    let (place, send) = find("send");
+    assert!(read.names[place].ends_with("pipeline sends"), "{}", read.names[place]);
+    // 512 tokens of width 1024 in two bytes, over the two ranks of the tensor group; rank 0 is of the first of two stages.
+    assert_eq!(natural(&send.arguments["bytes"]), 512 * 1024 * 2 / 2);
+    assert_eq!(natural(&send.arguments["to_rank"]), 4);
+    assert_eq!(natural(&find("receive").1.arguments["from_rank"]), 4);
+    let (_, gather) = find("all-gather");
+    assert_eq!((gather.category.as_str(), text(&gather.arguments["group"])), ("tensor", "tensor".to_owned()));
+    assert_eq!(natural(&gather.arguments["bytes"]), 512 * 1024 * 2);
+    assert_eq!(natural(&gather.arguments["group_ranks"]), 2);
+    assert!(picoseconds(&gather.arguments["entered_us"]) <= gather.from);
+}
+
+#[test]
+fn ranks_may_be_chosen() {
+    let place = Workplace::with("tiny.toml", TINY);
+    let arguments = ["run", "tiny.toml", "--set", "sweep=[]", "--no-files", "--trace", "timeline.json"];
+    let chosen = ["--trace-ranks", "5,1,12"];
+    let done = place.succeed(&[&arguments[..], &chosen, &["--no-fold"]].concat());
+    let read = read(&place.read("timeline.json"));
+    let ranks = |point: &Value| -> Vec<u64> {
+        let ranks = point["ranks"].as_array().expect("ranks are an array");
+        ranks.iter().map(|rank| natural(&rank["rank"])).collect()
+    };
+    assert_eq!(read.points.iter().map(ranks).collect::<Vec<_>>(), [vec![1, 5], vec![1, 5, 12]]);
+    assert!(done.stderr.contains("note: copper, 8 chips: there is no rank 12 to trace"), "{}", done.stderr);
+    let done = place.succeed(&[&arguments[..], &["--trace-ranks", "1"]].concat());
+    let sentence = "note: copper, 8 chips: rank 1 is not in the trace, because another rank stands for it; with `--no-fold` \
+                    every rank is simulated";
+    assert!(done.stderr.contains(sentence), "{}", done.stderr);
+}
+
+#[test]
+fn a_trace_that_cannot_be_written_is_refused_before_anything_runs() {
+    let place = Workplace::with("tiny.toml", TINY);
+    place.put("star.toml", COLLECTIVE);
+    std::fs::create_dir(place.path("folder")).expect("the folder of the test can be written");
+    let refuse = |arguments: &[&str], fragments: &[&str]| {
+        place.refuse(&[&["run", "--out", "out"], arguments].concat(), fragments);
+    };
+    let absent = ["cannot write the trace nowhere/trace.json: ", "; choose another file with --trace"];
+    refuse(&["tiny.toml", "--trace", "nowhere/trace.json"], &absent);
+    let folder = "cannot write the trace folder: it is a folder; name a file with --trace";
+    refuse(&["tiny.toml", "--trace", "folder"], &[folder]);
+    let kind = "--trace: `star` has no training step, and a trace shows nothing else; leave --trace out";
+    refuse(&["star.toml", "--trace", "trace.json"], &[kind]);
+    refuse(&["tiny.toml", "--trace-ranks", "0"], &["--trace <FILE>"]);
+}
+
+#[test]
+fn several_scenarios_are_one_trace() {
+    let place = Workplace::with("tiny.toml", TINY);
+    place.put("other.toml", &TINY.replace("name = \"tiny\"", "name = \"other\""));
+    let arguments =
+        ["run", "tiny.toml", "other.toml", "--set", "sweep=[]", "--no-files", "--trace", "both.json"];
+    place.succeed(&arguments);
+    let read = read(&place.read("both.json"));
+    let scenarios: Vec<String> = read.points.iter().map(|point| text(&point["scenario"])).collect();
+    assert_eq!(scenarios, ["tiny", "tiny", "other", "other"]);
+    assert!(read.names[&(1, 0)].starts_with("tiny: copper, 8 chips: rank 0"), "{}", read.names[&(1, 0)]);
+}
