@@ -7,7 +7,9 @@ mod stage_program;
 mod streams;
 mod workload;
 
-pub(in crate::training) use stage_parameters::{embedding_shard, held_parameters, owned_parameters};
+pub(in crate::training) use stage_parameters::{
+    HeldParameters, embedding_shard, held_parameters, layer_held, owned, owned_parameters, stage_parameters,
+};
 pub(in crate::training) use stage_program::{GRADIENT_BYTES, PARAMETER_BYTES};
 pub use streams::{
     COMPUTE, Communicator, DATA, Neighbour, RECEIVE_BACKWARD, RECEIVE_FORWARD, SEND_BACKWARD, SEND_FORWARD,
