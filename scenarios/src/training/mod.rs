@@ -28,16 +28,16 @@ pub use compute::{ChipRates, Precision};
 pub use flops::Flops;
 pub use ledger::{Breakdown, Ledger, LedgerSummary, RankLedger};
 pub use ledger_entry::LedgerEntry;
-pub use memory::{MemoryEstimate, MemoryTerms, USABLE_SHARE};
+pub use memory::{MemoryEstimate, MemoryTerms, Remedies, Remedy};
 pub use metrics::Metrics;
 pub use model::{
     Experts, FLOP_CONVENTION, LatentAttention, LayerKind, LayerParameters, LibraryModel, Model, ModelError,
     ModelFact, ModelShape, Window,
 };
 pub use plan::{
-    AttentionKernel, Chunk, ContextExchange, Dispatcher, LaunchGraphs, Overlap, Parallelism, Place,
-    PlanError, RankGroup, RankLayout, Recipe, Recompute, RecomputedModules, Schedule, Stage, TensorOverlap,
-    TrainingJob, TrainingPlan, ZeroStage,
+    AttentionKernel, Chunk, ContextExchange, Dispatcher, GradientFormat, LaunchGraphs, Overlap, Parallelism,
+    Place, PlanError, RankGroup, RankLayout, Recipe, Recompute, RecomputedModules, Schedule, Stage,
+    TensorOverlap, TrainingJob, TrainingPlan, ZeroStage,
 };
 pub use program::{
     COMPUTE, Communicator, DATA, Neighbour, RECEIVE_BACKWARD, RECEIVE_FORWARD, SEND_BACKWARD, SEND_FORWARD,
