@@ -8,6 +8,7 @@ mod bounds;
 mod busbw;
 mod collective;
 mod collective_notes;
+mod does_not_fit;
 mod energy;
 mod engine_options;
 mod envelope;

@@ -1,22 +1,23 @@
 //! One point of a scenario: a training step, a collective or traffic on one system.
 
 use super::fabric::{build, run_to_end, work};
-use super::{EngineOptions, RunError, collective, collective_notes, energy, placement, traffic, utilization};
+use super::{
+    EngineOptions, RunError, collective, collective_notes, does_not_fit, energy, placement, traffic,
+    utilization,
+};
 use crate::file::{CollectiveSpec, Point, Workload};
-use crate::report::{Breakdown, MEMORY_CAPACITY, MEMORY_TOTAL, PointResult, UtilizationTimeline, Work};
+use crate::report::{Breakdown, PointResult, UtilizationTimeline, Work};
 use crate::trace::{PointTrace, Recorder, TraceRequest};
 use crate::training::{
-    ChipRates, Communicator, Ledger, LedgerEntry, LedgerSummary, MemoryEstimate, Precision, TrainingJob,
-    TrainingWorkload,
+    ChipRates, Communicator, Ledger, LedgerEntry, LedgerSummary, Precision, TrainingJob, TrainingWorkload,
 };
 use copperlight_core::ids::{CommunicatorId, RankId};
 use copperlight_core::outcome;
 use copperlight_core::simulation::Observer;
 use copperlight_core::symmetry::Disturbance;
-use copperlight_core::units::{Bytes, Time};
+use copperlight_core::units::Time;
 use copperlight_core::workload::CollectiveCall;
 use copperlight_topologies::{Precision as ChipPrecision, System};
-use std::collections::BTreeMap;
 
 /// What one point has shown.
 pub(super) struct PointOutcome {
@@ -101,7 +102,7 @@ fn run_training(
     let rates = rates(&point.system, &point.system_name, job.precision())?;
     let memory = job.memory(&rates);
     if !memory.fits() {
-        return Ok(does_not_fit(point, &memory, &rates));
+        return Ok(does_not_fit::outcome(point, job, &rates));
     }
     let fabric = build(&point.system, &point.system_name, point.chips)?;
     let options = engine.with(point.system.transport());
@@ -145,7 +146,7 @@ fn run_training(
         run_total: energy.run_total,
         tier_bytes: Some(tier_bytes),
         placement: Some(placed),
-        ..unsimulated(point, &memory, &rates)
+        ..does_not_fit::unsimulated(point, &memory, &rates)
     };
     let digest = outcome.digest.to_string();
     let straddling = placement::straddling(fabric.levels(), workload.layout(), &placed);
@@ -180,7 +181,7 @@ fn workload(point: &Point, job: &TrainingJob, rates: &ChipRates) -> Result<Train
 }
 
 /// The point in words: `CM384 optical on 1152 chips`.
-fn place(point: &Point) -> String {
+pub(super) fn place(point: &Point) -> String {
     let unit = if point.chips == 1 { "chip" } else { "chips" };
     format!("{} on {} {unit}", point.system_name, point.chips)
 }
@@ -204,50 +205,6 @@ fn disturbed_note(point: &Point, (communicator, why): (CommunicatorId, Disturban
         "{}: collectives of {groups} groups ran by events, folded by structure alone: {why}",
         place(point)
     )
-}
-
-fn does_not_fit(point: &Point, memory: &MemoryEstimate, rates: &ChipRates) -> PointOutcome {
-    let largest = memory.largest_terms().into_iter().take(2);
-    let terms: Vec<String> =
-        largest.map(|(name, bytes)| format!("{name} {:.1} GB", gigabytes(bytes))).collect();
-    let note = format!(
-        "{} does not fit in memory: {:.1} GB of {:.1} GB usable ({}); {}",
-        place(point),
-        gigabytes(memory.terms.total()),
-        gigabytes(memory.usable()),
-        terms.join(", "),
-        memory.remedies().join("; or "),
-    );
-    PointOutcome {
-        result: unsimulated(point, memory, rates),
-        work: Work::default(),
-        digest: "does not fit".to_owned(),
-        timelines: Vec::new(),
-        notes: vec![note],
-        trace: None,
-    }
-}
-
-/// What is known of a point without a simulation.
-fn unsimulated(point: &Point, memory: &MemoryEstimate, rates: &ChipRates) -> PointResult {
-    PointResult {
-        system: point.system_name.clone(),
-        chips: point.chips as u64,
-        fits: memory.fits(),
-        peak_tflops_per_chip: Some(rates.peak.flops_per_second() / 1e12),
-        memory_gb: Some(memory_terms(memory)),
-        ..PointResult::default()
-    }
-}
-
-fn memory_terms(memory: &MemoryEstimate) -> BTreeMap<String, f64> {
-    let named = memory.terms.named().map(|(name, bytes)| (name.to_owned(), gigabytes(bytes)));
-    let whole = [(MEMORY_TOTAL, memory.terms.total()), (MEMORY_CAPACITY, memory.capacity)];
-    named.into_iter().chain(whole.map(|(name, bytes)| (name.to_owned(), gigabytes(bytes)))).collect()
-}
-
-fn gigabytes(bytes: Bytes) -> f64 {
-    bytes.count() as f64 / 1e9
 }
 
 /// The ledger's entries; context and expert parallelism are not modelled yet, which is not the same as zero.

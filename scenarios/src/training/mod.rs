@@ -25,16 +25,16 @@ mod tests;
 pub use compute::{ChipRates, Precision};
 pub use flops::Flops;
 pub use ledger::{Breakdown, Ledger, LedgerEntry, LedgerSlice, LedgerSummary, RankLedger};
-pub use memory::{MemoryEstimate, MemoryTerms, USABLE_SHARE};
+pub use memory::{MemoryEstimate, MemoryTerms, Remedies, Remedy};
 pub use metrics::Metrics;
 pub use model::{
     Experts, FLOP_CONVENTION, FlopConvention, LatentAttention, LayerKind, LayerParameters, LibraryModel,
     MinorParameters, Model, ModelError, ModelFact, ModelShape, PublishedCount, Window,
 };
 pub use plan::{
-    AttentionKernel, Chunk, Communicator, ContextExchange, Dispatcher, LaunchGraphs, Overlap, Parallelism,
-    Place, PlanError, RankLayout, Recipe, Recompute, RecomputedModules, Schedule, Stage, TensorOverlap,
-    TrainingJob, TrainingPlan, ZeroStage,
+    AttentionKernel, Chunk, Communicator, ContextExchange, Dispatcher, GradientFormat, LaunchGraphs, Overlap,
+    Parallelism, Place, PlanError, RankLayout, Recipe, Recompute, RecomputedModules, Schedule, Stage,
+    TensorOverlap, TrainingJob, TrainingPlan, ZeroStage,
 };
 pub use program::{
     COMPUTE, CONTEXT, DATA, EXPERT, EXPERT_DATA, Neighbour, PARAMETERS, PARAMETERS_AHEAD, RECEIVE_BACKWARD,

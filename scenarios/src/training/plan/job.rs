@@ -68,6 +68,11 @@ impl TrainingJob {
         Ok(job)
     }
 
+    /// The plan as written.
+    pub const fn plan(&self) -> &TrainingPlan {
+        &self.plan
+    }
+
     /// The model.
     pub const fn model(&self) -> &Model {
         &self.plan.model

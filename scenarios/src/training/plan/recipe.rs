@@ -22,6 +22,26 @@ pub enum AttentionKernel {
     Unfused,
 }
 
+/// In which format gradients are accumulated and reduced.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub enum GradientFormat {
+    /// Four bytes, Megatron's default beside BF16 parameters.
+    #[default]
+    Fp32,
+    /// Two bytes, as many tuned recipes choose.
+    Bf16,
+}
+
+impl GradientFormat {
+    /// Bytes of one gradient.
+    pub const fn bytes(self) -> u64 {
+        match self {
+            Self::Fp32 => 4,
+            Self::Bf16 => 2,
+        }
+    }
+}
+
 /// Choices of software that change what a step takes and not what it computes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Recipe {
@@ -29,6 +49,8 @@ pub struct Recipe {
     pub graphs: LaunchGraphs,
     /// How core attention is computed.
     pub attention: AttentionKernel,
+    /// In which format gradients are accumulated and reduced.
+    pub gradients: GradientFormat,
     /// Parameters of a gradient bucket; `None` for Megatron's rule, the larger of 40 million and a million a replica.
     pub bucket: Option<u64>,
     /// What the chip with the busiest experts gets, over the mean, in thousandths.
@@ -44,6 +66,7 @@ impl Default for Recipe {
         Self {
             graphs: LaunchGraphs::None,
             attention: AttentionKernel::Flash,
+            gradients: GradientFormat::Fp32,
             bucket: None,
             expert_imbalance: 1000,
             interference: 0,

@@ -16,8 +16,10 @@ mod stage_program;
 mod streams;
 mod workload;
 
-pub(in crate::training) use replicas::{GRADIENT_BYTES, PARAMETER_BYTES};
-pub(in crate::training) use stage_parameters::{held_parameters, owned_parameters};
+pub(in crate::training) use replicas::PARAMETER_BYTES;
+pub(in crate::training) use stage_parameters::{
+    HeldParameters, embedding_shard, held_parameters, layer_held, owned, owned_parameters, stage_parameters,
+};
 pub use streams::{
     COMPUTE, CONTEXT, DATA, EXPERT, EXPERT_DATA, Neighbour, PARAMETERS, PARAMETERS_AHEAD, RECEIVE_BACKWARD,
     RECEIVE_FORWARD, SEND_BACKWARD, SEND_FORWARD, TENSOR, TENSOR_INPUT,

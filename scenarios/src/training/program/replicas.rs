@@ -15,8 +15,6 @@ use crate::training::schedule::Pass;
 use copperlight_core::units::Bytes;
 use copperlight_core::workload::{CollectiveCall, CollectiveKind, StreamId};
 
-/// Bytes of one gradient: Megatron accumulates and reduces them in FP32.
-pub(in crate::training) const GRADIENT_BYTES: u64 = 4;
 /// Bytes of one parameter as kernels read it.
 pub(in crate::training) const PARAMETER_BYTES: u64 = 2;
 
@@ -86,7 +84,7 @@ pub(super) fn reductions(job: &TrainingJob, held: HeldParameters) -> Vec<Exchang
         ZeroStage::None => CollectiveKind::AllReduce,
         _ => CollectiveKind::ReduceScatter,
     };
-    of_replicas(job, held, kind, GRADIENT_BYTES, [DATA, EXPERT_DATA])
+    of_replicas(job, held, kind, job.recipe().gradients.bytes(), [DATA, EXPERT_DATA])
 }
 
 /// The gathers of these parameters from those who own them.

@@ -5,7 +5,7 @@
 
 use crate::training::model::LayerKind;
 use crate::training::plan::{Chunk, Stage, TrainingJob};
-use std::ops::{Add, AddAssign};
+use std::ops::{Add, AddAssign, Sub};
 
 /// Parameters on one chip, by the replicas that have copies of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -32,6 +32,14 @@ impl Add for HeldParameters {
 
     fn add(self, other: Self) -> Self {
         Self { dense: self.dense + other.dense, expert: self.expert + other.expert }
+    }
+}
+
+impl Sub for HeldParameters {
+    type Output = Self;
+
+    fn sub(self, other: Self) -> Self {
+        Self { dense: self.dense - other.dense, expert: self.expert - other.expert }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::pass_writer::{Exchange, PassWriter};
 use super::passes::{Chip, PassKind, Passes};
-use super::replicas::{GRADIENT_BYTES, gathers, gathers_first, overlaps_gradients, reduces_last, reductions};
+use super::replicas::{gathers, gathers_first, overlaps_gradients, reduces_last, reductions};
 use super::side_by_side::side_by_side;
 use super::stage_parameters::{chunk_parameters, embedding_shard, owned_parameters, stage_parameters};
 use super::streams::{DATA, EXPERT_DATA, PARAMETERS, Route, Track};
@@ -85,7 +85,7 @@ fn end_of_step(job: &TrainingJob, stage: &Stage, kernels: &Kernels, chip: Chip) 
         reduce_at_end(job, stage, &mut end);
     }
     if job.shares_embedding() && (stage.is_first() || stage.is_last()) {
-        let bytes = Bytes::new(GRADIENT_BYTES * embedding_shard(job));
+        let bytes = Bytes::new(job.recipe().gradients.bytes() * embedding_shard(job));
         let call = CollectiveCall::auto(CollectiveKind::AllReduce, bytes);
         let communicator = Communicator::Embedding;
         end.begin(Exchange { stream: DATA, entry: LedgerEntry::Data, communicator, call });

@@ -1,7 +1,9 @@
 //! Small jobs on a star of ideal links, simulated, and what the ledger says of them.
 
 use crate::training::testing::{job, job_of, plan};
-use crate::training::{ChipRates, Ledger, LedgerEntry, Model, ModelShape, Place, RankLedger, TrainingWorkload};
+use crate::training::{
+    ChipRates, Ledger, LedgerEntry, Model, ModelShape, Place, RankLedger, TrainingWorkload,
+};
 use copperlight_core::fabric::{Fabric, FabricBuilder, Link, Scope};
 use copperlight_core::ids::{RankId, RoleId};
 use copperlight_core::outcome::{Outcome, StopReason};
@@ -191,7 +193,7 @@ fn which_replica_is_slow_permutes_the_ledgers_and_nothing_else() {
     assert!(even_ledgers.iter().all(|replica| *replica == even_ledgers[0]), "replicas are alike");
     for stage in [0, 1] {
         let slow_in = |replica: usize| {
-            let rank = even.layout().rank(Place { tensor: 1, data: replica, stage });
+            let rank = even.layout().rank(Place { tensor: 1, context: 0, data: replica, stage });
             by_replica(&even.clone().with_slow_chip(rank, 1.5))
         };
         let first = slow_in(0);
@@ -215,7 +217,7 @@ fn wherever_the_long_stage_is_the_others_starve() {
     let bubbles = |workload: &TrainingWorkload| -> Vec<f64> {
         let ranks = unfolded(workload);
         let of_stage = |stage: usize| {
-            let rank = ranks[workload.layout().rank(Place { tensor: 0, data: 0, stage }).index()];
+            let rank = ranks[workload.layout().rank(Place { tensor: 0, context: 0, data: 0, stage }).index()];
             rank.time(LedgerEntry::Bubble).seconds() / rank.total().seconds()
         };
         [0, 1, 2].map(of_stage).to_vec()
@@ -223,7 +225,8 @@ fn wherever_the_long_stage_is_the_others_starve() {
     let before = bubbles(&even);
     for long in 0..3 {
         // A stage of twice the layers: all its chips take twice as long.
-        let ranks = [0, 1].map(|tensor| even.layout().rank(Place { tensor, data: 0, stage: long }));
+        let ranks =
+            [0, 1].map(|tensor| even.layout().rank(Place { tensor, context: 0, data: 0, stage: long }));
         let uneven =
             ranks.into_iter().fold(even.clone(), |workload, rank| workload.with_slow_chip(rank, 2.0));
         let after = bubbles(&uneven);
