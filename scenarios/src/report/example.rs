@@ -105,7 +105,14 @@ fn placement(chips: u64) -> Placement {
         inside_domain,
         across_domains,
     };
-    Placement { tensor: spread(chips / 8, 0, 0), data: spread(0, 120, 8), pipeline: spread(0, 0, 72) }
+    let alone = spread(chips, 0, 0);
+    Placement {
+        tensor: spread(chips / 8, 0, 0),
+        context: alone,
+        expert: alone,
+        data: spread(0, 120, 8),
+        pipeline: spread(0, 0, 72),
+    }
 }
 
 /// Turns a point into one that does not fit in memory.

@@ -38,7 +38,9 @@ pub(super) fn breakdown(results: &ScenarioResults) -> Option<Sheet> {
     let modelled: Vec<&str> = points
         .iter()
         .flat_map(|point| point.breakdown_s.unwrap_or_default().terms())
-        .filter_map(|(name, seconds)| seconds.map(|_| name))
+        .filter_map(|(name, seconds)| {
+            seconds.filter(|seconds| *seconds > 0.0 || !is_rare(name)).map(|_| name)
+        })
         .collect();
     let order = super::results::Breakdown::default().terms().map(|(name, _)| name);
     let terms: Vec<_> = order.into_iter().filter(|name| modelled.contains(name)).collect();
@@ -166,13 +168,25 @@ pub(super) fn links(results: &ScenarioResults) -> Option<Sheet> {
 /// How many groups of each direction lie in one node, in one domain, or across domains.
 pub(super) fn placement(results: &ScenarioResults) -> Option<Sheet> {
     let placed = || results.results.iter().filter_map(|point| Some((point, point.placement?)));
-    let columns = Placement::default().directions().map(|(name, _)| Column::text(name)).to_vec();
+    let divides = |place: usize| {
+        placed().any(|(point, placement)| placement.directions()[place].1.groups() < point.chips)
+    };
+    let names = Placement::default().directions().map(|(name, _)| name);
+    let shown: Vec<usize> =
+        (0..names.len()).filter(|&place| !is_rare(names[place]) || divides(place)).collect();
+    let columns = shown.iter().map(|&place| Column::text(names[place])).collect();
     let mut sheet = keyed_sheet("Where the groups of each direction lie", results, columns);
     for (point, placement) in placed() {
-        let cells = placement.directions().map(|(_, spread)| spread_cell(&spread, point.chips));
+        let directions = placement.directions();
+        let cells = shown.iter().map(|&place| spread_cell(&directions[place].1, point.chips));
         sheet.push(key_cells(point, results).into_iter().chain(cells).collect());
     }
     (!sheet.rows.is_empty()).then_some(sheet)
+}
+
+/// Directions that many plans do without, and that are shown where a plan uses them.
+fn is_rare(direction: &str) -> bool {
+    matches!(direction, "context" | "expert")
 }
 
 /// `120 in a domain, 8 across`; a dash where every group is one chip.

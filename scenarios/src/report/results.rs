@@ -181,7 +181,11 @@ impl GroupSpread {
 pub struct Placement {
     /// Chips that share every layer.
     pub tensor: GroupSpread,
-    /// Replicas of the same parameters.
+    /// Chips that share every sequence.
+    pub context: GroupSpread,
+    /// Chips that share the experts of a layer.
+    pub expert: GroupSpread,
+    /// Replicas of the same parameters, and all parts of a sequence: those who sum gradients.
     pub data: GroupSpread,
     /// All stages of one pipeline.
     pub pipeline: GroupSpread,
@@ -189,8 +193,14 @@ pub struct Placement {
 
 impl Placement {
     /// The directions with their names, in Megatron's order.
-    pub fn directions(&self) -> [(&'static str, GroupSpread); 3] {
-        [("tensor", self.tensor), ("data", self.data), ("pipeline", self.pipeline)]
+    pub fn directions(&self) -> [(&'static str, GroupSpread); 5] {
+        [
+            ("tensor", self.tensor),
+            ("context", self.context),
+            ("expert", self.expert),
+            ("data", self.data),
+            ("pipeline", self.pipeline),
+        ]
     }
 }
 
@@ -353,7 +363,7 @@ mod tests {
         assert_eq!((&value["tier_bytes"], &value["placement"]), (&Value::Null, &Value::Null));
         let placed = PointResult { placement: Some(Placement::default()), ..PointResult::default() };
         let spread = json!({ "inside_node": null, "inside_domain": 0, "across_domains": 0 });
-        let placement = json!({ "tensor": spread, "data": spread, "pipeline": spread });
+        let placement = json!({ "tensor": spread, "context": spread, "expert": spread, "data": spread, "pipeline": spread });
         assert_eq!(json!(placed)["placement"], placement);
     }
 

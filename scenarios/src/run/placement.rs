@@ -13,6 +13,8 @@ pub(super) fn of_groups(levels: &[Level], layout: &RankLayout) -> Placement {
     let spread = |direction| spread(levels, layout.groups(direction));
     Placement {
         tensor: spread(Direction::Tensor),
+        context: spread(Direction::Context),
+        expert: spread(Direction::Expert),
         data: spread(Direction::Data),
         pipeline: spread(Direction::Pipeline),
     }
@@ -112,7 +114,8 @@ mod tests {
         let levels = levels(layout.ranks() as u32, per_domain);
         let placement = of_groups(&levels, &layout);
         let note = straddling(&levels, &layout, &placement);
-        (placement.directions().map(|(_, spread)| counts(spread)), note)
+        let Placement { tensor, data, pipeline, .. } = placement;
+        ([tensor, data, pipeline].map(counts), note)
     }
 
     #[test]

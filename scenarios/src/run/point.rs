@@ -13,7 +13,7 @@ use crate::training::{
 };
 use copperlight_core::ids::{CommunicatorId, RankId};
 use copperlight_core::outcome;
-use copperlight_core::simulation::Observer;
+use copperlight_core::simulation::{Observer, Slowing};
 use copperlight_core::symmetry::Disturbance;
 use copperlight_core::units::Time;
 use copperlight_core::workload::CollectiveCall;
@@ -105,7 +105,7 @@ fn run_training(
         return Ok(does_not_fit::outcome(point, job, &rates));
     }
     let fabric = build(&point.system, &point.system_name, point.chips)?;
-    let options = engine.with(point.system.transport());
+    let options = engine.with(point.system.transport()).slowed(slowing(job));
     let workload = workload(point, job, &rates)?;
     let placed = placement::of_groups(fabric.levels(), workload.layout());
     let simulate = |observer: &mut dyn Observer| {
@@ -169,6 +169,12 @@ fn trace(point: &Point, step_time: Time, recorder: Recorder, workload: &Training
     }
 }
 
+/// What compute loses while its chip communicates.
+fn slowing(job: &TrainingJob) -> Slowing {
+    let share = u16::try_from(job.recipe().interference).ok().and_then(Slowing::per_mille);
+    share.expect("a checked recipe leaves compute some of its speed")
+}
+
 /// A step of the job, on chips of which some may be slower than the others.
 fn workload(point: &Point, job: &TrainingJob, rates: &ChipRates) -> Result<TrainingWorkload, RunError> {
     let slow = point.system.slow_chips(point.chips);
@@ -207,16 +213,16 @@ fn disturbed_note(point: &Point, (communicator, why): (CommunicatorId, Disturban
     )
 }
 
-/// The ledger's entries; context and expert parallelism are not modelled yet, which is not the same as zero.
+/// The ledger's entries.
 fn breakdown(summary: &LedgerSummary) -> Breakdown {
     let seconds = |entry| Some(summary.breakdown.seconds(entry));
     Breakdown {
         compute: seconds(LedgerEntry::Compute),
         tensor: seconds(LedgerEntry::Tensor),
-        context: None,
+        context: seconds(LedgerEntry::Context),
         pipeline: seconds(LedgerEntry::Pipeline),
         data: seconds(LedgerEntry::Data),
-        expert: None,
+        expert: seconds(LedgerEntry::Expert),
         bubble: seconds(LedgerEntry::Bubble),
         optimizer: seconds(LedgerEntry::Optimizer),
         wait: seconds(LedgerEntry::Wait),
