@@ -111,6 +111,11 @@ impl TrainingJob {
         self.plan.parallelism.micro_batch * self.plan.sequence_length
     }
 
+    /// Tokens of one micro-batch on one chip: chips of a context group share its sequences.
+    pub const fn chip_tokens(&self) -> u64 {
+        self.micro_batch_tokens() / self.plan.parallelism.context
+    }
+
     /// Tokens of a step.
     pub const fn tokens_per_step(&self) -> u64 {
         self.plan.global_batch * self.plan.sequence_length
