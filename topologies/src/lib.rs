@@ -48,7 +48,7 @@ mod suggestion;
 mod system;
 mod transport;
 
-pub use chip::{Chip, Precision};
+pub use chip::{Chip, HostCosts, KernelShares, Precision, StepCosts};
 pub use degrade::{Amount, Degradation, DegradeError, Drawn, DrawnKind, Effect, Target, TargetError};
 pub use families::{BuildError, Counts, MAXIMUM_CHIPS, ParameterError};
 pub use interval::Interval;

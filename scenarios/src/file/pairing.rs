@@ -5,8 +5,7 @@ use super::error::ScenarioError;
 use super::scenario::Workload;
 use super::section::Section;
 use super::systems::Machine;
-use crate::training;
-use copperlight_topologies::Precision;
+use crate::training::Precision;
 
 /// Nothing when the chip of `machine` cannot train as the workload asks; the tables say where that was written.
 pub(super) fn check(
@@ -23,29 +22,30 @@ pub(super) fn check(
         work.error(place, ScenarioError::IllegalSystem { problem });
         return None;
     };
-    let precision = match job.precision() {
-        training::Precision::Bf16 => Precision::Bf16,
-        training::Precision::Fp8 => Precision::Fp8,
-    };
-    if chip.peak(precision).is_none() || chip.gemm_efficiency(precision).is_none() {
+    let precision = job.precision();
+    let missing = precision.missing(chip);
+    if !missing.is_empty() {
         let place = work.entry("precision").map(|entry| entry.node.place).or(work.place());
-        let name = job.precision().name();
         let problem = format!(
-            "no {name} rate is known for {} of {}; use precision = \"bf16\", or state chip.peak_{name}",
+            "no {} rate is known for {} of {}; use precision = \"bf16\", or state {}",
+            precision.name(),
             chip.name(),
-            machine.name
+            machine.name,
+            missing.join(" and ")
         );
         work.error(place, ScenarioError::IllegalSystem { problem });
         return None;
     }
-    if let (Precision::Fp8, Some(fp8)) = (precision, chip.peak(precision))
-        && fp8 < chip.peak_bf16()
+    let field = precision.of_chip().peak_field();
+    let narrow = !matches!(precision, Precision::Bf16 | Precision::Fp16);
+    if let Some(peak) = chip.peak(precision.of_chip()).filter(|_| narrow)
+        && peak < chip.peak_bf16()
     {
         let table = system.get("chip").and_then(|entry| entry.node.as_table());
         let written = |key| table.and_then(|table| table.get(key)).map(|entry| entry.node.place);
-        let place = written("peak_fp8").or_else(|| written("peak_bf16")).or(work.place());
+        let place = written(field).or_else(|| written("peak_bf16")).or(work.place());
         let problem = format!(
-            "chip.peak_fp8 of {} is below its chip.peak_bf16; raise the one or lower the other",
+            "chip.{field} of {} is below its chip.peak_bf16; raise the one or lower the other",
             machine.name
         );
         work.error(place, ScenarioError::IllegalSystem { problem });

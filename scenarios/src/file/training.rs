@@ -11,8 +11,14 @@ use crate::training::{Model, Parallelism, PlanError, Precision, Recipe, Training
 
 const PRECISION: Choice<'static, Precision> = Choice {
     what: "precision",
-    available: &[("bf16", Precision::Bf16), ("fp8", Precision::Fp8)],
-    later: &["fp16", "fp4", "nvfp4", "mxfp8"],
+    available: &[
+        ("bf16", Precision::Bf16),
+        ("fp16", Precision::Fp16),
+        ("fp8", Precision::Fp8),
+        ("mxfp8", Precision::Mxfp8),
+        ("nvfp4", Precision::Nvfp4),
+    ],
+    later: &["fp4"],
 };
 
 /// How many sequences a step has: stated in all, or as micro-batches of each replica.

@@ -33,9 +33,7 @@ pub enum RunError {
         system: String,
     },
     /// The chip has no rate for the precision.
-    #[error(
-        "{system}: no {precision} rate is known for {chip}; set `precision = \"bf16\"` or `systems.chip.peak_{precision}`"
-    )]
+    #[error("{system}: no {precision} rate is known for {chip}; set `precision = \"bf16\"` or {missing}")]
     NoRate {
         /// The system.
         system: String,
@@ -43,6 +41,8 @@ pub enum RunError {
         chip: String,
         /// The precision.
         precision: &'static str,
+        /// The keys that would give it one.
+        missing: String,
     },
     /// A collective needs at least as many chips as it has ranks, and one.
     #[error("{system}: a collective needs at least one chip, not {chips}; set `--chips`")]

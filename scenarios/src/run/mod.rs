@@ -17,6 +17,7 @@ mod explanation;
 mod fabric;
 mod placement;
 mod point;
+mod rates;
 mod sensitivity;
 #[cfg(test)]
 mod sensitivity_tests;

@@ -1,6 +1,7 @@
 //! One point of a scenario: a training step, a collective or traffic on one system.
 
 use super::fabric::{build, run_to_end, work};
+use super::rates::rates;
 use super::{
     EngineOptions, RunError, collective, collective_notes, does_not_fit, energy, placement, traffic,
     utilization,
@@ -9,7 +10,7 @@ use crate::file::{CollectiveSpec, Point, Workload};
 use crate::report::{Breakdown, PointResult, UtilizationTimeline, Work};
 use crate::trace::{PointTrace, Recorder, TraceRequest};
 use crate::training::{
-    ChipRates, Communicator, Ledger, LedgerEntry, LedgerSummary, Precision, TrainingJob, TrainingWorkload,
+    ChipRates, Communicator, Ledger, LedgerEntry, LedgerSummary, TrainingJob, TrainingWorkload,
 };
 use copperlight_core::ids::{CommunicatorId, RankId};
 use copperlight_core::outcome;
@@ -17,7 +18,6 @@ use copperlight_core::simulation::{Observer, Slowing};
 use copperlight_core::symmetry::Disturbance;
 use copperlight_core::units::Time;
 use copperlight_core::workload::CollectiveCall;
-use copperlight_topologies::{Precision as ChipPrecision, System};
 
 /// What one point has shown.
 pub(super) struct PointOutcome {
@@ -227,30 +227,4 @@ fn breakdown(summary: &LedgerSummary) -> Breakdown {
         optimizer: seconds(LedgerEntry::Optimizer),
         wait: seconds(LedgerEntry::Wait),
     }
-}
-
-/// What the step model needs to know of a system's chip.
-fn rates(system: &System, name: &str, precision: Precision) -> Result<ChipRates, RunError> {
-    let chip = system.chip().ok_or_else(|| RunError::NoChip { system: name.to_owned() })?;
-    let wanted = match precision {
-        Precision::Bf16 => ChipPrecision::Bf16,
-        Precision::Fp8 => ChipPrecision::Fp8,
-    };
-    let missing = || RunError::NoRate {
-        system: name.to_owned(),
-        chip: chip.name().to_owned(),
-        precision: precision.name(),
-    };
-    Ok(ChipRates {
-        peak: chip.peak(wanted).ok_or_else(missing)?,
-        peak_bf16: chip.peak_bf16(),
-        hbm_bandwidth: chip.hbm_bandwidth(),
-        hbm_capacity: chip.hbm_capacity(),
-        gemm_efficiency: chip.gemm_efficiency(wanted).ok_or_else(missing)?,
-        gemm_efficiency_bf16: chip.gemm_efficiency(ChipPrecision::Bf16).ok_or_else(missing)?,
-        attention_efficiency: chip.attention_efficiency(),
-        attention_backward_relative: chip.attention_backward_relative(),
-        hbm_efficiency: chip.hbm_efficiency(),
-        gemm_traffic: chip.gemm_traffic(),
-    })
 }

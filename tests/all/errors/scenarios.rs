@@ -165,7 +165,12 @@ fn runs() -> Vec<Case> {
         RunError::Build { system: system(), source: BuildError::Chips { chips: 0 } },
         RunError::Range { system: system(), source: no_range },
         RunError::NoChip { system: system() },
-        RunError::NoRate { system: system(), chip: "ascend-910c".to_owned(), precision: "fp8" },
+        RunError::NoRate {
+            system: system(),
+            chip: "ascend-910c".to_owned(),
+            precision: "fp8",
+            missing: "`systems.chip.peak_fp8`".to_owned(),
+        },
         RunError::NoChips { system: system(), chips: 0 },
         RunError::Routing { system: system(), source: unreachable },
         RunError::Simulation { system: system(), source: shared },

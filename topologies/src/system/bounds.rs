@@ -14,21 +14,48 @@ const POWER: Bounds = Bounds { lowest: 0.0, highest: 1e6, words: "above 0 and at
 const SHARE: Bounds = Bounds { lowest: 1e-3, highest: 1.0, words: "from 0.001 to 1" };
 const RELATIVE_RATE: Bounds = Bounds { lowest: 1e-2, highest: 1e2, words: "from 0.01 to 100" };
 const TRAFFIC: Bounds = Bounds { lowest: 0.0, highest: 1e2, words: "from 0 to 100" };
+const DIMENSION: Bounds = Bounds { lowest: 0.0, highest: 1e6, words: "from 0 to 1000000" };
+const PARTS_OF_A_CHIP: Bounds = Bounds { lowest: 1.0, highest: 1e6, words: "from 1 to 1000000" };
+const COST: Bounds = Bounds { lowest: 0.0, highest: 1e2, words: "from 0 to 100 s" };
 
-/// The range of each key of a chip; those of the wiring stand beside the families that declare them.
+/// The keys of a chip that [`System::set`](crate::System::set) takes, each with its range; those of the wiring stand
+/// beside the families that declare them.
 const CHIP_BOUNDS: &[(&str, Bounds)] = &[
     ("chip.peak_bf16", COMPUTE),
+    ("chip.peak_fp16", COMPUTE),
     ("chip.peak_fp8", COMPUTE),
+    ("chip.peak_fp4", COMPUTE),
     ("chip.hbm_capacity", CAPACITY),
     ("chip.hbm_bandwidth", MEMORY_RATE),
     ("chip.power", POWER),
+    ("chip.multiprocessors", PARTS_OF_A_CHIP),
     ("chip.gemm_efficiency_bf16", SHARE),
     ("chip.gemm_efficiency_fp8", SHARE),
+    ("chip.gemm_efficiency_mxfp8", SHARE),
+    ("chip.gemm_efficiency_nvfp4", SHARE),
     ("chip.attention_efficiency", SHARE),
     ("chip.attention_backward_relative", RELATIVE_RATE),
+    ("chip.attention_head_64", SHARE),
+    ("chip.context_chunking", TRAFFIC),
+    ("chip.unfused_gemm_relative", RELATIVE_RATE),
     ("chip.hbm_efficiency", SHARE),
     ("chip.gemm_traffic", TRAFFIC),
+    ("chip.wave_weight", TRAFFIC),
+    ("chip.grouped_gemm_penalty", DIMENSION),
+    ("chip.grouped_gemm_single", TRAFFIC),
+    ("chip.host_launch", COST),
+    ("chip.host_expert_layer", COST),
+    ("chip.host_expert_wait", TRAFFIC),
+    ("chip.step_fixed", COST),
+    ("chip.step_doubling", COST),
+    ("chip.jitter_16bit", TRAFFIC),
+    ("chip.jitter_8bit", TRAFFIC),
 ];
+
+/// The keys of a chip that a user may set.
+pub(super) fn chip_keys() -> impl Iterator<Item = &'static str> {
+    CHIP_BOUNDS.iter().map(|(key, _)| *key)
+}
 
 fn of(key: &str) -> Bounds {
     let of_chip = CHIP_BOUNDS.iter().find(|(name, _)| *name == key).map(|(_, bounds)| *bounds);

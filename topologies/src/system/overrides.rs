@@ -26,24 +26,9 @@ const CHIPS_PER_DOMAIN: &str = "chips_per_domain";
 const TRANSPORT: &str = "transport";
 const RANK_ORDER: &str = "rank_order";
 
-/// Keys of the chip that [`System::set`] takes; those of the wiring stand beside the families that declare them.
-const CHIP_KEYS: &[&str] = &[
-    "chip.peak_bf16",
-    "chip.peak_fp8",
-    "chip.hbm_capacity",
-    "chip.hbm_bandwidth",
-    "chip.power",
-    "chip.gemm_efficiency_bf16",
-    "chip.gemm_efficiency_fp8",
-    "chip.attention_efficiency",
-    "chip.attention_backward_relative",
-    "chip.hbm_efficiency",
-    "chip.gemm_traffic",
-];
-
 /// Keys that [`System::set`] takes: of the chip, of each family once, and of the system itself.
 static KNOWN_KEYS: LazyLock<Vec<String>> = LazyLock::new(|| {
-    let mut keys: Vec<String> = CHIP_KEYS.iter().map(|key| (*key).to_owned()).collect();
+    let mut keys: Vec<String> = bounds::chip_keys().map(str::to_owned).collect();
     let families = SCALE_UP_FAMILIES.iter().chain(SCALE_OUT_FAMILIES);
     for parameter in families.flat_map(|family| family.parameters) {
         if matches!(parameter.kind, ParameterKind::File) || keys.iter().any(|key| key == parameter.key) {

@@ -62,9 +62,16 @@ impl Part {
     /// The columns of the overview: the keys that tell entries apart.
     pub(super) const fn keys(self) -> &'static [&'static str] {
         match self {
-            Self::Chips => {
-                &["peak_bf16", "peak_fp8", "hbm_capacity", "hbm_bandwidth", "power", "scale_up_bandwidth"]
-            }
+            Self::Chips => &[
+                "peak_bf16",
+                "peak_fp8",
+                "hbm_capacity",
+                "hbm_bandwidth",
+                "power",
+                "scale_up_bandwidth",
+                "family",
+                "borrowed_from",
+            ],
             Self::Systems => &[
                 "chip",
                 "derived.chips",

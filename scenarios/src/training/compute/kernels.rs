@@ -1,52 +1,16 @@
 //! How long single kernels take: a roofline whose matmul efficiency depends on the shape.
 //!
-//! A matmul of m x n outputs over k takes `2 m n k / R x padding + c (w (m k + k n) + 2 m n) / (e HBM)`: arithmetic
-//! at the sustained rate R with m and n rounded up to 128 and k to 64, and the share c of the compulsory traffic
-//! that is not hidden behind it (w bytes an operand, BF16 results). The second term is what makes small and
-//! thin matmuls slow. Wave quantisation is left out: it needs the number of multiprocessors, which the
-//! catalog lacks, and stream-K kernels hide most of it.
+//! A matmul of m x n outputs over k takes `2 m n k / R x padding x waves + c (w (m k + k n) + 2 m n) / (e HBM)`:
+//! arithmetic at the sustained rate R with m and n rounded up to 128 and k to 64, the share of a partly filled last wave
+//! of tiles that is lost, and the share c of the compulsory traffic that is not hidden behind it (w bytes an operand,
+//! results of 16 bits). The last term is what makes small and thin matmuls slow. Grouped matmuls of experts have a
+//! penalty by their dimensions in place of padding and waves.
 
 use super::chip_rates::ChipRates;
+use super::gemm::{Gemm, GroupedGemm};
+use super::layer::Matmul;
 use super::precision::Precision;
 use super::seconds::Seconds;
-
-/// A matmul: `rows x inner` times `inner x columns`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::training) struct Gemm {
-    /// Rows of the result, m: tokens in the forward pass.
-    pub(in crate::training) rows: u64,
-    /// Columns of the result, n.
-    pub(in crate::training) columns: u64,
-    /// The dimension that is summed over, k.
-    pub(in crate::training) inner: u64,
-}
-
-impl Gemm {
-    /// The matmul of the backward pass that gives the gradient of the input: dY times the weights transposed.
-    pub(in crate::training) const fn input_gradient(self) -> Self {
-        Self { rows: self.rows, columns: self.inner, inner: self.columns }
-    }
-
-    /// The matmul of the backward pass that gives the gradient of the weights: X transposed times dY.
-    pub(in crate::training) const fn weight_gradient(self) -> Self {
-        Self { rows: self.inner, columns: self.columns, inner: self.rows }
-    }
-
-    fn flops(self) -> f64 {
-        2.0 * self.rows as f64 * self.columns as f64 * self.inner as f64
-    }
-
-    /// How much work tiles do for each operation that counts.
-    fn padding(self) -> f64 {
-        let padded = |size: u64, tile: u64| (size.div_ceil(tile) * tile) as f64 / size as f64;
-        padded(self.rows, 128) * padded(self.columns, 128) * padded(self.inner, 64)
-    }
-
-    fn traffic_bytes(self, precision: Precision) -> f64 {
-        let (m, n, k) = (self.rows as f64, self.columns as f64, self.inner as f64);
-        precision.element_bytes() * (m * k + k * n) + 2.0 * m * n
-    }
-}
 
 /// Kernel times on one chip.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -55,42 +19,82 @@ pub(in crate::training) struct Kernels {
     pub(in crate::training) precision: Precision,
 }
 
+/// Chips among which the fit sees no spread: those of one node.
+const CHIPS_WITHOUT_JITTER: f64 = 8.0;
+
 impl Kernels {
     /// A matmul of the layers, in the job's precision.
     pub(in crate::training) fn gemm(&self, gemm: Gemm) -> Seconds {
-        let rate = self.rates.peak.flops_per_second() * self.rates.gemm_efficiency;
-        self.gemm_at(gemm, rate, self.precision)
+        self.gemm_at(gemm, self.rate(), self.precision)
     }
 
-    /// A matmul that is BF16 whatever the precision of the layers.
+    /// A matmul of 16 bits whatever the precision of the layers.
     pub(in crate::training) fn gemm_bf16(&self, gemm: Gemm) -> Seconds {
-        let rate = self.rates.peak_bf16.flops_per_second() * self.rates.gemm_efficiency_bf16;
-        self.gemm_at(gemm, rate, Precision::Bf16)
+        self.gemm_at(gemm, self.rate_bf16(), Precision::Bf16)
+    }
+
+    /// Equal matmuls of the layers in one kernel, in the job's precision.
+    pub(in crate::training) fn grouped_gemm(&self, grouped: GroupedGemm) -> Seconds {
+        let left = if grouped.groups == 1 { self.rates.grouped_gemm_single } else { 1.0 };
+        let penalty = left * self.rates.grouped_gemm_penalty;
+        let arithmetic = Seconds(grouped.penalised_flops(penalty) / self.rate());
+        arithmetic + self.unhidden(grouped.traffic_bytes(self.precision))
     }
 
     fn gemm_at(&self, gemm: Gemm, rate: f64, precision: Precision) -> Seconds {
-        let unhidden = self.memory(self.rates.gemm_traffic * gemm.traffic_bytes(precision));
-        Seconds(gemm.flops() / rate * gemm.padding()) + unhidden
+        let lost = |multiprocessors| gemm.wave_quantisation(multiprocessors) - 1.0;
+        let waves = 1.0 + self.rates.wave_weight * self.rates.multiprocessors.map_or(0.0, lost);
+        Seconds(gemm.padded_flops() / rate * waves) + self.unhidden(gemm.traffic_bytes(precision))
     }
 
-    /// Casts of `elements` BF16 numbers into the precision of a matmul; nothing in BF16.
+    fn unhidden(&self, bytes: f64) -> Seconds {
+        self.memory(self.rates.gemm_traffic * bytes)
+    }
+
+    /// What large matmuls of the layers sustain, FLOP/s.
+    fn rate(&self) -> f64 {
+        self.rates.peak.flops_per_second() * self.rates.gemm_efficiency
+    }
+
+    /// What large matmuls of 16 bits sustain, FLOP/s.
+    pub(super) fn rate_bf16(&self) -> f64 {
+        self.rates.peak_bf16.flops_per_second() * self.rates.gemm_efficiency_bf16
+    }
+
+    /// A matmul with the casts of its input forward and of its output's gradient backward.
+    pub(in crate::training) fn matmul(&self, gemm: Gemm) -> Matmul {
+        Matmul {
+            forward: self.cast(gemm.rows as f64 * gemm.inner as f64) + self.gemm(gemm),
+            input_gradient: self.cast(gemm.rows as f64 * gemm.columns as f64)
+                + self.gemm(gemm.input_gradient()),
+            weight_gradient: self.gemm(gemm.weight_gradient()),
+        }
+    }
+
+    /// The same of equal matmuls in one kernel.
+    pub(in crate::training) fn grouped_matmul(&self, grouped: GroupedGemm) -> Matmul {
+        let [rows, columns, inner] = grouped.sizes;
+        let all_rows = grouped.groups as f64 * rows;
+        Matmul {
+            forward: self.cast(all_rows * inner) + self.grouped_gemm(grouped),
+            input_gradient: self.cast(all_rows * columns) + self.grouped_gemm(grouped.input_gradient()),
+            weight_gradient: self.grouped_gemm(grouped.weight_gradient()),
+        }
+    }
+
+    /// Casts of `elements` numbers of 16 bits into the precision of a matmul; nothing in 16 bits.
     pub(in crate::training) fn cast(&self, elements: f64) -> Seconds {
         self.memory(elements * self.precision.cast_bytes())
-    }
-
-    /// Flash attention forward over `flops` operations.
-    pub(in crate::training) fn attention_forward(&self, flops: f64) -> Seconds {
-        Seconds(flops / (self.rates.peak_bf16.flops_per_second() * self.rates.attention_efficiency))
-    }
-
-    /// Flash attention backward, for `flops` operations forward: five matmuls for two, at a rate of its own.
-    pub(in crate::training) fn attention_backward(&self, flops: f64) -> Seconds {
-        self.attention_forward(2.5 * flops) * (1.0 / self.rates.attention_backward_relative)
     }
 
     /// A kernel bound by moving `bytes` through the chip's memory.
     pub(in crate::training) fn memory(&self, bytes: f64) -> Seconds {
         Seconds(bytes / (self.rates.hbm_bandwidth.bytes_per_second() * self.rates.hbm_efficiency))
+    }
+
+    /// How much longer kernels take when `chips` wait for the slowest of them: the expected maximum of their spread.
+    pub(in crate::training) fn jitter(&self, chips: u64) -> f64 {
+        1.0 + self.rates.jitter * (chips as f64 / CHIPS_WITHOUT_JITTER).log2().max(0.0)
     }
 }
 
@@ -118,6 +122,14 @@ mod tests {
     }
 
     #[test]
+    fn part_of_an_unfilled_wave_is_lost() {
+        // 50 tiles on 40 multiprocessors: 1.25 waves done in 2, of whose excess 0.6 a quarter is lost: 15 %.
+        let rates = ChipRates { multiprocessors: Some(40), wave_weight: 0.25, ..ChipRates::round() };
+        let gemm = Gemm { rows: 1280, columns: 1280, inner: 640 };
+        assert_eq!(kernels(rates).gemm(gemm).rounded().picoseconds(), 2_411_725);
+    }
+
+    #[test]
     fn unhidden_traffic_adds_to_the_arithmetic() {
         // Half of 2 x (128 x 64 + 64 x 128) + 2 x 128 x 128 = 65,536 bytes at 4 TB/s is 8.192 ns, beside 2.097 ns.
         let rates = ChipRates { gemm_traffic: 0.5, ..ChipRates::round() };
@@ -126,15 +138,31 @@ mod tests {
     }
 
     #[test]
-    fn backward_is_two_matmuls_with_the_dimensions_rotated() {
-        let forward = Gemm { rows: 1, columns: 2, inner: 3 };
-        assert_eq!(forward.input_gradient(), Gemm { rows: 1, columns: 3, inner: 2 });
-        assert_eq!(forward.weight_gradient(), Gemm { rows: 3, columns: 2, inner: 1 });
+    fn experts_pay_for_their_small_dimensions() {
+        // 4 x 2 x 100 x 200 x 400 = 64,000,000 operations, and 800 x (1/100 + 1/200 + 1/400) = 14 times as many more.
+        let rates =
+            ChipRates { grouped_gemm_penalty: 800.0, grouped_gemm_single: 0.25, ..ChipRates::round() };
+        let grouped = |groups| GroupedGemm { groups, sizes: [100.0, 200.0, 400.0] };
+        let kernels = kernels(rates);
+        assert_eq!(kernels.grouped_gemm(grouped(4)).rounded().picoseconds(), 64_000 * 15);
+        assert_eq!(kernels.grouped_gemm(grouped(1)).rounded().picoseconds(), 16_000 * 9 / 2);
     }
 
     #[test]
-    fn attention_backward_does_two_and_a_half_times_the_work_at_its_own_rate() {
-        let kernels = kernels(ChipRates { attention_backward_relative: 0.5, ..ChipRates::round() });
-        assert_eq!(kernels.attention_backward(1e15), Seconds(5.0));
+    fn narrow_formats_are_cast_before_they_are_multiplied() {
+        // 4.5 bytes for each of 128 x 128 inputs and 128 x 256 gradients at 4 TB/s: 18.432 and 36.864 ns; 8.389 ns a matmul.
+        let kernels = Kernels { precision: Precision::Fp8, ..kernels(ChipRates::round()) };
+        let matmul = kernels.matmul(Gemm { rows: 128, columns: 256, inner: 128 });
+        assert_eq!(matmul.forward.rounded().picoseconds(), 18_432 + 8_389);
+        assert_eq!(matmul.input_gradient.rounded().picoseconds(), 36_864 + 8_389);
+        assert_eq!(matmul.weight_gradient.rounded().picoseconds(), 8_389);
+        let grouped = GroupedGemm { groups: 2, sizes: [64.0, 256.0, 128.0] };
+        assert_eq!(kernels.grouped_matmul(grouped), matmul, "two halves make the same whole");
+    }
+
+    #[test]
+    fn jitter_grows_with_every_doubling_beyond_a_node() {
+        let kernels = kernels(ChipRates { jitter: 0.004, ..ChipRates::round() });
+        assert_eq!([1, 8, 16, 1024].map(|chips| kernels.jitter(chips)), [1.0, 1.0, 1.004, 1.028]);
     }
 }

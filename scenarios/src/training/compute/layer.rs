@@ -1,15 +1,25 @@
 //! What a layer takes on one chip for one micro-batch, by what a schedule needs apart.
 //!
 //! Times are those of the chip alone: nothing here knows of exchanges. A pass puts them together: forward
-//! `edges + first + between + second`, backward the other way round.
+//! `edges + first + between + second`, backward the other way round, and waits for the host where [`LayerCompute`] says.
 
+use super::host::HostTime;
 use super::seconds::Seconds;
+use crate::training::plan::RecomputedModules;
+use std::ops::Add;
 
 /// A kernel, or several that are never apart, forward and backward.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub(in crate::training) struct Kernel {
     pub(in crate::training) forward: Seconds,
     pub(in crate::training) backward: Seconds,
+}
+
+impl Add for Kernel {
+    type Output = Self;
+    fn add(self, other: Self) -> Self {
+        Self { forward: self.forward + other.forward, backward: self.backward + other.backward }
+    }
 }
 
 /// A matmul with the casts of its operands, and those of its backward pass.
@@ -20,17 +30,42 @@ pub(in crate::training) struct Matmul {
     pub(in crate::training) weight_gradient: Seconds,
 }
 
+impl Add for Matmul {
+    type Output = Self;
+    fn add(self, other: Self) -> Self {
+        Self {
+            forward: self.forward + other.forward,
+            input_gradient: self.input_gradient + other.input_gradient,
+            weight_gradient: self.weight_gradient + other.weight_gradient,
+        }
+    }
+}
+
+impl Matmul {
+    /// Both gradients together.
+    const fn kernel(self) -> Kernel {
+        Kernel { forward: self.forward, backward: Seconds(self.input_gradient.0 + self.weight_gradient.0) }
+    }
+}
+
 /// One half of a layer whose weights are divided over the tensor group.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(in crate::training) struct HalfLayer {
     /// The norm before and the residual after.
     pub(in crate::training) edges: Kernel,
-    /// The matmuls whose columns are divided: queries, keys and values; up and gate.
+    /// The matmuls whose columns are divided: queries, keys and values with their positions; up and gate.
     pub(in crate::training) first: Matmul,
-    /// Core attention with what belongs to it, or the activation.
+    /// Core attention, or the activation.
     pub(in crate::training) between: Kernel,
     /// The matmul whose rows are divided.
     pub(in crate::training) second: Matmul,
+}
+
+impl HalfLayer {
+    /// All of it.
+    fn total(&self) -> Kernel {
+        self.edges + self.first.kernel() + self.between + self.second.kernel()
+    }
 }
 
 /// Experts of a layer that all tokens go through, beside the routed ones.
@@ -39,6 +74,13 @@ pub(in crate::training) struct SharedExperts {
     pub(in crate::training) first: Matmul,
     pub(in crate::training) activation: Kernel,
     pub(in crate::training) second: Matmul,
+}
+
+impl SharedExperts {
+    /// All of it.
+    fn total(&self) -> Kernel {
+        self.first.kernel() + self.activation + self.second.kernel()
+    }
 }
 
 /// The feed-forward half of a layer with routed experts.
@@ -55,6 +97,15 @@ pub(in crate::training) struct ExpertHalf {
     pub(in crate::training) shared: Option<SharedExperts>,
 }
 
+impl ExpertHalf {
+    /// All of it.
+    fn total(&self) -> Kernel {
+        let shared = self.shared.map_or_else(Kernel::default, |shared| shared.total());
+        let routed = self.first.kernel() + self.activation + self.second.kernel();
+        self.route + routed + self.restore + shared
+    }
+}
+
 /// The feed-forward half of a layer.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(in crate::training) enum FeedForward {
@@ -67,4 +118,76 @@ pub(in crate::training) enum FeedForward {
 pub(in crate::training) struct LayerCompute {
     pub(in crate::training) attention: HalfLayer,
     pub(in crate::training) feed_forward: FeedForward,
+    /// Forward time of a norm; each half has one before it.
+    pub(in crate::training) norm: Seconds,
+    /// Forward time of latent attention's way up; part of the attention's first matmuls, and zero without it.
+    pub(in crate::training) latent_up: Seconds,
+    /// What the host takes to launch all of it.
+    pub(in crate::training) host: HostTime,
+}
+
+/// Forward time of modules that a backward pass does again, by the half of the layer that it comes before.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub(in crate::training) struct Again {
+    pub(in crate::training) attention: Seconds,
+    pub(in crate::training) feed_forward: Seconds,
+}
+
+impl LayerCompute {
+    /// All kernels of the layer.
+    pub(in crate::training) fn total(&self) -> Kernel {
+        let feed_forward = match &self.feed_forward {
+            FeedForward::Dense(half) => half.total(),
+            FeedForward::Experts(half) => half.total(),
+        };
+        self.attention.total() + feed_forward
+    }
+
+    /// How long the chip waits for the host in the layer, when kernels and `exchanges` that hide nothing are all it does.
+    pub(in crate::training) fn launch_wait(&self, exchanges: Kernel) -> Kernel {
+        self.host.wait(self.total() + exchanges)
+    }
+
+    /// What a backward pass computes again when these modules are. What one of them contains is not done twice.
+    pub(in crate::training) fn again(&self, modules: RecomputedModules) -> Again {
+        let time = |module, time| if modules.contains(module) { time } else { Seconds::ZERO };
+        let norm = time(RecomputedModules::NORMS, self.norm);
+        let attention = norm
+            + time(RecomputedModules::CORE_ATTENTION, self.attention.between.forward)
+            + time(RecomputedModules::LATENT_UP_PROJECTION, self.latent_up);
+        let feed_forward = match &self.feed_forward {
+            FeedForward::Dense(half) => {
+                let all = half.first.forward + half.between.forward + half.second.forward;
+                once((RecomputedModules::FEED_FORWARD, all), half.between.forward, modules)
+            }
+            FeedForward::Experts(half) => self.experts_again(half, modules),
+        };
+        Again { attention, feed_forward: norm + feed_forward }
+    }
+
+    fn experts_again(&self, half: &ExpertHalf, modules: RecomputedModules) -> Seconds {
+        let routed = half.first.forward + half.activation.forward + half.second.forward;
+        let all = Seconds(half.route.forward.0 - self.norm.0) + routed + half.restore.forward;
+        let routed = once((RecomputedModules::EXPERTS, all), half.activation.forward, modules);
+        let of_shared = |shared: SharedExperts| {
+            let all = shared.total().forward;
+            once((RecomputedModules::SHARED_EXPERTS, all), shared.activation.forward, modules)
+        };
+        routed + half.shared.map_or(Seconds::ZERO, of_shared)
+    }
+}
+
+/// A whole module that is done again, else its activation if that is.
+fn once(
+    (module, all): (RecomputedModules, Seconds),
+    activation: Seconds,
+    modules: RecomputedModules,
+) -> Seconds {
+    if modules.contains(module) {
+        all
+    } else if modules.contains(RecomputedModules::ACTIVATION) {
+        activation
+    } else {
+        Seconds::ZERO
+    }
 }

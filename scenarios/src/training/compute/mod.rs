@@ -1,17 +1,29 @@
 //! What kernels take on a chip: a roofline over the kernels of a layer, of the model's ends and of the optimizer.
+//!
+//! `gemm` knows shapes, `kernels` the time of each; `layer_compute` puts a layer together from `attention_half`,
+//! `feed_forward` and `expert_half`, `edge_compute` has the rest of a step, and `host` what launches it all.
 
+mod attention_half;
+mod attention_kernel;
 mod chip_rates;
 pub(in crate::training) mod edge_compute;
+mod expert_half;
+mod feed_forward;
+mod gemm;
+mod host;
 mod kernels;
 mod layer;
 pub(in crate::training) mod layer_compute;
+mod norm;
 mod precision;
 mod seconds;
+#[cfg(test)]
+mod tests;
 
 pub use chip_rates::ChipRates;
 pub(in crate::training) use kernels::Kernels;
 pub(in crate::training) use layer::{
-    ExpertHalf, FeedForward, HalfLayer, Kernel, LayerCompute, Matmul, SharedExperts,
+    Again, ExpertHalf, FeedForward, HalfLayer, Kernel, LayerCompute, Matmul, SharedExperts,
 };
 pub use precision::Precision;
 pub(in crate::training) use seconds::Seconds;
