@@ -45,6 +45,18 @@ impl<T: Copy> Choice<'_, T> {
         }
     }
 
+    /// Reads the key of a section as a list of names; `None` for a name that means nothing.
+    pub(super) fn read_list(&self, section: &Section<'_>, key: &str) -> Vec<Option<T>> {
+        let meaning = |written: Placed<&str>| match self.find(written.value) {
+            Ok(value) => Some(value),
+            Err(error) => {
+                section.error(written.place, error);
+                None
+            }
+        };
+        section.text_list(key).unwrap_or_default().into_iter().map(meaning).collect()
+    }
+
     /// Reads the key, or notes the default by its name.
     pub(super) fn read_or(&self, section: &Section<'_>, key: &str, default: &str) -> T {
         let fallback = self.available.iter().find(|(name, _)| *name == default).map(|(_, value)| *value);

@@ -196,6 +196,49 @@ impl<'a> Section<'a> {
         self.whole(key, bounds).unwrap_or(fallback)
     }
 
+    /// The elements of an array.
+    fn elements(&self, key: &str, expected: &str) -> Option<&'a [Node]> {
+        let entry = self.entry(key)?;
+        let elements = entry.node.as_array();
+        if elements.is_none() {
+            self.wrong_type(key, expected, &entry.node);
+        }
+        elements
+    }
+
+    /// A list of texts; those that are none are left out of what is returned.
+    pub(super) fn text_list(&self, key: &str) -> Option<Vec<Placed<&'a str>>> {
+        let elements = self.elements(key, "a list of texts in quotes")?;
+        let text = |element: &'a Node| match &element.value {
+            Value::Text(text) => Some(Placed { value: text.as_str(), place: Some(element.place) }),
+            _ => {
+                self.wrong_type(key, "a list of texts in quotes", element);
+                None
+            }
+        };
+        Some(elements.iter().filter_map(text).collect())
+    }
+
+    /// A list of whole numbers within bounds; `None` when one of them is not.
+    pub(super) fn whole_list(&self, key: &str, bounds: RangeInclusive<i64>) -> Option<Vec<usize>> {
+        let elements = self.elements(key, "a list of whole numbers")?;
+        let whole = |(index, element): (usize, &Node)| match element.value {
+            Value::Integer(number) if bounds.contains(&number) => usize::try_from(number).ok(),
+            Value::Integer(number) => {
+                let bound = format!("a whole number from {} to {}", bounds.start(), bounds.end());
+                let (key, value) = (format!("{key}[{index}]"), number.to_string());
+                self.findings.error(Some(element.place), ScenarioError::OutOfRange { key, value, bound });
+                None
+            }
+            _ => {
+                self.wrong_type(key, "a list of whole numbers", element);
+                None
+            }
+        };
+        let numbers: Vec<Option<usize>> = elements.iter().enumerate().map(whole).collect();
+        numbers.into_iter().collect()
+    }
+
     /// A finite number.
     pub(super) fn number(&self, key: &str) -> Option<Placed<f64>> {
         let entry = self.entry(key)?;

@@ -6,20 +6,11 @@ use super::error::ScenarioError;
 use super::limits::{MOST_SEQUENCES, MOST_TOKENS, WIDEST};
 use super::parallelism::Cut;
 use super::section::{Placed, Section};
-use super::{model, parallelism};
+use super::{model, parallelism, recipe};
 use crate::training::{Model, Parallelism, PlanError, Precision, Recipe, TrainingJob, TrainingPlan};
 
-const PRECISION: Choice<'static, Precision> = Choice {
-    what: "precision",
-    available: &[
-        ("bf16", Precision::Bf16),
-        ("fp16", Precision::Fp16),
-        ("fp8", Precision::Fp8),
-        ("mxfp8", Precision::Mxfp8),
-        ("nvfp4", Precision::Nvfp4),
-    ],
-    later: &["fp4"],
-};
+/// Precisions that a scenario may ask for one day; those that are built count first.
+const LATER_PRECISIONS: [&str; 1] = ["fp4"];
 
 /// How many sequences a step has: stated in all, or as micro-batches of each replica.
 #[derive(Clone, Copy)]
@@ -37,6 +28,7 @@ struct Keys {
     precision: Precision,
     run_tokens: Option<u64>,
     cut: Cut,
+    recipe: Recipe,
 }
 
 /// Reads the keys of a training workload and holds the plan against `chips`.
@@ -63,12 +55,13 @@ fn read_keys(section: &Section<'_>) -> Option<Keys> {
     let sequence_length = section.whole("sequence_length", 1..=WIDEST);
     let micro_batch = section.whole_or("micro_batch", 1..=MOST_SEQUENCES, 1).value;
     let batch = read_batch(section);
-    let precision = PRECISION.read_or(section, "precision", "bf16");
+    let precision = read_precision(section);
     let run_tokens = read_tokens(section);
     if section.entry("parallelism").is_none() {
         section.missing("parallelism", "[workload.parallelism] with tensor = 8 and pipeline = 16");
     }
     let cut = section.section("parallelism").map(|table| parallelism::read(&table));
+    let recipe = recipe::read(section);
     section.finish();
     Some(Keys {
         model: model?,
@@ -78,31 +71,28 @@ fn read_keys(section: &Section<'_>) -> Option<Keys> {
         precision,
         run_tokens: run_tokens?,
         cut: cut?,
+        recipe,
     })
 }
 
+fn read_precision(section: &Section<'_>) -> Precision {
+    let available = Precision::ALL.map(|precision| (precision.name(), precision));
+    let choice = Choice { what: "precision", available: &available, later: &LATER_PRECISIONS };
+    choice.read_or(section, "precision", Precision::Bf16.name())
+}
+
 fn plan(keys: &Keys, chips: u64) -> Result<TrainingPlan, PlanError> {
-    let Cut { tensor, pipeline, data, sequence_parallel, recompute } = &keys.cut;
-    let (tensor, pipeline) = (tensor.value as u64, pipeline.value as u64);
+    let Cut { parallelism, data, layers_per_chunk } = &keys.cut;
     let micro_batch = keys.micro_batch as u64;
     let data = match data {
-        Some(data) => data.value as u64,
-        None => Parallelism { tensor, pipeline, ..Parallelism::default() }.replicas(chips)?,
+        Some(data) => *data,
+        None => parallelism.replicas(chips)?,
     };
     let global_batch = match keys.batch {
         Batch::Global(batch) => batch.value as u64,
         Batch::MicroBatches(batch) => (batch.value as u64).saturating_mul(micro_batch).saturating_mul(data),
     };
-    let (sequence_parallel, recompute) = (*sequence_parallel, *recompute);
-    let parallelism = Parallelism {
-        tensor,
-        pipeline,
-        data,
-        micro_batch,
-        sequence_parallel,
-        recompute,
-        ..Parallelism::default()
-    };
+    let parallelism = Parallelism { data, micro_batch, ..*parallelism };
     let (model, precision, sequence_length) =
         (keys.model.clone(), keys.precision, keys.sequence_length as u64);
     let run_tokens = keys.run_tokens;
@@ -112,8 +102,8 @@ fn plan(keys: &Keys, chips: u64) -> Result<TrainingPlan, PlanError> {
         sequence_length,
         global_batch,
         precision,
-        layers_per_chunk: None,
-        recipe: Recipe::default(),
+        layers_per_chunk: layers_per_chunk.clone(),
+        recipe: keys.recipe,
         run_tokens,
     })
 }
@@ -143,8 +133,8 @@ fn place_of(section: &Section<'_>, error: &PlanError, chips: &Placed<usize>) -> 
         "chips" => chips.place,
         "parallelism.micro_batch" => in_section(section, "micro_batch"),
         "global_batch" => in_section(section, "global_batch").or(in_section(section, "micro_batches")),
-        key => match key.strip_prefix("parallelism.") {
-            Some(key) => section.section("parallelism").and_then(|table| in_section(&table, key)),
+        key => match key.split_once('.') {
+            Some((table, key)) => section.section(table).and_then(|table| in_section(&table, key)),
             None => in_section(section, key),
         },
     };

@@ -251,7 +251,7 @@ pub(super) fn does_not_fit(point: &PointResult) -> String {
     match (point.memory_needed_gb(), capacity) {
         (Some(needed), Some(capacity)) => {
             let (needed, capacity) = (rounded(needed), rounded(*capacity));
-            format!("needs {needed} GB of memory per chip, more than is usable of its {capacity} GB")
+            format!("needs {needed} GB of memory per chip, more than its {capacity} GB")
         }
         (Some(needed), None) => format!("needs {} GB of memory per chip", rounded(needed)),
         (None, _) => "does not fit in memory".to_owned(),

@@ -54,18 +54,18 @@ const WRONG: &[Wrong] = &[
     },
     Wrong {
         line: "tensor = 2",
-        becomes: "tensor = 2\nexpert = 8",
-        says: &["expert = 8 is not available yet"],
+        becomes: "tensor = 2\ntensor_chunks = 0",
+        says: &["`tensor_chunks` is 0", "from 1 to 64"],
     },
     Wrong {
         line: "tensor = 2",
-        becomes: "tensor = 2\ncontext = 2",
-        says: &["context = 2 is not available yet"],
+        becomes: "tensor = 2\nvirtual_stages = 2",
+        says: &["`virtual_stages` means nothing for", "write schedule = \"interleaved-1f1b\""],
     },
     Wrong {
         line: "tensor = 2",
-        becomes: "tensor = 2\nschedule = \"interleaved-1f1b\"",
-        says: &["`interleaved-1f1b` is not available yet", "available: 1f1b"],
+        becomes: "tensor = 2\nschedule = \"interleaved\"",
+        says: &["`interleaved` is not a known schedule", "interleaved-1f1b"],
     },
     Wrong {
         line: "seed = 3",

@@ -52,11 +52,25 @@ fn impossible_numbers_are_refused() {
             refused(FOUNDING, &["sweep=[]", &setting]);
         }
     }
-    for key in ["tensor", "pipeline", "context", "expert", "virtual_stages", "zero", "data"] {
+    for key in [
+        "tensor",
+        "pipeline",
+        "context",
+        "expert",
+        "expert_tensor",
+        "virtual_stages",
+        "tensor_chunks",
+        "data",
+    ] {
         for value in values {
             let setting = format!("workload.parallelism.{key}={value}");
             refused(FOUNDING, &[&setting]);
         }
+    }
+    for value in values.into_iter().filter(|value| *value != "0") {
+        refused(FOUNDING, &[&format!("workload.parallelism.zero={value}")]);
+        refused(FOUNDING, &[&format!("workload.parallelism.layers_per_chunk=[{value}]")]);
+        refused(FOUNDING, &[&format!("workload.recipe.interference={value}")]);
     }
 }
 

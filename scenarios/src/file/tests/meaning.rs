@@ -33,7 +33,7 @@ pub(super) fn scenario(text: &str, settings: &[&str]) -> Scenario {
     }
 }
 
-fn job(point: &Point) -> &crate::training::TrainingJob {
+pub(super) fn job(point: &Point) -> &crate::training::TrainingJob {
     match &point.workload {
         Workload::Training(job) => job,
         Workload::Collective(_) | Workload::Traffic(_) => panic!("the workload is training"),

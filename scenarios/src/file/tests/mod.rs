@@ -4,4 +4,5 @@
 mod broken_files;
 mod hostile;
 mod meaning;
+mod plans;
 mod round_trip;

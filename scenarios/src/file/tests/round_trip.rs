@@ -11,6 +11,14 @@ fn the_resolved_scenario_is_its_own_resolution() {
         vec!["workload.model={ layers = 16, hidden = 1024, heads = 16, ffn = 4096, vocab = 32000 }"],
         vec!["systems.scale_up.link_bandwidth=45 GB/s"],
         vec![
+            "workload.parallelism.recompute=[\"norms\", \"activation\"]",
+            "workload.parallelism.overlap=[\"gradients\", \"pipeline\"]",
+            "workload.parallelism.tensor_chunks=4",
+            "workload.recipe={ graphs = \"partial\", interference = 0.125, bucket_parameters = 1000 }",
+        ],
+        vec!["workload.parallelism.recompute=full", "workload.parallelism.recompute_layers=2"],
+        vec!["sweep=[{ parameter = \"workload.parallelism.zero\", values = [0, 1, 3] }]"],
+        vec![
             "sweep=[{ parameter = \"systems.scale_up.link_bandwidth\", values = [\"25 GB/s\", \"50 GB/s\"] }]",
         ],
     ] {
@@ -33,7 +41,18 @@ fn the_resolved_scenario_is_its_own_resolution() {
 fn defaults_are_written_out() {
     let text = FOUNDING.replace("micro_batch = 1\n", "").replace("recompute = \"selective\"\n", "");
     let resolved = scenario(&text, &[]).resolved_text();
-    for line in ["micro_batch = 1", "recompute = \"none\"", "seed = 1"] {
+    for line in [
+        "micro_batch = 1",
+        "recompute = \"none\"",
+        "seed = 1",
+        "zero = 1",
+        "overlap = \"auto\"",
+        "context_exchange = \"ring\"",
+        "[workload.recipe]",
+        "attention = \"flash\"",
+        "bucket_parameters = \"auto\"",
+        "expert_imbalance = 1.0",
+    ] {
         assert!(resolved.contains(line), "{line} is missing in\n{resolved}");
     }
 }
