@@ -3,6 +3,7 @@
 use super::books::Books;
 use super::entry::LedgerEntry;
 use super::gap::{Gap, Part};
+use crate::training::program::LAUNCH;
 use copperlight_core::simulation::Notice;
 use copperlight_core::units::Time;
 use copperlight_core::workload::{MAX_STREAMS, Operation, OperationKind, StreamId, StreamSet, Tag};
@@ -10,6 +11,7 @@ use copperlight_core::workload::{MAX_STREAMS, Operation, OperationKind, StreamId
 /// The account of one rank, kept up to date from one notice to the next.
 ///
 /// The state between two notices is the first that applies: the optimizer runs; a kernel runs; else it is a [`Gap`], in
+/// which the next kernel is being launched (compute, as kernels would be that took longer); or
 /// which an operation with others has begun (exposed communication), an awaited receive from another stage waits for its
 /// send (bubble), or anything else is waited for (wait). A computation that takes no time is no kernel; it joins streams.
 #[derive(Debug, Clone, Default)]
@@ -65,6 +67,10 @@ impl Account {
             OperationKind::Compute { duration: Time::ZERO } => {
                 self.gap.ends(at, Current::of(notice).part(stream));
             }
+            OperationKind::Compute { .. } if stream == LAUNCH => {
+                self.streams[stream.index()] = Current::of(notice);
+                self.moving = self.moving.with(stream);
+            }
             OperationKind::Compute { .. } => {
                 if self.gap.is_open() {
                     self.gap.was_awaited_by(index, operation.waits.with(stream));
@@ -89,6 +95,10 @@ impl Account {
         let duration = (at - current.began).picoseconds();
         match operation.kind {
             OperationKind::Compute { duration: Time::ZERO } => {}
+            OperationKind::Compute { .. } if stream == LAUNCH => {
+                self.moving = self.moving.without(stream);
+                self.gap.ends(at, current.part(stream));
+            }
             OperationKind::Compute { .. } => {
                 *self.running(operation) -= 1;
                 self.computation += duration;

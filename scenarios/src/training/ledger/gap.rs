@@ -159,7 +159,8 @@ fn entry<'a>(
     mut blocked: impl Iterator<Item = &'a Noted>,
 ) -> LedgerEntry {
     let mut last: Option<&Noted> = None;
-    for noted in moving {
+    // A host that launches what is not awaited runs ahead.
+    for noted in moving.filter(|noted| noted.is_awaited || noted.part.entry != LedgerEntry::Compute) {
         let key = |noted: &Noted| (noted.is_awaited, noted.ended);
         // Of those that end together, the one on the lowest stream.
         if last.is_none_or(|last| key(noted) > key(last)) {

@@ -2,8 +2,11 @@
 
 use super::halves::{TensorMode, tensor};
 use super::passes::{Passes, Scribe};
+use crate::training::compute::Matmul;
+use crate::training::plan::Chunk;
 use copperlight_core::units::Bytes;
 use copperlight_core::workload::CollectiveKind;
+use std::ops::Range;
 
 /// Bytes of one FP32 number a token, which the chips that share a vocabulary exchange for the loss.
 const STATISTIC_BYTES: u64 = 4;
@@ -32,6 +35,30 @@ impl Passes<'_> {
             }
         }
         scribe.pass.compute(self.head.loss);
+    }
+
+    /// Layers that predict further tokens: each joins the last output with the next token's embedding, and has the head
+    /// after it (DeepSeek-AI 2024, arXiv:2412.19437, section 2.2).
+    pub(super) fn further_forward(&self, scribe: &mut Scribe) {
+        for layer in self.further_layers() {
+            self.gather_into(self.further.edges.forward + self.further.projection.forward, scribe);
+            self.layer_forward(layer, scribe);
+            self.head_forward(scribe);
+        }
+    }
+
+    pub(super) fn further_backward(&self, chunk: &Chunk, scribe: &mut Scribe) {
+        for layer in self.further_layers().rev() {
+            self.head_backward(scribe);
+            self.layer_backward(chunk, layer, scribe);
+            let Matmul { input_gradient, weight_gradient, .. } = self.further.projection;
+            self.column_backward((input_gradient + self.further.edges.backward, weight_gradient), scribe);
+        }
+    }
+
+    fn further_layers(&self) -> Range<u64> {
+        let shape = self.job.model().shape();
+        shape.layers..shape.layers + shape.mtp_layers
     }
 
     pub(super) fn head_backward(&self, scribe: &mut Scribe) {

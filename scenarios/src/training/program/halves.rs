@@ -9,7 +9,7 @@
 use super::pass_writer::Exchange;
 use super::passes::{Passes, Scribe};
 use crate::training::LedgerEntry;
-use crate::training::compute::{FeedForward, HalfLayer, Kernel, Seconds};
+use crate::training::compute::{FeedForward, HalfLayer, Kernel, LayerCompute, Seconds};
 use crate::training::plan::{Communicator, RecomputedModules, TensorOverlap, TrainingJob};
 use copperlight_core::units::Bytes;
 use copperlight_core::workload::{CollectiveCall, CollectiveKind, StreamId};
@@ -62,10 +62,13 @@ impl Passes<'_> {
         self.into_sum(half.second.forward, scribe);
     }
 
-    pub(super) fn attention_backward(&self, half: &HalfLayer, scribe: &mut Scribe) {
-        let edges = self.with_norms_again(half.edges);
+    pub(super) fn attention_backward(&self, layer: &LayerCompute, scribe: &mut Scribe) {
+        let half = &layer.attention;
         let again = self.has(RecomputedModules::CORE_ATTENTION);
-        self.half_backward(&HalfLayer { edges, ..*half }, scribe, |passes, scribe| {
+        let up =
+            if self.has(RecomputedModules::LATENT_UP_PROJECTION) { layer.latent_up } else { Seconds::ZERO };
+        self.half_backward(&self.with_norm_again(half, layer.norm), scribe, |passes, scribe| {
+            scribe.pass.compute(up);
             if again {
                 passes.core_attention(half.between.forward, 1, scribe);
             }
@@ -73,18 +76,22 @@ impl Passes<'_> {
         });
     }
 
-    pub(super) fn feed_forward_backward(&self, half: &FeedForward, scribe: &mut Scribe) {
-        match half {
+    pub(super) fn feed_forward_backward(&self, layer: &LayerCompute, scribe: &mut Scribe) {
+        match &layer.feed_forward {
             FeedForward::Dense(half) => {
                 if self.has(RecomputedModules::FEED_FORWARD) && scribe.gradients.inputs() {
                     self.dense_forward(half, scribe);
                 }
-                let (edges, between) =
-                    (self.with_norms_again(half.edges), self.with_activation_again(half.between));
-                let half = HalfLayer { edges, between, ..*half };
+                let between = self.with_activation_again(half.between);
+                let half = HalfLayer { between, ..self.with_norm_again(half, layer.norm) };
                 self.half_backward(&half, scribe, |_, scribe| scribe.pass.compute(between.backward));
             }
-            FeedForward::Experts(half) => self.experts_backward(half, scribe),
+            FeedForward::Experts(half) => {
+                if self.has(RecomputedModules::NORMS) && scribe.gradients.inputs() {
+                    scribe.pass.compute(layer.norm);
+                }
+                self.experts_backward(half, scribe);
+            }
         }
     }
 
@@ -93,12 +100,14 @@ impl Passes<'_> {
         self.job.parallelism().recompute.has(modules)
     }
 
-    fn with_norms_again(&self, edges: Kernel) -> Kernel {
-        if self.has(RecomputedModules::NORMS) { again(edges) } else { edges }
+    fn with_norm_again(&self, half: &HalfLayer, norm: Seconds) -> HalfLayer {
+        let norm = if self.has(RecomputedModules::NORMS) { norm } else { Seconds::ZERO };
+        HalfLayer { edges: Kernel { backward: half.edges.backward + norm, ..half.edges }, ..*half }
     }
 
     pub(super) fn with_activation_again(&self, activation: Kernel) -> Kernel {
-        if self.has(RecomputedModules::ACTIVATION) { again(activation) } else { activation }
+        let again = if self.has(RecomputedModules::ACTIVATION) { activation.forward } else { Seconds::ZERO };
+        Kernel { backward: activation.backward + again, ..activation }
     }
 
     fn half_backward(&self, half: &HalfLayer, scribe: &mut Scribe, between: impl FnOnce(&Self, &mut Scribe)) {
@@ -207,9 +216,4 @@ impl Passes<'_> {
             TensorOverlap::Chunks(chunks) => (chunks, Bytes::new(bytes.count().div_ceil(u64::from(chunks)))),
         }
     }
-}
-
-/// Forward once more before backward.
-fn again(kernel: Kernel) -> Kernel {
-    Kernel { backward: kernel.backward + kernel.forward, ..kernel }
 }

@@ -21,7 +21,7 @@ pub(in crate::training) use stage_parameters::{
     HeldParameters, embedding_shard, held_parameters, layer_held, owned, owned_parameters, stage_parameters,
 };
 pub use streams::{
-    COMPUTE, CONTEXT, DATA, EXPERT, EXPERT_DATA, Neighbour, PARAMETERS, PARAMETERS_AHEAD, RECEIVE_BACKWARD,
-    RECEIVE_FORWARD, SEND_BACKWARD, SEND_FORWARD, TENSOR, TENSOR_INPUT,
+    COMPUTE, CONTEXT, DATA, EXPERT, EXPERT_DATA, LAUNCH, Neighbour, PARAMETERS, PARAMETERS_AHEAD,
+    RECEIVE_BACKWARD, RECEIVE_FORWARD, SEND_BACKWARD, SEND_FORWARD, TENSOR, TENSOR_INPUT,
 };
 pub use workload::TrainingWorkload;

@@ -1,6 +1,6 @@
 //! Writes the operations of one pass: kernels merged between exchanges, exchanges between kernels.
 
-use super::streams::COMPUTE;
+use super::streams::{COMPUTE, LAUNCH};
 use crate::training::LedgerEntry;
 use crate::training::compute::Seconds;
 use crate::training::plan::Communicator;
@@ -81,6 +81,15 @@ impl PassWriter {
     fn collective(&mut self, Exchange { stream, entry, communicator, call }: Exchange, waits: StreamSet) {
         let kind = OperationKind::Collective { communicator: communicator.id(), call };
         self.operations.push(Operation { stream, waits, tag: entry.tag(), kind });
+    }
+
+    /// What is written next waits until the host has launched it, which takes so long after what it launched before.
+    pub(super) fn launch(&mut self, host: Seconds) {
+        self.end_kernel(LedgerEntry::Compute);
+        let kind = OperationKind::Compute { duration: host.rounded() };
+        let (stream, waits) = (LAUNCH, StreamSet::EMPTY);
+        self.operations.push(Operation { stream, waits, tag: LedgerEntry::Compute.tag(), kind });
+        self.waits = self.waits.with(LAUNCH);
     }
 
     /// A transfer between stages, as it is.

@@ -9,8 +9,8 @@ use super::replicas::{Buckets, Gathers};
 use super::stage_parameters::{ends_held, layer_held};
 use super::streams::{COMPUTE, Route, Track};
 use crate::training::LedgerEntry;
-use crate::training::compute::edge_compute::{self, Embedding, Head};
-use crate::training::compute::{Kernels, LayerCompute, layer_compute};
+use crate::training::compute::edge_compute::{self, Embedding, FurtherTokens, Head};
+use crate::training::compute::{Kernel, Kernels, LayerCompute, Seconds, layer_compute};
 use crate::training::model::LayerKind;
 use crate::training::plan::{Chunk, Recompute, Stage, TrainingJob};
 use crate::training::schedule::{Pass, PassOf};
@@ -39,6 +39,7 @@ pub(super) struct Passes<'a> {
     experts: LayerCompute,
     pub(super) embedding: Embedding,
     pub(super) head: Head,
+    pub(super) further: FurtherTokens,
 }
 
 /// One pass, as far as its operations depend on it: passes of equal kind have equal operations.
@@ -91,6 +92,7 @@ impl<'a> Passes<'a> {
             experts: layer_compute::layer(job, kernels, LayerKind::Experts),
             embedding: edge_compute::embedding(job, kernels),
             head: edge_compute::head(job, kernels),
+            further: edge_compute::further_tokens(job, kernels),
         }
     }
 
@@ -123,6 +125,7 @@ impl<'a> Passes<'a> {
         if chunk.is_last() {
             gathers.use_next(&mut scribe);
             self.head_forward(&mut scribe);
+            self.further_forward(&mut scribe);
         } else {
             self.send(&mut scribe, (route.send_forward, route.after, route.forward_channel));
         }
@@ -140,6 +143,7 @@ impl<'a> Passes<'a> {
         let [before, after] = ends_held(self.job, chunk);
         if chunk.is_last() {
             gathers.use_next(&mut scribe);
+            self.further_backward(chunk, &mut scribe);
             self.head_backward(&mut scribe);
             buckets.add(after, &mut scribe);
         }
@@ -158,19 +162,23 @@ impl<'a> Passes<'a> {
         scribe.pass.finish()
     }
 
-    fn layer_forward(&self, layer: u64, scribe: &mut Scribe) {
+    pub(super) fn layer_forward(&self, layer: u64, scribe: &mut Scribe) {
         let compute = self.layer(layer);
+        launch(compute, |of| of.forward, scribe);
         self.attention_forward(&compute.attention, scribe);
         self.feed_forward_forward(&compute.feed_forward, scribe);
     }
 
-    fn layer_backward(&self, chunk: &Chunk, layer: u64, scribe: &mut Scribe) {
+    pub(super) fn layer_backward(&self, chunk: &Chunk, layer: u64, scribe: &mut Scribe) {
         let compute = self.layer(layer);
-        if scribe.gradients.inputs() && self.repeats_layer(chunk, layer) {
-            self.layer_forward(layer, scribe);
+        if scribe.gradients.inputs() {
+            if self.repeats_layer(chunk, layer) {
+                self.layer_forward(layer, scribe);
+            }
+            launch(compute, |of| of.backward, scribe);
         }
-        self.feed_forward_backward(&compute.feed_forward, scribe);
-        self.attention_backward(&compute.attention, scribe);
+        self.feed_forward_backward(compute, scribe);
+        self.attention_backward(compute, scribe);
     }
 
     /// Whether a layer goes forward again before it goes backward.
@@ -242,6 +250,16 @@ impl<'a> Passes<'a> {
     fn route(&self, kind: PassKind) -> Route {
         if self.job.parallelism().mirrors_stages() && kind.chunk == 1 { Route::UP } else { Route::DOWN }
     }
+}
+
+/// The host launches a layer in one direction, as far as that can hold the chip up: kernels that take twice as long as
+/// their launches never wait for them for long. For shapes that routing decides, the chip waits in any case.
+fn launch(compute: &LayerCompute, direction: fn(Kernel) -> Seconds, scribe: &mut Scribe) {
+    let (host, chip) = (direction(compute.host.launches), direction(compute.total()));
+    if host * 2.0 > chip {
+        scribe.pass.launch(host);
+    }
+    scribe.pass.compute(host * compute.host.always);
 }
 
 impl PassKind {

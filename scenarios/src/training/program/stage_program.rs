@@ -92,6 +92,8 @@ fn end_of_step(job: &TrainingJob, stage: &Stage, kernels: &Kernels, chip: Chip) 
     }
     end.wait_for(DATA);
     end.wait_for(EXPERT_DATA);
+    end.compute(edge_compute::step_overhead(job, kernels));
+    end.end_kernel(LedgerEntry::Compute);
     end.compute(edge_compute::optimizer(owned_parameters(job, stage), kernels));
     end.end_kernel(LedgerEntry::Optimizer);
     let divides = matches!(job.parallelism().zero, ZeroStage::Optimizer | ZeroStage::Gradients);

@@ -32,6 +32,9 @@ pub const PARAMETERS: StreamId = StreamId::new(18);
 /// As [`PARAMETERS`], for every other layer: one is gathered while another is used.
 pub const PARAMETERS_AHEAD: StreamId = StreamId::new(19);
 
+/// The host, which launches the kernels of one layer after another as far ahead as it can.
+pub const LAUNCH: StreamId = StreamId::new(20);
+
 /// The streams on which a pass communicates inside a stage.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Track {

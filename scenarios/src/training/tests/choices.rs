@@ -87,6 +87,7 @@ prop_compose! {
     fn legal_plan()(
         mut parallelism in parallelism(),
         has_experts in any::<bool>(),
+        mtp_layers in 0_u64..2,
         tied in any::<bool>(),
         rounds in 2_u64..4,
         bucket in select(vec![None, Some(1), Some(30_000)]),
@@ -94,6 +95,7 @@ prop_compose! {
     ) -> TrainingPlan {
         let stage = parallelism.tensor * parallelism.context * parallelism.data;
         let shape = if has_experts { with_experts() } else { ModelShape { tied_embeddings: tied, ..small_shape() } };
+        let shape = ModelShape { mtp_layers, ..shape };
         if !has_experts || !stage.is_multiple_of(parallelism.expert * parallelism.expert_tensor) {
             (parallelism.expert, parallelism.expert_tensor) = (1, 1);
         }
