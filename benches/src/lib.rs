@@ -12,6 +12,7 @@
 //! - [`misaligned`]: the groups of a large training job on domains that they do not fill, to be folded
 //! - [`one_late`]: a collective of which one rank is late
 //! - [`founding`]: the founding scenario at many numbers of chips
+//! - [`steps`]: training steps of published models and plans
 //! - [`memory`]: what the process has used
 //! - [`cases`]: all runs of the engine by name and parameter, each with its answer
 //!
@@ -33,4 +34,5 @@ pub mod misaligned;
 pub mod one_late;
 pub mod rings;
 pub mod star_flows;
+pub mod steps;
 pub mod sweeps;
