@@ -5,6 +5,7 @@ mod domains;
 mod entries;
 mod evidence;
 mod jobs;
+mod ledgers;
 mod library;
 mod properties;
 mod rounds;

@@ -88,9 +88,9 @@ impl Events<'_> {
         let mut from = Time::ZERO;
         for slice in &rank.ledger {
             let name = slice.entry.name();
-            let slice =
-                Slice { name, category: "ledger", place: (process, LEDGER_THREAD), from, until: slice.until };
-            self.slice(&slice, None)?;
+            let place = (process, LEDGER_THREAD);
+            self.slice(&Slice { name, place, from, until: slice.until })?;
+            self.out.write_all(b"}")?;
             from = slice.until;
         }
         rank.operations.iter().try_for_each(|operation| self.operation(process, rank, operation))
@@ -106,25 +106,22 @@ impl Events<'_> {
             OperationKind::Collective { call, .. } => call.kind.name(),
         };
         let place = (process, thread(operation.stream));
-        self.slice(&Slice { name, category, place, from: began, until: ended }, Some((rank, slice)))
+        self.slice(&Slice { name, place, from: began, until: ended })?;
+        write!(self.out, ",\"cat\":\"{category}\",\"args\":{{")?;
+        self.arguments(rank, slice)?;
+        self.out.write_all(b"}}")
     }
 
-    fn slice(&mut self, slice: &Slice<'_>, of: Option<(&RankTrace, &OperationSlice)>) -> io::Result<()> {
-        let Slice { name, category, place: (process, thread), from, until } = *slice;
+    /// Writes an event, to which more can be added before it is closed.
+    fn slice(&mut self, slice: &Slice<'_>) -> io::Result<()> {
+        let Slice { name, place: (process, thread), from, until } = *slice;
         self.next()?;
         write!(
             self.out,
-            "{{\"ph\":\"X\",\"name\":\"{name}\",\"cat\":\"{category}\",\"pid\":{process},\"tid\":{thread},\
-             \"ts\":{},\"dur\":{}",
+            "{{\"ph\":\"X\",\"name\":\"{name}\",\"pid\":{process},\"tid\":{thread},\"ts\":{},\"dur\":{}",
             Microseconds(from),
             Microseconds(until - from)
-        )?;
-        if let Some((rank, operation)) = of {
-            self.out.write_all(b",\"args\":{")?;
-            self.arguments(rank, operation)?;
-            self.out.write_all(b"}")?;
-        }
-        self.out.write_all(b"}")
+        )
     }
 
     /// What a click on an operation shows.
@@ -174,7 +171,6 @@ impl Events<'_> {
 /// Something with a beginning and an end, in a process and a thread.
 struct Slice<'a> {
     name: &'a str,
-    category: &'a str,
     place: (usize, usize),
     from: Time,
     until: Time,

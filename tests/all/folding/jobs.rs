@@ -1,10 +1,11 @@
 //! Random jobs: stages of a pipeline, several communicators, messages on several channels, ranks that are late or slow.
 
+use copperlight::training::LedgerEntry;
 use copperlight_core::ids::{CommunicatorId, EndpointId, PeerSlot, RankId, RoleId};
 use copperlight_core::units::{Bytes, Time};
 use copperlight_core::workload::{
     Algorithm, CollectiveCall, CollectiveKind, ExpertRouting, ExplicitWorkload, Operation, OperationKind,
-    Program, ProgramBuilder, Protocol, StreamId, StreamSet, Tag,
+    Program, ProgramBuilder, Protocol, StreamId, StreamSet,
 };
 use proptest::prelude::*;
 
@@ -233,7 +234,18 @@ fn background(communicator: usize) -> StreamId {
 }
 
 fn operation(stream: StreamId, waits: StreamSet, kind: OperationKind) -> Operation {
-    Operation { stream, waits, tag: Tag::default(), kind }
+    Operation { stream, waits, tag: entry(kind).tag(), kind }
+}
+
+/// Where the ledger books an operation: communicators by their number, messages as transfers between stages.
+fn entry(kind: OperationKind) -> LedgerEntry {
+    match kind {
+        OperationKind::Compute { .. } => LedgerEntry::Compute,
+        OperationKind::Send { .. } | OperationKind::Receive { .. } => LedgerEntry::Pipeline,
+        OperationKind::Collective { communicator, .. } => {
+            [LedgerEntry::Tensor, LedgerEntry::Data, LedgerEntry::Expert][communicator.index()]
+        }
+    }
 }
 
 fn compute(nanoseconds: u64) -> OperationKind {
