@@ -133,6 +133,11 @@ fn an_entry_shows_ranges_notes_and_what_follows_from_it() {
     let words = ["catalog", "models", "gpt-1t", "--format", "json"];
     let document: serde_json::Value = serde_json::from_str(&run(&words).data).expect("one JSON document");
     assert_eq!(document["values"]["layers"]["value"], 128);
+    assert_eq!(document["derived"]["parameters"]["value"], 1_008_038_758_400_u64);
+    let model = run(&["catalog", "models", "deepseek-v3"]).data;
+    for text in ["671026419200", "37552297472", "2.6064e11", "DeepSeek-AI 2024, arXiv:2412.19437"] {
+        assert!(model.contains(text), "{text}: {model}");
+    }
 }
 
 #[test]

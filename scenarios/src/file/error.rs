@@ -178,6 +178,14 @@ pub enum ScenarioError {
         /// The contradiction, with the numbers and the remedy.
         problem: String,
     },
+    /// A file that is named as a model and holds none.
+    #[error("`{file}` is no model: {problem}")]
+    ModelFile {
+        /// The file as named.
+        file: String,
+        /// What is wrong with it, with the remedy.
+        problem: String,
+    },
     /// A system that the catalog of families refuses.
     #[error("the system cannot be built: {problem}")]
     IllegalSystem {
@@ -244,6 +252,7 @@ impl ScenarioError {
         UnusableName => "unusable-name",
         IllegalPlan => "illegal-plan",
         IllegalModel => "illegal-model",
+        ModelFile => "model-file",
         IllegalSystem => "illegal-system",
         BadPath => "bad-path",
         BadSweep => "bad-sweep",
@@ -282,6 +291,7 @@ impl ScenarioError {
             | Self::BadQuantity { .. }
             | Self::IllegalPlan { .. }
             | Self::IllegalModel { .. }
+            | Self::ModelFile { .. }
             | Self::IllegalSystem { .. }
             | Self::BadPath { .. } => None,
         }

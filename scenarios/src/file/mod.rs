@@ -10,6 +10,9 @@
 
 mod choice;
 mod collective;
+mod config_json;
+mod config_json_families;
+mod config_json_fields;
 mod document;
 mod error;
 mod expectation;
@@ -21,6 +24,9 @@ mod library;
 mod limits;
 mod load;
 mod model;
+mod model_attention;
+mod model_experts;
+mod model_table;
 mod named_file;
 mod overlap;
 mod pairing;

@@ -7,10 +7,11 @@ use std::io::{self, Write};
 
 const HEAD: &str = "# The catalog
 
-<!-- Written by `copperlight catalog all --format markdown`; edit the files under topologies/catalog/ instead. -->
+<!-- Written by `copperlight catalog all --format markdown`; edit the files under topologies/catalog/ and
+     scenarios/library/models/ instead. -->
 
 Every value that Copperlight knows about machines and models, with where it comes from. `confidence` is
-`vendor_spec` (the vendor's own figure), `measured`, `analyst_estimate`, `inferred` (derived, fitted or assumed
+`vendor_spec` (the vendor's own figure), `published` (of those who trained a model), `measured`, `analyst_estimate`, `inferred` (derived, fitted or assumed
 here) or `derived` (computed from other values of the same entry by the formula shown). `range` is the span between
 sources that disagree. Peaks are dense; bandwidth is per direction unless the key says otherwise. A value that no
 source gives is absent, never guessed; [known gaps](#known-gaps) are at the end.
@@ -31,8 +32,9 @@ fn write_part(page: &mut Vec<u8>, part: Part) -> io::Result<()> {
     if part == Part::Gaps {
         return Ok(());
     }
-    let mut entries = part.listed().into_iter();
-    entries.try_for_each(|entry| markdown::write_sheet(page, &sheets::details(&entry)))
+    // Models are many, and most of their values have one source.
+    let sheet = if part == Part::Models { sheets::by_source } else { sheets::details };
+    part.listed().into_iter().try_for_each(|entry| markdown::write_sheet(page, &sheet(&entry)))
 }
 
 const fn heading(part: Part) -> &'static str {

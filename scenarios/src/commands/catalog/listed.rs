@@ -1,12 +1,11 @@
 //! One entry of any part of the catalog, as rows of text and as a JSON document.
 
-use crate::training::LibraryModel;
 use copperlight_topologies::System;
 use copperlight_topologies::catalog::{Derived, Entry, Gap, Sourced, derived};
 use serde_json::{Map, Value, json};
 
 /// What marks a figure that was computed and not looked up.
-const DERIVED: &str = "derived";
+pub(super) const DERIVED: &str = "derived";
 
 /// One value of an entry, as text.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -67,27 +66,6 @@ impl Listed {
         listed
     }
 
-    /// A model of the library.
-    pub(super) fn model(name: &str, model: &LibraryModel) -> Self {
-        let row = |(key, value, source): (&str, &str, &str)| Row {
-            key: key.to_owned(),
-            value: value.to_owned(),
-            source: source.to_owned(),
-            ..Row::default()
-        };
-        let facts = model.facts.iter().map(|fact| (fact.field, fact.value.as_str(), fact.source.as_str()));
-        let values: Map<String, Value> = facts
-            .clone()
-            .map(|(key, value, source)| (key.to_owned(), json!({ "value": plain(value), "source": source })))
-            .collect();
-        let mut rows: Vec<Row> = facts.map(row).collect();
-        if let Some(first) = model.facts.first() {
-            rows.push(text_row("source", &first.source));
-        }
-        let document = json!({ "name": name, "title": model.title, "values": values });
-        Self { name: name.to_owned(), title: model.title.clone(), rows, document }
-    }
-
     /// Something without a public figure.
     pub(super) fn gap(gap: &Gap) -> Self {
         let texts = [("part", &gap.part), ("missing", &gap.missing), ("looked", &gap.looked)];
@@ -106,7 +84,7 @@ impl Listed {
     }
 }
 
-fn text_row(key: &str, text: &str) -> Row {
+pub(super) fn text_row(key: &str, text: &str) -> Row {
     Row { key: key.to_owned(), value: text.to_owned(), ..Row::default() }
 }
 
@@ -137,11 +115,6 @@ fn derived_row(figure: &Derived) -> Row {
         source: figure.formula.clone(),
         ..Row::default()
     }
-}
-
-/// A number or a truth value where the text is one.
-fn plain(text: &str) -> Value {
-    serde_json::from_str(text).unwrap_or_else(|_| text.into())
 }
 
 fn document(entry: &Entry) -> Value {

@@ -1,6 +1,7 @@
 //! The parts of the catalog: their names, their entries and the columns of their overviews.
 
 use super::listed::Listed;
+use super::listed_model;
 use crate::training::{LibraryModel, Model};
 use clap::ValueEnum;
 use copperlight_topologies::catalog::{self, Section};
@@ -84,9 +85,19 @@ impl Part {
             Self::Media => &["title", "reach", "module_power", "energy_per_bit"],
             Self::Switches => &["title", "ports", "port_rate", "bandwidth", "latency", "power"],
             Self::Transports => &["title", "status"],
-            Self::Models => {
-                &["parameters", "layers", "hidden", "heads", "ffn", "experts", "top_k", "vocab", "source"]
-            }
+            Self::Models => &[
+                "derived.parameters",
+                "derived.active_parameters",
+                "derived.flops_per_token",
+                "layers",
+                "hidden",
+                "heads",
+                "ffn",
+                "experts",
+                "top_k",
+                "vocab",
+                "source",
+            ],
             Self::Gaps => &["part", "missing", "looked"],
             Self::All => &[],
         }
@@ -102,7 +113,7 @@ impl Part {
             Self::Switches => of(Section::Switches),
             Self::Transports => of(Section::Transports),
             Self::Models => Model::library_names()
-                .filter_map(|name| Some(Listed::model(name, &LibraryModel::named(name)?)))
+                .filter_map(|name| Some(listed_model::listed(name, &LibraryModel::named(name)?)))
                 .collect(),
             Self::Gaps => catalog::gaps().iter().map(Listed::gap).collect(),
             Self::All => Self::WITH_ENTRIES.into_iter().flat_map(Self::listed).collect(),

@@ -26,6 +26,27 @@ pub(super) fn details(entry: &Listed) -> Sheet {
     sheet
 }
 
+/// Every value of one entry, those of one source in one row.
+pub(super) fn by_source(entry: &Listed) -> Sheet {
+    let title = format!("{}: {}", entry.name, entry.title);
+    let mut sheet = Sheet::new(title, columns(&["values", "confidence", "source", "note"]));
+    let mut groups: Vec<(&Row, Vec<String>)> = Vec::new();
+    for row in entry.rows.iter().filter(|row| !row.source.is_empty()) {
+        let value = format!("{} = {}", row.key, row.value);
+        let same = |(first, _): &&mut (&Row, Vec<String>)| {
+            (&first.source, &first.confidence, &first.note) == (&row.source, &row.confidence, &row.note)
+        };
+        match groups.iter_mut().find(same) {
+            Some((_, values)) => values.push(value),
+            None => groups.push((row, vec![value])),
+        }
+    }
+    for (row, values) in groups {
+        sheet.push(vec![values.join(", "), row.confidence.clone(), row.source.clone(), row.note.clone()]);
+    }
+    sheet
+}
+
 /// The parts and what is in them.
 pub(super) fn parts() -> Sheet {
     let mut sheet = Sheet::new("copperlight catalog PART [NAME]", columns(&["part", "entries", "names"]));

@@ -1,6 +1,7 @@
 //! What a scenario means: points and their order, overrides, defaults.
 
 use crate::file::{Point, Scenario, SourceText, Workload, check};
+use crate::training::{Model, ModelShape, Window};
 use copperlight_core::units::Bytes;
 use copperlight_core::workload::CollectiveKind;
 
@@ -122,4 +123,48 @@ fn an_inline_model_stands_in_for_a_library_name() {
     let founding = scenario(FOUNDING, &[inline]);
     let shape = job(&founding.points()[0]).model().shape();
     assert_eq!((shape.kv_heads, shape.head_dim, shape.gated), (16, 64, false));
+}
+
+/// The shape of the founding scenario's model when it is this.
+fn shape_of(model: &str) -> ModelShape {
+    let founding = scenario(FOUNDING, &[&format!("workload.model={model}")]);
+    *job(&founding.points()[0]).model().shape()
+}
+
+#[test]
+fn an_inline_model_may_have_experts_and_latent_attention() {
+    let shape = shape_of(
+        "{ layers = 61, hidden = 7168, heads = 128, ffn = 18432, vocab = 129280, gated = true, attention = \"mla\", \
+         query_rank = 1536, kv_rank = 512, nope_dim = 128, rope_dim = 64, value_dim = 128, experts = 256, top_k = 8, \
+         expert_ffn = 2048, shared_experts = 1, dense_layers = 3, mtp_layers = 1 }",
+    );
+    let mut library = *Model::library("deepseek-v3").expect("the model is in the library").shape();
+    library.minor.router_biases = false;
+    assert_eq!(shape, library);
+}
+
+#[test]
+fn an_inline_model_may_have_windows_and_experts_everywhere() {
+    let shape = shape_of(
+        "{ layers = 32, hidden = 4096, heads = 32, kv_heads = 8, attention = \"gqa\", vocab = 32000, gated = true, \
+         experts = 8, top_k = 2, expert_ffn = 14336, window = 4096, full_every = 2 }",
+    );
+    let library = *Model::library("mixtral-8x7b").expect("the model is in the library").shape();
+    assert_eq!(shape, ModelShape { window: Some(Window { width: 4096, full_every: 2 }), ..library });
+}
+
+#[test]
+fn a_model_may_differ_from_another_in_a_few_keys() {
+    let fewer = shape_of("{ base = \"llama-3.1-405b\", layers = 16 }");
+    let library = *Model::library("llama-3.1-405b").expect("the model is in the library").shape();
+    assert_eq!(fewer, ModelShape { layers: 16, ..library });
+    let wider = shape_of("{ base = \"gpt-1t\", hidden = 30720, heads = 192, ffn = 122880 }");
+    assert_eq!((wider.kv_heads, wider.head_dim, wider.biases), (192, 160, true));
+}
+
+#[test]
+fn a_model_may_be_a_config_json() {
+    let shape = shape_of("\"src/file/tests/config_json/mixtral-8x7b.json\"");
+    let library = Model::library("mixtral-8x7b").expect("the model is in the library");
+    assert_eq!(&shape, library.shape());
 }

@@ -167,6 +167,7 @@ fn needed(shape: &ModelShape) -> impl Iterator<Item = (&'static str, u64)> {
             ("moe_every", experts.every),
         ]
     });
+    // A window may be as long as any sequence: only zero is wrong.
     let window = shape.window.map(|window| ("window", window.width.min(LARGEST)));
     sizes.into_iter().chain(latent.into_iter().flatten()).chain(experts.into_iter().flatten()).chain(window)
 }

@@ -148,10 +148,30 @@ fn describe_member(member: Member, source: &str, mut values: BTreeMap<String, Fa
         (key.clone(), fact)
     });
     values.extend(own);
+    fill_heads(&mut values);
     Described {
         title: member.title.clone(),
         published: parameters.into_iter().collect(),
         values: Values(values),
+    }
+}
+
+/// What a row leaves out of heads: multi-head attention whose heads fill the hidden width.
+fn fill_heads(values: &mut BTreeMap<String, Fact>) {
+    let whole = |values: &BTreeMap<String, Fact>, key| values.get(key)?.value.as_integer();
+    let (Some(heads), Some(hidden)) = (whole(values, "heads"), whole(values, "hidden")) else { return };
+    let filled = [
+        ("kv_heads", heads, "as many as heads: multi-head attention"),
+        ("head_dim", hidden / heads.max(1), "hidden / heads"),
+    ];
+    for (key, value, source) in filled {
+        values.entry(key.to_owned()).or_insert_with(|| Fact {
+            value: Value::Integer(value),
+            source: source.to_owned(),
+            confidence: None,
+            note: None,
+            within: None,
+        });
     }
 }
 
@@ -181,7 +201,10 @@ fn count(field: &'static str, fact: &Fact, within: f64) -> (PublishedCount, Mode
 fn shown(field: &'static str, fact: &Fact) -> ModelFact {
     ModelFact {
         field,
-        value: fact.value.to_string(),
+        value: match fact.value {
+            Value::Float(rounded) => format!("{rounded:e}"),
+            ref other => other.to_string(),
+        },
         source: fact.source.clone(),
         confidence: fact.confidence.clone().unwrap_or_else(|| PUBLISHED.to_owned()),
         note: fact.note.clone().unwrap_or_default(),

@@ -42,7 +42,10 @@ pub(super) const FILES: &[(&[&str], &str)] = &[
         include_str!("../../../library/models/bloom-prequel.toml"),
     ),
     (&["korthikanti-22b"], include_str!("../../../library/models/korthikanti-2022.toml")),
-    (&["llama-2-7b", "llama-2-13b", "llama-2-70b"], include_str!("../../../library/models/llama-2.toml")),
+    (
+        &["llama-2-7b", "llama-2-13b", "llama-2-70b", "llama-1-65b"],
+        include_str!("../../../library/models/llama-2.toml"),
+    ),
     (
         &[
             "llama-3.1-405b-7-layers",

@@ -3,17 +3,16 @@
 use super::library_facts::Values;
 use super::shape::{Experts, LatentAttention, MinorParameters, ModelShape, Window};
 
-/// The shape of these values: what a family leaves out is multi-head attention with heads that fill the hidden width.
+/// The shape of these values.
 pub(super) fn shape_of(values: &Values) -> ModelShape {
     let whole = |key| values.whole(key).unwrap_or_default();
     let flag = |key| values.flag(key).unwrap_or_default();
-    let (hidden, heads) = (whole("hidden"), whole("heads"));
     ModelShape {
         layers: whole("layers"),
-        hidden,
-        heads,
-        kv_heads: values.whole("kv_heads").unwrap_or(heads),
-        head_dim: values.whole("head_dim").unwrap_or_else(|| hidden / heads.max(1)),
+        hidden: whole("hidden"),
+        heads: whole("heads"),
+        kv_heads: whole("kv_heads"),
+        head_dim: whole("head_dim"),
         ffn: whole("ffn"),
         gated: flag("gated"),
         vocab: whole("vocab"),
