@@ -3,8 +3,12 @@
 use super::entry::Entry;
 use super::sourced::{Confidence, Sourced};
 
+/// Lent with the rest of a curve, and no fit: a chip that has a number of its own keeps it.
+const MULTIPROCESSORS: &str = "multiprocessors";
+
 /// What a training step sustains and costs, as fitted for a family of chips.
-const SHARES: [&str; 21] = [
+const SHARES: [&str; 22] = [
+    MULTIPROCESSORS,
     "gemm_efficiency_bf16",
     "gemm_efficiency_fp8",
     "gemm_efficiency_mxfp8",
@@ -55,7 +59,7 @@ fn shares_for(chip: &Entry, chips: &[Entry]) -> Vec<(&'static str, Sourced)> {
     match (chip.text("family"), chip.text("borrowed_from")) {
         (Some(family), _) => shares_of(named(family)).collect(),
         (None, Some(lender)) => {
-            let borrowed = |(key, value)| (key, borrowed(value, lender));
+            let borrowed = |(key, value)| (key, borrowed(key, value, lender));
             shares_of(named(lender)).map(borrowed).collect()
         }
         (None, None) => Vec::new(),
@@ -66,13 +70,13 @@ fn shares_of(lender: &Entry) -> impl Iterator<Item = (&'static str, Sourced)> + 
     SHARES.into_iter().filter_map(|key| Some((key, lender.value(key)?.clone())))
 }
 
-fn borrowed(value: Sourced, lender: &str) -> Sourced {
-    Sourced {
-        source: format!("borrowed from {lender}: no published training run on this chip entered the fit"),
-        confidence: Confidence::Inferred,
-        note: None,
-        ..value
-    }
+fn borrowed(key: &str, value: Sourced, lender: &str) -> Sourced {
+    let why = match key {
+        MULTIPROCESSORS => "with its efficiency by shape: no source gives this chip's own number",
+        _ => "no published training run on this chip entered the fit",
+    };
+    let source = format!("borrowed from {lender}: {why}");
+    Sourced { source, confidence: Confidence::Inferred, note: None, ..value }
 }
 
 #[cfg(test)]
@@ -94,10 +98,11 @@ mod tests {
             assert_eq!(share("h200", key), fitted, "{key}");
             let borrowed = share("ascend-910c", key);
             assert_eq!((borrowed.value, borrowed.range), (fitted.value, fitted.range), "{key}");
-            assert_eq!(
-                borrowed.source,
-                "borrowed from h100: no published training run on this chip entered the fit"
-            );
+            let why = match key {
+                MULTIPROCESSORS => "with its efficiency by shape: no source gives this chip's own number",
+                _ => "no published training run on this chip entered the fit",
+            };
+            assert_eq!(borrowed.source, format!("borrowed from h100: {why}"));
         }
     }
 
