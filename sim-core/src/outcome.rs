@@ -148,6 +148,8 @@ pub struct Work {
     pub replayed: u64,
     /// Flows that lanes account for: stepped, or repeated where a step does the same as the one before.
     pub lanes: u64,
+    /// Collectives taken from memory that somebody met on their links, and that went on by events.
+    pub met: u64,
     /// Rounds of all programs that were not simulated, because one had been just before, and the operations that ended
     /// in them.
     pub rounds: u64,

@@ -4,4 +4,4 @@ mod queue;
 mod run_loop;
 
 pub use queue::EventQueue;
-pub use run_loop::{Limits, Memory, Process, StopReason, run};
+pub use run_loop::{Limits, Memory, Process, StopReason, run, run_before};

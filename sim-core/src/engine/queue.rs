@@ -126,6 +126,26 @@ impl<E: Copy> EventQueue<E> {
         *self = put_off;
     }
 
+    /// Forgets pending events, all but those to be kept.
+    pub fn retain(&mut self, keep: impl Fn(&E) -> bool) {
+        self.front.drain(..self.taken);
+        self.taken = 0;
+        self.front.retain(|entry| keep(&entry.event));
+        self.pending = self.front.len();
+        for (place, slot) in self.slots.iter_mut().enumerate().filter(|(_, slot)| !slot.is_empty()) {
+            slot.retain(|entry| keep(&entry.event));
+            self.pending += slot.len();
+            if slot.is_empty() {
+                let level = place / SLOTS;
+                self.spare.push(mem::take(slot));
+                self.occupied[level] &= !(1 << (place % SLOTS));
+                if self.occupied[level] == 0 {
+                    self.levels &= !(1 << level);
+                }
+            }
+        }
+    }
+
     /// How many events are pending.
     pub fn len(&self) -> usize {
         self.pending
@@ -322,6 +342,21 @@ mod tests {
         let times: Vec<_> = std::iter::from_fn(|| queue.pop_batch(&mut popped)).collect();
         assert_eq!(times, [1_004, 1_007, 10_000, (1 << 40) + 1_000].map(at));
         assert_eq!(popped, ['e', 'a', 'b', 'c', 'd']);
+    }
+
+    #[test]
+    fn what_is_not_kept_never_comes() {
+        let at = Time::from_picoseconds;
+        let mut queue = EventQueue::new();
+        (1..1_000).for_each(|time| queue.push(at(time * 77), time));
+        queue.pop_batch(&mut Vec::new());
+        queue.retain(|event| event.is_multiple_of(10));
+        queue.push(at(78), 0);
+        assert_eq!(queue.len(), 100);
+        let mut popped = Vec::new();
+        while queue.pop_batch(&mut popped).is_some() {}
+        assert!(popped.iter().copied().eq((0..100).map(|event| event * 10)), "{popped:?}");
+        assert!(queue.is_empty());
     }
 
     /// Delays with many ties, delays of every magnitude, and none at all.

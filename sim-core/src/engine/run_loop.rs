@@ -82,6 +82,27 @@ pub enum StopReason {
 /// Batches between two looks at the memory held.
 const BATCHES_PER_LOOK: u32 = 1 << 10;
 
+/// Runs until what is pending lies at `until` or later; returns how many events it took.
+pub fn run_before<E: Copy, P: Process<E>>(process: &mut P, queue: &mut EventQueue<E>, until: Time) -> u64 {
+    let (mut now, mut events) = (Time::ZERO, 0);
+    let mut batch = Vec::new();
+    loop {
+        process.settle(now, queue);
+        if process.interrupted() || queue.next_time().is_none_or(|next| next >= until) {
+            return events;
+        }
+        now = queue.pop_batch(&mut batch).unwrap_or(now);
+        while !batch.is_empty() {
+            events += batch.len() as u64;
+            process.handle(now, &batch, queue);
+            batch.clear();
+            if queue.is_due(now) {
+                queue.pop_batch(&mut batch);
+            }
+        }
+    }
+}
+
 /// Runs until nothing is pending; returns the time of the last event, why it ended, and how many events it took.
 pub fn run<E: Copy, P: Process<E>>(
     process: &mut P,

@@ -1,5 +1,7 @@
 //! What finding rates has cost.
 
+use std::ops::AddAssign;
+
 /// Sums over all times that rates were solved for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Effort {
@@ -15,4 +17,15 @@ pub struct Effort {
     pub sweeps: u64,
     /// How often a link stood lowest while the water rose.
     pub rounds: u64,
+}
+
+impl AddAssign for Effort {
+    fn add_assign(&mut self, other: Self) {
+        self.solves += other.solves;
+        self.flows += other.flows;
+        self.links += other.links;
+        self.growths += other.growths;
+        self.sweeps += other.sweeps;
+        self.rounds += other.rounds;
+    }
 }

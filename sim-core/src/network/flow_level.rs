@@ -6,6 +6,7 @@
 //! own cap or crosses a full link on which no flow is faster (Bertsekas and Gallager, *Data Networks*, 1992,
 //! section 6.5.2). Links that do not bind carry bytes and take no part in this. Links whose regions keep growing over everything are coupled: solved as one from then on.
 
+mod adopting;
 mod coupling;
 mod repeating;
 mod starting;
@@ -422,6 +423,11 @@ impl FlowLevel {
     /// Adds bytes that were moved elsewhere in the same way, such as by a replay.
     pub fn credit(&mut self, link: u32, weighted_bytes: u128) {
         self.links[link as usize].carried += weighted_bytes;
+    }
+
+    /// Takes bytes off again that were added but have not been moved.
+    pub fn take_back(&mut self, link: u32, weighted_bytes: u128) {
+        self.links[link as usize].carried -= weighted_bytes;
     }
 
     /// Adds bytes of a tier that were moved elsewhere during `when`, over time as `moved` says from zero on.

@@ -73,6 +73,13 @@ impl Flows {
         self.free[length].push(slot);
     }
 
+    /// Forgets all slots.
+    pub(super) fn clear(&mut self) {
+        self.states.clear();
+        self.hops.clear();
+        self.free.clear();
+    }
+
     pub(super) fn state(&self, slot: u32) -> &FlowState {
         &self.states[slot as usize]
     }

@@ -74,6 +74,28 @@ impl Passing {
         }
     }
 
+    /// A slot holds a flow that another one has held elsewhere, at this rate.
+    pub(super) fn adopt(&mut self, (tiers, slot): (&mut Tiers, u32), (other, from): (&Self, u32), rate: f64) {
+        if self.is_empty() {
+            return;
+        }
+        self.begin(slot);
+        let place = |slot: u32| slot as usize * self.stride..(slot as usize + 1) * self.stride;
+        self.load_per_rate[place(slot)].copy_from_slice(&other.load_per_rate[place(from)]);
+        if let (Some(watch), Some(other)) = (&mut self.watch, &other.watch) {
+            watch.crossings[slot as usize].clone_from(&other.crossings[from as usize]);
+        }
+        self.change(tiers, slot, (0.0, rate));
+    }
+
+    /// Forgets all flows.
+    pub(super) fn clear(&mut self) {
+        self.load_per_rate.clear();
+        if let Some(watch) = &mut self.watch {
+            watch.clear();
+        }
+    }
+
     /// The rate of a flow has changed from one value to another.
     pub(super) fn change(&mut self, tiers: &mut Tiers, slot: u32, rates: (f64, f64)) {
         if self.is_empty() {
@@ -104,6 +126,13 @@ impl Watch {
         let slot = slot as usize;
         self.crossings.resize_with(self.crossings.len().max(slot + 1), Vec::new);
         self.crossings[slot].clear();
+    }
+
+    fn clear(&mut self) {
+        self.loads.iter_mut().for_each(|load| load.0 = 0.0);
+        self.flows.fill(0);
+        self.crossings.clear();
+        self.changed.clear();
     }
 
     fn change(&mut self, slot: u32, (old, new): (f64, f64)) {

@@ -96,10 +96,30 @@ impl Tiers {
     }
 
     pub(super) fn credit(&mut self, tier: usize, when: Range<Time>, moved: &Timeline) {
-        if moved.total() > 0.0 {
+        if moved.total() != 0.0 {
             note(&mut self.noted, tier, when.clone(), moved.total());
             self.tiers[tier].timeline.add_timeline(when, moved);
         }
+    }
+
+    /// What others have carried during `when`, as a whole.
+    pub(super) fn take_over(&mut self, other: &Self, when: Range<Time>) {
+        for (index, other) in other.tiers.iter().enumerate() {
+            let total = other.timeline.total();
+            if total > 0.0 {
+                self.tiers[index].timeline.add(when.clone(), total);
+                note(&mut self.noted, index, when.clone(), total);
+            }
+        }
+    }
+
+    /// Forgets all rates and all that was carried.
+    pub(super) fn clear(&mut self) {
+        for tier in &mut self.tiers {
+            tier.load = 0.0;
+            tier.timeline.clear();
+        }
+        self.since = Time::ZERO;
     }
 
     /// Whether no rate is left over.

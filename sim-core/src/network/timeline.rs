@@ -70,9 +70,16 @@ impl Timeline {
         self
     }
 
+    /// Nothing any more, in slices as narrow as at first.
+    pub(super) fn clear(&mut self) {
+        self.digits = Self::NARROWEST.ilog2();
+        self.slices.fill(0.0);
+        self.total = 0.0;
+    }
+
     /// Adds the slices of another timeline up to a length, from its own zero at `start`.
     fn add_slices(&mut self, start: Time, length: Time, other: &Self) {
-        for (slice, &amount) in other.slices(length).iter().enumerate().filter(|slice| *slice.1 > 0.0) {
+        for (slice, &amount) in other.slices(length).iter().enumerate().filter(|slice| *slice.1 != 0.0) {
             let from = Time::from_picoseconds((slice as u64) << other.digits);
             let to = Time::from_picoseconds((slice as u64 + 1).saturating_mul(1 << other.digits)).min(length);
             self.add(start + from..start + to, amount);

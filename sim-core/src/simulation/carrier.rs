@@ -1,7 +1,7 @@
 //! Carries transfers: overhead and latency first, then draining in the network.
 
-use super::events::{Event, Purpose};
-use super::recording::LinkUse;
+use super::events::{Event, Purpose, StepTransfer};
+use super::recording::{LinkUse, Recording};
 use super::records::Records;
 use super::surroundings::Surroundings;
 use crate::engine::EventQueue;
@@ -88,16 +88,7 @@ impl Carrier {
 
     /// Sends a transfer on its way, and gives its place; it begins to drain at `depart`.
     pub(super) fn send(&mut self, depart: Time, transfer: Transfer, queue: &mut EventQueue<Event>) -> u32 {
-        let index = match self.free.pop() {
-            Some(index) => {
-                self.transfers[index as usize] = transfer;
-                index
-            }
-            None => {
-                self.transfers.push(transfer);
-                u32::try_from(self.transfers.len() - 1).expect("fewer than 2^32 transfers are on their way")
-            }
-        };
+        let index = place(&mut self.transfers, &mut self.free, transfer);
         queue.push(depart, Event::Depart { transfer: index });
         index
     }
@@ -126,17 +117,57 @@ impl Carrier {
             self.records.iter_mut().for_each(|records| records.arrived(index, now));
             return Some(purpose);
         }
-        if self.claims > 0 || self.reserved_until > now {
-            for crossing in path.iter() {
-                let reservation = self.reservations[crossing.link as usize];
-                if reservation.until > now {
-                    self.broken.push(reservation.by);
-                }
-            }
-        }
         let flow = NewFlow { crossings: &path, bytes: transfer.bytes, cap: transfer.cap, owner: index };
         self.network.attach(now, &flow);
         None
+    }
+
+    /// The links that a transfer will cross and that are reserved, each with what for.
+    pub(super) fn reserved(&self, now: Time, transfer: u32) -> Vec<(u32, Reserver)> {
+        if self.claims == 0 && self.reserved_until <= now {
+            return Vec::new();
+        }
+        let reserved = |crossing: &Crossing| {
+            let Reservation { until, by, .. } = self.reservations[crossing.link as usize];
+            (until > now).then_some((crossing.link, by))
+        };
+        self.path(transfer).iter().filter_map(reserved).collect()
+    }
+
+    /// Who has reserved or claimed these links uses them by events from now on.
+    pub(super) fn release(&mut self, links: &[u32], claimed: bool) {
+        self.claims -= u32::from(claimed && !links.is_empty());
+        for &link in links {
+            self.reservations[link as usize] = Reservation::default();
+        }
+    }
+
+    /// Takes back what a replay from `start` on was credited for on its links.
+    pub(super) fn take_back(&mut self, start: Time, links: &[u32], recording: &Recording) {
+        for (&link, &carried) in links.iter().zip(&recording.carried) {
+            self.network.take_back(link, carried);
+        }
+        for (tier, timeline) in recording.tiers.iter().enumerate() {
+            let less = timeline.clone().times(-1.0);
+            self.network.credit_tier(tier, start..start + recording.duration(), &less);
+        }
+    }
+
+    /// Takes over what has happened during `when` to a collective that ran alone on `links`, and what drains of it.
+    pub(super) fn adopt(
+        &mut self,
+        when: (Time, Time),
+        (alone, links): (&mut Self, &[u32]),
+        instance: u32,
+        queue: &mut EventQueue<Event>,
+    ) {
+        let Self { network, transfers, free, .. } = self;
+        let draining = |index: u32| {
+            let transfer = alone.transfers[index as usize].of_instance(instance);
+            place(transfers, free, transfer)
+        };
+        let wake = |time, wakeup| queue.push(time, Event::Wake { wakeup });
+        network.adopt(when, (&mut alone.network, links), draining, wake);
     }
 
     /// Ends the flows that have drained, of those that a wake-up is about; gives what they belong to to `arrived`.
@@ -156,6 +187,13 @@ impl Carrier {
     /// A transfer on its way.
     pub(super) fn transfer(&self, transfer: u32) -> &Transfer {
         &self.transfers[transfer as usize]
+    }
+
+    /// Forgets what has happened on these links, on which all has happened.
+    pub(super) fn clear(&mut self, links: &[u32]) {
+        self.transfers.clear();
+        self.free.clear();
+        self.network.forget(links);
     }
 
     /// Lets all links have been reserved later by as much, and all wake-ups come later; nothing drains.
@@ -237,4 +275,25 @@ impl Reservation {
     fn earlier(&self) -> Time {
         if self.until == Time::MAX { self.before } else { self.until }
     }
+}
+
+impl Transfer {
+    /// The same for another instance, of whose step it is.
+    pub(super) fn of_instance(&self, instance: u32) -> Self {
+        let purpose = match self.purpose {
+            Purpose::Step(step) => Purpose::Step(StepTransfer { instance, ..step }),
+            message @ Purpose::Message(_) => message,
+        };
+        Self { purpose, ..self.clone() }
+    }
+}
+
+/// Gives a transfer a place.
+fn place(transfers: &mut Vec<Transfer>, free: &mut Vec<u32>, transfer: Transfer) -> u32 {
+    if let Some(index) = free.pop() {
+        transfers[index as usize] = transfer;
+        return index;
+    }
+    transfers.push(transfer);
+    u32::try_from(transfers.len() - 1).expect("fewer than 2^32 transfers are on their way")
 }

@@ -14,23 +14,26 @@ use crate::network::Crossing;
 use crate::units::{Bytes, Time};
 use std::ops::Range;
 use std::rc::Rc;
+use std::sync::Arc;
 
 /// A running collective.
 #[derive(Debug)]
 pub(super) struct Instance {
     pub(super) plan: Rc<GroupPlan>,
     /// Empty until it is known that the instance runs by events.
-    members: Vec<MemberState>,
+    pub(super) members: Vec<MemberState>,
     pub(super) entries: Vec<Entry>,
     pub(super) entered: u32,
     pub(super) left: u32,
-    unlaunched: u32,
+    pub(super) unlaunched: u32,
+    /// What it does again, while it does.
+    pub(super) replay: Option<Arc<Recording>>,
     pub(super) first_entry: Time,
     pub(super) undecided: bool,
     /// Its links are kept free until all have entered, when it is decided again.
     pub(super) claimed: bool,
     /// In lockstep: how many members are done with the present step.
-    waiting: usize,
+    pub(super) waiting: usize,
     /// How many were opened before.
     number: u32,
 }
@@ -47,7 +50,7 @@ pub(super) struct Entry {
 /// All running collectives.
 #[derive(Debug, Default)]
 pub(super) struct Collectives {
-    instances: Vec<Instance>,
+    pub(super) instances: Vec<Instance>,
     free: Vec<u32>,
     /// How many there have been.
     opened: u32,
@@ -139,14 +142,15 @@ impl Collectives {
     pub(super) fn run_by_recording(
         &mut self,
         index: u32,
-        recording: &Recording,
+        recording: &Arc<Recording>,
         queue: &mut EventQueue<Event>,
     ) {
         let instance = &mut self.instances[index as usize];
+        instance.replay = Some(Arc::clone(recording));
         instance.undecided = false;
         instance.claimed = false;
         for (member, &exit) in recording.exits.iter().enumerate() {
-            let left = Event::Left { instance: index, member: member as u32 };
+            let left = Event::Recalled { instance: index, member: member as u32 };
             queue.push(instance.first_entry + exit, left);
         }
     }
@@ -239,17 +243,20 @@ impl Collectives {
         Ok(())
     }
 
-    /// A member leaves; returns its end, and whether it was the last: the instance is then forgotten.
-    pub(super) fn left(&mut self, index: u32, member: u32) -> (End, bool) {
+    /// A member leaves; returns its end, if it has not been told to leave before, and whether it was the last: the instance
+    /// is then forgotten.
+    pub(super) fn left(&mut self, index: u32, member: u32) -> (Option<End>, bool) {
         let instance = &mut self.instances[index as usize];
         instance.left += 1;
         let entry = &mut instance.entries[member as usize];
-        entry.left = true;
-        let end = entry.end.expect("a member that leaves has entered");
+        let again = std::mem::replace(&mut entry.left, true);
+        debug_assert!(entry.end.is_some(), "a member that leaves has entered");
+        let end = entry.end.filter(|_| !again);
         let closed = instance.left as usize == instance.entries.len();
         if closed {
             instance.members.clear();
             instance.entries.clear();
+            instance.replay = None;
             self.free.push(index);
         }
         (end, closed)
@@ -289,6 +296,7 @@ impl Instance {
             entered: 0,
             left: 0,
             unlaunched: 0,
+            replay: None,
             first_entry: Time::ZERO,
             undecided: false,
             waiting: 0,

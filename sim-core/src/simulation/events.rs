@@ -15,6 +15,8 @@ pub(super) enum Event {
     Wake { wakeup: Wakeup },
     /// A member of a collective is ready for its first step.
     Launched { instance: u32, member: u32 },
+    /// A member of a collective is done with it, as it was when that was recorded.
+    Recalled { instance: u32, member: u32 },
     /// A member of a collective is done with it.
     Left { instance: u32, member: u32 },
 }

@@ -1,9 +1,11 @@
 //! Runs the programs of the representatives.
 
 mod deciding;
+mod meeting;
 mod repeating;
 
 use super::Options;
+use super::alone::Workbench;
 use super::carrier::{Carrier, Transfer};
 use super::collective::{Collectives, Stage, Stepped};
 use super::deadlock::{Scene, describe};
@@ -115,6 +117,10 @@ struct Execution<'a, 'b> {
     left_apart: Option<LeftApart>,
     /// Looks out for rounds that recur, where they may be passed over.
     watch: Option<Watch>,
+    /// Where collectives run alone that somebody has met.
+    bench: Option<Workbench>,
+    /// How many calls of each group have begun, and how many of them run by events.
+    calls: Vec<(u64, u64)>,
 }
 
 impl<'a, 'b> Execution<'a, 'b> {
@@ -128,6 +134,8 @@ impl<'a, 'b> Execution<'a, 'b> {
         let states: Vec<ProgramState> = parts.actors.iter().map(state).collect();
         Self {
             watch: replays.is_enabled().then(|| Watch::of(&states)).flatten(),
+            bench: None,
+            calls: vec![(0, 0); parts.groups.len()],
             entries: plans.iter().map(|of| of.iter().map(|plan| replays.entry(plan)).collect()).collect(),
             hashes: states.iter().map(|state| OperationHashes::new(state.streams())).collect(),
             ends: vec![Time::ZERO; states.len()],
@@ -252,11 +260,19 @@ impl<'a, 'b> Execution<'a, 'b> {
         let replayed = self.entries[group as usize][plan].is_some_and(|entry| self.replays.allows(entry));
         let members = self.parts.groups[group as usize].members.len();
         let instance = self.collectives.open(Rc::clone(&plans[plan]), members, replayed);
+        self.calls[group as usize].0 += 1;
         *self.live[group as usize].at(number) = LiveCall::Running(instance);
         if replayed {
             self.undecided.push(instance);
+        } else {
+            self.count_by_events(group);
         }
         instance
+    }
+
+    /// A call of a group runs by events.
+    fn count_by_events(&mut self, group: u32) {
+        self.calls[group as usize].1 += 1;
     }
 
     fn begin(&mut self, now: Time, end: End) {
@@ -296,6 +312,7 @@ impl<'a, 'b> Execution<'a, 'b> {
                 }
             }
             Event::Depart { transfer } => {
+                self.meet(now, transfer, queue)?;
                 if let Some(purpose) = self.carrier.depart(now, transfer) {
                     self.arrive(now, purpose, queue)?;
                 }
@@ -313,9 +330,11 @@ impl<'a, 'b> Execution<'a, 'b> {
                 let mut stage = Stage::new(*around, groups, &mut self.carrier, queue);
                 self.collectives.launched(now, (instance, member), &mut stage)?;
             }
-            Event::Left { instance, member } => {
-                let end = self.leave(now, instance, member);
-                self.end_operation(now, end);
+            Event::Recalled { instance, .. } if !self.collectives.is_recalled(instance) => {}
+            Event::Left { instance, member } | Event::Recalled { instance, member } => {
+                if let Some(end) = self.leave(now, instance, member) {
+                    self.end_operation(now, end);
+                }
             }
         }
         Ok(())
@@ -337,11 +356,11 @@ impl<'a, 'b> Execution<'a, 'b> {
     }
 
     /// A member leaves a collective; the instance is forgotten after the last.
-    fn leave(&mut self, now: Time, instance: u32, member: u32) -> End {
+    fn leave(&mut self, now: Time, instance: u32, member: u32) -> Option<End> {
         let group = self.collectives.instance(instance).plan.group;
         let complete = self.collectives.is_complete(instance);
         let (end, closed) = self.collectives.left(instance, member);
-        if !complete {
+        if let (Some(end), false) = (end, complete) {
             // Until its last participant has come, an operation has not begun; for this rank it never does before its end.
             self.begin(now, end);
         }
@@ -420,6 +439,9 @@ impl Process<Event> for Execution<'_, '_> {
     fn settle(&mut self, now: Time, queue: &mut EventQueue<Event>) {
         let mut undecided = std::mem::take(&mut self.undecided);
         for instance in undecided.drain(..) {
+            if !self.collectives.is_undecided(instance) {
+                continue;
+            }
             match self.decide(now, instance, queue) {
                 Ok(()) => {}
                 Err(Unrecorded::Routing(error)) => self.error = Some(error.into()),

@@ -6,6 +6,7 @@
 //! one group of each class, with all its positions. `lanes` step rings without events: `lane_stage` a stage of equal
 //! steps, `lane_record` what it moves over time. `slowing` is what computations lose while their rank communicates.
 
+mod alone;
 mod carrier;
 mod collective;
 mod deadlock;
@@ -20,6 +21,7 @@ mod lanes;
 mod live_calls;
 mod member_state;
 mod messages;
+mod met_replays;
 mod node;
 mod observer;
 mod places;
@@ -139,7 +141,7 @@ fn run_folded(
     observer: &mut dyn Observer,
 ) -> Result<Outcome, SimulationError> {
     let fabric = planner.fabric();
-    let mut replays = Replays::new(options.replay && !options.record_transfers, !assumptions.isolated);
+    let mut replays = Replays::new(options.replay && !options.record_transfers);
     let mut classes = structural.representatives().len();
     let mut finer: Option<Folding> = None;
     let mut splits = 0;

@@ -1,22 +1,19 @@
 //! Collectives that are alone on their links, simulated once and remembered.
 
-use super::carrier::{Carrier, Reserver};
-use super::collective::{Collectives, Stage, Stepped};
-use super::events::{Event, Purpose};
+use super::alone::{Alone, Workbench};
+use super::carrier::Reserver;
 use super::group::{Group, GroupPlan, Signature};
 use super::lanes::{LaneScene, Lanes};
-use super::messages::End;
 use super::node::NodeMemory;
-use super::recording::{LinkUse, Recording};
+use super::recording::Recording;
 use super::surroundings::Surroundings;
 use crate::collectives::Schedule;
-use crate::engine::{EventQueue, Limits, Memory, Process, StopReason, run};
+use crate::engine::{EventQueue, Limits, StopReason, run};
 use crate::fabric::RoutingError;
 use crate::ids::CommunicatorId;
 use crate::network::FlowLevel;
 use crate::transport::{CollectiveCost, Transport};
 use crate::units::Time;
-use crate::workload::StreamId;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -25,8 +22,6 @@ use std::sync::Arc;
 #[derive(Debug)]
 pub(super) struct Replays {
     enabled: bool,
-    /// Whether instances that are no nodes may be waited for: where there are nodes, the others have been disturbed.
-    apart: bool,
     known: Vec<Known>,
     index: BTreeMap<Vec<u64>, Vec<u32>>,
     /// How often members that entered apart were taken to be alone and were not.
@@ -69,10 +64,9 @@ const UNUSED: u32 = 16;
 const DISAPPOINTMENTS: u32 = 8;
 
 impl Replays {
-    pub(super) fn new(enabled: bool, apart: bool) -> Self {
+    pub(super) fn new(enabled: bool) -> Self {
         Self {
             enabled,
-            apart,
             known: Vec::new(),
             index: BTreeMap::new(),
             disappointments: 0,
@@ -127,7 +121,7 @@ impl Replays {
     /// Whether an entry may be replayed even when its members enter apart.
     pub(super) fn allows_apart(&self, entry: u32) -> bool {
         let Known { trust, unused, node, .. } = self.known[entry as usize];
-        let hopeful = self.apart && unused < UNUSED && self.disappointments < DISAPPOINTMENTS;
+        let hopeful = unused < UNUSED && self.disappointments < DISAPPOINTMENTS;
         trust == Trust::Always && (node.is_some() || hopeful)
     }
 
@@ -233,23 +227,9 @@ impl Lone<'_> {
 
     fn record_events(&self) -> Result<Recording, Unrecorded> {
         let Self { plan, signature, groups, around, transport, limits, entries, .. } = *self;
-        let mut alone = Alone {
-            collectives: Collectives::default(),
-            carrier: Carrier::new(around, transport),
-            groups,
-            around,
-            // Who has not left when time ends never leaves.
-            exits: vec![Time::MAX; entries.len()],
-            used: vec![LinkUse::NEVER; around.folding.links().len()],
-            arrived: Vec::new(),
-            error: None,
-        };
+        let mut alone = Alone::new((groups, around), Workbench::new(around, transport));
         let mut queue = EventQueue::new();
-        let instance = alone.collectives.open(Rc::clone(plan), entries.len(), false);
-        for (member, &entry) in (0..).zip(entries) {
-            let end = End { actor: member, stream: StreamId::new(0) };
-            alone.collectives.enter(entry, (instance, member), end, &mut queue);
-        }
+        alone.enter(plan, entries.iter().copied().map(Some), &mut queue);
         // The limit of time counts from the start of the run, where this one may begin later.
         let (_, stop, events) = run(&mut alone, &mut queue, Limits { time: Time::MAX, ..limits });
         match (alone.error, stop) {
@@ -259,84 +239,16 @@ impl Lone<'_> {
             }
             (None, StopReason::Exhausted | StopReason::Interrupted | StopReason::TimeLimit) => {}
         }
-        let network = &alone.carrier.network;
+        let network = &alone.bench.carrier.network;
         Ok(Recording {
             exits: alone.exits,
             carried: signature.links.iter().map(|&link| network.carried_by(link)).collect(),
-            used: signature.links.iter().map(|&link| alone.used[link as usize]).collect(),
+            used: signature.links.iter().map(|&link| alone.bench.used[link as usize]).collect(),
             tiers: network.timelines().cloned().collect(),
             flows: network.attached(),
             lanes: 0,
             solves: network.effort().solves,
             events,
         })
-    }
-}
-
-struct Alone<'a> {
-    collectives: Collectives,
-    carrier: Carrier,
-    groups: &'a [Group],
-    around: Surroundings<'a>,
-    exits: Vec<Time>,
-    used: Vec<LinkUse>,
-    arrived: Vec<Purpose>,
-    error: Option<Box<RoutingError>>,
-}
-
-impl Alone<'_> {
-    fn handle_one(&mut self, now: Time, event: Event, queue: &mut EventQueue<Event>) -> Stepped {
-        match event {
-            Event::Depart { transfer } => {
-                for crossing in self.carrier.path(transfer) {
-                    self.used[crossing.link as usize].begin(now);
-                }
-                if let Some(purpose) = self.carrier.depart(now, transfer) {
-                    self.arrived.push(purpose);
-                }
-            }
-            Event::Wake { wakeup } => self.carrier.wake(now, wakeup, &mut self.arrived),
-            Event::Left { instance, member } => {
-                let (end, _) = self.collectives.left(instance, member);
-                self.exits[end.actor as usize] = now;
-            }
-            Event::Launched { instance, member } => {
-                let mut stage = Stage::new(self.around, self.groups, &mut self.carrier, queue);
-                self.collectives.launched(now, (instance, member), &mut stage)?;
-            }
-            Event::ComputeEnd { .. } => {}
-        }
-        for purpose in self.arrived.drain(..) {
-            if let Purpose::Step(transfer) = purpose {
-                for crossing in self.collectives.path(transfer) {
-                    self.used[crossing.link as usize].end(now);
-                }
-                let mut stage = Stage::new(self.around, self.groups, &mut self.carrier, queue);
-                self.collectives.arrived(now, transfer, &mut stage)?;
-            }
-        }
-        Ok(())
-    }
-}
-
-impl Process<Event> for Alone<'_> {
-    fn handle(&mut self, now: Time, batch: &[Event], queue: &mut EventQueue<Event>) {
-        for &event in batch {
-            if let Err(error) = self.handle_one(now, event, queue) {
-                self.error = Some(error);
-            }
-        }
-    }
-
-    fn settle(&mut self, now: Time, queue: &mut EventQueue<Event>) {
-        self.carrier.settle(now, queue);
-    }
-
-    fn interrupted(&self) -> bool {
-        self.error.is_some()
-    }
-
-    fn memory(&self) -> Memory {
-        Memory::of(&self.carrier.memory())
     }
 }

@@ -27,7 +27,9 @@ enum Oddity {
     Beside,
 }
 
-const ODDITIES: [Oddity; 7] = [
+const ODDITIES: [Oddity; 9] = [
+    Oddity::Nothing,
+    Oddity::Nothing,
     Oddity::Nothing,
     Oddity::Nothing,
     Oddity::Uneven,
@@ -47,7 +49,7 @@ struct Case {
 
 fn step() -> impl Strategy<Value = Step> {
     let sizes = (1..5_usize, 1..4_usize, 1..5_usize, prop_oneof![2 => Just(1_usize), 1 => 2..4_usize]);
-    let length = (4..13_usize, 1..3_usize, 1..400_000_u64);
+    let length = (6..17_usize, 1..3_usize, 1..400_000_u64);
     let bytes = [0..200_000_u64, 0..200_000_u64, 0..2_000_000_u64];
     (sizes, length, bytes, prop::bool::ANY).prop_map(|(sizes, length, bytes, posted)| {
         let (tensor, replicas, stages, chunks) = sizes;

@@ -27,6 +27,7 @@ enum StepKind {
 ///
 /// Each distinct step is one block, however many micro-batches there are.
 pub(super) fn stage_program(job: &TrainingJob, stage: &Stage, kernels: &Kernels, chip: Chip) -> Program {
+    let chip = Chip { slowdown: chip.slowdown * kernels.jitter(job.chips()), ..chip };
     let passes = Passes::new(job, stage, kernels, chip);
     let mut program = ProgramBuilder::new();
     let mut blocks: BTreeMap<StepKind, BlockHandle> = BTreeMap::new();

@@ -50,6 +50,7 @@ impl Execution<'_, '_> {
             self.carrier.break_replay(Reserver { entry, apart: false });
             return Ok(());
         }
+        self.count_by_events(plan.group);
         self.collectives.run_by_events(now, instance, queue);
         Ok(())
     }
@@ -154,7 +155,7 @@ impl Execution<'_, '_> {
         Some(if nodes.is_empty() { Attempt::LinksWereShared } else { Attempt::Disturbed(nodes) })
     }
 
-    fn entry_of(&self, plan: &Rc<GroupPlan>) -> u32 {
+    pub(super) fn entry_of(&self, plan: &Rc<GroupPlan>) -> u32 {
         let group = plan.group as usize;
         let place = self.plans[group].iter().position(|known| Rc::ptr_eq(known, plan));
         let place = place.expect("a running plan is one of its group's");

@@ -153,8 +153,10 @@ impl Scene<'_> {
                 let asked = self.carrier.network.wakes_at(link) == time;
                 [3, u64::from(link), u64::from(asked), 0, 0, 0]
             }
-            Event::Left { instance, member } => [4, named(instance)?, u64::from(member), 0, 0, 0],
-            Event::Wake { wakeup: Wakeup::Coupled } | Event::Launched { .. } => return None,
+            Event::Recalled { instance, member } => [4, named(instance)?, u64::from(member), 0, 0, 0],
+            Event::Wake { wakeup: Wakeup::Coupled } | Event::Launched { .. } | Event::Left { .. } => {
+                return None;
+            }
         })
     }
 }
