@@ -1,8 +1,9 @@
-//! The host: how long it takes to launch a layer's kernels, and how long the chip waits for it.
+//! The host: how long it takes to launch a layer's kernels.
 //!
-//! Launches are asynchronous, so that a host faster than its chip costs nothing. A host as slow as its chip costs some, as
-//! `(chip^4 + host^4)^(1/4)` does; and routing whose shapes the host must read before it can go on costs a share of the
-//! host's time whatever the chip does. Graphs launch many kernels at once.
+//! Launches are asynchronous, so that a host faster than its chip costs nothing: layers are launched one after another,
+//! as far ahead of the chip as may be, and a layer whose launches are late waits for them. Routing whose shapes the host
+//! must read before it can go on costs a share of the host's time whatever the chip does. Graphs launch many kernels at
+//! once.
 
 use super::kernels::Kernels;
 use super::layer::Kernel;
@@ -10,8 +11,6 @@ use super::seconds::Seconds;
 use crate::training::model::{LayerKind, ModelShape};
 use crate::training::plan::{AttentionKernel, LaunchGraphs, TrainingJob};
 
-/// How sharply the slower of chip and host decides; fitted over published runs of mixtures of experts.
-const SHARPNESS: f64 = 4.0;
 /// What is left of the host's time when kernels are launched as graphs.
 const LEFT_BY_GRAPHS: f64 = 0.05;
 /// What is left of it where tokens over a capacity are dropped: shapes do not depend on routing.
@@ -28,20 +27,6 @@ pub(in crate::training) struct HostTime {
     pub(in crate::training) launches: Kernel,
     /// Share of that for which the chip waits however busy it is.
     pub(in crate::training) always: f64,
-}
-
-impl HostTime {
-    /// How long a chip that is busy for `chip` waits.
-    pub(in crate::training) fn wait(&self, chip: Kernel) -> Kernel {
-        let wait = |chip: Seconds, host: Seconds| {
-            let together = (chip.0.powf(SHARPNESS) + host.0.powf(SHARPNESS)).powf(1.0 / SHARPNESS);
-            Seconds((together - chip.0).max(0.0) + self.always * host.0)
-        };
-        Kernel {
-            forward: wait(chip.forward, self.launches.forward),
-            backward: wait(chip.backward, self.launches.backward),
-        }
-    }
 }
 
 /// What the host takes for a layer of this kind.
@@ -108,7 +93,7 @@ const fn attention_matmuls(shape: &ModelShape) -> u64 {
 mod tests {
     use super::*;
     use crate::training::compute::{ChipRates, Precision};
-    use crate::training::model::Model;
+    use crate::training::model::{Experts, Model};
     use crate::training::plan::TrainingPlan;
     use crate::training::testing::{job_of, plan, small_shape};
     use copperlight_core::units::Time;
@@ -121,21 +106,6 @@ mod tests {
             expert_wait: 0.1,
         };
         Kernels { rates: ChipRates { host, ..ChipRates::round() }, precision: Precision::Bf16 }
-    }
-
-    fn both(seconds: f64) -> Kernel {
-        Kernel { forward: Seconds(seconds), backward: Seconds(seconds) }
-    }
-
-    #[test]
-    fn the_slower_of_chip_and_host_decides() {
-        let host = HostTime { launches: both(3.0), always: 0.0 };
-        assert_eq!(host.wait(both(0.0)), both(3.0));
-        // (3^4 + 3^4)^(1/4) = 3 x 2^(1/4).
-        assert!((host.wait(both(3.0)).forward.0 - 3.0 * (2_f64.powf(0.25) - 1.0)).abs() < 1e-12);
-        assert!(host.wait(both(30.0)).forward.0 < 1e-3);
-        let reads = HostTime { always: 0.1, ..host };
-        assert!((reads.wait(both(0.0)).backward.0 - 3.3).abs() < 1e-12);
     }
 
     #[test]
@@ -163,7 +133,11 @@ mod tests {
     #[test]
     fn experts_keep_the_host_busy_unless_shapes_are_known() {
         let of = |change: fn(&mut TrainingPlan)| {
-            let mut plan = plan([1, 1, 1]);
+            let experts =
+                Experts { experts: 8, top_k: 2, expert_ffn: 64, shared_ffn: 0, dense_layers: 0, every: 1 };
+            let shape = ModelShape { experts: Some(experts), ..small_shape() };
+            let model = Model::new("experts", shape).expect("the shape is legal");
+            let mut plan = TrainingPlan { model, ..plan([1, 1, 1]) };
             change(&mut plan);
             let host = host_time(&job_of(plan), &kernels(), LayerKind::Experts);
             ((host.launches.forward.0 + host.launches.backward.0) * 1e6).round()

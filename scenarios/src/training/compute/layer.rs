@@ -1,11 +1,10 @@
 //! What a layer takes on one chip for one micro-batch, by what a schedule needs apart.
 //!
 //! Times are those of the chip alone: nothing here knows of exchanges. A pass puts them together: forward
-//! `edges + first + between + second`, backward the other way round, and waits for the host where [`LayerCompute`] says.
+//! `edges + first + between + second`, backward the other way round.
 
 use super::host::HostTime;
 use super::seconds::Seconds;
-use crate::training::plan::RecomputedModules;
 use std::ops::Add;
 
 /// A kernel, or several that are never apart, forward and backward.
@@ -126,13 +125,6 @@ pub(in crate::training) struct LayerCompute {
     pub(in crate::training) host: HostTime,
 }
 
-/// Forward time of modules that a backward pass does again, by the half of the layer that it comes before.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub(in crate::training) struct Again {
-    pub(in crate::training) attention: Seconds,
-    pub(in crate::training) feed_forward: Seconds,
-}
-
 impl LayerCompute {
     /// All kernels of the layer.
     pub(in crate::training) fn total(&self) -> Kernel {
@@ -141,53 +133,5 @@ impl LayerCompute {
             FeedForward::Experts(half) => half.total(),
         };
         self.attention.total() + feed_forward
-    }
-
-    /// How long the chip waits for the host in the layer, when kernels and `exchanges` that hide nothing are all it does.
-    pub(in crate::training) fn launch_wait(&self, exchanges: Kernel) -> Kernel {
-        self.host.wait(self.total() + exchanges)
-    }
-
-    /// What a backward pass computes again when these modules are. What one of them contains is not done twice.
-    pub(in crate::training) fn again(&self, modules: RecomputedModules) -> Again {
-        let time = |module, time| if modules.contains(module) { time } else { Seconds::ZERO };
-        let norm = time(RecomputedModules::NORMS, self.norm);
-        let attention = norm
-            + time(RecomputedModules::CORE_ATTENTION, self.attention.between.forward)
-            + time(RecomputedModules::LATENT_UP_PROJECTION, self.latent_up);
-        let feed_forward = match &self.feed_forward {
-            FeedForward::Dense(half) => {
-                let all = half.first.forward + half.between.forward + half.second.forward;
-                once((RecomputedModules::FEED_FORWARD, all), half.between.forward, modules)
-            }
-            FeedForward::Experts(half) => self.experts_again(half, modules),
-        };
-        Again { attention, feed_forward: norm + feed_forward }
-    }
-
-    fn experts_again(&self, half: &ExpertHalf, modules: RecomputedModules) -> Seconds {
-        let routed = half.first.forward + half.activation.forward + half.second.forward;
-        let all = Seconds(half.route.forward.0 - self.norm.0) + routed + half.restore.forward;
-        let routed = once((RecomputedModules::EXPERTS, all), half.activation.forward, modules);
-        let of_shared = |shared: SharedExperts| {
-            let all = shared.total().forward;
-            once((RecomputedModules::SHARED_EXPERTS, all), shared.activation.forward, modules)
-        };
-        routed + half.shared.map_or(Seconds::ZERO, of_shared)
-    }
-}
-
-/// A whole module that is done again, else its activation if that is.
-fn once(
-    (module, all): (RecomputedModules, Seconds),
-    activation: Seconds,
-    modules: RecomputedModules,
-) -> Seconds {
-    if modules.contains(module) {
-        all
-    } else if modules.contains(RecomputedModules::ACTIVATION) {
-        activation
-    } else {
-        Seconds::ZERO
     }
 }

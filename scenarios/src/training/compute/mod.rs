@@ -23,7 +23,7 @@ mod tests;
 pub use chip_rates::ChipRates;
 pub(in crate::training) use kernels::Kernels;
 pub(in crate::training) use layer::{
-    Again, ExpertHalf, FeedForward, HalfLayer, Kernel, LayerCompute, Matmul, SharedExperts,
+    ExpertHalf, FeedForward, HalfLayer, Kernel, LayerCompute, Matmul, SharedExperts,
 };
 pub use precision::Precision;
 pub(in crate::training) use seconds::Seconds;

@@ -49,7 +49,7 @@ impl Passes<'_> {
         }
         self.end_exchange(sent, scribe);
         self.gather_tokens(CollectiveKind::AllGather, scribe);
-        let activation = self.with_activation_again(half.activation);
+        let activation = self.with_activation_again(half.activation, RecomputedModules::EXPERTS);
         let gradients = |matmul: Matmul| wanted(matmul, scribe.gradients.weights());
         let kernels = gradients(half.second) + activation.backward + gradients(half.first);
         self.loaded(kernels, scribe);
@@ -68,7 +68,7 @@ impl Passes<'_> {
         if self.has(RecomputedModules::SHARED_EXPERTS) {
             self.shared_forward(shared, scribe);
         }
-        let activation = self.with_activation_again(shared.activation);
+        let activation = self.with_activation_again(shared.activation, RecomputedModules::SHARED_EXPERTS);
         let second = wanted(shared.second, scribe.gradients.weights());
         self.gather_into(second + activation.backward, scribe);
         self.column_backward((shared.first.input_gradient, shared.first.weight_gradient), scribe);

@@ -82,7 +82,7 @@ impl Passes<'_> {
                 if self.has(RecomputedModules::FEED_FORWARD) && scribe.gradients.inputs() {
                     self.dense_forward(half, scribe);
                 }
-                let between = self.with_activation_again(half.between);
+                let between = self.with_activation_again(half.between, RecomputedModules::FEED_FORWARD);
                 let half = HalfLayer { between, ..self.with_norm_again(half, layer.norm) };
                 self.half_backward(&half, scribe, |_, scribe| scribe.pass.compute(between.backward));
             }
@@ -105,8 +105,10 @@ impl Passes<'_> {
         HalfLayer { edges: Kernel { backward: half.edges.backward + norm, ..half.edges }, ..*half }
     }
 
-    pub(super) fn with_activation_again(&self, activation: Kernel) -> Kernel {
-        let again = if self.has(RecomputedModules::ACTIVATION) { activation.forward } else { Seconds::ZERO };
+    /// The activation of a module, which is computed again by itself unless all of the module is.
+    pub(super) fn with_activation_again(&self, activation: Kernel, module: RecomputedModules) -> Kernel {
+        let alone = self.has(RecomputedModules::ACTIVATION) && !self.has(module);
+        let again = if alone { activation.forward } else { Seconds::ZERO };
         Kernel { backward: activation.backward + again, ..activation }
     }
 
