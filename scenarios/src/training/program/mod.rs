@@ -18,7 +18,7 @@ mod workload;
 
 pub(in crate::training) use replicas::PARAMETER_BYTES;
 pub(in crate::training) use stage_parameters::{
-    HeldParameters, embedding_shard, held_parameters, layer_held, owned, owned_parameters, stage_parameters,
+    HeldParameters, embedding_shard, layer_held, owned, stage_parameters,
 };
 pub use streams::{
     COMPUTE, CONTEXT, DATA, EXPERT, EXPERT_DATA, LAUNCH, Neighbour, PARAMETERS, PARAMETERS_AHEAD,
