@@ -134,7 +134,9 @@ fn place_of(section: &Section<'_>, error: &PlanError, chips: &Placed<usize>) -> 
         "parallelism.micro_batch" => in_section(section, "micro_batch"),
         "global_batch" => in_section(section, "global_batch").or(in_section(section, "micro_batches")),
         key => match key.split_once('.') {
-            Some((table, key)) => section.section(table).and_then(|table| in_section(&table, key)),
+            Some((table, key)) => {
+                section.section(table).and_then(|table| in_section(&table, key).or(table.place()))
+            }
             None => in_section(section, key),
         },
     };

@@ -69,8 +69,8 @@ fn overlap_follows_the_plan_unless_it_is_written() {
     assert_eq!(of(&["parallelism.overlap=none"]), Overlap::default());
     let one = Overlap { gradients: true, ..Overlap::default() };
     assert_eq!(of(&["parallelism.overlap=gradients"]), one);
-    let two = Overlap { experts: true, ..one };
-    assert_eq!(of(&["parallelism.overlap=[\"gradients\", \"experts\"]"]), two);
+    let two = Overlap { pipeline: true, ..one };
+    assert_eq!(of(&["parallelism.overlap=[\"gradients\", \"pipeline\"]"]), two);
     let chunks = Overlap { tensor: TensorOverlap::Chunks(4), ..dealt };
     assert_eq!(of(&["parallelism.tensor_chunks=4"]), chunks);
 }

@@ -1,6 +1,6 @@
 //! What is neither state nor activation: exchanged tensors, what lives only inside a layer, and the software's own.
 
-use super::layer_activations::{chip_tokens, expert_tokens};
+use super::layer_activations::{self, chip_tokens, expert_tokens};
 use super::state::gathered;
 use crate::training::plan::{ContextExchange, Stage, TrainingJob};
 use crate::training::program::stage_parameters;
@@ -50,18 +50,15 @@ fn between_stages(job: &TrainingJob) -> f64 {
 
 /// Keys and values of other parts of a sequence, with their gradients: two blocks in a ring, else all of them.
 fn keys_and_values(job: &TrainingJob) -> f64 {
-    let (shape, plan) = (job.model().shape(), job.parallelism());
+    let plan = job.parallelism();
     if plan.context == 1 {
         return 0.0;
     }
-    let width = shape.latent.map_or(2 * shape.key_width(), |latent| {
-        shape.heads * (latent.nope_dim + latent.rope_dim + latent.value_dim)
-    });
     let blocks = match plan.context_exchange {
         ContextExchange::Ring => 2,
         ContextExchange::AllGather => plan.context,
     };
-    2.0 * WIDE * chip_tokens(job) * width as f64 / plan.tensor as f64 * blocks as f64
+    2.0 * WIDE * chip_tokens(job) * layer_activations::keys_and_values(job) * blocks as f64
 }
 
 /// Tokens of one layer on their way to experts and back, sent and received.

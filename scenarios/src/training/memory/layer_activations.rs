@@ -25,9 +25,17 @@ pub(super) struct LayerActivations {
 }
 
 /// Tokens of a micro-batch on one chip, before the tensor group divides them.
-pub(super) fn chip_tokens(job: &TrainingJob) -> f64 {
-    let plan = job.parallelism();
-    (plan.micro_batch * job.sequence_length()) as f64 / plan.context as f64
+pub(super) const fn chip_tokens(job: &TrainingJob) -> f64 {
+    job.chip_tokens() as f64
+}
+
+/// Keys and values of one token on one chip, in elements: one head of each at least.
+pub(super) fn keys_and_values(job: &TrainingJob) -> f64 {
+    let (shape, tensor) = (job.model().shape(), job.parallelism().tensor);
+    let width = shape.latent.map_or(2 * shape.key_width().max(tensor * shape.head_dim), |latent| {
+        shape.heads * (latent.nope_dim + latent.rope_dim + latent.value_dim)
+    });
+    width as f64 / tensor as f64
 }
 
 /// Tokens that come to the experts of one chip, each counted once for each of its experts there.
@@ -110,7 +118,8 @@ impl<'a> Tensors<'a> {
         let value_width = match self.shape.latent {
             Some(latent) => self.latent_attention(latent),
             None => {
-                self.keep(WIDE * self.shape.qkv_width() as f64 * self.by_tensor, &[]);
+                self.keep(WIDE * self.shape.query_width() as f64 * self.by_tensor, &[]);
+                self.keep(WIDE * keys_and_values(self.job) * chip_tokens(self.job), &[]);
                 self.shape.query_width()
             }
         };

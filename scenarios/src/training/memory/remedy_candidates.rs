@@ -1,7 +1,7 @@
 //! The plans that are tried in place of one that does not fit.
 
 use crate::training::plan::{
-    AttentionKernel, Parallelism, Recompute, RecomputedModules, TrainingJob, TrainingPlan, ZeroStage,
+    AttentionKernel, Chunk, Parallelism, Recompute, RecomputedModules, TrainingJob, TrainingPlan, ZeroStage,
 };
 
 /// Plans of one kind of change, from the least to the greatest.
@@ -82,7 +82,7 @@ fn recompute(job: &TrainingJob) -> Family {
         Recompute::Full { layers: None } => return Vec::new(),
     };
     let chunks = job.stages().iter().flat_map(|stage| &stage.chunks);
-    let longest = chunks.map(|chunk| chunk.layer_count()).max().unwrap_or(1);
+    let longest = chunks.map(Chunk::layer_count).max().unwrap_or(1);
     levels.extend((whole_from..longest).map(|layers| Recompute::Full { layers: Some(layers) }));
     levels.push(Recompute::Full { layers: None });
     levels.into_iter().map(|level| with(plan, |parallelism| parallelism.recompute = level)).collect()

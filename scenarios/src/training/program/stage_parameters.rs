@@ -4,7 +4,7 @@
 //! vocabulary's matrices a shard with padding. What the replicas then deal among themselves is [`owned`].
 
 use crate::training::model::LayerKind;
-use crate::training::plan::{Chunk, Stage, TrainingJob};
+use crate::training::plan::{Chunk, Stage, TrainingJob, ZeroStage};
 use std::ops::{Add, AddAssign, Sub};
 
 /// Parameters on one chip, by the replicas that have copies of them.
@@ -67,7 +67,20 @@ pub(in crate::training) fn layer_held(job: &TrainingJob, layer: u64) -> HeldPara
         }
         _ => 0,
     };
-    HeldParameters { dense: parameters.divided.div_ceil(plan.tensor) + parameters.repeated, expert }
+    let divided = parameters.divided + repeated_keys_and_values(job);
+    HeldParameters { dense: divided.div_ceil(plan.tensor) + parameters.repeated, expert }
+}
+
+/// Parameters of the further copies of key and value heads in a layer, where there are fewer of them than chips in a
+/// tensor group.
+fn repeated_keys_and_values(job: &TrainingJob) -> u64 {
+    let shape = job.model().shape();
+    if shape.latent.is_some() {
+        return 0;
+    }
+    let copies = 2 * (job.parallelism().tensor * shape.head_dim).saturating_sub(shape.key_width());
+    let biases = if shape.biases || shape.minor.qkv_biases { copies } else { 0 };
+    copies * shape.hidden + biases
 }
 
 /// Parameters of one vocabulary matrix on one chip, padding included.
@@ -89,6 +102,9 @@ pub(in crate::training) fn ends_held(job: &TrainingJob, chunk: &Chunk) -> [HeldP
     let (mut before, mut after) = (HeldParameters::default(), HeldParameters::default());
     if chunk.is_first() {
         before += HeldParameters::dense(embedding_shard(job) + shape.learned_positions * shape.hidden);
+        if shape.minor.embedding_norm {
+            before += HeldParameters::dense(shape.norm_parameters());
+        }
     }
     if chunk.is_last() {
         after += HeldParameters::dense(embedding_shard(job) + shape.norm_parameters());
@@ -136,14 +152,11 @@ pub(in crate::training) fn owned(job: &TrainingJob, held: HeldParameters) -> Hel
     }
 }
 
-/// All parameters that one chip of `stage` holds.
-pub(in crate::training) fn held_parameters(job: &TrainingJob, stage: &Stage) -> u64 {
-    stage_parameters(job, stage).total()
-}
-
-/// Parameters whose optimizer state one chip of `stage` owns: all that it holds where nothing is dealt.
+/// Parameters that one chip of `stage` updates: those that it owns, or all that it holds where nothing is dealt.
 pub(in crate::training) fn owned_parameters(job: &TrainingJob, stage: &Stage) -> u64 {
-    owned(job, stage_parameters(job, stage)).total()
+    let held = stage_parameters(job, stage);
+    let dealt = job.parallelism().zero >= ZeroStage::Optimizer;
+    (if dealt { owned(job, held) } else { held }).total()
 }
 
 #[cfg(test)]
@@ -152,6 +165,10 @@ mod tests {
     use crate::training::model::{Experts, Model, ModelShape};
     use crate::training::plan::{Parallelism, TrainingPlan};
     use crate::training::testing::{job, job_of, plan, small_shape};
+
+    fn held_parameters(job: &TrainingJob, stage: &Stage) -> u64 {
+        stage_parameters(job, stage).total()
+    }
 
     #[test]
     fn the_chips_of_one_replica_hold_the_model() {
@@ -172,6 +189,38 @@ mod tests {
         let shape =
             ModelShape { experts: Some(experts), tied_embeddings: false, mtp_layers: 1, ..small_shape() };
         TrainingPlan { model: Model::new("experts", shape).expect("the shape is legal"), ..plan(degrees) }
+    }
+
+    #[test]
+    fn the_stages_of_every_published_model_hold_it_and_stated_copies() {
+        for name in Model::library_names() {
+            let model = Model::library(name).expect("a listed model is found");
+            for pipeline in [1, 2, 4] {
+                let plan = TrainingPlan { model: model.clone(), ..plan([1, pipeline, 1]) };
+                let (job, shape) = (job_of(plan), model.shape());
+                let held: u64 = job.stages().iter().map(|stage| held_parameters(&job, stage)).sum();
+                let matrices = if shape.tied_embeddings { 1 } else { 2 };
+                let copied = pipeline > 1 && (shape.tied_embeddings || shape.mtp_layers > 0);
+                let padded = (matrices + u64::from(copied)) * embedding_shard(&job);
+                let expected = model.parameters() + model.further_token_parameters() + padded
+                    - matrices * shape.vocab * shape.hidden;
+                assert_eq!(held, expected, "{name} in {pipeline} stages");
+            }
+        }
+    }
+
+    #[test]
+    fn few_key_and_value_heads_are_repeated() {
+        let of = |tensor| {
+            let mut plan = plan([tensor, 1, 1]);
+            let shape = ModelShape { kv_heads: 2, biases: false, ..*plan.model.shape() };
+            plan.model = Model::new("grouped", shape).expect("the shape is legal");
+            layer_held(&job_of(plan), 0).dense
+        };
+        // Width 64, 4 query heads and 2 key heads of 16, FFN 256, two norms: 4 chips hold 4 key heads.
+        let others = (2 * 64 * 64 + 2 * 64 * 256) / 4 + 2 * 64;
+        assert_eq!(of(4), others + 2 * 64 * 16);
+        assert_eq!(of(1), 2 * 64 * 64 + 2 * 64 * 32 + 2 * 64 * 256 + 2 * 64);
     }
 
     #[test]
