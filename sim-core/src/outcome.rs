@@ -26,10 +26,24 @@ pub struct Outcome {
     /// Whose collectives were not nodes of the folding but ran by events, folded by structure alone, and why; empty
     /// where nothing was to be remembered.
     pub by_events: Vec<(CommunicatorId, Disturbance)>,
+    /// For each of those communicators, how many of its calls really did.
+    pub calls_by_events: Vec<CallsByEvents>,
     /// A hash of the outcome that does not depend on how it was found.
     pub digest: Digest,
     /// The transfers that have arrived, in the order in which they were sent; empty unless they were asked for.
     pub transfers: Vec<TransferRecord>,
+}
+
+/// How many calls of a communicator ran by events, counted over the groups that were simulated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CallsByEvents {
+    /// The communicator.
+    pub communicator: CommunicatorId,
+    /// All calls.
+    pub calls: u64,
+    /// Those that ran by events, from their start or from when somebody met them on their links; all others were taken
+    /// from memory.
+    pub by_events: u64,
 }
 
 /// Why a run stopped.

@@ -23,11 +23,11 @@ use super::slowing::Slowed;
 use crate::digest::{OperationHashes, outcome_digest};
 use crate::engine::{EventQueue, Limits, Memory, Process, StopReason as LoopEnd, run};
 use crate::ids::CommunicatorId;
-use crate::outcome::{LinkOutcome, Outcome, RankOutcome, StopReason, TransferPartners, Work};
+use crate::outcome::{CallsByEvents, LinkOutcome, Outcome, RankOutcome, StopReason, TransferPartners, Work};
 use crate::symmetry::Representative;
 use crate::units::{Bandwidth, Bytes, Time};
 use crate::workload::{CollectiveCall, OperationKind, StreamId};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -409,7 +409,21 @@ impl<'a, 'b> Execution<'a, 'b> {
             LoopEnd::TimeLimit | LoopEnd::Exhausted | LoopEnd::Interrupted => self.stop_reason(),
         };
         let tiers = network.timelines().cloned().collect();
-        Outcome { end, stop, ranks, links, tiers, work, by_events: Vec::new(), digest, transfers }
+        let (by_events, calls_by_events) = (Vec::new(), self.calls_by_events());
+        Outcome { end, stop, ranks, links, tiers, work, by_events, calls_by_events, digest, transfers }
+    }
+
+    /// How many calls of each communicator there were, and how many by events.
+    fn calls_by_events(&self) -> Vec<CallsByEvents> {
+        let mut counted: BTreeMap<CommunicatorId, CallsByEvents> = BTreeMap::new();
+        for (group, &(calls, by_events)) in self.parts.groups.iter().zip(&self.calls) {
+            let communicator = group.communicator;
+            let none = CallsByEvents { communicator, calls: 0, by_events: 0 };
+            let of_communicator = counted.entry(communicator).or_insert(none);
+            of_communicator.calls += calls;
+            of_communicator.by_events += by_events;
+        }
+        counted.into_values().collect()
     }
 
     fn has_ended(&self) -> bool {

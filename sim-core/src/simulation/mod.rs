@@ -152,6 +152,7 @@ fn run_folded(
         match execution::attempt(parts, plans, &mut replays, (options, &mut *observer))? {
             Attempt::Finished(mut outcome) => {
                 outcome.work.classes = classes as u64;
+                outcome.calls_by_events.retain(|of| assumptions.disturbed.contains_key(&of.communicator));
                 outcome.by_events = assumptions.disturbed.into_iter().collect();
                 return Ok(*outcome);
             }

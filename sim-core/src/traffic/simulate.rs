@@ -123,6 +123,7 @@ fn outcome(traffic: &Traffic, finished: Vec<Time>, ran: Ran<'_>) -> TrafficOutco
             tiers,
             work,
             by_events: Vec::new(),
+            calls_by_events: Vec::new(),
             transfers: Vec::new(),
             digest,
         },

@@ -5,6 +5,7 @@ use super::evidence::{Evidence, Way};
 use super::steps::Step;
 use crate::machines::{JOINING, Machine, family};
 use copperlight_core::fabric::Fabric;
+use copperlight_core::simulation::{Unobserved, simulate};
 use copperlight_core::transport::Transport;
 use copperlight_tests::cases;
 use copperlight_tests::transports::costly;
@@ -152,4 +153,45 @@ fn rounds_are_passed_over_exactly_and_often() {
         "too few odd cases come to a steady state: {counts:?}"
     );
     assert!(counts.beside_and_recurring > 0, "nothing was beside passes: {counts:?}");
+}
+
+#[test]
+fn only_the_calls_that_are_met_run_by_events() {
+    let machine = Machine {
+        family: "family = 'star'\nchips = 16".to_owned(),
+        joining: String::new(),
+        faults: Vec::new(),
+        graph: None,
+        chips: 16,
+    };
+    let step = Step {
+        tensor: 4,
+        replicas: 4,
+        stages: 1,
+        chunks: 1,
+        micro_batches: 40,
+        layers: 3,
+        nanoseconds: 20_000,
+        slope: 0,
+        slow: None,
+        last: 0,
+        bytes: [100_000, 0, 1_000_000],
+        posted: true,
+        reduce_beside: true,
+        gather_beside: false,
+    };
+    let case = Case { oddity: Oddity::Beside, machine, costly: false, step };
+    let fabric = case.machine.build().expect("a star has any number of chips");
+    let full = evidence(&fabric, &case, Way::Full).expect("all chips are joined");
+    let folded = evidence(&fabric, &case, Way::FoldAndReplay).expect("all chips are joined");
+    assert_eq!(folded.difference_from(&full), None);
+    // Both communicators meet in the last backward pass, the 40th of a rank: 6 of its 480 tensor collectives are in there.
+    let options = Way::FoldAndReplay.options(Transport::ideal());
+    let outcome = simulate(&fabric, &case.step, &options, &mut Unobserved).expect("the step fits the star");
+    assert_eq!(outcome.by_events.len(), 2, "{:?}", outcome.by_events);
+    let [tensor, data] = outcome.calls_by_events[..] else { panic!("{:?}", outcome.calls_by_events) };
+    assert_eq!((tensor.calls, data.calls), (480, 3));
+    assert!((1..=6).contains(&tensor.by_events), "{tensor:?}");
+    assert!((1..=3).contains(&data.by_events), "{data:?}");
+    assert!(outcome.work.met > 0 && outcome.work.rounds >= 30, "{:?}", outcome.work);
 }

@@ -2,7 +2,7 @@
 
 use super::{FlowLevel, Wakeup};
 use crate::network::effort::Effort;
-use crate::network::flows::OWN;
+use crate::network::flows::{HopState, OWN};
 use crate::network::links::Seat;
 use crate::units::Time;
 use std::collections::BTreeMap;
@@ -11,7 +11,7 @@ impl FlowLevel {
     /// Takes over all that has happened since `from` in a network of the same links, where everything has happened on
     /// `links`, and the flows that drain there with their rates; `owner` names their new owners.
     ///
-    /// Nothing drains here on those of the links that bind.
+    /// What drains here on those of the links that bind has started at `now`, where what drains there ends at `now`.
     pub fn adopt(
         &mut self,
         (from, now): (Time, Time),
@@ -52,7 +52,10 @@ impl FlowLevel {
         state.owner = owner(state.owner);
         let hops = other.flows.hops(slot);
         let adopted = self.flows.insert(state, hops.len());
-        self.flows.hops_mut(adopted).copy_from_slice(hops);
+        for (hop, there) in self.flows.hops_mut(adopted).iter_mut().zip(hops) {
+            let before = self.links[there.link as usize].seats.len() as u32;
+            *hop = HopState { seat: before + there.seat, ..*there };
+        }
         self.draining += 1;
         self.passing.adopt((&mut self.tiers, adopted), (&other.passing, slot), state.rate);
         for hop in hops {
@@ -63,12 +66,11 @@ impl FlowLevel {
 
     fn adopt_link(&mut self, other: &Self, link: u32, slots: &BTreeMap<u32, u32>) {
         let (state, of_other) = (&mut self.links[link as usize], &other.links[link as usize]);
-        debug_assert!(state.seats.is_empty(), "nothing drains where flows are taken over");
         let seats = of_other.seats.iter().map(|seat| Seat { flow: slots[&seat.flow], ..*seat });
         state.seats.extend(seats);
-        state.load = of_other.load;
-        state.level = of_other.level;
-        state.next_finish = of_other.next_finish;
+        state.load += of_other.load;
+        state.level = state.level.min(of_other.level);
+        state.next_finish = state.next_finish.min(of_other.next_finish);
     }
 
     /// Forgets everything that has happened; on other links than these, nothing has.

@@ -47,6 +47,7 @@ impl Execution<'_, '_> {
             return Ok(());
         }
         if plan.node.is_some() {
+            self.give_up_nodes_on(now, links);
             self.carrier.break_replay(Reserver { entry, apart: false });
             return Ok(());
         }
@@ -73,6 +74,17 @@ impl Execution<'_, '_> {
         self.carrier.reserve(start, links, used, by);
         self.replay((start, instance), &plan, &recording, queue);
         Ok(())
+    }
+
+    /// Gives up the nodes that use these links now or later: they cannot go on by events.
+    pub(super) fn give_up_nodes_on(&mut self, now: Time, links: &[u32]) -> bool {
+        let met = self.collectives.met(now, links);
+        let plans = met.iter().map(|&index| Rc::clone(&self.collectives.instance(index).plan));
+        let nodes: Vec<Rc<GroupPlan>> = plans.filter(|plan| plan.node.is_some()).collect();
+        for plan in &nodes {
+            self.carrier.break_replay(Reserver { entry: self.entry_of(plan), apart: false });
+        }
+        !nodes.is_empty()
     }
 
     /// The recording for the entries of an instance that all have entered, and whether it is new.

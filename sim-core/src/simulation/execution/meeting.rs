@@ -21,11 +21,13 @@ impl Execution<'_, '_> {
             return Ok(());
         }
         let links: Vec<u32> = reserved.iter().map(|reserved| reserved.0).collect();
-        let met = self.collectives.met(now, &links);
-        let is_node = |index: &u32| self.collectives.instance(*index).plan.node.is_some();
-        if met.is_empty() || met.iter().any(is_node) {
-            reserved.iter().for_each(|reserved| self.carrier.break_replay(reserved.1));
+        if self.give_up_nodes_on(now, &links) {
             return Ok(());
+        }
+        let met = self.collectives.met(now, &links);
+        if met.is_empty() {
+            // Who has left in this picosecond, but has used a link until its end.
+            reserved.iter().for_each(|reserved| self.carrier.break_replay(reserved.1));
         }
         let claimed: Vec<bool> = met.iter().map(|&index| self.collectives.is_claimed(index)).collect();
         met.iter().try_for_each(|&index| self.go_on_by_events(now, index, queue))?;

@@ -4,7 +4,7 @@ use super::Execution;
 use crate::engine::{EventQueue, Process};
 use crate::simulation::events::Event;
 use crate::simulation::messages::End;
-use crate::simulation::rounds::{Entry, Look, Noted, Readers, Round, Scene, Told, Watch, is_calm};
+use crate::simulation::rounds::{Counts, Entry, Look, Noted, Readers, Round, Scene, Told, Watch, is_calm};
 use crate::units::Time;
 
 impl Execution<'_, '_> {
@@ -39,7 +39,7 @@ impl Execution<'_, '_> {
         let scene = self.scene(now, queue);
         match watch.look(&self.states, || scene.hash()) {
             Look::Nothing => {}
-            Look::Note(until) => match scene.snapshot(self.work.replayed) {
+            Look::Note(until) => match scene.snapshot(self.counts()) {
                 Some(before) => {
                     self.carrier.network.note_moved();
                     watch.begin(before, until);
@@ -47,7 +47,7 @@ impl Execution<'_, '_> {
                 None => watch.fail(),
             },
             Look::Compare(noted) => {
-                let after = scene.snapshot(self.work.replayed);
+                let after = scene.snapshot(self.counts());
                 let round = after.and_then(|after| after.round_since(&noted.before, &scene));
                 match round.and_then(|round| round.within(now, self.limits.time)) {
                     Some(round) => {
@@ -62,6 +62,10 @@ impl Execution<'_, '_> {
             }
         }
         self.watch = Some(watch);
+    }
+
+    fn counts(&self) -> Counts {
+        Counts { replayed: self.work.replayed, calls: self.calls.clone() }
     }
 
     fn scene<'s>(&'s self, now: Time, queue: &'s EventQueue<Event>) -> Scene<'s> {
@@ -95,7 +99,12 @@ impl Execution<'_, '_> {
         }
         self.work.rounds += again;
         self.work.repeated += again * noted.diary.ended();
-        self.work.replayed += again * (self.work.replayed - noted.before.replayed);
+        let Counts { replayed, calls: before } = &noted.before.counts;
+        self.work.replayed += again * (self.work.replayed - replayed);
+        for ((calls, by_events), before) in self.calls.iter_mut().zip(before) {
+            *calls += again * (*calls - before.0);
+            *by_events += again * (*by_events - before.1);
+        }
         let later = *duration * *again;
         for (actor, stride) in strides.iter().enumerate().filter(|(_, stride)| stride.is_any()) {
             noted.before.standings[actor].skip(&mut self.states[actor], *stride, (*again, later));

@@ -10,5 +10,5 @@ mod standing;
 mod watch;
 
 pub(super) use diary::{Entry, Readers, Told};
-pub(super) use snapshot::{Round, Scene, is_calm};
+pub(super) use snapshot::{Counts, Round, Scene, is_calm};
 pub(super) use watch::{Look, Noted, Watch};

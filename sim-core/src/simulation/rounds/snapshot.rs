@@ -42,8 +42,17 @@ pub(in crate::simulation) struct Snapshot {
     numbers: Vec<u64>,
     /// The weighted bytes of each link.
     pub(in crate::simulation) carried: Vec<u128>,
-    /// Collectives taken from memory so far.
+    /// What has been counted so far.
+    pub(in crate::simulation) counts: Counts,
+}
+
+/// What is counted while a run goes on.
+#[derive(Debug)]
+pub(in crate::simulation) struct Counts {
+    /// Collectives taken from memory.
     pub(in crate::simulation) replayed: u64,
+    /// For each group, how many calls have begun, and how many of them ran by events.
+    pub(in crate::simulation) calls: Vec<(u64, u64)>,
 }
 
 /// A round that recurs.
@@ -91,7 +100,7 @@ impl Scene<'_> {
     }
 
     /// All of it; nothing where something cannot be compared.
-    pub(in crate::simulation) fn snapshot(&self, replayed: u64) -> Option<Snapshot> {
+    pub(in crate::simulation) fn snapshot(&self, counts: Counts) -> Option<Snapshot> {
         let mut encoder = Encoder::new(self.now);
         self.states.iter().for_each(|state| encoder.state(state));
         self.mailboxes.iter().for_each(|mailbox| encoder.mailbox(mailbox));
@@ -118,7 +127,7 @@ impl Scene<'_> {
             first_calls: self.live.iter().map(|live| live.first).collect(),
             numbers: encoder.numbers,
             carried: self.carrier.network.carried().collect(),
-            replayed,
+            counts,
         })
     }
 
