@@ -7,10 +7,18 @@ use super::limits::{MOST_SEQUENCES, MOST_TOKENS, WIDEST};
 use super::parallelism::Cut;
 use super::section::{Placed, Section};
 use super::{model, parallelism, recipe};
-use crate::training::{Model, Parallelism, PlanError, Precision, Recipe, TrainingJob, TrainingPlan};
+use crate::training::{
+    FlopConvention, Model, Parallelism, PlanError, Precision, Recipe, TrainingJob, TrainingPlan,
+};
 
 /// Precisions that a scenario may ask for one day; those that are built count first.
 const LATER_PRECISIONS: [&str; 1] = ["fp4"];
+
+const FLOP_CONVENTION: Choice<'static, FlopConvention> = Choice {
+    what: "FLOP convention",
+    available: &[("causal", FlopConvention::Causal), ("full", FlopConvention::Full)],
+    later: &[],
+};
 
 /// How many sequences a step has: stated in all, or as micro-batches of each replica.
 #[derive(Clone, Copy)]
@@ -26,6 +34,7 @@ struct Keys {
     micro_batch: usize,
     batch: Batch,
     precision: Precision,
+    flop_convention: FlopConvention,
     run_tokens: Option<u64>,
     cut: Cut,
     recipe: Recipe,
@@ -56,6 +65,7 @@ fn read_keys(section: &Section<'_>) -> Option<Keys> {
     let micro_batch = section.whole_or("micro_batch", 1..=MOST_SEQUENCES, 1).value;
     let batch = read_batch(section);
     let precision = read_precision(section);
+    let flop_convention = FLOP_CONVENTION.read_or(section, "flop_convention", "causal");
     let run_tokens = read_tokens(section);
     if section.entry("parallelism").is_none() {
         section.missing("parallelism", "[workload.parallelism] with tensor = 8 and pipeline = 16");
@@ -69,6 +79,7 @@ fn read_keys(section: &Section<'_>) -> Option<Keys> {
         micro_batch,
         batch: batch?,
         precision,
+        flop_convention,
         run_tokens: run_tokens?,
         cut: cut?,
         recipe,
@@ -95,7 +106,7 @@ fn plan(keys: &Keys, chips: u64) -> Result<TrainingPlan, PlanError> {
     let parallelism = Parallelism { data, micro_batch, ..*parallelism };
     let (model, precision, sequence_length) =
         (keys.model.clone(), keys.precision, keys.sequence_length as u64);
-    let run_tokens = keys.run_tokens;
+    let (run_tokens, flop_convention) = (keys.run_tokens, keys.flop_convention);
     Ok(TrainingPlan {
         model,
         parallelism,
@@ -104,6 +115,7 @@ fn plan(keys: &Keys, chips: u64) -> Result<TrainingPlan, PlanError> {
         precision,
         layers_per_chunk: layers_per_chunk.clone(),
         recipe: keys.recipe,
+        flop_convention,
         run_tokens,
     })
 }

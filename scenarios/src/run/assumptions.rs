@@ -1,9 +1,9 @@
 //! What the results rest on: catalog values with their sources, and what a reader should be wary of.
 
 use super::energy;
-use crate::file::{Scenario, SystemEntry, Workload};
+use crate::file::{Point, Scenario, SystemEntry, Workload};
 use crate::report::Assumption;
-use crate::training::FLOP_CONVENTION;
+use crate::training::FlopConvention;
 use copperlight_topologies::catalog::{self, Entry, Sourced};
 
 /// The published figures of a system that energy and price rest on.
@@ -25,11 +25,20 @@ pub(super) fn of(scenario: &Scenario) -> Vec<Assumption> {
         assumptions.extend(of_energy(scenario));
         assumptions.push(Assumption {
             what: "Model FLOPs".to_owned(),
-            value: FLOP_CONVENTION.to_owned(),
+            value: convention(scenario).text().to_owned(),
             source: "the convention of this report".to_owned(),
         });
     }
     assumptions
+}
+
+/// The FLOP convention of a scenario, which all its points share unless they sweep it.
+fn convention(scenario: &Scenario) -> FlopConvention {
+    let of = |point: &Point| match &point.workload {
+        Workload::Training(job) => Some(job.flop_convention()),
+        Workload::Collective(_) | Workload::Traffic(_) => None,
+    };
+    scenario.points().iter().find_map(of).unwrap_or_default()
 }
 
 /// What energy and price rest on besides.

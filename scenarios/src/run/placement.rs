@@ -76,7 +76,7 @@ fn remedy(degree: usize, stride: usize, chips: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::training::{Model, Parallelism, Precision, Recipe, TrainingJob, TrainingPlan};
+    use crate::training::{FlopConvention, Model, Parallelism, Precision, Recipe, TrainingJob, TrainingPlan};
     use copperlight_topologies::RankOrder;
 
     /// The trillion-parameter model of 160 heads with these degrees of tensor, pipeline and data.
@@ -89,6 +89,7 @@ mod tests {
             precision: Precision::Bf16,
             layers_per_chunk: None,
             recipe: Recipe::default(),
+            flop_convention: FlopConvention::default(),
             run_tokens: None,
         };
         let job = TrainingJob::new(plan, tensor * pipeline * data).expect("the plan is legal");

@@ -2,7 +2,7 @@
 
 use crate::training::compute::ChipRates;
 use crate::training::flops::Flops;
-use crate::training::model::{FlopConvention, LayerKind, ModelShape};
+use crate::training::model::{LayerKind, ModelShape};
 use crate::training::plan::{Chunk, Recompute, RecomputedModules, TrainingJob};
 use copperlight_core::units::Time;
 use copperlight_topologies::quantity::ComputeRate;
@@ -23,9 +23,10 @@ pub struct Metrics {
 }
 
 impl TrainingJob {
-    /// Model FLOPs of a step, by the convention [`super::FLOP_CONVENTION`].
+    /// Model FLOPs of a step, by the convention of the plan.
     pub fn model_flops(&self) -> Flops {
-        self.model().flops_per_sequence(self.sequence_length()) * self.global_batch() as f64
+        let of_sequence = self.model().flops_per_sequence_by(self.flop_convention(), self.sequence_length());
+        of_sequence * self.global_batch() as f64
     }
 
     /// FLOPs of a step that are done again by plan; what the flash kernel repeats inside itself is not counted.
@@ -45,7 +46,8 @@ impl TrainingJob {
         let (hidden, further) = (shape.hidden as f64, shape.mtp_layers as f64);
         let beside = hidden * shape.vocab as f64 * (1.0 + further) + 2.0 * hidden * hidden * further;
         let length = self.sequence_length();
-        self.model().forward_flops(length) + Flops::new(-2.0 * length as f64 * beside)
+        self.model().forward_flops_by(self.flop_convention(), length)
+            + Flops::new(-2.0 * length as f64 * beside)
     }
 
     /// The part of all layers that is done again when at most so many of each chunk are.
@@ -60,7 +62,7 @@ impl TrainingJob {
         let shape = self.model().shape();
         let layers = shape.layers + shape.mtp_layers;
         let scores = if modules.contains(RecomputedModules::CORE_ATTENTION) {
-            self.model().attention_flops_of_all(self.sequence_length(), FlopConvention::Causal)
+            self.model().attention_flops_of_all(self.sequence_length(), self.flop_convention())
         } else {
             Flops::default()
         };
@@ -106,7 +108,7 @@ fn repeated_matrices(shape: &ModelShape, modules: RecomputedModules, layer: u64)
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::training::model::{Experts, LatentAttention, Model};
+    use crate::training::model::{Experts, FlopConvention, LatentAttention, Model};
     use crate::training::plan::TrainingPlan;
     use crate::training::testing::{gpt_1t_plan, job_of};
     use crate::training::testing::{plan, small_shape};
@@ -178,5 +180,16 @@ mod tests {
         plan.parallelism.recompute = Recompute::Modules(RecomputedModules::FEED_FORWARD);
         // One dense layer, 32 tokens, 8 sequences.
         assert_eq!(job_of(plan).recomputed_flops().count(), 2.0 * 32.0 * 8.0 * 49_152.0);
+    }
+
+    #[test]
+    fn all_of_attention_counts_where_it_is_asked_for() {
+        let mut plan = gpt_1t_plan();
+        let causal = job_of(plan.clone()).model_flops().count();
+        plan.flop_convention = FlopConvention::Full;
+        let full = job_of(plan).model_flops().count();
+        // The masked half: 3 x 2 s^2 h for each of 128 layers and 11,520 sequences.
+        let masked = 6.0 * 2048.0 * 2048.0 * 25_600.0 * 128.0 * 11_520.0;
+        assert!(((full - causal) / masked - 1.0).abs() < 1e-9);
     }
 }

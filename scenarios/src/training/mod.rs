@@ -28,8 +28,8 @@ pub use ledger::{Breakdown, Ledger, LedgerEntry, LedgerSlice, LedgerSummary, Ran
 pub use memory::{MemoryEstimate, MemoryTerms, Remedies, Remedy};
 pub use metrics::Metrics;
 pub use model::{
-    Experts, FLOP_CONVENTION, FlopConvention, LatentAttention, LayerKind, LayerParameters, LibraryModel,
-    MinorParameters, Model, ModelError, ModelFact, ModelShape, PublishedCount, Window,
+    Experts, FlopConvention, LatentAttention, LayerKind, LayerParameters, LibraryModel, MinorParameters,
+    Model, ModelError, ModelFact, ModelShape, PublishedCount, Window,
 };
 pub use plan::{
     AttentionKernel, Chunk, Communicator, ContextExchange, Dispatcher, GradientFormat, LaunchGraphs, Overlap,

@@ -1,7 +1,7 @@
 //! Small jobs for the tests of this module.
 
 use super::compute::Precision;
-use super::model::{MinorParameters, Model, ModelShape};
+use super::model::{FlopConvention, MinorParameters, Model, ModelShape};
 use super::plan::{Parallelism, Recipe, Recompute, TrainingJob, TrainingPlan};
 
 /// A GPT small enough to check by hand: 4 layers of width 64.
@@ -42,6 +42,7 @@ pub(super) fn plan([tensor, pipeline, data]: [u64; 3]) -> TrainingPlan {
         sequence_length: 32,
         global_batch: 8 * data,
         precision: Precision::Bf16,
+        flop_convention: FlopConvention::default(),
         run_tokens: None,
         layers_per_chunk: None,
         recipe: Recipe::default(),
@@ -75,6 +76,7 @@ pub(super) fn gpt_1t_plan() -> TrainingPlan {
         sequence_length: 2048,
         global_batch: 11_520,
         precision: Precision::Bf16,
+        flop_convention: FlopConvention::default(),
         run_tokens: None,
         layers_per_chunk: None,
         recipe: Recipe::default(),

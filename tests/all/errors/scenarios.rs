@@ -10,8 +10,8 @@ use copperlight::report::files::FilesError;
 use copperlight::run::RunError;
 use copperlight::trace::TraceFileError;
 use copperlight::training::{
-    Experts, Model, ModelShape, Parallelism, PlanError, Precision, Recipe, Recompute, TrainingJob,
-    TrainingPlan,
+    Experts, FlopConvention, Model, ModelShape, Parallelism, PlanError, Precision, Recipe, Recompute,
+    TrainingJob, TrainingPlan,
 };
 use copperlight::validate::{BaselineError, ValidateError};
 use copperlight_core::fabric::{FailedLinks, RoutingError};
@@ -78,6 +78,7 @@ fn plan(chips: u64, change: impl FnOnce(&mut TrainingPlan)) -> Case {
         precision: Precision::Bf16,
         layers_per_chunk: None,
         recipe: Recipe::default(),
+        flop_convention: FlopConvention::default(),
         run_tokens: None,
     };
     change(&mut plan);

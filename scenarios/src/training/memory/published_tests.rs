@@ -2,7 +2,7 @@
 
 use crate::training::compute::{ChipRates, Precision};
 use crate::training::memory::MemoryEstimate;
-use crate::training::model::{Model, ModelShape};
+use crate::training::model::{FlopConvention, Model, ModelShape};
 use crate::training::plan::{
     AttentionKernel, GradientFormat, Parallelism, Recipe, Recompute, RecomputedModules, TrainingPlan,
     ZeroStage,
@@ -62,6 +62,7 @@ fn plan(shape: ModelShape, parallelism: Parallelism, [sequence_length, batch]: [
         precision: Precision::Bf16,
         layers_per_chunk: None,
         recipe: Recipe::default(),
+        flop_convention: FlopConvention::default(),
         run_tokens: None,
     }
 }

@@ -18,9 +18,6 @@ pub enum FlopConvention {
     Full,
 }
 
-/// The convention of [`Model::flops_per_sequence`], in one line.
-pub const FLOP_CONVENTION: &str = FlopConvention::Causal.text();
-
 impl FlopConvention {
     /// The convention in one line, printed with results.
     pub const fn text(self) -> &'static str {

@@ -12,7 +12,7 @@ mod published_flops;
 mod shape;
 
 pub use checked::{Model, ModelError};
-pub use flops::{FLOP_CONVENTION, FlopConvention};
+pub use flops::FlopConvention;
 pub use library::{LibraryModel, ModelFact, PublishedCount};
 pub use parameters::LayerParameters;
 pub use shape::{Experts, LatentAttention, LayerKind, MinorParameters, ModelShape, Window};

@@ -7,7 +7,7 @@ use super::parallelism::Parallelism;
 use super::recipe::Recipe;
 use super::stages::Stage;
 use crate::training::compute::Precision;
-use crate::training::model::Model;
+use crate::training::model::{FlopConvention, Model};
 use crate::training::schedule;
 use copperlight_topologies::RankOrder;
 
@@ -28,6 +28,8 @@ pub struct TrainingPlan {
     pub layers_per_chunk: Option<Vec<u64>>,
     /// What software does with the plan.
     pub recipe: Recipe,
+    /// Which FLOPs of attention count as the model's.
+    pub flop_convention: FlopConvention,
     /// Tokens of the whole run, where its days and its energy are asked for.
     pub run_tokens: Option<u64>,
 }
@@ -96,6 +98,11 @@ impl TrainingJob {
     /// The precision of the layers' matmuls.
     pub const fn precision(&self) -> Precision {
         self.plan.precision
+    }
+
+    /// Which FLOPs of attention count as the model's.
+    pub const fn flop_convention(&self) -> FlopConvention {
+        self.plan.flop_convention
     }
 
     /// Tokens of the whole run, where they are given.
