@@ -435,6 +435,11 @@ impl FlowLevel {
         self.tiers.credit(tier, when, moved);
     }
 
+    /// Takes bytes of a tier off again that were added but have not been moved.
+    pub fn take_back_tier(&mut self, tier: usize, when: Range<Time>, moved: &Timeline) {
+        self.tiers.take_back(tier, when, moved);
+    }
+
     /// The bytes of the flows that have started on each link, times the denominator of the weights.
     pub fn carried(&self) -> impl Iterator<Item = u128> {
         self.links.iter().map(|link| link.carried)

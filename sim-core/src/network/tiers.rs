@@ -102,6 +102,17 @@ impl Tiers {
         }
     }
 
+    /// Takes off again what was credited.
+    pub(super) fn take_back(&mut self, tier: usize, when: Range<Time>, moved: &Timeline) {
+        let length = when.end.saturating_sub(when.start);
+        if length > self.tiers[tier].timeline.slice_width() {
+            self.credit(tier, when, &moved.clone().times(-1.0));
+        } else if moved.total() > 0.0 {
+            self.tiers[tier].timeline.add(when.clone(), -moved.total());
+            note(&mut self.noted, tier, when, -moved.total());
+        }
+    }
+
     /// What others have carried during `when`, as a whole.
     pub(super) fn take_over(&mut self, other: &Self, when: Range<Time>) {
         for (index, other) in other.tiers.iter().enumerate() {

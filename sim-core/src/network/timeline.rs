@@ -70,9 +70,8 @@ impl Timeline {
         self
     }
 
-    /// Nothing any more, in slices as narrow as at first.
+    /// Nothing any more, in slices as wide as they have become.
     pub(super) fn clear(&mut self) {
-        self.digits = Self::NARROWEST.ilog2();
         self.slices.fill(0.0);
         self.total = 0.0;
     }

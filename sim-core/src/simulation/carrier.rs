@@ -148,8 +148,7 @@ impl Carrier {
             self.network.take_back(link, carried);
         }
         for (tier, timeline) in recording.tiers.iter().enumerate() {
-            let less = timeline.clone().times(-1.0);
-            self.network.credit_tier(tier, start..start + recording.duration(), &less);
+            self.network.take_back_tier(tier, start..start + recording.duration(), timeline);
         }
     }
 

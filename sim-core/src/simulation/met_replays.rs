@@ -12,13 +12,12 @@ impl Collectives {
     pub(super) fn met(&self, now: Time, links: &[u32]) -> BTreeSet<u32> {
         let mut links: BTreeSet<u32> = links.iter().copied().collect();
         let mut met = BTreeSet::new();
-        let remembered = (0..).zip(&self.instances).filter(|(_, instance)| instance.is_remembered());
-        let remembered: Vec<(u32, &Instance)> = remembered.collect();
+        let remembered = || (0..).zip(&self.instances).filter(|(_, instance)| instance.is_remembered());
         loop {
             let before = met.len();
-            for (index, instance) in &remembered {
-                if !met.contains(index) && instance.uses(now, &links) {
-                    met.insert(*index);
+            for (index, instance) in remembered() {
+                if !met.contains(&index) && instance.uses(now, &links) {
+                    met.insert(index);
                     links.extend(instance.contended());
                 }
             }

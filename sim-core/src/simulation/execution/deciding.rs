@@ -47,7 +47,8 @@ impl Execution<'_, '_> {
             return Ok(());
         }
         if plan.node.is_some() {
-            self.give_up_nodes_on(now, links);
+            let met = self.collectives.met(now, links);
+            self.give_up_nodes(&met);
             self.carrier.break_replay(Reserver { entry, apart: false });
             return Ok(());
         }
@@ -76,9 +77,8 @@ impl Execution<'_, '_> {
         Ok(())
     }
 
-    /// Gives up the nodes that use these links now or later: they cannot go on by events.
-    pub(super) fn give_up_nodes_on(&mut self, now: Time, links: &[u32]) -> bool {
-        let met = self.collectives.met(now, links);
+    /// Gives up the nodes among instances that are met: they cannot go on by events. Tells whether there are any.
+    pub(super) fn give_up_nodes(&mut self, met: &BTreeSet<u32>) -> bool {
         let plans = met.iter().map(|&index| Rc::clone(&self.collectives.instance(index).plan));
         let nodes: Vec<Rc<GroupPlan>> = plans.filter(|plan| plan.node.is_some()).collect();
         for plan in &nodes {

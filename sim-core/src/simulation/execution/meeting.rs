@@ -21,10 +21,10 @@ impl Execution<'_, '_> {
             return Ok(());
         }
         let links: Vec<u32> = reserved.iter().map(|reserved| reserved.0).collect();
-        if self.give_up_nodes_on(now, &links) {
+        let met = self.collectives.met(now, &links);
+        if self.give_up_nodes(&met) {
             return Ok(());
         }
-        let met = self.collectives.met(now, &links);
         if met.is_empty() {
             // Who has left in this picosecond, but has used a link until its end.
             reserved.iter().for_each(|reserved| self.carrier.break_replay(reserved.1));
