@@ -102,9 +102,16 @@ impl Tiers {
         }
     }
 
-    /// Whether no rate is left over.
-    pub(super) fn is_idle(&self) -> bool {
-        self.tiers.iter().all(|tier| tier.load == 0.0)
+    /// The present loads, and since when they are carried where there are any; told from the present.
+    pub(super) fn standing(&self, now: Time) -> impl Iterator<Item = u64> {
+        let is_idle = self.tiers.iter().all(|tier| tier.load == 0.0);
+        let since = (!is_idle).then(|| self.since.told_from(now));
+        self.tiers.iter().map(|tier| tier.load.to_bits()).chain(since)
+    }
+
+    /// What is carried now has been since later by as much.
+    pub(super) fn put_off(&mut self, by: Time) {
+        self.since += by;
     }
 
     pub(super) fn note_moved(&mut self) {

@@ -20,17 +20,17 @@ use std::rc::Rc;
 pub(super) struct Instance {
     pub(super) plan: Rc<GroupPlan>,
     /// Empty until it is known that the instance runs by events.
-    members: Vec<MemberState>,
+    pub(super) members: Vec<MemberState>,
     pub(super) entries: Vec<Entry>,
     pub(super) entered: u32,
     pub(super) left: u32,
-    unlaunched: u32,
+    pub(super) unlaunched: u32,
     pub(super) first_entry: Time,
     pub(super) undecided: bool,
     /// Its links are kept free until all have entered, when it is decided again.
     pub(super) claimed: bool,
     /// In lockstep: how many members are done with the present step.
-    waiting: usize,
+    pub(super) waiting: usize,
     /// How many were opened before.
     number: u32,
 }
@@ -170,11 +170,6 @@ impl Collectives {
     pub(super) fn entry_times(&self, index: u32) -> (Time, Vec<Time>) {
         let Instance { first_entry, entries, .. } = &self.instances[index as usize];
         (*first_entry, entries.iter().map(|entry| entry.at - *first_entry).collect())
-    }
-
-    /// Whether any runs by events.
-    pub(super) fn any_by_events(&self) -> bool {
-        self.instances.iter().any(|instance| !instance.members.is_empty())
     }
 
     /// Lets all that runs have begun later by as much.

@@ -4,7 +4,7 @@ use super::Execution;
 use crate::engine::{EventQueue, Process};
 use crate::simulation::events::Event;
 use crate::simulation::messages::End;
-use crate::simulation::rounds::{Entry, Look, Noted, Readers, Round, Scene, Told, Watch, is_calm};
+use crate::simulation::rounds::{Entry, Look, Noted, Readers, Round, Scene, Told, Watch};
 use crate::units::Time;
 
 impl Execution<'_, '_> {
@@ -32,34 +32,31 @@ impl Execution<'_, '_> {
     /// All of `now` has been handled.
     pub(super) fn look_for_rounds(&mut self, now: Time, queue: &mut EventQueue<Event>) {
         let is_due = self.watch.as_ref().is_some_and(|watch| watch.is_due(&self.states));
-        if !is_due || !is_calm(&self.carrier, &self.collectives) || queue.is_due(now) || self.interrupted() {
+        if !is_due || !self.carrier.network.is_settled() || queue.is_due(now) || self.interrupted() {
             return;
         }
         let Some(mut watch) = self.watch.take() else { return };
-        let scene = self.scene(now, queue);
-        match watch.look(&self.states, || scene.hash()) {
-            Look::Nothing => {}
-            Look::Note(until) => match scene.snapshot(self.work.replayed) {
-                Some(before) => {
-                    self.carrier.network.note_moved();
-                    watch.begin(before, until);
+        let mut look = watch.look(&self.states, || self.scene(now, queue).hash());
+        if let Look::Compare(noted) = look {
+            let scene = self.scene(now, queue);
+            let after = scene.snapshot(self.work.replayed);
+            let round = after.round_since(&noted.before, &scene);
+            match round.and_then(|round| round.within(now, self.limits.time)) {
+                Some(round) => {
+                    self.skip(&noted, &round, queue);
+                    watch.has_skipped(&self.states);
+                    look = Look::Nothing;
                 }
-                None => watch.fail(),
-            },
-            Look::Compare(noted) => {
-                let after = scene.snapshot(self.work.replayed);
-                let round = after.and_then(|after| after.round_since(&noted.before, &scene));
-                match round.and_then(|round| round.within(now, self.limits.time)) {
-                    Some(round) => {
-                        self.skip(&noted, &round, queue);
-                        watch.has_skipped(&self.states);
-                    }
-                    None => {
-                        self.carrier.network.take_moved();
-                        watch.fail();
-                    }
-                }
+                None => look = Look::Note,
             }
+        }
+        if !matches!(look, Look::Nothing) {
+            self.carrier.network.take_moved();
+        }
+        if matches!(look, Look::Note) {
+            let scene = self.scene(now, queue);
+            watch.begin(&self.states, scene.snapshot(self.work.replayed), scene.hash());
+            self.carrier.network.note_moved();
         }
         self.watch = Some(watch);
     }
@@ -73,6 +70,7 @@ impl Execution<'_, '_> {
             plans: &self.plans,
             collectives: &self.collectives,
             carrier: &self.carrier,
+            slowed: self.slowed.as_ref(),
             queue,
         }
     }
@@ -94,6 +92,7 @@ impl Execution<'_, '_> {
             self.carrier.network.credit(link, (after - before) * u128::from(*again));
         }
         self.work.rounds += again;
+        self.work.rounds_under_way += again * u64::from(self.carrier.network.is_draining());
         self.work.repeated += again * noted.diary.ended();
         self.work.replayed += again * (self.work.replayed - noted.before.replayed);
         let later = *duration * *again;
@@ -106,6 +105,7 @@ impl Execution<'_, '_> {
         }
         self.collectives.put_off(later);
         self.carrier.put_off(later);
+        self.slowed.iter_mut().for_each(|slowed| slowed.put_off(later));
         queue.put_off(later);
     }
 }
