@@ -2,10 +2,14 @@
 
 use super::Execution;
 use crate::engine::{EventQueue, Process};
+use crate::network::Moved;
 use crate::simulation::events::Event;
 use crate::simulation::messages::End;
 use crate::simulation::rounds::{Entry, Look, Noted, Readers, Round, Scene, Told, Watch};
 use crate::units::Time;
+
+/// What tiers carry in so small a part of a round is carried together when it is carried again.
+const PIECES: u64 = 2_048;
 
 impl Execution<'_, '_> {
     /// Writes down what is told of the operation of a stream, while a round is written down.
@@ -80,7 +84,8 @@ impl Execution<'_, '_> {
         let Round { duration, strides, calls, again } = round;
         let programs: Vec<_> = self.states.iter().map(|state| state.program.clone()).collect();
         let pages = noted.diary.pages(&programs, strides);
-        let moved = self.carrier.network.take_moved();
+        let piece = Time::from_picoseconds(duration.picoseconds() / PIECES);
+        let moved = Moved::merged(&self.carrier.network.take_moved(), piece);
         let mut readers = Readers { observer: &mut *self.observer, hashes: &mut self.hashes };
         for round in 1..=*again {
             let later = *duration * round;
