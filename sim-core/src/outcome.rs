@@ -167,6 +167,8 @@ pub struct Work {
     /// Rounds of all programs that were not simulated, because one had been just before, and the operations that ended
     /// in them.
     pub rounds: u64,
+    /// Those of them at whose start flows were under way.
+    pub rounds_under_way: u64,
     /// See `rounds`.
     pub repeated: u64,
 }

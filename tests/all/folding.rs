@@ -11,3 +11,4 @@ mod properties;
 mod rounds;
 mod slowing;
 mod steps;
+mod under_way;

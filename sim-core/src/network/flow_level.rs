@@ -12,6 +12,7 @@ mod repeating;
 mod starting;
 
 use self::coupling::Coupling;
+pub use self::repeating::UnderWay;
 use super::coupled::{Coupled, Surroundings};
 use super::effort::Effort;
 use super::fair_share::{Crossing, TIE};

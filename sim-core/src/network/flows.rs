@@ -88,6 +88,16 @@ impl Flows {
         &mut self.states[slot as usize]
     }
 
+    /// The flows that drain, in the order of their slots.
+    pub(super) fn active(&self) -> impl Iterator<Item = &FlowState> {
+        self.states.iter().filter(|state| state.active)
+    }
+
+    /// The same, to be changed.
+    pub(super) fn active_mut(&mut self) -> impl Iterator<Item = &mut FlowState> {
+        self.states.iter_mut().filter(|state| state.active)
+    }
+
     pub(super) fn hop_range(&self, slot: u32) -> Range<usize> {
         let FlowState { hops_start, hops, .. } = self.states[slot as usize];
         hops_start as usize..hops_start as usize + usize::from(hops)

@@ -24,7 +24,7 @@ mod water;
 
 pub use effort::Effort;
 pub use fair_share::{Contender, Crossing, max_min_rates};
-pub use flow_level::{FlowLevel, NewFlow, Wakeup};
+pub use flow_level::{FlowLevel, NewFlow, UnderWay, Wakeup};
 pub use links::NetworkLink;
 pub use rate_record::{Changes, RateRecord};
 pub use tiers::Moved;

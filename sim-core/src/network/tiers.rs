@@ -22,6 +22,30 @@ pub struct Moved {
     amount: f64,
 }
 
+impl Moved {
+    /// The same amounts, where those of one tier that lie within `longest` are taken together.
+    pub fn merged(moved: &[Self], longest: Time) -> Vec<Self> {
+        let mut merged: Vec<Self> = Vec::new();
+        // For each tier, where the amount stands to which more may be added.
+        let mut last: Vec<Option<usize>> = Vec::new();
+        for next in moved {
+            let tier = next.tier as usize;
+            last.resize(last.len().max(tier + 1), None);
+            let before = last[tier].map(|place| &mut merged[place]).filter(|before| {
+                before.when.start <= next.when.start && next.when.end <= before.when.start + longest
+            });
+            if let Some(before) = before {
+                before.when.end = before.when.end.max(next.when.end);
+                before.amount += next.amount;
+            } else {
+                last[tier] = Some(merged.len());
+                merged.push(next.clone());
+            }
+        }
+        merged
+    }
+}
+
 #[derive(Debug)]
 struct Tier {
     /// The sum of the rates on its links, where that of its full links is [`CAPACITY`]: a whole number, so that what
@@ -133,9 +157,16 @@ impl Tiers {
         self.since = Time::ZERO;
     }
 
-    /// Whether no rate is left over.
-    pub(super) fn is_idle(&self) -> bool {
-        self.tiers.iter().all(|tier| tier.load == 0.0)
+    /// The present loads, and since when they are carried where there are any; told from the present.
+    pub(super) fn standing(&self, now: Time) -> impl Iterator<Item = u64> {
+        let is_idle = self.tiers.iter().all(|tier| tier.load == 0.0);
+        let since = (!is_idle).then(|| self.since.told_from(now));
+        self.tiers.iter().map(|tier| tier.load.to_bits()).chain(since)
+    }
+
+    /// What is carried now has been since later by as much.
+    pub(super) fn put_off(&mut self, by: Time) {
+        self.since += by;
     }
 
     pub(super) fn note_moved(&mut self) {
@@ -160,5 +191,22 @@ impl Tiers {
 fn note(noted: &mut Option<Vec<Moved>>, tier: usize, when: Range<Time>, amount: f64) {
     if let Some(noted) = noted {
         noted.push(Moved { tier: tier as u32, when, amount });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn moved(tier: u32, when: Range<u64>, amount: f64) -> Moved {
+        Moved { tier, when: Time::from_picoseconds(when.start)..Time::from_picoseconds(when.end), amount }
+    }
+
+    #[test]
+    fn what_moves_within_a_short_time_moves_together() {
+        let all = [moved(0, 0..4, 1.0), moved(1, 2..5, 2.0), moved(0, 4..10, 3.0), moved(0, 10..11, 4.0)];
+        let merged = Moved::merged(&all, Time::from_picoseconds(10));
+        let found: Vec<_> = merged.iter().map(|of| (of.tier, of.when.end.picoseconds(), of.amount)).collect();
+        assert_eq!(found, [(0, 10, 4.0), (1, 5, 2.0), (0, 11, 4.0)]);
     }
 }

@@ -195,7 +195,7 @@ impl Carrier {
         self.network.forget(links);
     }
 
-    /// Lets all links have been reserved later by as much, and all wake-ups come later; nothing drains.
+    /// Lets all links have been reserved, and all flows have come, later by as much.
     pub(super) fn put_off(&mut self, by: Time) {
         for reservation in &mut self.reservations {
             if reservation.until < Time::MAX {

@@ -176,11 +176,6 @@ impl Collectives {
         (*first_entry, entries.iter().map(|entry| entry.at - *first_entry).collect())
     }
 
-    /// Whether any runs by events.
-    pub(super) fn any_by_events(&self) -> bool {
-        self.instances.iter().any(|instance| !instance.members.is_empty())
-    }
-
     /// Lets all that runs have begun later by as much.
     pub(super) fn put_off(&mut self, by: Time) {
         for instance in &mut self.instances {

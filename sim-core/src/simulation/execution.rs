@@ -63,10 +63,6 @@ pub(super) fn attempt<'a>(
     let mut execution = Execution::new(parts, plans, replays, (limits, observer));
     execution.carrier.records = options.record_transfers.then(Records::default);
     execution.slowed = Slowed::new(options.slowing, execution.states.len());
-    if execution.slowed.is_some() {
-        // What computations have left of their work is not compared: no round is passed over.
-        execution.watch = None;
-    }
     let mut queue = EventQueue::new();
     for actor in 0..execution.states.len() as u32 {
         execution.enter_what_can(Time::ZERO, actor, &mut queue);

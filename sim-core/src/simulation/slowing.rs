@@ -122,6 +122,32 @@ impl Slowed {
         }
     }
 
+    /// Whether a computation ends at a time; an event that says so may be left over of another speed.
+    pub(super) fn ends_at(&self, time: Time, end: End) -> bool {
+        let computations = &self.ranks[end.actor as usize].computations;
+        computations.iter().any(|of| of.stream == end.stream && of.ends == Some(time))
+    }
+
+    /// What all ranks have to do now, in numbers: when it ends follows from them.
+    pub(super) fn standing(&self, now: Time) -> impl Iterator<Item = u64> {
+        self.ranks.iter().flat_map(move |rank| {
+            let mut left: Vec<(usize, u128)> =
+                rank.computations.iter().map(|of| (of.stream.index(), rank.left_at(now, of))).collect();
+            left.sort_unstable();
+            let of_stream = |(stream, left): (usize, u128)| [stream as u64, left as u64, (left >> 64) as u64];
+            let counts = [u64::from(rank.communications), left.len() as u64];
+            counts.into_iter().chain(left.into_iter().flat_map(of_stream))
+        })
+    }
+
+    /// All that is computed has begun later by as much.
+    pub(super) fn put_off(&mut self, by: Time) {
+        for rank in &mut self.ranks {
+            rank.since += by;
+            rank.computations.iter_mut().filter_map(|of| of.ends.as_mut()).for_each(|ends| *ends += by);
+        }
+    }
+
     fn changing(&mut self, actor: u32) -> &mut Rank {
         let rank = &mut self.ranks[actor as usize];
         if !rank.is_changed {
@@ -135,11 +161,21 @@ impl Slowed {
 impl Rank {
     /// Takes off what has been done until now.
     fn count_work(&mut self, now: Time) {
-        let done = u128::from((now - self.since).picoseconds()) * u128::from(self.speed);
+        let done = self.done(now);
         self.since = now;
         for computation in &mut self.computations {
             computation.left = computation.left.saturating_sub(done);
         }
+    }
+
+    /// What has been done of each computation since work was counted.
+    fn done(&self, now: Time) -> u128 {
+        u128::from((now - self.since).picoseconds()) * u128::from(self.speed)
+    }
+
+    /// What is left of a computation.
+    fn left_at(&self, now: Time, computation: &Computation) -> u128 {
+        computation.left.saturating_sub(self.done(now))
     }
 }
 

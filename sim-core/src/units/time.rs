@@ -54,6 +54,12 @@ impl Time {
     pub const fn saturating_sub(self, earlier: Self) -> Self {
         Self(self.0.saturating_sub(earlier.0))
     }
+
+    /// A number for this time as it is told from another, earlier or later: equal for equal distances; [`Time::MAX`] is
+    /// as far from all.
+    pub(crate) const fn told_from(self, now: Self) -> u64 {
+        if self.0 == u64::MAX { u64::MAX } else { self.0.wrapping_sub(now.0) }
+    }
 }
 
 impl Add for Time {

@@ -5,7 +5,7 @@ use super::evidence::{Evidence, Way};
 use super::steps::Step;
 use crate::machines::{JOINING, Machine, family};
 use copperlight_core::fabric::Fabric;
-use copperlight_core::simulation::{Unobserved, simulate};
+use copperlight_core::simulation::{Slowing, Unobserved, simulate};
 use copperlight_core::transport::Transport;
 use copperlight_tests::cases;
 use copperlight_tests::transports::costly;
@@ -45,12 +45,15 @@ struct Case {
     oddity: Oddity,
     machine: Machine,
     costly: bool,
+    /// The share of their speed that kernels lose beside messages and collectives, in thousandths.
+    lost: u16,
     step: Step,
 }
 
 fn step() -> impl Strategy<Value = Step> {
-    let sizes = (1..5_usize, 1..4_usize, 1..5_usize, prop_oneof![2 => Just(1_usize), 1 => 2..4_usize]);
-    let length = (6..17_usize, 1..3_usize, 1..400_000_u64);
+    let replicas = prop_oneof![1 => Just(1_usize), 1 => 1..4_usize];
+    let sizes = (1..5_usize, replicas, 1..5_usize, prop_oneof![2 => Just(1_usize), 1 => 2..4_usize]);
+    let length = (6..19_usize, 1..3_usize, 1..400_000_u64);
     let bytes = [0..200_000_u64, 0..200_000_u64, 0..2_000_000_u64];
     (sizes, length, bytes, prop::bool::ANY).prop_map(|(sizes, length, bytes, posted)| {
         let (tensor, replicas, stages, chunks) = sizes;
@@ -77,7 +80,8 @@ fn step() -> impl Strategy<Value = Step> {
 fn case() -> impl Strategy<Value = Case> {
     let machine = (family(4..13), prop::sample::select(JOINING[1..].to_vec()));
     let odd = (prop::sample::select(ODDITIES.to_vec()), 0..1_000_usize, 1..100_000_u64);
-    (machine, step(), prop::bool::ANY, odd).prop_map(|((family, joining), mut step, costly, odd)| {
+    let transport = (prop::bool::ANY, prop_oneof![2 => Just(0), 1 => 1..1_000_u16]);
+    (machine, step(), transport, odd).prop_map(|((family, joining), mut step, (costly, lost), odd)| {
         let (oddity, place, time) = odd;
         let ranks = step.tensor * step.replicas * step.stages;
         match oddity {
@@ -93,7 +97,7 @@ fn case() -> impl Strategy<Value = Case> {
         }
         let joining = joining.to_owned();
         let machine = Machine { family, joining, faults: Vec::new(), graph: None, chips: ranks };
-        Case { oddity, machine, costly, step }
+        Case { oddity, machine, costly, lost, step }
     })
 }
 
@@ -106,13 +110,19 @@ struct Counts {
     odd_and_recurring: usize,
     /// Something was on its way beside passes, and rounds recurred all the same.
     beside_and_recurring: usize,
+    /// Flows were under way where rounds began and ended.
+    under_way: usize,
+    /// Kernels were slower beside messages and collectives.
+    slowed: usize,
+    slowed_and_recurring: usize,
 }
 
 static COUNTS: Mutex<Option<Counts>> = Mutex::new(None);
 
 fn evidence(fabric: &Fabric, case: &Case, way: Way) -> Option<Evidence> {
     let transport = if case.costly { costly().with_ideal_switches() } else { Transport::ideal() };
-    Evidence::of(fabric, &case.step, &way.options(transport))
+    let slowing = Slowing::per_mille(case.lost).expect("the share is less than all");
+    Evidence::of(fabric, &case.step, &way.options(transport).slowed(slowing))
 }
 
 proptest! {
@@ -136,6 +146,9 @@ proptest! {
                 counts.odd += usize::from(odd);
                 counts.odd_and_recurring += usize::from(odd && recurs);
                 counts.beside_and_recurring += usize::from(recurs && case.oddity == Oddity::Beside);
+                counts.under_way += usize::from(other.work.rounds_under_way > 0);
+                counts.slowed += usize::from(case.lost > 0);
+                counts.slowed_and_recurring += usize::from(case.lost > 0 && recurs);
             }
         }
     }
@@ -152,6 +165,9 @@ fn rounds_are_passed_over_exactly_and_often() {
         3 * counts.odd_and_recurring >= counts.odd,
         "too few odd cases come to a steady state: {counts:?}"
     );
+    assert!(5 * counts.slowed >= counts.cases, "too few cases are slowed: {counts:?}");
+    assert!(3 * counts.slowed_and_recurring >= counts.slowed, "too few slowed cases recur: {counts:?}");
+    assert!(40 * counts.under_way >= counts.cases, "too few cases recur with flows under way: {counts:?}");
     assert!(counts.beside_and_recurring > 0, "nothing was beside passes: {counts:?}");
 }
 

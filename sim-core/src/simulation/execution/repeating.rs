@@ -2,10 +2,14 @@
 
 use super::Execution;
 use crate::engine::{EventQueue, Process};
+use crate::network::Moved;
 use crate::simulation::events::Event;
 use crate::simulation::messages::End;
-use crate::simulation::rounds::{Counts, Entry, Look, Noted, Readers, Round, Scene, Told, Watch, is_calm};
+use crate::simulation::rounds::{Counts, Entry, Look, Noted, Readers, Round, Scene, Told, Watch};
 use crate::units::Time;
+
+/// What tiers carry in so small a part of a round is carried together when it is carried again.
+const PIECES: u64 = 2_048;
 
 impl Execution<'_, '_> {
     /// Writes down what is told of the operation of a stream, while a round is written down.
@@ -32,34 +36,31 @@ impl Execution<'_, '_> {
     /// All of `now` has been handled.
     pub(super) fn look_for_rounds(&mut self, now: Time, queue: &mut EventQueue<Event>) {
         let is_due = self.watch.as_ref().is_some_and(|watch| watch.is_due(&self.states));
-        if !is_due || !is_calm(&self.carrier, &self.collectives) || queue.is_due(now) || self.interrupted() {
+        if !is_due || !self.carrier.network.is_settled() || queue.is_due(now) || self.interrupted() {
             return;
         }
         let Some(mut watch) = self.watch.take() else { return };
-        let scene = self.scene(now, queue);
-        match watch.look(&self.states, || scene.hash()) {
-            Look::Nothing => {}
-            Look::Note(until) => match scene.snapshot(self.counts()) {
-                Some(before) => {
-                    self.carrier.network.note_moved();
-                    watch.begin(before, until);
+        let mut look = watch.look(&self.states, || self.scene(now, queue).hash());
+        if let Look::Compare(noted) = look {
+            let scene = self.scene(now, queue);
+            let after = scene.snapshot(self.counts());
+            let round = after.round_since(&noted.before, &scene);
+            match round.and_then(|round| round.within(now, self.limits.time)) {
+                Some(round) => {
+                    self.skip(&noted, &round, queue);
+                    watch.has_skipped(&self.states);
+                    look = Look::Nothing;
                 }
-                None => watch.fail(),
-            },
-            Look::Compare(noted) => {
-                let after = scene.snapshot(self.counts());
-                let round = after.and_then(|after| after.round_since(&noted.before, &scene));
-                match round.and_then(|round| round.within(now, self.limits.time)) {
-                    Some(round) => {
-                        self.skip(&noted, &round, queue);
-                        watch.has_skipped(&self.states);
-                    }
-                    None => {
-                        self.carrier.network.take_moved();
-                        watch.fail();
-                    }
-                }
+                None => look = Look::Note,
             }
+        }
+        if !matches!(look, Look::Nothing) {
+            self.carrier.network.take_moved();
+        }
+        if matches!(look, Look::Note) {
+            let scene = self.scene(now, queue);
+            watch.begin(&self.states, scene.snapshot(self.counts()), scene.hash());
+            self.carrier.network.note_moved();
         }
         self.watch = Some(watch);
     }
@@ -77,6 +78,7 @@ impl Execution<'_, '_> {
             plans: &self.plans,
             collectives: &self.collectives,
             carrier: &self.carrier,
+            slowed: self.slowed.as_ref(),
             queue,
         }
     }
@@ -86,7 +88,8 @@ impl Execution<'_, '_> {
         let Round { duration, strides, calls, again } = round;
         let programs: Vec<_> = self.states.iter().map(|state| state.program.clone()).collect();
         let pages = noted.diary.pages(&programs, strides);
-        let moved = self.carrier.network.take_moved();
+        let piece = Time::from_picoseconds(duration.picoseconds() / PIECES);
+        let moved = Moved::merged(&self.carrier.network.take_moved(), piece);
         let mut readers = Readers { observer: &mut *self.observer, hashes: &mut self.hashes };
         for round in 1..=*again {
             let later = *duration * round;
@@ -98,6 +101,7 @@ impl Execution<'_, '_> {
             self.carrier.network.credit(link, (after - before) * u128::from(*again));
         }
         self.work.rounds += again;
+        self.work.rounds_under_way += again * u64::from(self.carrier.network.is_draining());
         self.work.repeated += again * noted.diary.ended();
         let Counts { replayed, calls: before } = &noted.before.counts;
         self.work.replayed += again * (self.work.replayed - replayed);
@@ -115,6 +119,7 @@ impl Execution<'_, '_> {
         }
         self.collectives.put_off(later);
         self.carrier.put_off(later);
+        self.slowed.iter_mut().for_each(|slowed| slowed.put_off(later));
         queue.put_off(later);
     }
 }

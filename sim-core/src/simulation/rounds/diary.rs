@@ -46,6 +46,11 @@ impl Diary {
         self.0.push(entry);
     }
 
+    /// How much was told.
+    pub(in crate::simulation) fn len(&self) -> usize {
+        self.0.len()
+    }
+
     /// How many operations have ended.
     pub(in crate::simulation) fn ended(&self) -> u64 {
         self.0.iter().filter(|entry| entry.told == Told::Ended).count() as u64

@@ -1,21 +1,22 @@
 //! All that the future of a run depends on, told from the present: in numbers that are equal when everything is.
 //!
-//! Running collectives have other places each time, and are numbered in the order of the groups. Nothing may drain, and
-//! no collective may run by events: their flows are not compared.
+//! What can be under way: computations, messages and steps of collectives with their flows, replays with what they reserve.
+//! Where flows lie in memory and which wake-ups are left over of earlier rates makes no difference and is left out.
 
+use super::encoder::Encoder;
 use super::standing::{Standing, Stride};
 use crate::engine::EventQueue;
-use crate::network::Wakeup;
 use crate::simulation::carrier::Carrier;
-use crate::simulation::collective::{Collectives, Instance};
-use crate::simulation::events::{Event, Purpose};
+use crate::simulation::collective::Collectives;
+use crate::simulation::events::Event;
 use crate::simulation::live_calls::{LiveCall, LiveCalls};
 use crate::simulation::messages::{End, Mailbox};
 use crate::simulation::places::Place;
 use crate::simulation::program_state::ProgramState;
 use crate::simulation::setup::Plans;
+use crate::simulation::slowing::Slowed;
 use crate::units::Time;
-use rustc_hash::{FxHashMap, FxHasher};
+use rustc_hash::FxHasher;
 use std::hash::Hasher;
 use std::rc::Rc;
 
@@ -28,6 +29,7 @@ pub(in crate::simulation) struct Scene<'a> {
     pub(in crate::simulation) plans: &'a Plans,
     pub(in crate::simulation) collectives: &'a Collectives,
     pub(in crate::simulation) carrier: &'a Carrier,
+    pub(in crate::simulation) slowed: Option<&'a Slowed>,
     pub(in crate::simulation) queue: &'a EventQueue<Event>,
 }
 
@@ -76,34 +78,45 @@ impl Round {
     }
 }
 
-/// Whether nothing drains and no collective runs by events.
-pub(in crate::simulation) fn is_calm(carrier: &Carrier, collectives: &Collectives) -> bool {
-    carrier.network.is_idle() && !collectives.any_by_events()
-}
-
 impl Scene<'_> {
     /// A hash of where ranks stand and of when something happens.
     pub(in crate::simulation) fn hash(&self) -> u64 {
         let mut encoder = Encoder::new(self.now);
         self.states.iter().for_each(|state| encoder.state(state));
-        let mut hasher = FxHasher::default();
-        encoder.numbers.iter().for_each(|&number| hasher.write_u64(number));
-        // Events are met in no order.
-        let of_event = |time: Time| {
-            let mut hasher = FxHasher::default();
-            hasher.write_u64(encoder.told_from_now(time));
-            hasher.finish()
-        };
-        let pending = self.queue.iter().map(|(time, _)| of_event(time)).fold(0, u64::wrapping_add);
-        hasher.write_u64(pending);
-        hasher.finish()
+        // Events and flows are met in no order.
+        let pending = self.pending().map(|(time, _)| hash(&[time.told_from(self.now)]));
+        let flows = self.carrier.network.under_way(self.now).map(|flow| hash(&flow.numbers));
+        encoder.numbers.push(pending.fold(0, u64::wrapping_add));
+        encoder.numbers.push(flows.fold(0, u64::wrapping_add));
+        hash(&encoder.numbers)
     }
 
-    /// All of it; nothing where something cannot be compared.
-    pub(in crate::simulation) fn snapshot(&self, counts: Counts) -> Option<Snapshot> {
+    /// All of it.
+    pub(in crate::simulation) fn snapshot(&self, counts: Counts) -> Snapshot {
         let mut encoder = Encoder::new(self.now);
         self.states.iter().for_each(|state| encoder.state(state));
         self.mailboxes.iter().for_each(|mailbox| encoder.mailbox(mailbox));
+        self.calls(&mut encoder);
+        encoder.reservations(self.carrier);
+        let flows = self.carrier.network.under_way(self.now);
+        encoder.flows(flows.map(|flow| (self.carrier.transfer(flow.owner).purpose, flow.numbers)));
+        encoder.numbers.extend(self.carrier.network.standing(self.now));
+        encoder.events(self.pending(), self.carrier);
+        if let Some(slowed) = self.slowed {
+            encoder.numbers.extend(slowed.standing(self.now));
+        }
+        Snapshot {
+            now: self.now,
+            standings: self.states.iter().map(Standing::of).collect(),
+            first_calls: self.live.iter().map(|live| live.first).collect(),
+            numbers: encoder.numbers,
+            carried: self.carrier.network.carried().collect(),
+            counts,
+        }
+    }
+
+    /// All calls that are on their way.
+    fn calls(&self, encoder: &mut Encoder) {
         for (live, plans) in self.live.iter().zip(self.plans) {
             encoder.numbers.push(live.calls.len() as u64);
             for call in &live.calls {
@@ -112,62 +125,33 @@ impl Scene<'_> {
                     LiveCall::Closed => encoder.numbers.push(1),
                     LiveCall::Running(index) => {
                         let instance = self.collectives.instance(index);
-                        let plan = plans.iter().position(|plan| Rc::ptr_eq(plan, &instance.plan))?;
+                        let plan = plans.iter().position(|plan| Rc::ptr_eq(plan, &instance.plan));
+                        let plan = plan.expect("a running plan is one of its group's");
                         encoder.numbers.extend([2, plan as u64]);
                         encoder.instance(index, instance);
                     }
                 }
             }
         }
-        encoder.reservations(self.carrier);
-        self.events(&mut encoder)?;
-        Some(Snapshot {
-            now: self.now,
-            standings: self.states.iter().map(Standing::of).collect(),
-            first_calls: self.live.iter().map(|live| live.first).collect(),
-            numbers: encoder.numbers,
-            carried: self.carrier.network.carried().collect(),
-            counts,
-        })
     }
 
-    /// What is pending, in order.
-    fn events(&self, encoder: &mut Encoder) -> Option<()> {
-        let mut events = Vec::new();
-        for (time, event) in self.queue.iter() {
-            events.push((time, self.event(time, event, encoder)?));
-        }
-        events.sort_unstable();
-        for (time, event) in events {
-            encoder.time(time);
-            encoder.numbers.extend(event);
-        }
-        Some(())
-    }
-
-    fn event(&self, time: Time, event: &Event, encoder: &Encoder) -> Option<[u64; 6]> {
-        let named = |instance: u32| encoder.names.get(&instance).copied();
-        Some(match *event {
-            Event::ComputeEnd { actor, stream } => [0, u64::from(actor), stream.index() as u64, 0, 0, 0],
-            Event::Depart { transfer } => {
-                let transfer = self.carrier.transfer(transfer);
-                let Purpose::Message(message) = transfer.purpose else { return None };
-                // The path is that of the operation in which the sender is.
-                let [sender, receiver] = [message.sender, message.receiver].map(number_of_end);
-                [1, sender, receiver, transfer.bytes.count(), 0, 0]
+    /// The events that do something when they come, but for the wake-ups of flows, which follow from those.
+    fn pending(&self) -> impl Iterator<Item = (Time, &Event)> {
+        self.queue.iter().filter(|&(time, event)| match *event {
+            Event::Wake { .. } => false,
+            Event::ComputeEnd { actor, stream } => {
+                self.slowed.is_none_or(|slowed| slowed.ends_at(time, End { actor, stream }))
             }
-            // Whoever is woken without having a flow that drains sleeps on.
-            Event::Wake { wakeup: Wakeup::Flow(_) } => [2, 0, 0, 0, 0, 0],
-            Event::Wake { wakeup: Wakeup::Link(link) } => {
-                let asked = self.carrier.network.wakes_at(link) == time;
-                [3, u64::from(link), u64::from(asked), 0, 0, 0]
-            }
-            Event::Recalled { instance, member } => [4, named(instance)?, u64::from(member), 0, 0, 0],
-            Event::Wake { wakeup: Wakeup::Coupled } | Event::Launched { .. } | Event::Left { .. } => {
-                return None;
-            }
+            Event::Recalled { instance, .. } => self.collectives.is_recalled(instance),
+            Event::Depart { .. } | Event::Launched { .. } | Event::Left { .. } => true,
         })
     }
+}
+
+fn hash(numbers: &[u64]) -> u64 {
+    let mut hasher = FxHasher::default();
+    numbers.iter().for_each(|&number| hasher.write_u64(number));
+    hasher.finish()
 }
 
 impl Snapshot {
@@ -210,95 +194,4 @@ fn calls_per_round(
         let count = passed.clone().map_or(0, |passed| calls(passed.end) - calls(passed.start));
         Some((place.group, count))
     })
-}
-
-/// Turns the parts of a run into numbers.
-struct Encoder {
-    now: Time,
-    numbers: Vec<u64>,
-    /// The numbers of running collectives, by their places.
-    names: FxHashMap<u32, u64>,
-    /// The earliest time from which a collective may still start: of reservations that end before, nothing is left.
-    earliest: Time,
-}
-
-impl Encoder {
-    fn new(now: Time) -> Self {
-        Self { now, numbers: Vec::new(), names: FxHashMap::default(), earliest: now }
-    }
-
-    /// A time, told from now.
-    fn told_from_now(&self, time: Time) -> u64 {
-        time.picoseconds().wrapping_sub(self.now.picoseconds())
-    }
-
-    fn time(&mut self, time: Time) {
-        self.numbers.push(self.told_from_now(time));
-    }
-
-    /// Where a rank stands: the blocks of its streams, not which of their instances.
-    fn state(&mut self, state: &ProgramState) {
-        for cursor in &state.cursors {
-            let Some(current) = &cursor.current else {
-                self.numbers.push(u64::MAX);
-                continue;
-            };
-            let block = state.program.block_number(cursor.instance as usize);
-            self.numbers.push(u64::from(block) << 32 | u64::from(cursor.slot));
-            let has_begun = current.begun > Time::ZERO;
-            self.numbers.push(u64::from(has_begun));
-            if has_begun {
-                self.time(current.begun);
-            }
-        }
-        let sets = [state.entered, state.ready].into_iter().chain(state.held_up.iter().map(|of| of.streams));
-        let bits = sets.map(|streams| u64::from(streams.bits()));
-        self.numbers.extend(bits);
-    }
-
-    fn mailbox(&mut self, mailbox: &Mailbox) {
-        self.numbers.extend([mailbox.sends.len() as u64, mailbox.receives.len() as u64]);
-        self.numbers
-            .extend(mailbox.sends.iter().flat_map(|(end, bytes)| [number_of_end(*end), bytes.count()]));
-        self.numbers.extend(mailbox.receives.iter().map(|&end| number_of_end(end)));
-    }
-
-    fn instance(&mut self, index: u32, instance: &Instance) {
-        self.names.insert(index, self.names.len() as u64);
-        let Instance { entries, entered, left, undecided, claimed, .. } = instance;
-        self.numbers.extend([u64::from(*entered), u64::from(*left)]);
-        self.numbers.extend([u64::from(*undecided), u64::from(*claimed)]);
-        if *entered > 0 {
-            self.time(instance.first_entry);
-            self.earliest = self.earliest.min(instance.first_entry);
-        }
-        for entry in entries {
-            self.numbers.push(entry.end.map_or(u64::MAX, number_of_end));
-            self.numbers.push(u64::from(entry.left));
-            if entry.end.is_some() {
-                self.time(entry.at);
-            }
-        }
-    }
-
-    fn reservations(&mut self, carrier: &Carrier) {
-        for (link, reservation) in carrier.reservations.iter().enumerate() {
-            if reservation.until <= self.earliest {
-                continue;
-            }
-            let is_claim = reservation.until == Time::MAX;
-            let by = u64::from(reservation.by.entry) << 1 | u64::from(reservation.by.apart);
-            self.numbers.extend([link as u64, u64::from(is_claim), by]);
-            let until = if is_claim { reservation.before } else { reservation.until };
-            let is_left = until > self.earliest;
-            self.numbers.push(u64::from(is_left));
-            if is_left {
-                self.time(until);
-            }
-        }
-    }
-}
-
-fn number_of_end(end: End) -> u64 {
-    u64::from(end.actor) << 8 | end.stream.index() as u64
 }

@@ -1,76 +1,76 @@
-//! Looks out for rounds: at one stream of one rank, each time that it begins another block.
+//! Looks out for rounds: at one stream of one rank, where its program repeats itself.
 //!
-//! A hash of where all ranks stand and of what is pending is remembered with the block. When it comes back, a round may have
-//! passed: the next one is written down, and compared exactly.
+//! Rounds can only recur where programs do. At the start of a [`Region`] of the watched program the run is remembered, and
+//! what is told from there on is written down. After each period of the program a hash of where all ranks stand and of what
+//! is under way is compared; where it is the same, everything is. Where it is not, all begins again from there: soon at
+//! first, since a run that comes to a steady state mostly does at once, then ever more rarely, so that rounds of several
+//! periods are found and the cost is bounded (Brent, *An improved Monte Carlo factorization algorithm*, 1980).
 
 use super::diary::Diary;
+use super::regions::{Region, regions};
 use super::snapshot::Snapshot;
-use super::standing::rounds_ahead;
 use crate::simulation::program_state::ProgramState;
 use crate::workload::{Program, StreamId};
-use rustc_hash::FxHashMap;
+use std::collections::VecDeque;
 
 /// Looks out for rounds.
 #[derive(Debug)]
 pub(in crate::simulation) struct Watch {
     actor: usize,
     stream: StreamId,
-    /// The block instance that it was in when it was last looked at.
-    seen: u32,
-    /// For each hash that was met, the block instance.
-    met: FxHashMap<u64, u32>,
-    /// Rounds that were written down and were none.
-    failures: u32,
-    /// The round that is being written down.
+    /// Where its program repeats itself, from the region that it is in or comes to next.
+    regions: VecDeque<Region>,
+    /// The block instance in which it is looked at next.
+    next: u32,
+    /// How often something was written down in this region.
+    beginnings: u32,
+    /// What is being written down.
     noted: Option<Box<Noted>>,
 }
 
-/// A round that is being written down.
+/// A run at an earlier time, and what was told since.
 #[derive(Debug)]
 pub(in crate::simulation) struct Noted {
     pub(in crate::simulation) before: Snapshot,
     pub(in crate::simulation) diary: Diary,
-    /// The block instance in which it ends.
+    hash: u64,
+    /// The block instance in which to begin again.
     until: u32,
 }
 
-/// What is to be done when the watched stream has begun another block.
+/// What is to be done when the watched stream has come to where it is looked at.
 #[derive(Debug)]
 pub(in crate::simulation) enum Look {
     Nothing,
-    /// A round that was written down may end here.
+    /// A round may end here.
     Compare(Box<Noted>),
-    /// A round may begin that ends in this block instance.
-    Note(u32),
+    /// A round may begin here.
+    Note,
+    /// No round will end any more that has begun.
+    Stop,
 }
 
-/// A round is written down when so many more may follow.
-const ROUNDS: u64 = 3;
+/// So often a round is given a period only; twice as many each time from then on.
+const SHORT: u32 = 4;
 
-/// After so many rounds that were none, nobody looks any more.
-const FAILURES: u32 = 16;
-
-/// So many hashes are remembered.
-const HASHES: usize = 1 << 16;
+/// More than this is not written down of several periods.
+const LONGEST: usize = 1 << 21;
 
 impl Watch {
-    /// Looks at the busiest stream of the rank that runs the most blocks; nothing if there are too few for rounds.
+    /// Looks at the busiest stream of the rank that runs the most blocks; nothing if its program never repeats itself.
     pub(in crate::simulation) fn of(states: &[ProgramState]) -> Option<Self> {
         let blocks = |of: &(usize, &ProgramState)| (of.1.program.instances(), usize::MAX - of.0);
         let (actor, state) = states.iter().enumerate().max_by_key(blocks)?;
-        let program = &state.program;
-        if program.instances() as u64 <= 2 * ROUNDS {
-            return None;
-        }
-        let stream = busiest(program)?;
-        let (met, noted) = (FxHashMap::default(), None);
-        Some(Self { actor, stream, seen: 0, met, failures: 0, noted })
+        let stream = busiest(&state.program)?;
+        let regions: VecDeque<Region> = regions(&state.program).into();
+        let next = regions.front()?.instances.start;
+        Some(Self { actor, stream, regions, next, beginnings: 0, noted: None })
     }
 
-    /// Whether the watched stream has begun another block since it was last looked at.
+    /// Whether the watched stream has come to where it is looked at.
     #[inline]
     pub(in crate::simulation) fn is_due(&self, states: &[ProgramState]) -> bool {
-        self.failures < FAILURES && self.instance(states) != self.seen
+        self.instance(states) >= self.next
     }
 
     fn instance(&self, states: &[ProgramState]) -> u32 {
@@ -84,31 +84,36 @@ impl Watch {
         hash: impl FnOnce() -> u64,
     ) -> Look {
         let instance = self.instance(states);
-        self.seen = instance;
-        match self.noted.take() {
-            Some(noted) if instance < noted.until => self.noted = Some(noted),
-            Some(noted) => return Look::Compare(noted),
-            None => {
-                if self.met.len() == HASHES {
-                    self.fail();
-                }
-                let before = self.met.insert(hash(), instance);
-                let round = before.map(|before| (before, instance - before));
-                let program = &states[self.actor].program;
-                let goes_on = |(start, length): &(u32, u32)| {
-                    rounds_ahead(program, (*start, instance), *length) >= ROUNDS
-                };
-                if let Some((_, length)) = round.filter(goes_on) {
-                    return Look::Note(instance + length);
-                }
+        // A round that begins here must end, and be followed by another.
+        while self.regions.front().is_some_and(|front| front.rounds_after(instance) < 2) {
+            self.regions.pop_front();
+            self.beginnings = 0;
+            self.next = self.regions.front().map_or(u32::MAX, |region| region.instances.start);
+            if self.noted.take().is_some() {
+                return Look::Stop;
             }
         }
-        Look::Nothing
+        let Some(region) = self.regions.front().filter(|region| region.instances.start <= instance) else {
+            return Look::Nothing;
+        };
+        self.next = instance + region.period;
+        match self.noted.take() {
+            Some(noted) if noted.hash == hash() => Look::Compare(noted),
+            Some(noted) if instance < noted.until && noted.diary.len() <= LONGEST => {
+                self.noted = Some(noted);
+                Look::Nothing
+            }
+            _ => Look::Note,
+        }
     }
 
     /// Begins to write down a round.
-    pub(in crate::simulation) fn begin(&mut self, before: Snapshot, until: u32) {
-        self.noted = Some(Box::new(Noted { before, diary: Diary::default(), until }));
+    pub(in crate::simulation) fn begin(&mut self, states: &[ProgramState], before: Snapshot, hash: u64) {
+        let period = self.regions.front().map_or(0, |region| region.period);
+        let periods = 1 << self.beginnings.saturating_sub(SHORT).min(16);
+        self.beginnings += 1;
+        let until = self.instance(states).saturating_add(period.saturating_mul(periods));
+        self.noted = Some(Box::new(Noted { before, diary: Diary::default(), hash, until }));
     }
 
     /// Where what is told is written down, while it is.
@@ -117,16 +122,9 @@ impl Watch {
         self.noted.as_mut().map(|noted| &mut noted.diary)
     }
 
-    /// What was written down was no round.
-    pub(in crate::simulation) fn fail(&mut self) {
-        self.failures += 1;
-        self.met.clear();
-    }
-
     /// Rounds have been passed over.
     pub(in crate::simulation) fn has_skipped(&mut self, states: &[ProgramState]) {
-        self.seen = self.instance(states);
-        self.met.clear();
+        self.next = self.instance(states) + 1;
     }
 }
 
