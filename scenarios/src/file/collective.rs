@@ -119,7 +119,9 @@ pub fn check_algorithm(operation: CollectiveKind, algorithm: Option<Algorithm>) 
         CollectiveKind::AllToAll => &[Algorithm::Direct, Algorithm::Pairwise],
         CollectiveKind::SendRecv => &[Algorithm::Ring],
         CollectiveKind::Barrier => &[Algorithm::HalvingDoubling],
-        CollectiveKind::EpDispatch | CollectiveKind::EpCombine => &[Algorithm::Direct],
+        CollectiveKind::EpDispatch | CollectiveKind::EpCombine => {
+            &[Algorithm::Direct, Algorithm::Hierarchical]
+        }
     };
     match algorithm {
         Some(algorithm) if !suitable.contains(&algorithm) => Err(ScenarioError::UnsuitableAlgorithm {
