@@ -19,6 +19,10 @@ impl Load {
         if expert == 0 { self.busiest } else { self.others }
     }
 
+    pub(super) const fn is_returning(self) -> bool {
+        self.returning
+    }
+
     pub(super) const fn is_even(self) -> bool {
         self.busiest == self.others
     }

@@ -258,9 +258,8 @@ impl Pattern {
             (Self::Exchange { stride, size, part }, Partners::One(to)) => {
                 vec![everyone::tier_contents(ranks, (position, to), (stride, size), part)]
             }
-            (Self::Shift | Self::Experts(_) | Self::Relay(_), Partners::One(to)) => {
-                vec![Atoms::one(position * ranks + to)]
-            }
+            (Self::Shift | Self::Experts(_), Partners::One(to)) => vec![Atoms::one(position * ranks + to)],
+            (Self::Relay(relay), Partners::One(to)) => vec![relay.contents(ranks, (position, to))],
             (Self::Circulant { skip, blocks, back }, _) => {
                 circulant::contents(ranks, position, (skip, blocks, back))
             }

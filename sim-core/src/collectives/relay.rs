@@ -6,7 +6,7 @@
 //! work so: DeepSeek-V3 (arXiv:2412.19437, section 3.2.2), DeepEP, HybridEP.
 
 use super::experts::{Busiest, Load};
-use super::{Pattern, Phase, Schedule, Send};
+use super::{Atoms, Pattern, Phase, Schedule, Send};
 use crate::units::Bytes;
 use crate::workload::{Algorithm, CollectiveCall, CollectiveKind};
 
@@ -88,6 +88,22 @@ impl Relay {
         };
         let far = between.into_iter().flat_map(to_domain);
         far.chain(within.into_iter().flat_map(to_member)).collect()
+    }
+
+    /// What a transfer carries, whatever the chunk: atom `s n + d` is what rank `s` has for rank `d`.
+    pub(super) fn contents(self, ranks: usize, (position, to): (usize, usize)) -> Atoms {
+        let (inside, domains) = (self.inside, ranks / self.inside);
+        let member = position % inside;
+        let is_returning = [self.between, self.within].into_iter().flatten().any(Load::is_returning);
+        let (first, stride, count) = match (is_returning, position / inside == to / inside) {
+            // Tokens for a domain, and those of all whose place the sender has.
+            (false, false) => (position * ranks + to / inside * inside, 1, inside),
+            (false, true) => (member * ranks + to, inside * ranks, domains),
+            // Answers to all whose place the receiver has, and those of a domain.
+            (true, true) => (position * ranks + to % inside, inside, domains),
+            (true, false) => (position / inside * inside * ranks + to, ranks, inside),
+        };
+        Atoms { first, stride, count, action: None }
     }
 
     /// How many transfers a position gets in a step: as many as it sends.
