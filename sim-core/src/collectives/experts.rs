@@ -61,7 +61,7 @@ impl Busiest {
 /// `imbalance x d S / n` by each, the others share the rest.
 pub(super) fn schedule(call: &CollectiveCall, ranks: usize) -> Schedule {
     let tokens = call.bytes.count() as f64;
-    let copies = tokens * f64::from(call.experts.destinations(ranks));
+    let copies = tokens * call.experts.destinations(ranks);
     let shares = Busiest::new((copies, tokens), ranks, call.experts.imbalance());
     let load = shares.load(1, call.kind == CollectiveKind::EpCombine);
     let (pattern, each) = match load.is_even() {

@@ -200,6 +200,16 @@ pub struct ExpertRouting {
     imbalance: u32,
     /// Of how many groups of experts a token may choose from how many; `None` where it may choose from all.
     groups: Option<(u32, u32)>,
+    spread: Spread,
+}
+
+/// How the choices of a token fall on ranks, where each rank is sent to directly.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Spread {
+    /// On as many ranks as may be, as benchmarks deal tokens out.
+    Even,
+    /// Independently of one another.
+    Drawn,
 }
 
 impl Default for ExpertRouting {
@@ -211,7 +221,12 @@ impl Default for ExpertRouting {
 impl ExpertRouting {
     /// Tokens go to `choices` experts each; the busiest rank gets `imbalance` times the mean (to three decimals).
     pub fn new(choices: u32, imbalance: f64) -> Self {
-        Self { choices, imbalance: (imbalance * 1000.0).round().max(1000.0) as u32, groups: None }
+        Self {
+            choices,
+            imbalance: (imbalance * 1000.0).round().max(1000.0) as u32,
+            groups: None,
+            spread: Spread::Even,
+        }
     }
 
     /// The same where experts stand in `groups` groups, and all choices of a token are in `chosen` of these.
@@ -239,9 +254,17 @@ impl ExpertRouting {
         }
     }
 
-    /// To how many of `ranks` ranks each token goes: to each of them once at most.
-    pub fn destinations(self, ranks: usize) -> u32 {
-        self.choices.min(u32::try_from(ranks).unwrap_or(u32::MAX))
+    /// The same where the choices of a token are drawn: some of them share a rank.
+    pub fn drawn(self) -> Self {
+        Self { spread: Spread::Drawn, ..self }
+    }
+
+    /// To how many of `ranks` ranks each token goes, to each of them once at most.
+    pub fn destinations(self, ranks: usize) -> f64 {
+        match self.spread {
+            Spread::Even => f64::from(self.choices).min(ranks as f64),
+            Spread::Drawn => self.expected_places(ranks),
+        }
     }
 
     /// What the busiest rank gets, over the mean; at least 1.
@@ -301,6 +324,8 @@ mod tests {
         assert_eq!(routing.expected_places(1), 1.0);
         // Both choices in one of four with 1/4.
         assert!((routing.expected_places(4) - 1.75).abs() < 1e-12);
+        assert_eq!((routing.destinations(4), routing.destinations(1)), (2.0, 1.0));
+        assert!((routing.drawn().destinations(4) - 1.75).abs() < 1e-12);
     }
 
     #[test]

@@ -63,7 +63,10 @@ fn models() -> Vec<Case> {
         model(ModelShape { hidden: 1 << 40, ..library_shape() }),
         model(ModelShape { kv_heads: 5, ..library_shape() }),
         model(ModelShape { experts: Some(Experts { top_k: 9, ..experts }), ..library_shape() }),
-        model(ModelShape { experts: Some(Experts { groups: 4, top_groups: 5, ..experts }), ..library_shape() }),
+        model(ModelShape {
+            experts: Some(Experts { groups: 4, top_groups: 5, ..experts }),
+            ..library_shape()
+        }),
         model(ModelShape { experts: Some(Experts { dense_layers: 32, ..experts }), ..library_shape() }),
         model(ModelShape { experts: Some(Experts { experts: 1 << 20, ..experts }), ..library_shape() }),
     ]

@@ -116,7 +116,7 @@ impl Passes<'_> {
         let choices = u32::try_from(experts.top_k).expect("a checked model has few choices");
         let routing = ExpertRouting::new(choices, f64::from(self.job.recipe().expert_imbalance) / 1000.0);
         let groups = |count| u32::try_from(count).expect("a checked model has few groups");
-        routing.within_groups(groups(experts.top_groups), groups(experts.groups))
+        routing.drawn().within_groups(groups(experts.top_groups), groups(experts.groups))
     }
 
     /// Chips that share an expert all see its tokens, and sum its answers.
