@@ -272,7 +272,7 @@ fn routing(section: &Section<'_>) -> Option<ExpertRouting> {
 fn groups(section: &Section<'_>) -> Option<(u32, u32)> {
     let bounds = 1..=i64::from(MOST_GROUPS);
     let groups = section.whole_or("expert_groups", bounds.clone(), 1).value;
-    let chosen = section.whole_or("top_groups", bounds, groups as usize);
+    let chosen = section.whole_or("top_groups", bounds, groups);
     if chosen.value <= groups {
         return Some((chosen.value as u32, groups as u32));
     }
