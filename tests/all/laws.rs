@@ -5,7 +5,9 @@ use copperlight_core::outcome::Outcome;
 use copperlight_core::simulation::{Options, Unobserved, simulate};
 use copperlight_core::transport::{Planner, Transport};
 use copperlight_core::units::{Bandwidth, Bytes, Time};
-use copperlight_core::workload::{Algorithm, CollectiveCall, CollectiveKind, Protocol, SingleCollective};
+use copperlight_core::workload::{
+    Algorithm, CollectiveCall, CollectiveKind, ExpertRouting, Protocol, SingleCollective,
+};
 use copperlight_tests::fabrics::Domains;
 use copperlight_tests::transports::costly;
 
@@ -83,6 +85,31 @@ fn hierarchical_rings_equal_the_prediction_of_their_phases() {
         let plan = Planner::new(&fabric, &transport).plan(&members, &call).expect("all chips are joined");
         assert_eq!(plan.schedule.algorithm, Algorithm::Hierarchical);
         assert_eq!(run(&domains, call).end, plan.prediction.total(), "{}", kind.name());
+    }
+}
+
+#[test]
+fn tokens_for_experts_cross_once_to_each_domain_and_are_handed_on() {
+    // Two choices over 2 domains of 2: a member sends 1,500,000 B of 2,000,000 B to the other domain, at 10 GB/s, and hands
+    // 1,750,000 B to its neighbour, at 50 GB/s, in chunks that go where the last has come from.
+    let domains = Domains { per_domain: 2, uplink: 10.0, ..Domains::star(4, 50.0) };
+    let (fabric, transport) = (domains.build(), Transport::ideal());
+    let members: Vec<_> = (0..4).map(EndpointId::new).collect();
+    for kind in [CollectiveKind::EpDispatch, CollectiveKind::EpCombine] {
+        let experts = ExpertRouting::new(2, 1.0);
+        let call = CollectiveCall { experts, ..CollectiveCall::auto(kind, Bytes::new(2_000_000)) };
+        let plan = Planner::new(&fabric, &transport).plan(&members, &call).expect("all chips are joined");
+        assert_eq!(plan.schedule.algorithm, Algorithm::Hierarchical);
+        let end = run(&domains, call).end;
+        assert_eq!(end, plan.prediction.total(), "{}", kind.name());
+        // Both members of a domain share its uplink: 3,000,000 B, and the last chunk is handed on after them.
+        let chunks = plan.schedule.steps() as f64 - 1.0;
+        let network = 3e6 / 10e9;
+        let handed_on = 1.75e6 / 50e9 / chunks;
+        let latencies = end.seconds() - network - handed_on;
+        assert!((0.0..2e-6 * (chunks + 1.0)).contains(&latencies), "{latencies} s of {end}");
+        let direct = run(&domains, CollectiveCall { algorithm: Some(Algorithm::Direct), ..call }).end;
+        assert!(end < direct, "{end} and {direct}");
     }
 }
 

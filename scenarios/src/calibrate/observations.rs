@@ -134,5 +134,5 @@ fn call_of(operation: &MeasuredOperation) -> CollectiveCall {
     };
     let choices = u32::try_from(row.top_k).unwrap_or(u32::MAX);
     let experts = ExpertRouting::new(choices, 1.0);
-    CollectiveCall { experts, ..CollectiveCall::auto(kind, row.bytes(kind)) }
+    CollectiveCall { experts, algorithm: row.algorithm, ..CollectiveCall::auto(kind, row.bytes(kind)) }
 }

@@ -2,8 +2,8 @@
 
 use super::failure::Failure;
 use crate::file::{
-    DEFAULT_ELEMENT, DEFAULT_TOP_K, ExpertTokens, MOST_HIDDEN, MOST_IMBALANCE, MOST_TOKENS, MOST_TOP_K,
-    element_named,
+    DEFAULT_ELEMENT, DEFAULT_TOP_K, ExpertTokens, MOST_GROUPS, MOST_HIDDEN, MOST_IMBALANCE, MOST_TOKENS,
+    MOST_TOP_K, element_named,
 };
 use clap::Args;
 use copperlight_core::units::Bytes;
@@ -18,6 +18,12 @@ pub(super) struct ExpertArguments {
     /// What the busiest rank of experts gets, over the mean, for ep-dispatch and ep-combine [default: 1]
     #[arg(long, value_name = "RATIO", allow_negative_numbers = true)]
     imbalance: Option<f64>,
+    /// Groups of experts, for ep-dispatch and ep-combine between domains [default: 1]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=i64::from(MOST_GROUPS)))]
+    expert_groups: Option<u32>,
+    /// In how many of the groups all experts of a token are [default: all]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=i64::from(MOST_GROUPS)))]
+    top_groups: Option<u32>,
     /// The tokens of each rank instead of their size, for ep-dispatch and ep-combine; several make a row each
     #[arg(
         long,
@@ -56,7 +62,14 @@ impl ExpertArguments {
                 "--imbalance is {imbalance}; it is the busiest rank's share over the mean, from 1 to {MOST_IMBALANCE}"
             )));
         }
-        Ok(ExpertRouting::new(self.top_k.unwrap_or(DEFAULT_TOP_K), imbalance))
+        let groups = self.expert_groups.unwrap_or(1);
+        let chosen = self.top_groups.unwrap_or(groups);
+        if chosen > groups {
+            return Err(Failure::Usage(format!(
+                "--top-groups is {chosen} of --expert-groups {groups}; a token chooses from at most all groups"
+            )));
+        }
+        Ok(ExpertRouting::new(self.top_k.unwrap_or(DEFAULT_TOP_K), imbalance).within_groups(chosen, groups))
     }
 
     /// The flags that are given.
@@ -64,6 +77,8 @@ impl ExpertArguments {
         let flags = [
             ("--top-k", self.top_k.is_some()),
             ("--imbalance", self.imbalance.is_some()),
+            ("--expert-groups", self.expert_groups.is_some()),
+            ("--top-groups", self.top_groups.is_some()),
             ("--tokens", !self.tokens.is_empty()),
             ("--hidden", self.hidden.is_some()),
             ("--element", self.element.is_some()),

@@ -14,6 +14,8 @@ use copperlight_core::workload::{Algorithm, CollectiveKind, ExpertRouting, Proto
 pub const DEFAULT_TOP_K: u32 = 8;
 /// The most experts of a token.
 pub const MOST_TOP_K: u32 = 1024;
+/// The most groups of experts.
+pub const MOST_GROUPS: u32 = 1024;
 /// The most that the busiest rank may get, over the mean.
 pub const MOST_IMBALANCE: f64 = 1e6;
 /// The most tokens of a rank.
@@ -119,7 +121,9 @@ pub fn check_algorithm(operation: CollectiveKind, algorithm: Option<Algorithm>) 
         CollectiveKind::AllToAll => &[Algorithm::Direct, Algorithm::Pairwise],
         CollectiveKind::SendRecv => &[Algorithm::Ring],
         CollectiveKind::Barrier => &[Algorithm::HalvingDoubling],
-        CollectiveKind::EpDispatch | CollectiveKind::EpCombine => &[Algorithm::Direct],
+        CollectiveKind::EpDispatch | CollectiveKind::EpCombine => {
+            &[Algorithm::Direct, Algorithm::Hierarchical]
+        }
     };
     match algorithm {
         Some(algorithm) if !suitable.contains(&algorithm) => Err(ScenarioError::UnsuitableAlgorithm {
@@ -170,7 +174,8 @@ fn size_of_buffer(section: &Section<'_>, operation: Option<CollectiveKind>) -> O
 }
 
 /// The keys that only exchanges with experts have.
-const OF_EXPERTS: [&str; 5] = ["top_k", "imbalance", "tokens", "hidden", "element"];
+const OF_EXPERTS: [&str; 7] =
+    ["top_k", "imbalance", "expert_groups", "top_groups", "tokens", "hidden", "element"];
 
 /// Refuses the keys of exchanges with experts.
 fn without_experts(section: &Section<'_>, operation: Option<CollectiveKind>) -> Option<ExpertRouting> {
@@ -246,9 +251,11 @@ fn counted(section: &Section<'_>, kind: CollectiveKind) -> Option<Bytes> {
 /// How tokens spread over the ranks of experts.
 fn routing(section: &Section<'_>) -> Option<ExpertRouting> {
     let top_k = section.whole_or("top_k", 1..=i64::from(MOST_TOP_K), DEFAULT_TOP_K as usize).value;
+    let within = groups(section);
     if section.entry("imbalance").is_none() {
         section.default("imbalance", 1.0);
-        return Some(ExpertRouting::new(top_k as u32, 1.0));
+        let (chosen, groups) = within?;
+        return Some(ExpertRouting::new(top_k as u32, 1.0).within_groups(chosen, groups));
     }
     let imbalance = section.number("imbalance")?;
     if !(1.0..=MOST_IMBALANCE).contains(&imbalance.value) {
@@ -257,5 +264,20 @@ fn routing(section: &Section<'_>) -> Option<ExpertRouting> {
         section.error(imbalance.place, ScenarioError::OutOfRange { key, value, bound });
         return None;
     }
-    Some(ExpertRouting::new(top_k as u32, imbalance.value))
+    let (chosen, groups) = within?;
+    Some(ExpertRouting::new(top_k as u32, imbalance.value).within_groups(chosen, groups))
+}
+
+/// In how many groups of experts all choices of a token are, and how many there are.
+fn groups(section: &Section<'_>) -> Option<(u32, u32)> {
+    let bounds = 1..=i64::from(MOST_GROUPS);
+    let groups = section.whole_or("expert_groups", bounds.clone(), 1).value;
+    let chosen = section.whole_or("top_groups", bounds, groups);
+    if chosen.value <= groups {
+        return Some((chosen.value as u32, groups as u32));
+    }
+    let bound = format!("from 1 to `expert_groups`, {groups}");
+    let (key, value) = ("top_groups".to_owned(), chosen.value.to_string());
+    section.error(chosen.place, ScenarioError::OutOfRange { key, value, bound });
+    None
 }

@@ -138,6 +138,8 @@ fn experts(fields: &Fields<'_>, family: &Family) -> Result<Option<Experts>, Conf
         shared_ffn: shared_ffn.unwrap_or(shared.saturating_mul(expert_ffn)),
         dense_layers: fields.whole(&DENSE_LAYERS)?.unwrap_or(0),
         every: fields.whole(&MOE_EVERY)?.unwrap_or(1),
+        groups: fields.whole(&["n_group"])?.unwrap_or(1),
+        top_groups: fields.whole(&["topk_group"])?.unwrap_or(1),
     }))
 }
 

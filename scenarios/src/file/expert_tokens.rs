@@ -2,11 +2,9 @@
 
 use super::choice::Choice;
 use super::error::ScenarioError;
+use crate::training::DispatchFormat;
 use copperlight_core::units::Bytes;
 use copperlight_core::workload::CollectiveKind;
-
-/// A scale of four bytes goes with so many values of one byte.
-const VALUES_OF_A_SCALE: u64 = 128;
 
 const ELEMENT: Choice<'static, u64> =
     Choice { what: "element", available: &[("fp8", 1), ("bf16", 2)], later: &[] };
@@ -32,7 +30,7 @@ impl ExpertTokens {
         let elements = self.tokens.saturating_mul(self.hidden);
         Bytes::new(match (kind, self.bytes_per_element) {
             (CollectiveKind::EpCombine, width) => elements.saturating_mul(width.max(2)),
-            (_, 1) => elements.saturating_add(elements.div_ceil(VALUES_OF_A_SCALE).saturating_mul(4)),
+            (_, 1) => DispatchFormat::Fp8.bytes(elements),
             (_, width) => elements.saturating_mul(width),
         })
     }

@@ -52,8 +52,8 @@ mod training;
 mod workload;
 
 pub use collective::{
-    DEFAULT_TOP_K, MOST_HIDDEN, MOST_IMBALANCE, MOST_TOKENS, MOST_TOP_K, algorithm_named, check_algorithm,
-    operation_named, protocol_named,
+    DEFAULT_TOP_K, MOST_GROUPS, MOST_HIDDEN, MOST_IMBALANCE, MOST_TOKENS, MOST_TOP_K, algorithm_named,
+    check_algorithm, operation_named, protocol_named,
 };
 pub use document::Place;
 pub use error::{LocatedError, ScenarioError, ScenarioErrors};

@@ -3,7 +3,16 @@
 use super::model_table::ModelTable;
 use crate::training::Experts;
 
-const KEYS: [&str; 6] = ["top_k", "expert_ffn", "shared_experts", "shared_ffn", "dense_layers", "moe_every"];
+const KEYS: [&str; 8] = [
+    "top_k",
+    "expert_ffn",
+    "shared_experts",
+    "shared_ffn",
+    "dense_layers",
+    "moe_every",
+    "expert_groups",
+    "top_groups",
+];
 
 /// Reads the keys: `Some(None)` for a dense model, `None` where something is wrong.
 pub(super) fn read(table: &ModelTable<'_, '_>) -> Option<Option<Experts>> {
@@ -17,9 +26,11 @@ pub(super) fn read(table: &ModelTable<'_, '_>) -> Option<Option<Experts>> {
     let expert_ffn = table.needed("expert_ffn", "2048", base.map(|base| base.expert_ffn));
     let dense_layers = table.optional("dense_layers", base.map_or(0, |base| base.dense_layers));
     let every = table.optional("moe_every", base.map_or(1, |base| base.every));
+    let groups = table.optional("expert_groups", base.map_or(1, |base| base.groups));
+    let top_groups = table.optional("top_groups", base.map_or(1, |base| base.top_groups));
     let (experts, top_k, expert_ffn) = (experts?, top_k?, expert_ffn?);
     let shared_ffn = shared_ffn(table, expert_ffn, base);
-    Some(Some(Experts { experts, top_k, expert_ffn, shared_ffn, dense_layers, every }))
+    Some(Some(Experts { experts, top_k, expert_ffn, shared_ffn, dense_layers, every, groups, top_groups }))
 }
 
 /// The width of shared experts together: as written, or as many times an expert's as there are of them.

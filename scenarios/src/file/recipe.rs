@@ -7,7 +7,7 @@ use super::error::ScenarioError;
 use super::findings::Findings;
 use super::parallelism::or_auto;
 use super::section::Section;
-use crate::training::{AttentionKernel, GradientFormat, LaunchGraphs, Recipe};
+use crate::training::{AttentionKernel, DispatchFormat, GradientFormat, LaunchGraphs, Recipe};
 use std::ops::RangeInclusive;
 
 const GRAPHS: Choice<'static, LaunchGraphs> = Choice {
@@ -29,6 +29,12 @@ const ATTENTION: Choice<'static, AttentionKernel> = Choice {
 const GRADIENTS: Choice<'static, GradientFormat> = Choice {
     what: "gradient format",
     available: &[("fp32", GradientFormat::Fp32), ("bf16", GradientFormat::Bf16)],
+    later: &[],
+};
+
+const DISPATCH: Choice<'static, DispatchFormat> = Choice {
+    what: "dispatch format",
+    available: &[("bf16", DispatchFormat::Bf16), ("fp8", DispatchFormat::Fp8)],
     later: &[],
 };
 
@@ -59,6 +65,7 @@ fn read_table(section: &Section<'_>) -> Recipe {
         gradients: GRADIENTS.read_or(section, "gradients", "fp32"),
         bucket: or_auto(section, "bucket_parameters", MOST_PARAMETERS),
         expert_imbalance: thousandths(section, "expert_imbalance", 1.0..=MOST_IMBALANCE, 1.0),
+        dispatch: DISPATCH.read_or(section, "dispatch", "bf16"),
         interference: thousandths(section, "interference", 0.0..=MOST_INTERFERENCE, 0.0),
         drops_tokens: section.boolean_or("drops_tokens", false),
     };

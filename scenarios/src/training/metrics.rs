@@ -164,8 +164,16 @@ mod tests {
     #[test]
     fn modules_that_are_done_again_count_by_their_matrices() {
         let latent = LatentAttention { query_rank: 8, kv_rank: 4, nope_dim: 16, rope_dim: 8, value_dim: 32 };
-        let experts =
-            Experts { experts: 8, top_k: 2, expert_ffn: 32, shared_ffn: 16, dense_layers: 1, every: 1 };
+        let experts = Experts {
+            experts: 8,
+            top_k: 2,
+            expert_ffn: 32,
+            shared_ffn: 16,
+            dense_layers: 1,
+            every: 1,
+            groups: 1,
+            top_groups: 1,
+        };
         let shape = ModelShape { latent: Some(latent), experts: Some(experts), gated: true, ..small_shape() };
         let matrices = |modules, layer| repeated_matrices(&shape, modules, layer);
         // 4 heads x (8 x 24 + 4 x 48); 3 x 64 x 256; 3 x 64 x 64 and a router of 64 x 8; 3 x 64 x 16.

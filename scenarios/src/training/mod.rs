@@ -32,9 +32,9 @@ pub use model::{
     Model, ModelError, ModelFact, ModelShape, PublishedCount, Window,
 };
 pub use plan::{
-    AttentionKernel, Chunk, Communicator, ContextExchange, Dispatcher, GradientFormat, LaunchGraphs, Overlap,
-    Parallelism, Place, PlanError, RankLayout, Recipe, Recompute, RecomputedModules, Schedule, Stage,
-    TensorOverlap, TrainingJob, TrainingPlan, ZeroStage,
+    AttentionKernel, Chunk, Communicator, ContextExchange, DispatchFormat, Dispatcher, GradientFormat,
+    LaunchGraphs, Overlap, Parallelism, Place, PlanError, RankLayout, Recipe, Recompute, RecomputedModules,
+    Schedule, Stage, TensorOverlap, TrainingJob, TrainingPlan, ZeroStage,
 };
 pub use program::{
     COMPUTE, CONTEXT, DATA, EXPERT, EXPERT_DATA, LAUNCH, Neighbour, PARAMETERS, PARAMETERS_AHEAD,

@@ -3,7 +3,7 @@
 use super::fields::Fields;
 use crate::file::ExpertTokens;
 use copperlight_core::units::Bytes;
-use copperlight_core::workload::CollectiveKind;
+use copperlight_core::workload::{Algorithm, CollectiveKind};
 
 /// The most tokens, dimensions, choices or experts of a row.
 const MOST: u64 = 1 << 24;
@@ -11,6 +11,8 @@ const MOST: u64 = 1 << 24;
 /// What a dispatch or a combine moves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ExpertRow {
+    /// The algorithm that the run forced, or `None`.
+    pub algorithm: Option<Algorithm>,
     /// Tokens on each rank.
     pub tokens: u64,
     /// Dimensions of a token.
@@ -32,8 +34,9 @@ impl ExpertRow {
 }
 
 /// Reads the columns of expert parallelism.
-pub(super) fn read(fields: &Fields<'_>) -> Result<ExpertRow, String> {
+pub(super) fn read(fields: &Fields<'_>, algorithm: Option<Algorithm>) -> Result<ExpertRow, String> {
     Ok(ExpertRow {
+        algorithm,
         tokens: fields.needed_whole("tokens_per_rank", 1..=MOST)?,
         hidden: fields.needed_whole("hidden", 1..=MOST)?,
         top_k: fields.needed_whole("top_k", 1..=MOST)?,

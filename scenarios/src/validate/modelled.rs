@@ -117,7 +117,7 @@ fn experts((setup, system): (&Setup, &System), class: Class, row: &ExpertRow) ->
         chips: setup.chips,
         kind,
         sizes: vec![row.bytes(kind)],
-        algorithm: None,
+        algorithm: row.algorithm,
         protocol: None,
         experts: ExpertRouting::new(choices, 1.0),
         engine: EngineOptions::default(),

@@ -131,11 +131,6 @@ fn measured(fields: &Fields<'_>) -> Result<Option<Measured>, String> {
 
 fn operation(fields: &Fields<'_>) -> Result<MeasuredOperation, String> {
     let name = fields.needed("collective")?;
-    match name {
-        "ep-dispatch" => return experts::read(fields).map(MeasuredOperation::ExpertDispatch),
-        "ep-combine" => return experts::read(fields).map(MeasuredOperation::ExpertCombine),
-        _ => {}
-    }
     let in_words = |error: ScenarioError| {
         let remedy = error.remedy().map(|remedy| format!("; {remedy}")).unwrap_or_default();
         fields.reason(&format!("{error}{remedy}"))
@@ -143,6 +138,15 @@ fn operation(fields: &Fields<'_>) -> Result<MeasuredOperation, String> {
     let kind = operation_named(name).map_err(in_words)?;
     let algorithm = algorithm_named(algorithm(fields)).map_err(in_words)?;
     check_algorithm(kind, algorithm).map_err(in_words)?;
+    match kind {
+        CollectiveKind::EpDispatch => {
+            return experts::read(fields, algorithm).map(MeasuredOperation::ExpertDispatch);
+        }
+        CollectiveKind::EpCombine => {
+            return experts::read(fields, algorithm).map(MeasuredOperation::ExpertCombine);
+        }
+        _ => {}
+    }
     let blank = || fields.reason("size_bytes is blank: the size of the message was not published");
     Ok(MeasuredOperation::Collective { kind, algorithm, size: size(fields)?.ok_or_else(blank)? })
 }

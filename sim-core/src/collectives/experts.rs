@@ -12,22 +12,59 @@ pub struct Load {
     returning: bool,
 }
 
+impl Load {
+    /// What goes from one to another: the first is the busiest.
+    pub(super) const fn between(self, from: usize, to: usize) -> u64 {
+        let expert = if self.returning { from } else { to };
+        if expert == 0 { self.busiest } else { self.others }
+    }
+
+    pub(super) const fn is_returning(self) -> bool {
+        self.returning
+    }
+
+    pub(super) const fn is_even(self) -> bool {
+        self.busiest == self.others
+    }
+}
+
+/// What the busiest of several gets, and each of the others.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Busiest {
+    pub(super) busiest: f64,
+    pub(super) others: f64,
+}
+
+impl Busiest {
+    /// Shares of all copies where the busiest gets `imbalance` times the mean: a token comes to it once at most.
+    pub(super) fn new((copies, tokens): (f64, f64), among: usize, imbalance: f64) -> Self {
+        let busiest = (copies / among as f64 * imbalance).min(tokens);
+        let others = if among > 1 { (copies - busiest) / (among - 1) as f64 } else { 0.0 };
+        Self { busiest, others }
+    }
+
+    pub(super) fn times(self, factor: f64) -> Self {
+        Self { busiest: self.busiest * factor, others: self.others * factor }
+    }
+
+    /// One of `chunks` chunks, in whole bytes.
+    pub(super) fn load(self, chunks: usize, returning: bool) -> Load {
+        // What rounding left above a whole byte is none.
+        let bytes = |share: f64| (share / chunks as f64 - 1e-6).ceil().max(0.0) as u64;
+        Load { busiest: bytes(self.busiest), others: bytes(self.others), returning }
+    }
+}
+
 /// One direct exchange of the copies of all tokens.
 ///
 /// A rank has `S` bytes of tokens and sends each to `d` ranks; the busiest rank, position 0, is sent
 /// `imbalance x d S / n` by each, the others share the rest.
 pub(super) fn schedule(call: &CollectiveCall, ranks: usize) -> Schedule {
-    let copies = call.bytes.count() as f64 * f64::from(call.experts.destinations(ranks));
-    let mean = copies / ranks as f64;
-    // A token goes to a rank once: no rank gets more than all of them.
-    let busiest = (mean * call.experts.imbalance()).min(call.bytes.count() as f64);
-    let others = if ranks > 1 { (copies - busiest) / (ranks - 1) as f64 } else { 0.0 };
-    let load = Load {
-        busiest: busiest.ceil() as u64,
-        others: others.ceil() as u64,
-        returning: call.kind == CollectiveKind::EpCombine,
-    };
-    let (pattern, each) = match load.busiest == load.others {
+    let tokens = call.bytes.count() as f64;
+    let copies = tokens * call.experts.destinations(ranks);
+    let shares = Busiest::new((copies, tokens), ranks, call.experts.imbalance());
+    let load = shares.load(1, call.kind == CollectiveKind::EpCombine);
+    let (pattern, each) = match load.is_even() {
         true => (Pattern::Everyone(super::Part::OfPair), Bytes::new(load.others)),
         false => (Pattern::Experts(load), Bytes::new(1)),
     };
@@ -37,10 +74,9 @@ pub(super) fn schedule(call: &CollectiveCall, ranks: usize) -> Schedule {
 
 /// Bytes to each of the others.
 pub(super) fn sends(ranks: usize, position: usize, load: Load) -> Vec<Send> {
-    let bytes = |expert: usize| if expert == 0 { load.busiest } else { load.others };
     let send = |shift: usize| {
         let target = (position + shift) % ranks;
-        Send { blocks: bytes(if load.returning { position } else { target }), ..Send::one(target) }
+        Send { blocks: load.between(position, target), ..Send::one(target) }
     };
     (1..ranks).map(send).collect()
 }

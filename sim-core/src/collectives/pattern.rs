@@ -4,6 +4,7 @@ use super::circulant;
 use super::everyone::{self, Part};
 use super::experts::{self, Load};
 use super::in_network::InNetwork;
+use super::relay::Relay;
 use super::ring;
 use super::tree::Tree;
 
@@ -142,6 +143,8 @@ pub enum Pattern {
     InNetwork(InNetwork),
     /// Every position sends tokens to the experts of every other, or gets them back.
     Experts(Load),
+    /// Tokens cross once to each domain and are handed on there, or the answers to them come back.
+    Relay(Relay),
 }
 
 impl Pattern {
@@ -161,6 +164,7 @@ impl Pattern {
             Self::Tree(tree) => tree.sends(position, Some(step)),
             Self::InNetwork(waves) => waves.sends(position, Some(step)),
             Self::Experts(load) => experts::sends(ranks, position, load),
+            Self::Relay(relay) => relay.sends(ranks, position),
         }
     }
 
@@ -184,6 +188,7 @@ impl Pattern {
             }
             Self::Channels { inside } => by.is_multiple_of(inside),
             Self::Everyone(_) | Self::Shift | Self::Circulant { .. } => true,
+            Self::Relay(relay) => relay.is_even() && by.is_multiple_of(relay.inside()),
             Self::Star { .. } | Self::Tree(_) | Self::InNetwork(_) | Self::Experts(_) => false,
         }
     }
@@ -218,6 +223,7 @@ impl Pattern {
             }
             Self::Everyone(_) | Self::Experts(_) => ranks - 1,
             Self::Exchange { size, .. } => size - 1,
+            Self::Relay(relay) => relay.receives(ranks),
             Self::Star { inward } => match (inward, position) {
                 (true, 0) => ranks - 1,
                 (true, _) | (false, 0) => 0,
@@ -253,6 +259,7 @@ impl Pattern {
                 vec![everyone::tier_contents(ranks, (position, to), (stride, size), part)]
             }
             (Self::Shift | Self::Experts(_), Partners::One(to)) => vec![Atoms::one(position * ranks + to)],
+            (Self::Relay(relay), Partners::One(to)) => vec![relay.contents(ranks, (position, to))],
             (Self::Circulant { skip, blocks, back }, _) => {
                 circulant::contents(ranks, position, (skip, blocks, back))
             }
@@ -269,7 +276,7 @@ impl Pattern {
             Self::Everyone(Part::OfPair) => ranks * ranks,
             Self::Ring { .. } | Self::Exchange { .. } | Self::Circulant { .. } | Self::Everyone(_) => ranks,
             Self::Channels { inside } => ranks * inside,
-            Self::Shift | Self::Experts(_) => ranks * ranks,
+            Self::Shift | Self::Experts(_) | Self::Relay(_) => ranks * ranks,
             Self::Star { .. } => 1,
             Self::Tree(tree) => tree.atoms(),
             Self::InNetwork(waves) => waves.atoms(),
@@ -281,6 +288,7 @@ impl Pattern {
         match self {
             Self::Tree(tree) => tree.activity(step),
             Self::InNetwork(waves) => waves.activity(step),
+            Self::Relay(relay) => relay.activity(),
             _ => (true, true),
         }
     }
@@ -317,6 +325,7 @@ impl Pattern {
         match self {
             Self::Everyone(_) | Self::Experts(_) => ranks - 1,
             Self::Exchange { size, .. } => size - 1,
+            Self::Relay(relay) => relay.inside() - 1,
             _ => 1,
         }
     }
@@ -347,7 +356,11 @@ impl Pattern {
 
     /// Whether each position starts transfers of the same sizes in each step.
     pub fn is_symmetric(self) -> bool {
-        !matches!(self, Self::Star { .. } | Self::Tree(_) | Self::InNetwork(_) | Self::Experts(_))
+        match self {
+            Self::Star { .. } | Self::Tree(_) | Self::InNetwork(_) | Self::Experts(_) => false,
+            Self::Relay(relay) => relay.is_even(),
+            _ => true,
+        }
     }
 }
 

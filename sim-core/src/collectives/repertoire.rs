@@ -1,7 +1,7 @@
 //! Which algorithms a library has, which of them can run on a group, and what each expands to.
 
 use super::{
-    GroupShape, Schedule, circulant, everyone, experts, hierarchical, in_network, pairwise, ring, tree,
+    GroupShape, Schedule, circulant, everyone, experts, hierarchical, in_network, pairwise, relay, ring, tree,
 };
 use crate::workload::{Algorithm, CollectiveCall, CollectiveKind, Library};
 
@@ -25,7 +25,9 @@ pub fn candidates(
             vec![Algorithm::Direct, Algorithm::Pairwise]
         }
         CollectiveKind::AllToAll => vec![Algorithm::Pairwise],
-        CollectiveKind::EpDispatch | CollectiveKind::EpCombine => vec![Algorithm::Direct],
+        CollectiveKind::EpDispatch | CollectiveKind::EpCombine => {
+            tiered(shape.has_several_domains(), vec![Algorithm::Direct])
+        }
         CollectiveKind::Barrier => vec![Algorithm::HalvingDoubling],
         CollectiveKind::SendRecv => vec![Algorithm::Ring],
         CollectiveKind::Broadcast | CollectiveKind::Reduce => {
@@ -78,7 +80,12 @@ pub fn effective(
     let rooted = matches!(kind, Kind::Broadcast | Kind::Reduce);
     let reduces = kind == Kind::AllReduce;
     match kind {
-        Kind::EpDispatch | Kind::EpCombine => return Algorithm::Direct,
+        Kind::EpDispatch | Kind::EpCombine => {
+            return match asked {
+                Algorithm::Hierarchical if shape.has_several_domains() => Algorithm::Hierarchical,
+                _ => Algorithm::Direct,
+            };
+        }
         Kind::Barrier => return Algorithm::HalvingDoubling,
         Kind::SendRecv => return Algorithm::Ring,
         Kind::AllToAll if asked == Algorithm::Direct => return Algorithm::Direct,
@@ -107,6 +114,7 @@ pub fn is_chunked(kind: CollectiveKind, algorithm: Algorithm) -> bool {
     match algorithm {
         Algorithm::Tree | Algorithm::Nvls | Algorithm::NvlsTree => true,
         Algorithm::Ring => matches!(kind, CollectiveKind::Broadcast | CollectiveKind::Reduce),
+        Algorithm::Hierarchical => matches!(kind, CollectiveKind::EpDispatch | CollectiveKind::EpCombine),
         _ => false,
     }
 }
@@ -115,7 +123,12 @@ pub fn is_chunked(kind: CollectiveKind, algorithm: Algorithm) -> bool {
 pub fn expand(call: &CollectiveCall, algorithm: Algorithm, shape: &GroupShape, chunks: usize) -> Schedule {
     let (kind, bytes, ranks) = (call.kind, call.bytes, shape.ranks());
     match kind {
-        CollectiveKind::EpDispatch | CollectiveKind::EpCombine => return experts::schedule(call, ranks),
+        CollectiveKind::EpDispatch | CollectiveKind::EpCombine => {
+            return match algorithm {
+                Algorithm::Hierarchical => relay::schedule(call, (ranks, shape.domain()), chunks),
+                _ => experts::schedule(call, ranks),
+            };
+        }
         CollectiveKind::Barrier => return circulant::barrier(ranks),
         CollectiveKind::SendRecv => return ring::send_recv(bytes, ranks),
         _ => {}

@@ -186,26 +186,31 @@ impl Costed<'_> {
     /// The largest rate of one transfer, when a rank has several of a phase under way at once.
     fn transfer_cap(&self, phase: &Phase, profile: &PhaseProfile, scope: Scope) -> Bandwidth {
         let Self { transport, schedule, .. } = self;
-        let ranks = schedule.ranks as f64;
         let port = profile.nominal(scope) * transport.scope(scope).efficiency;
         match (phase.pattern, transport.in_network, scope) {
             (Pattern::InNetwork(waves), Some(cost), Scope::ScaleUp) => {
                 // On each port there is one transfer of every owner, and the rank's own.
                 port * (cost.efficiency / (waves.inside() + 1) as f64)
             }
-            (Pattern::Everyone(_) | Pattern::Experts(_), _, _) if self.of_experts() => {
-                let doublings = (ranks / 8.0).log2().max(0.0);
-                let loss = 1.0 + transport.experts.spread * doublings;
-                if loss > 1.0 && scope == Scope::ScaleUp {
-                    port * (1.0 / (loss * (ranks - 1.0)))
-                } else {
-                    Bandwidth::UNBOUNDED
-                }
+            (Pattern::Relay(relay), _, Scope::ScaleUp) => self.expert_cap(port, relay.inside()),
+            (Pattern::Everyone(_) | Pattern::Experts(_), _, Scope::ScaleUp) if self.of_experts() => {
+                self.expert_cap(port, schedule.ranks)
+            }
+            (Pattern::Everyone(_) | Pattern::Experts(_) | Pattern::Relay(_), ..) if self.of_experts() => {
+                Bandwidth::UNBOUNDED
             }
             (pattern, _, _) => {
                 self.protocol_cap(profile, scope) * (1.0 / pattern.at_once(schedule.ranks) as f64)
             }
         }
+    }
+
+    /// The largest rate of a transfer inside a domain to one of `ranks` ranks that all exchange tokens.
+    fn expert_cap(&self, port: Bandwidth, ranks: usize) -> Bandwidth {
+        let ranks = ranks as f64;
+        let doublings = (ranks / 8.0).log2().max(0.0);
+        let loss = 1.0 + self.transport.experts.spread * doublings;
+        if loss > 1.0 { port * (1.0 / (loss * (ranks - 1.0))) } else { Bandwidth::UNBOUNDED }
     }
 
     /// The largest rate of a rank's port under the protocol, and in an all-to-all.

@@ -46,6 +46,9 @@ const MOST_CHUNKS: f64 = 1024.0;
 /// The chunks of a collective whose chunks are handed on for nothing, as in the ideal transport.
 const FREE_CHUNKS: f64 = 64.0;
 
+/// The most chunks of an exchange with experts: the shorter of its stages is hidden but for a sixteenth.
+const MOST_STAGED_CHUNKS: f64 = 16.0;
+
 /// How long a step of a phase drains under the bounds of its protocol, inside domains or between them.
 fn slowest_drain(phase: &Phase, profile: &PhaseProfile, step: &StepCost) -> Time {
     let drain = |scope: Scope| {
@@ -258,6 +261,9 @@ impl<'a> Planner<'a> {
             return Ok(1);
         }
         let whole = expand(call, algorithm, shape, 1);
+        if algorithm == Algorithm::Hierarchical {
+            return self.chunks_of_stages(named, call, (&whole, protocol));
+        }
         let Some(phase) = whole.phases.first() else { return Ok(1) };
         let profile = self.profile(named, phase.pattern, phase.steps)?;
         let stages = (whole.steps() - 1) as f64;
@@ -269,6 +275,29 @@ impl<'a> Planner<'a> {
         // A chunk has a byte at least.
         let finest = phase.bytes.count().max(1) as f64;
         Ok(best.round().clamp(1.0, MOST_CHUNKS.min(finest)) as usize)
+    }
+
+    /// Into how many chunks an exchange with experts is cut, whose two stages are the phases of `whole`.
+    ///
+    /// Where stages of `W >= V` follow one another chunk by chunk at a latency `l`, `c` chunks take `W + V/c + (c + 1) l`:
+    /// least at `c = sqrt(V/l)`.
+    fn chunks_of_stages(
+        &mut self,
+        named: &Named,
+        call: &CollectiveCall,
+        (whole, protocol): (&Schedule, Protocol),
+    ) -> Result<usize, RoutingError> {
+        let mut profiles = Vec::with_capacity(whole.phases.len());
+        for phase in &whole.phases {
+            profiles.push(self.profile(named, phase.pattern, phase.steps)?);
+        }
+        let cost = collective_cost(self.transport, call, whole, &profiles, protocol);
+        let stages = whole.phases.iter().zip(&profiles).zip(&cost.step);
+        let shorter = stages.map(|((phase, profile), step)| slowest_drain(phase, profile, step)).min();
+        let latency = profiles.iter().map(PhaseProfile::latency).max().unwrap_or(Time::ZERO);
+        let best = (shorter.unwrap_or(Time::ZERO).seconds() / latency.seconds()).sqrt();
+        // Nothing to send that takes no time either is one chunk.
+        Ok(if best.is_nan() { 1 } else { best.round().clamp(1.0, MOST_STAGED_CHUNKS) as usize })
     }
 
     /// How many members stand together in each tier that makes a difference to their routes.
@@ -285,6 +314,10 @@ impl<'a> Planner<'a> {
             }
         }
         let mut shape = GroupShape::from_containers(members.len(), &levels);
+        if let Some(domains) = self.fabric.levels().last() {
+            let domains: Vec<u32> = members.iter().map(|&member| domains.container(member)).collect();
+            shape = shape.with_domains(&domains);
+        }
         let inside = shape.tiers()[0];
         let may_be_meshed = shape.tiers().len() > 1 && (3..=MOST_IN_A_MESH).contains(&inside);
         if may_be_meshed && is_full_mesh(self.fabric, &members[..inside])? {

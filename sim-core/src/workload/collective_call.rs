@@ -9,7 +9,8 @@ pub enum Algorithm {
     Ring,
     /// Each rank exchanges with every other at once, in one step (all-reduce: one-shot, the whole buffer).
     Direct,
-    /// Rings within each tier: reduce-scatter from the inside out, all-gather back.
+    /// Rings within each tier: reduce-scatter from the inside out, all-gather back. Of experts: a token crosses once to
+    /// each domain, and is handed on there.
     Hierarchical,
     /// All-to-all in n - 1 exchanges, the peer moving on by one rank each.
     Pairwise,
@@ -197,6 +198,18 @@ pub struct ExpertRouting {
     pub choices: u32,
     /// What the busiest rank gets, over the mean, in thousandths.
     imbalance: u32,
+    /// Of how many groups of experts a token may choose from how many; `None` where it may choose from all.
+    groups: Option<(u32, u32)>,
+    spread: Spread,
+}
+
+/// How the choices of a token fall on ranks, where each rank is sent to directly.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Spread {
+    /// On as many ranks as may be, as benchmarks deal tokens out.
+    Even,
+    /// Independently of one another.
+    Drawn,
 }
 
 impl Default for ExpertRouting {
@@ -208,18 +221,73 @@ impl Default for ExpertRouting {
 impl ExpertRouting {
     /// Tokens go to `choices` experts each; the busiest rank gets `imbalance` times the mean (to three decimals).
     pub fn new(choices: u32, imbalance: f64) -> Self {
-        Self { choices, imbalance: (imbalance * 1000.0).round().max(1000.0) as u32 }
+        Self {
+            choices,
+            imbalance: (imbalance * 1000.0).round().max(1000.0) as u32,
+            groups: None,
+            spread: Spread::Even,
+        }
     }
 
-    /// To how many of `ranks` ranks each token goes: to each of them once at most.
-    pub fn destinations(self, ranks: usize) -> u32 {
-        self.choices.min(u32::try_from(ranks).unwrap_or(u32::MAX))
+    /// The same where experts stand in `groups` groups, and all choices of a token are in `chosen` of these.
+    pub fn within_groups(self, chosen: u32, groups: u32) -> Self {
+        Self { groups: (1..groups).contains(&chosen).then_some((chosen, groups)), ..self }
+    }
+
+    /// In how many of `places` equal parts of all experts a token is expected to have some, when its groups and its
+    /// choices are drawn evenly.
+    ///
+    /// `p (1 - (1 - 1/p)^k)` of `p` places for `k` choices (occupancy). With `g` of `G` groups, the choices are in the
+    /// `g p / G` places of these; where groups are smaller than places, a place that holds `j` of the chosen groups is
+    /// missed with `(1 - j/g)^k`, and `j` is hypergeometric.
+    pub fn expected_places(self, places: usize) -> f64 {
+        let choices = f64::from(self.choices);
+        let occupied = |places: f64| places * (1.0 - (1.0 - 1.0 / places).powf(choices));
+        let places = places as f64;
+        match self.groups.map(|(chosen, groups)| (f64::from(chosen), f64::from(groups))) {
+            None => occupied(places),
+            Some((chosen, groups)) if places >= groups => occupied(places * chosen / groups),
+            Some((chosen, groups)) => {
+                let here = (groups / places).round();
+                places * (1.0 - missed((chosen, groups), here, choices))
+            }
+        }
+    }
+
+    /// The same where the choices of a token are drawn: some of them share a rank.
+    pub fn drawn(self) -> Self {
+        Self { spread: Spread::Drawn, ..self }
+    }
+
+    /// To how many of `ranks` ranks each token goes, to each of them once at most.
+    pub fn destinations(self, ranks: usize) -> f64 {
+        match self.spread {
+            Spread::Even => f64::from(self.choices).min(ranks as f64),
+            Spread::Drawn => self.expected_places(ranks),
+        }
     }
 
     /// What the busiest rank gets, over the mean; at least 1.
     pub fn imbalance(self) -> f64 {
         f64::from(self.imbalance) / 1000.0
     }
+}
+
+/// How likely no choice is in a place of `here` groups, when choices fall evenly on `chosen` of `groups` groups.
+fn missed((chosen, groups): (f64, f64), here: f64, choices: f64) -> f64 {
+    // One by one, the chosen groups are drawn from those that are left: the chance of each number in the place.
+    let mut chances = vec![1.0];
+    for drawn in 0..chosen as usize {
+        let mut next = vec![0.0; chances.len() + 1];
+        for (inside, chance) in chances.iter().enumerate() {
+            let hit = ((here - inside as f64) / (groups - drawn as f64)).clamp(0.0, 1.0);
+            next[inside + 1] += chance * hit;
+            next[inside] += chance * (1.0 - hit);
+        }
+        chances = next;
+    }
+    let none_in = |(inside, chance): (usize, &f64)| chance * (1.0 - inside as f64 / chosen).powf(choices);
+    chances.iter().enumerate().map(none_in).sum()
 }
 
 /// One collective: what, how much, and how.
@@ -243,5 +311,33 @@ impl CollectiveCall {
     /// A collective whose algorithm and protocol are chosen by predicted time.
     pub fn auto(kind: CollectiveKind, bytes: Bytes) -> Self {
         Self { kind, bytes, algorithm: None, protocol: None, experts: ExpertRouting::default() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn choices_fall_on_fewer_places_than_there_are_choices() {
+        let routing = ExpertRouting::new(2, 1.0);
+        assert_eq!(routing.expected_places(1), 1.0);
+        // Both choices in one of four with 1/4.
+        assert!((routing.expected_places(4) - 1.75).abs() < 1e-12);
+        assert_eq!((routing.destinations(4), routing.destinations(1)), (2.0, 1.0));
+        assert!((routing.drawn().destinations(4) - 1.75).abs() < 1e-12);
+    }
+
+    #[test]
+    fn groups_hold_choices_together() {
+        let routing = ExpertRouting::new(2, 1.0).within_groups(2, 4);
+        // Two of four groups, two choices: in both groups with 1/2.
+        assert!((routing.expected_places(4) - 1.5).abs() < 1e-12);
+        // Eight places: four are open.
+        assert!((routing.expected_places(8) - 1.75).abs() < 1e-12);
+        // Two places of two groups: with 1/3 both groups are in one, otherwise both are met with 1/2.
+        assert!((routing.expected_places(2) - (1.0 / 3.0 + 2.0 / 3.0 * 1.5)).abs() < 1e-12);
+        assert!((routing.expected_places(1) - 1.0).abs() < 1e-12);
+        assert_eq!(routing.within_groups(4, 4), ExpertRouting::new(2, 1.0));
     }
 }

@@ -18,6 +18,8 @@ fn flags_of_experts_are_refused_where_they_mean_nothing() {
     let flags = [
         ["--top-k", "8"],
         ["--imbalance", "2"],
+        ["--expert-groups", "8"],
+        ["--top-groups", "4"],
         ["--tokens", "128"],
         ["--hidden", "7168"],
         ["--element", "fp8"],
@@ -31,6 +33,9 @@ fn flags_of_experts_are_refused_where_they_mean_nothing() {
     refuse(&["--top-k", "0"], "1..=1024");
     refuse(&["--imbalance", "0.5"], &format!("--imbalance is 0.5; {imbalance}"));
     refuse(&["--imbalance", "-1"], &format!("--imbalance is -1; {imbalance}"));
+    refuse(&["--expert-groups", "0"], "1..=1024");
+    let groups = "--top-groups is 5 of --expert-groups 4; a token chooses from at most all groups";
+    refuse(&["--expert-groups", "4", "--top-groups", "5"], groups);
     refuse(&["--tokens", "0", "--hidden", "7168"], "1..=1073741824");
     refuse(&["--tokens", "128"], "--tokens needs the dimensions of a token: add --hidden 7168, for example");
     refuse(&["--hidden", "128"], "--hidden goes with --tokens; give the tokens of a rank, or leave it out");
@@ -90,6 +95,26 @@ fn a_scenario_exchanges_with_experts_as_the_command_does() {
         number(&even["results"][0]["time_us"]) < number(&row["time_us"]),
         "the busiest rank holds up the others"
     );
+}
+
+#[test]
+fn tokens_cross_once_to_each_node_that_their_groups_allow() {
+    let place = Workplace::new();
+    let sent = |rest: &[&str]| -> u64 {
+        let words = ["collective", "ep-dispatch", "--system", "hgx-h800", "-g", "64", "-b", "8M", "-e", "8M"];
+        let document = place.json(&[&words[..], rest].concat());
+        assert_eq!(
+            rows(&document)[0]["algorithm"],
+            if rest.contains(&"direct") { "direct" } else { "hierarchical" }
+        );
+        rows(&document)[0]["wire_bytes_per_chip"].as_u64().expect("bytes are counted")
+    };
+    // 8 choices: 5.251 of 8 nodes, or 3.600 where 4 of 8 groups are open; 7.576 and 7.178 of 64 chips, or 32.
+    let near = |bytes: u64, copies: f64| (bytes as f64 / (8.0 * 1_048_576.0) - copies).abs() < 1e-4;
+    assert!(near(sent(&[]), 7.0 / 8.0 * (5.251_129 + 7.575_908)));
+    let within = sent(&["--expert-groups", "8", "--top-groups", "4"]);
+    assert!(near(within, 7.0 / 8.0 * (3.599_548 + 7.177_604)), "{within}");
+    assert!(near(sent(&["--algorithm", "direct"]), 7.875));
 }
 
 #[test]

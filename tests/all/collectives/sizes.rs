@@ -192,6 +192,8 @@ fn every_algorithm_is_right_over_domains_whole_and_partial() {
             (Kind::AllReduce, "ring tree halving-doubling direct two-shot hierarchical nvls nvls-tree"),
             (Kind::ReduceScatter, "ring halving-doubling direct hierarchical nvls"),
             (Kind::AllGather, "ring halving-doubling direct hierarchical nvls"),
+            (Kind::EpDispatch, "direct hierarchical"),
+            (Kind::EpCombine, "direct hierarchical"),
         ],
     );
 }

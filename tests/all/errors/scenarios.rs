@@ -48,13 +48,25 @@ fn library_shape() -> ModelShape {
 
 fn models() -> Vec<Case> {
     let model = |shape| fault(Model::new("mine", shape));
-    let experts =
-        Experts { experts: 8, top_k: 2, expert_ffn: 1 << 20, shared_ffn: 0, dense_layers: 0, every: 1 };
+    let experts = Experts {
+        experts: 8,
+        top_k: 2,
+        expert_ffn: 1 << 20,
+        shared_ffn: 0,
+        dense_layers: 0,
+        every: 1,
+        groups: 1,
+        top_groups: 1,
+    };
     vec![
         model(ModelShape { layers: 0, ..library_shape() }),
         model(ModelShape { hidden: 1 << 40, ..library_shape() }),
         model(ModelShape { kv_heads: 5, ..library_shape() }),
         model(ModelShape { experts: Some(Experts { top_k: 9, ..experts }), ..library_shape() }),
+        model(ModelShape {
+            experts: Some(Experts { groups: 4, top_groups: 5, ..experts }),
+            ..library_shape()
+        }),
         model(ModelShape { experts: Some(Experts { dense_layers: 32, ..experts }), ..library_shape() }),
         model(ModelShape { experts: Some(Experts { experts: 1 << 20, ..experts }), ..library_shape() }),
     ]

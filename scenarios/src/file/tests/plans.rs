@@ -2,8 +2,8 @@
 
 use super::meaning::{FOUNDING, job, scenario};
 use crate::training::{
-    AttentionKernel, ContextExchange, Dispatcher, GradientFormat, LaunchGraphs, Overlap, Recipe, Recompute,
-    RecomputedModules, Schedule, TensorOverlap, TrainingPlan, ZeroStage,
+    AttentionKernel, ContextExchange, DispatchFormat, Dispatcher, GradientFormat, LaunchGraphs, Overlap,
+    Recipe, Recompute, RecomputedModules, Schedule, TensorOverlap, TrainingPlan, ZeroStage,
 };
 
 /// The plan of the trillion-parameter model on 2,304 chips with these settings of `workload`.
@@ -86,13 +86,14 @@ fn exchanges_have_names() {
 fn a_recipe_says_what_software_does() {
     assert_eq!(plan(&[]).recipe, Recipe::default());
     let recipe = "recipe={ graphs = \"full\", attention = \"unfused\", gradients = \"bf16\", \
-                  bucket_parameters = 5000, expert_imbalance = 1.25, interference = 0.1, drops_tokens = true }";
+                  bucket_parameters = 5000, expert_imbalance = 1.25, dispatch = \"fp8\", interference = 0.1, drops_tokens = true }";
     let expected = Recipe {
         graphs: LaunchGraphs::Full,
         attention: AttentionKernel::Unfused,
         gradients: GradientFormat::Bf16,
         bucket: Some(5000),
         expert_imbalance: 1250,
+        dispatch: DispatchFormat::Fp8,
         interference: 100,
         drops_tokens: true,
     };

@@ -83,7 +83,16 @@ mod tests {
 
     /// 8 experts of 128 inside, two for each token, and a shared one.
     fn experts() -> Experts {
-        Experts { experts: 8, top_k: 2, expert_ffn: 128, shared_ffn: 64, dense_layers: 0, every: 1 }
+        Experts {
+            experts: 8,
+            top_k: 2,
+            expert_ffn: 128,
+            shared_ffn: 64,
+            dense_layers: 0,
+            every: 1,
+            groups: 1,
+            top_groups: 1,
+        }
     }
 
     /// Micro-batches of 4 sequences of 32 tokens.

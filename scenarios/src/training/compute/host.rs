@@ -133,8 +133,16 @@ mod tests {
     #[test]
     fn experts_keep_the_host_busy_unless_shapes_are_known() {
         let of = |change: fn(&mut TrainingPlan)| {
-            let experts =
-                Experts { experts: 8, top_k: 2, expert_ffn: 64, shared_ffn: 0, dense_layers: 0, every: 1 };
+            let experts = Experts {
+                experts: 8,
+                top_k: 2,
+                expert_ffn: 64,
+                shared_ffn: 0,
+                dense_layers: 0,
+                every: 1,
+                groups: 1,
+                top_groups: 1,
+            };
             let shape = ModelShape { experts: Some(experts), ..small_shape() };
             let model = Model::new("experts", shape).expect("the shape is legal");
             let mut plan = TrainingPlan { model, ..plan([1, 1, 1]) };

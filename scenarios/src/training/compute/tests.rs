@@ -117,8 +117,16 @@ fn model(latent: bool) -> Model {
         rope_dim: 16,
         value_dim: 32,
     });
-    let experts =
-        Experts { experts: 16, top_k: 2, expert_ffn: 128, shared_ffn: 128, dense_layers: 1, every: 1 };
+    let experts = Experts {
+        experts: 16,
+        top_k: 2,
+        expert_ffn: 128,
+        shared_ffn: 128,
+        dense_layers: 1,
+        every: 1,
+        groups: 1,
+        top_groups: 1,
+    };
     let shape = ModelShape {
         hidden: 512,
         heads: 8,

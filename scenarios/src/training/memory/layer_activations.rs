@@ -267,8 +267,16 @@ mod tests {
 
     #[test]
     fn experts_keep_what_comes_to_them() {
-        let experts =
-            Experts { experts: 8, top_k: 2, expert_ffn: 32, shared_ffn: 16, dense_layers: 0, every: 1 };
+        let experts = Experts {
+            experts: 8,
+            top_k: 2,
+            expert_ffn: 32,
+            shared_ffn: 16,
+            dense_layers: 0,
+            every: 1,
+            groups: 1,
+            top_groups: 1,
+        };
         let mut plan = plan([2, 1, 4]);
         let shape = ModelShape { experts: Some(experts), gated: true, ..*plan.model.shape() };
         plan.model = Model::new("experts", shape).expect("the shape is legal");

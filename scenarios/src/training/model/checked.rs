@@ -56,6 +56,23 @@ pub enum ModelError {
         /// Experts of a layer.
         experts: u64,
     },
+    /// A token chooses from more groups of experts than there are, or from too few experts.
+    #[error(
+        "model `{model}`: `top_groups` = {top_groups} of `expert_groups` = {groups} cannot hold the choices of a token: \
+         the groups divide `experts` = {experts} evenly, and `top_k` = {top_k} experts are in `top_groups` of them"
+    )]
+    UnfitGroups {
+        /// The name of the model.
+        model: String,
+        /// Groups that a token may choose from.
+        top_groups: u64,
+        /// Groups of experts.
+        groups: u64,
+        /// Experts of a layer.
+        experts: u64,
+        /// Experts that a token goes to.
+        top_k: u64,
+    },
     /// Experts are given and no layer has them.
     #[error(
         "model `{model}`: no layer has experts: {dense_layers} of {layers} layers are dense, and one in {every} of the \
@@ -88,6 +105,7 @@ impl ModelError {
             Self::Zero { field, .. } | Self::TooLarge { field, .. } => field,
             Self::UnevenHeads { .. } => "kv_heads",
             Self::TooManyChosen { .. } => "top_k",
+            Self::UnfitGroups { .. } => "top_groups",
             Self::NoExpertLayer { .. } => "dense_layers",
             Self::TooManyParameters { .. } => "layers",
         }
@@ -97,6 +115,7 @@ impl ModelError {
 /// No published width comes near it.
 const LARGEST: u64 = 1 << 20;
 const MOST_LAYERS: u64 = 1 << 16;
+const MOST_GROUPS: u64 = 1 << 10;
 /// Sixteen bytes for each of so many parameters stay below 2^63.
 const MOST_PARAMETERS: f64 = (1_u64 << 58) as f64;
 
@@ -111,7 +130,11 @@ impl Model {
             return Err(ModelError::Zero { model: name, field });
         }
         for (field, value) in needed(&shape).chain(optional(&shape)) {
-            let largest = if field == "layers" { MOST_LAYERS } else { LARGEST };
+            let largest = match field {
+                "layers" => MOST_LAYERS,
+                "expert_groups" => MOST_GROUPS,
+                _ => LARGEST,
+            };
             if value > largest {
                 return Err(ModelError::TooLarge { model: name, field, value, largest });
             }
@@ -120,9 +143,13 @@ impl Model {
         if !heads.is_multiple_of(kv_heads) {
             return Err(ModelError::UnevenHeads { model: name, heads, kv_heads });
         }
-        if let Some(Experts { experts, top_k, dense_layers, every, .. }) = shape.experts {
+        if let Some(Experts { experts, top_k, dense_layers, every, groups, top_groups, .. }) = shape.experts {
             if top_k > experts {
                 return Err(ModelError::TooManyChosen { model: name, top_k, experts });
+            }
+            let held = experts / groups * top_groups;
+            if !experts.is_multiple_of(groups) || top_groups > groups || top_k > held {
+                return Err(ModelError::UnfitGroups { model: name, top_groups, groups, experts, top_k });
             }
             if shape.expert_layers() == 0 {
                 return Err(ModelError::NoExpertLayer { model: name, layers, dense_layers, every });
@@ -165,6 +192,8 @@ fn needed(shape: &ModelShape) -> impl Iterator<Item = (&'static str, u64)> {
             ("top_k", experts.top_k),
             ("expert_ffn", experts.expert_ffn),
             ("moe_every", experts.every),
+            ("expert_groups", experts.groups),
+            ("top_groups", experts.top_groups),
         ]
     });
     // A window may be as long as any sequence: only zero is wrong.
@@ -191,8 +220,16 @@ fn optional(shape: &ModelShape) -> impl Iterator<Item = (&'static str, u64)> {
 
 const NO_LATENT: LatentAttention =
     LatentAttention { query_rank: 0, kv_rank: 0, nope_dim: 0, rope_dim: 0, value_dim: 0 };
-const NO_EXPERTS: Experts =
-    Experts { experts: 0, top_k: 0, expert_ffn: 0, shared_ffn: 0, dense_layers: 0, every: 1 };
+const NO_EXPERTS: Experts = Experts {
+    experts: 0,
+    top_k: 0,
+    expert_ffn: 0,
+    shared_ffn: 0,
+    dense_layers: 0,
+    every: 1,
+    groups: 1,
+    top_groups: 1,
+};
 
 /// A bound of the parameters that no product overflows: every layer counted with both kinds of feed-forward half.
 fn most_parameters(shape: &ModelShape) -> f64 {
@@ -243,8 +280,16 @@ mod tests {
 
     #[test]
     fn experts_that_cannot_be_are_refused() {
-        let experts =
-            Experts { experts: 8, top_k: 2, expert_ffn: 1024, shared_ffn: 0, dense_layers: 0, every: 1 };
+        let experts = Experts {
+            experts: 8,
+            top_k: 2,
+            expert_ffn: 1024,
+            shared_ffn: 0,
+            dense_layers: 0,
+            every: 1,
+            groups: 1,
+            top_groups: 1,
+        };
         let refused = |experts| {
             let error = Model::new("mine", ModelShape { experts: Some(experts), ..shape() }).unwrap_err();
             (error.field(), error.to_string())
@@ -252,6 +297,16 @@ mod tests {
         let expected =
             ("top_k", "model `mine`: `top_k` = 9 of `experts` = 8; set `top_k` to at most 8".to_owned());
         assert_eq!(refused(Experts { top_k: 9, ..experts }), expected);
+        let (field, message) = refused(Experts { groups: 4, top_groups: 5, ..experts });
+        assert_eq!(field, "top_groups");
+        assert_eq!(
+            message,
+            "model `mine`: `top_groups` = 5 of `expert_groups` = 4 cannot hold the choices of a token: the groups divide \
+             `experts` = 8 evenly, and `top_k` = 2 experts are in `top_groups` of them"
+        );
+        for (groups, top_groups) in [(3, 1), (8, 1)] {
+            assert_eq!(refused(Experts { groups, top_groups, ..experts }).0, "top_groups");
+        }
         let (field, message) = refused(Experts { dense_layers: 31, every: 2, ..experts });
         assert_eq!(field, "dense_layers");
         assert_eq!(

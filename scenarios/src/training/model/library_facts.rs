@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use toml::Value;
 
 /// The keys of values, in the order in which they are shown.
-const KEYS: [&str; 33] = [
+const KEYS: [&str; 35] = [
     "layers",
     "hidden",
     "heads",
@@ -33,6 +33,8 @@ const KEYS: [&str; 33] = [
     "shared_ffn",
     "dense_layers",
     "moe_every",
+    "expert_groups",
+    "top_groups",
     "vocab",
     "tied_embeddings",
     "biases",

@@ -56,5 +56,7 @@ fn experts(values: &Values) -> Option<Experts> {
         shared_ffn: values.whole("shared_ffn").unwrap_or_else(|| whole("shared_experts") * expert_ffn),
         dense_layers: whole("dense_layers"),
         every: values.whole("moe_every").unwrap_or(1),
+        groups: values.whole("expert_groups").unwrap_or(1),
+        top_groups: values.whole("top_groups").unwrap_or(1),
     })
 }

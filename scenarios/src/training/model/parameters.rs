@@ -213,6 +213,8 @@ mod tests {
                 shared_ffn: 2048,
                 dense_layers: 3,
                 every: 1,
+                groups: 1,
+                top_groups: 1,
             }),
             mtp_layers: 1,
             minor: MinorParameters { router_biases: true, ..Default::default() },

@@ -97,6 +97,10 @@ pub struct Experts {
     pub dense_layers: u64,
     /// Of the layers after those, one in so many has experts: the last of each; 1 for all.
     pub every: u64,
+    /// Into how many groups experts are divided, of which a token may choose some; 1 for no groups.
+    pub groups: u64,
+    /// In how many of the groups all choices of a token are.
+    pub top_groups: u64,
 }
 
 /// What the feed-forward half of a layer is.

@@ -18,5 +18,5 @@ pub use options::{
     ContextExchange, Dispatcher, Overlap, Recompute, RecomputedModules, Schedule, TensorOverlap, ZeroStage,
 };
 pub use parallelism::Parallelism;
-pub use recipe::{AttentionKernel, GradientFormat, LaunchGraphs, Recipe};
+pub use recipe::{AttentionKernel, DispatchFormat, GradientFormat, LaunchGraphs, Recipe};
 pub use stages::{Chunk, Stage};

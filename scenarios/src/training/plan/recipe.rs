@@ -42,6 +42,29 @@ impl GradientFormat {
     }
 }
 
+/// In which format tokens go to experts on other chips, in forward passes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub enum DispatchFormat {
+    /// Two bytes a value.
+    #[default]
+    Bf16,
+    /// One byte a value, and a scale of four bytes for each 128 of them, as DeepSeek-V3 (arXiv:2412.19437, section 3.3).
+    Fp8,
+}
+
+impl DispatchFormat {
+    /// The values that share a scale.
+    const SCALED_TOGETHER: u64 = 128;
+
+    /// The bytes of so many values.
+    pub const fn bytes(self, values: u64) -> u64 {
+        match self {
+            Self::Bf16 => values.saturating_mul(2),
+            Self::Fp8 => values.saturating_add(values.div_ceil(Self::SCALED_TOGETHER).saturating_mul(4)),
+        }
+    }
+}
+
 /// Choices of software that change what a step takes and not what it computes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Recipe {
@@ -55,6 +78,8 @@ pub struct Recipe {
     pub bucket: Option<u64>,
     /// What the chip with the busiest experts gets, over the mean, in thousandths.
     pub expert_imbalance: u32,
+    /// In which format tokens go to experts, forward; answers and gradients have 16 bits.
+    pub dispatch: DispatchFormat,
     /// Share of its speed that compute loses while the chip communicates, in thousandths.
     pub interference: u32,
     /// Routing whose shapes the host does not wait for: tokens over a capacity are dropped.
@@ -69,6 +94,7 @@ impl Default for Recipe {
             gradients: GradientFormat::Fp32,
             bucket: None,
             expert_imbalance: 1000,
+            dispatch: DispatchFormat::Bf16,
             interference: 0,
             drops_tokens: false,
         }

@@ -8,17 +8,18 @@ use super::passes::{Passes, Scribe};
 use crate::training::LedgerEntry;
 use crate::training::compute::{ExpertHalf, Matmul, Seconds, SharedExperts};
 use crate::training::model::Experts;
-use crate::training::plan::{Communicator, Dispatcher, RecomputedModules};
+use crate::training::plan::{Communicator, DispatchFormat, Dispatcher, RecomputedModules};
 use copperlight_core::units::Bytes;
 use copperlight_core::workload::{CollectiveCall, CollectiveKind, ExpertRouting};
 
-/// Bytes of one element of a token, on its way to an expert and back.
-const ELEMENT_BYTES: u64 = 2;
+/// Answers of experts and all gradients have 16 bits.
+const WIDE: DispatchFormat = DispatchFormat::Bf16;
 
 impl Passes<'_> {
     pub(super) fn experts_forward(&self, half: &ExpertHalf, scribe: &mut Scribe) {
         scribe.pass.compute(half.route.forward);
-        let sent = self.begin_exchange(CollectiveKind::EpDispatch, scribe);
+        let format = self.job.recipe().dispatch;
+        let sent = self.begin_exchange((CollectiveKind::EpDispatch, format), scribe);
         if let Some(shared) = &half.shared {
             self.shared_forward(shared, scribe);
         }
@@ -26,7 +27,7 @@ impl Passes<'_> {
         self.gather_tokens(CollectiveKind::AllGather, scribe);
         self.loaded(half.first.forward + half.activation.forward + half.second.forward, scribe);
         self.gather_tokens(CollectiveKind::ReduceScatter, scribe);
-        let sent = self.begin_exchange(CollectiveKind::EpCombine, scribe);
+        let sent = self.begin_exchange((CollectiveKind::EpCombine, WIDE), scribe);
         self.end_exchange(sent, scribe);
         scribe.pass.compute(half.restore.forward);
     }
@@ -43,7 +44,7 @@ impl Passes<'_> {
             self.experts_forward(half, scribe);
         }
         scribe.pass.compute(half.restore.backward);
-        let sent = self.begin_exchange(CollectiveKind::EpDispatch, scribe);
+        let sent = self.begin_exchange((CollectiveKind::EpDispatch, WIDE), scribe);
         if let Some(shared) = &half.shared {
             self.shared_backward(shared, scribe);
         }
@@ -54,7 +55,7 @@ impl Passes<'_> {
         let kernels = gradients(half.second) + activation.backward + gradients(half.first);
         self.loaded(kernels, scribe);
         self.gather_tokens(CollectiveKind::ReduceScatter, scribe);
-        let sent = self.begin_exchange(CollectiveKind::EpCombine, scribe);
+        let sent = self.begin_exchange((CollectiveKind::EpCombine, WIDE), scribe);
         self.end_exchange(sent, scribe);
         scribe.pass.compute(half.route.backward);
     }
@@ -80,10 +81,10 @@ impl Passes<'_> {
     }
 
     /// Tokens on their way, unless all experts of a layer are here.
-    fn begin_exchange(&self, kind: CollectiveKind, scribe: &mut Scribe) -> bool {
+    fn begin_exchange(&self, sent: (CollectiveKind, DispatchFormat), scribe: &mut Scribe) -> bool {
         let experts = self.job.model().shape().experts.filter(|_| self.job.parallelism().expert > 1);
         if let Some(experts) = experts {
-            let call = self.exchange(experts, kind);
+            let call = self.exchange(experts, sent);
             scribe.pass.begin(of_experts(scribe, Communicator::Expert, call));
         }
         experts.is_some()
@@ -96,10 +97,10 @@ impl Passes<'_> {
     }
 
     /// All-to-all, a token is sent once for each of its experts, and the busiest chip's share sets the pace.
-    fn exchange(&self, experts: Experts, kind: CollectiveKind) -> CollectiveCall {
+    fn exchange(&self, experts: Experts, (kind, format): (CollectiveKind, DispatchFormat)) -> CollectiveCall {
         let routing = self.routing(experts);
         let tokens = self.job.chip_tokens() / self.job.sequence_shards();
-        let once = ELEMENT_BYTES * tokens * self.job.model().shape().hidden;
+        let once = format.bytes(tokens * self.job.model().shape().hidden);
         match self.job.parallelism().dispatcher {
             Dispatcher::Deduplicated => {
                 CollectiveCall { experts: routing, ..CollectiveCall::auto(kind, Bytes::new(once)) }
@@ -113,7 +114,9 @@ impl Passes<'_> {
 
     fn routing(&self, experts: Experts) -> ExpertRouting {
         let choices = u32::try_from(experts.top_k).expect("a checked model has few choices");
-        ExpertRouting::new(choices, f64::from(self.job.recipe().expert_imbalance) / 1000.0)
+        let routing = ExpertRouting::new(choices, f64::from(self.job.recipe().expert_imbalance) / 1000.0);
+        let groups = |count| u32::try_from(count).expect("a checked model has few groups");
+        routing.drawn().within_groups(groups(experts.top_groups), groups(experts.groups))
     }
 
     /// Chips that share an expert all see its tokens, and sum its answers.
@@ -121,7 +124,7 @@ impl Passes<'_> {
         let sharers = self.job.parallelism().expert_tensor;
         let Some(experts) = self.job.model().shape().experts.filter(|_| sharers > 1) else { return };
         let tokens = self.job.chip_tokens() / self.job.sequence_shards() * experts.top_k;
-        let bytes = Bytes::new(ELEMENT_BYTES * tokens * self.job.model().shape().hidden * sharers);
+        let bytes = Bytes::new(WIDE.bytes(tokens * self.job.model().shape().hidden * sharers));
         let call = CollectiveCall::auto(kind, bytes);
         scribe.pass.blocking(of_experts(scribe, Communicator::ExpertTensor, call));
     }

@@ -184,8 +184,16 @@ mod tests {
 
     /// The small model with 8 experts in layers 1 and 3, untied, with a layer that predicts a further token.
     fn with_experts(degrees: [u64; 3]) -> TrainingPlan {
-        let experts =
-            Experts { experts: 8, top_k: 2, expert_ffn: 32, shared_ffn: 32, dense_layers: 0, every: 2 };
+        let experts = Experts {
+            experts: 8,
+            top_k: 2,
+            expert_ffn: 32,
+            shared_ffn: 32,
+            dense_layers: 0,
+            every: 2,
+            groups: 1,
+            top_groups: 1,
+        };
         let shape =
             ModelShape { experts: Some(experts), tied_embeddings: false, mtp_layers: 1, ..small_shape() };
         TrainingPlan { model: Model::new("experts", shape).expect("the shape is legal"), ..plan(degrees) }

@@ -19,7 +19,16 @@ fn rates() -> ChipRates {
 
 /// The small model with experts in all layers but the first.
 fn with_experts() -> ModelShape {
-    let experts = Experts { experts: 8, top_k: 2, expert_ffn: 64, shared_ffn: 64, dense_layers: 1, every: 1 };
+    let experts = Experts {
+        experts: 8,
+        top_k: 2,
+        expert_ffn: 64,
+        shared_ffn: 64,
+        dense_layers: 1,
+        every: 1,
+        groups: 1,
+        top_groups: 1,
+    };
     ModelShape { experts: Some(experts), tied_embeddings: false, ..small_shape() }
 }
 

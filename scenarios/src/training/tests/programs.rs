@@ -1,10 +1,13 @@
 //! Programs of all stages, held against one another.
 
-use crate::training::testing::{gpt_1t_plan, job, job_of, plan};
-use crate::training::{COMPUTE, ChipRates, Communicator, LedgerEntry, TrainingJob, TrainingWorkload};
+use crate::training::testing::{gpt_1t_plan, job, job_of, plan, small_shape};
+use crate::training::{
+    COMPUTE, ChipRates, Communicator, DispatchFormat, Dispatcher, Experts, LedgerEntry, Model, ModelShape,
+    TrainingJob, TrainingWorkload,
+};
 use copperlight_core::ids::{RankId, RoleId};
 use copperlight_core::units::{Bytes, Time};
-use copperlight_core::workload::{CollectiveCall, CollectiveKind, OperationKind, Workload};
+use copperlight_core::workload::{CollectiveCall, CollectiveKind, ExpertRouting, OperationKind, Workload};
 
 fn rates() -> ChipRates {
     ChipRates { gemm_traffic: 0.5, ..ChipRates::round() }
@@ -77,6 +80,47 @@ fn a_layer_has_four_tensor_collectives_forward_and_six_backward() {
     let all_reduces = calls(&job_of(plan).workload(&rates()), 0, Communicator::Tensor);
     assert_eq!(all_reduces.len(), 4 * (4 * (2 + 2) + 1 + 3 + 1));
     assert!(all_reduces.iter().all(|call| call.kind == CollectiveKind::AllReduce));
+}
+
+/// Two chips that share eight experts in four groups, of which a token chooses two from two.
+fn sharing_experts(dispatcher: Dispatcher, dispatch: DispatchFormat) -> Vec<CollectiveCall> {
+    let experts = Experts {
+        experts: 8,
+        top_k: 2,
+        expert_ffn: 64,
+        shared_ffn: 0,
+        dense_layers: 3,
+        every: 1,
+        groups: 4,
+        top_groups: 2,
+    };
+    let shape = ModelShape { experts: Some(experts), ..small_shape() };
+    let mut plan = plan([1, 1, 2]);
+    plan.model = Model::new("small", shape).expect("the shape is legal");
+    plan.parallelism.expert = 2;
+    plan.parallelism.dispatcher = dispatcher;
+    plan.recipe.dispatch = dispatch;
+    calls(&job_of(plan).workload(&rates()), 0, Communicator::Expert)
+}
+
+#[test]
+fn only_tokens_that_go_forward_are_sent_in_a_byte_a_value() {
+    // 64 tokens of 64 values: 8,192 B, or 4,096 B and 32 scales of 4 B. Of four exchanges, the first goes forward.
+    let bytes =
+        |calls: &[CollectiveCall]| -> Vec<u64> { calls[..4].iter().map(|call| call.bytes.count()).collect() };
+    let narrow = sharing_experts(Dispatcher::Deduplicated, DispatchFormat::Fp8);
+    assert_eq!(narrow.len(), 4 * 4);
+    assert_eq!(bytes(&narrow), [4_224, 8_192, 8_192, 8_192]);
+    assert_eq!(bytes(&sharing_experts(Dispatcher::Deduplicated, DispatchFormat::Bf16)), [8_192; 4]);
+    let copies = sharing_experts(Dispatcher::AllToAll, DispatchFormat::Fp8);
+    assert_eq!(bytes(&copies), [8_448, 16_384, 16_384, 16_384]);
+}
+
+#[test]
+fn groups_of_experts_reach_the_exchange() {
+    let calls = sharing_experts(Dispatcher::Deduplicated, DispatchFormat::Bf16);
+    let drawn = ExpertRouting::new(2, 1.0).drawn().within_groups(2, 4);
+    assert!(calls.iter().all(|call| call.experts == drawn));
 }
 
 #[test]
