@@ -196,7 +196,7 @@ fn only_the_calls_that_are_met_run_by_events() {
         reduce_beside: true,
         gather_beside: false,
     };
-    let case = Case { oddity: Oddity::Beside, machine, costly: false, step };
+    let case = Case { oddity: Oddity::Beside, machine, costly: false, lost: 0, step };
     let fabric = case.machine.build().expect("a star has any number of chips");
     let full = evidence(&fabric, &case, Way::Full).expect("all chips are joined");
     let folded = evidence(&fabric, &case, Way::FoldAndReplay).expect("all chips are joined");
