@@ -115,7 +115,8 @@ fn every_order_is_the_same_folded_and_in_full() {
 fn groups_of_8_fill_72_and_groups_of_16_straddle() {
     let fitting = run(&[]);
     assert_eq!(tensor(&fitting), [0, 18, 0], "9 groups in each domain");
-    assert_eq!(fitting.notes, Vec::<String>::new());
+    let straddle = |report: &ScenarioReport| report.notes.iter().any(|note| note.contains("straddle"));
+    assert!(!straddle(&fitting), "{:?}", fitting.notes);
 
     let wide = ["workload.parallelism.tensor=16", "workload.parallelism.pipeline=1"];
     let straddling = run(&wide);
@@ -127,7 +128,7 @@ fn groups_of_8_fill_72_and_groups_of_16_straddle() {
 
     let aligned = run(&[wide[0], wide[1], "systems.chips_per_domain=64"]);
     assert_eq!(tensor(&aligned), [0, 9, 0]);
-    assert!(!aligned.notes.iter().any(|note| note.contains("straddle")), "{:?}", aligned.notes);
+    assert!(!straddle(&aligned), "{:?}", aligned.notes);
     assert!(only(&aligned).step_time_s < only(&straddling).step_time_s);
 }
 
@@ -213,7 +214,8 @@ proptest! {
         prop_assert!(point.fits && point.step_time_s.is_some());
         let placement = point.placement.expect("it was placed");
         let groups = placement.directions().map(|(_, spread)| spread.groups());
-        prop_assert_eq!(groups, [chips / tensor, chips / data, chips / pipeline]);
+        // Groups of one chip for context and for experts.
+        prop_assert_eq!(groups, [chips / tensor, chips, chips, chips / data, chips / pipeline]);
         let straddles = report.notes.iter().any(|note| note.contains("straddle"));
         prop_assert_eq!(straddles, placement.tensor.across_domains > 0, "{:?}", report.notes);
     }

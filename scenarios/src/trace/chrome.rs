@@ -5,7 +5,7 @@
 //! the point, so that picoseconds survive. Facts for programs stand beside the events under `copperlight`.
 
 use super::record::{OperationSlice, PointTrace, RankTrace, Trace};
-use crate::training::LedgerEntry;
+use crate::training::{LAUNCH, LedgerEntry};
 use copperlight_core::units::Time;
 use copperlight_core::workload::{OperationKind, StreamId};
 use serde_json::{Value, json};
@@ -100,6 +100,7 @@ impl Events<'_> {
         let OperationSlice { operation, began, ended, .. } = *slice;
         let category = LedgerEntry::of(operation.tag).name();
         let name = match operation.kind {
+            OperationKind::Compute { .. } if operation.stream == LAUNCH => "launch",
             OperationKind::Compute { .. } => category,
             OperationKind::Send { .. } => "send",
             OperationKind::Receive { .. } => "receive",
@@ -185,6 +186,7 @@ fn stream_names(rank: &RankTrace) -> BTreeMap<StreamId, String> {
     let mut carried: BTreeMap<StreamId, BTreeSet<(LedgerEntry, &str)>> = BTreeMap::new();
     for OperationSlice { operation, .. } in &rank.operations {
         let kind = match operation.kind {
+            OperationKind::Compute { .. } if operation.stream == LAUNCH => "launches",
             OperationKind::Compute { .. } => "kernels",
             OperationKind::Send { .. } => "sends",
             OperationKind::Receive { .. } => "receives",

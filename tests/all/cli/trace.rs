@@ -10,11 +10,11 @@ const COLLECTIVE: &str = "scenario.name = 'star'\n\
     fabric = { family = 'star', link_bandwidth = '1 GB/s', link_latency = '1 us' }\n";
 
 /// The thread of a rank's ledger; its streams come after it.
-const LEDGER: u64 = 1;
+pub(super) const LEDGER: u64 = 1;
 
 /// A slice of a track, in picoseconds.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Slice {
+pub(super) struct Slice {
     name: String,
     category: String,
     from: u64,
@@ -23,11 +23,11 @@ struct Slice {
 }
 
 /// A trace as it was read back.
-struct Read {
+pub(super) struct Read {
     /// The facts beside the events.
-    points: Vec<Value>,
+    pub(super) points: Vec<Value>,
     /// The slices of each process and thread, in the order of the file.
-    tracks: BTreeMap<(u64, u64), Vec<Slice>>,
+    pub(super) tracks: BTreeMap<(u64, u64), Vec<Slice>>,
     names: BTreeMap<(u64, u64), String>,
 }
 
@@ -44,7 +44,7 @@ fn picoseconds(value: &Value) -> u64 {
     (value.as_f64().expect("a time is a number") * 1e6).round() as u64
 }
 
-fn read(text_of_file: &str) -> Read {
+pub(super) fn read(text_of_file: &str) -> Read {
     let document: Value = serde_json::from_str(text_of_file).expect("a trace is JSON");
     let mut read = Read {
         points: document["copperlight"]["points"].as_array().expect("points are an array").clone(),
@@ -72,7 +72,7 @@ fn read(text_of_file: &str) -> Read {
 }
 
 /// The slices of a track by name, summed.
-fn sums(track: &[Slice]) -> BTreeMap<&str, u64> {
+pub(super) fn sums(track: &[Slice]) -> BTreeMap<&str, u64> {
     let mut sums = BTreeMap::new();
     track.iter().for_each(|slice| *sums.entry(slice.name.as_str()).or_default() += slice.until - slice.from);
     sums
@@ -109,21 +109,43 @@ fn agrees(read: &Read, point: &Value, result: &Value) {
     assert_eq!(totals, BTreeMap::new(), "all slices belong to an entry");
 }
 
-/// Operations of a stream follow one another, and kernels, all on one stream, are what the ledger calls computing.
+/// Operations of a stream follow one another, and kernels, all on one stream, are what the ledger calls computing; so is
+/// the time in which the host launches the next one.
 fn kernels_are_computing(read: &Read, process: u64) {
-    let mut computing: BTreeMap<&str, u64> = BTreeMap::new();
+    let mut operations: BTreeMap<&str, Vec<&Slice>> = BTreeMap::new();
     for (_, track) in read.tracks.range((process, LEDGER + 1)..(process + 1, 0)) {
         assert!(track.windows(2).all(|pair| pair[0].until <= pair[1].from));
-        let kernels: Vec<Slice> =
-            track.iter().filter(|slice| slice.name == slice.category).cloned().collect();
-        for (name, sum) in sums(&kernels) {
-            let name = if name == "compute" { "compute" } else { "optimizer" };
-            *computing.entry(name).or_default() += sum;
+        for slice in track.iter().filter(|slice| slice.name == slice.category || slice.name == "launch") {
+            operations.entry(&slice.name).or_default().push(slice);
         }
     }
-    let mut booked = sums(&read.tracks[&(process, LEDGER)]);
-    booked.retain(|name, _| computing.contains_key(name));
-    assert_eq!(booked, computing);
+    let of = |name: &str| operations.get(name).cloned().unwrap_or_default();
+    for name in ["compute", "optimizer"] {
+        let ledger = read.tracks[&(process, LEDGER)].iter().filter(|slice| slice.name == name);
+        let booked: Vec<&Slice> = ledger.collect();
+        assert_eq!(outside(&of(name), &booked), [], "every kernel is booked as {name}");
+        let idle = outside(&booked, &of(name));
+        let launching = if name == "compute" { of("launch") } else { Vec::new() };
+        let idle: Vec<Slice> =
+            idle.into_iter().map(|(from, until)| Slice { from, until, ..booked[0].clone() }).collect();
+        assert_eq!(outside(&idle.iter().collect::<Vec<_>>(), &launching), [], "{name} without a kernel");
+    }
+}
+
+/// The parts of slices that none of the others covers; both are in order and none overlaps another of its own.
+fn outside(slices: &[&Slice], others: &[&Slice]) -> Vec<(u64, u64)> {
+    let mut parts = Vec::new();
+    for slice in slices {
+        let mut from = slice.from;
+        let first = others.partition_point(|other| other.until <= from);
+        for other in others[first..].iter().take_while(|other| other.from < slice.until) {
+            parts.push((from, other.from));
+            from = other.until;
+        }
+        parts.push((from, slice.until));
+    }
+    parts.retain(|(from, until)| from < until);
+    parts
 }
 
 fn results(place: &Workplace) -> Vec<Value> {

@@ -10,7 +10,7 @@ use copperlight::report::files::FilesError;
 use copperlight::run::RunError;
 use copperlight::trace::TraceFileError;
 use copperlight::training::{
-    Experts, FlopConvention, Model, ModelShape, Parallelism, PlanError, Precision, Recipe, Recompute,
+    Experts, FlopConvention, Model, ModelShape, Parallelism, Precision, Recipe, Recompute, Schedule,
     TrainingJob, TrainingPlan,
 };
 use copperlight::validate::{BaselineError, ValidateError};
@@ -24,6 +24,7 @@ pub(super) fn cases() -> Vec<Case> {
     let mut cases = key_paths();
     cases.extend(models());
     cases.extend(plans());
+    cases.extend(plans_with_experts());
     cases.extend(pipelines());
     cases.extend(flow_cases());
     cases.extend(runs());
@@ -98,35 +99,73 @@ fn plan(chips: u64, change: impl FnOnce(&mut TrainingPlan)) -> Case {
 }
 
 fn plans() -> Vec<Case> {
-    let indivisible: Result<u64, PlanError> = Parallelism::replicas(1_000, 8, 16);
+    let cut = Parallelism { tensor: 8, pipeline: 16, ..Parallelism::default() };
     vec![
         plan(16, |plan| plan.parallelism.tensor = 0),
         plan(16, |plan| plan.global_batch = 1 << 40),
         plan(24, |_| ()),
-        fault(indivisible),
+        fault(cut.replicas(1_000)),
+        fault(Parallelism { context: 2, ..cut }.replicas(1_000)),
         plan(56, |plan| plan.parallelism.tensor = 7),
         plan(16, |plan| plan.sequence_length = 4095),
+        plan(48, |plan| plan.parallelism.context = 3),
         plan(2 * 40 * 2, |plan| plan.parallelism.pipeline = 40),
         plan(16, |plan| plan.global_batch = 63),
         plan(16, |plan| plan.global_batch = 1 << 24),
     ]
 }
 
-fn pipelines() -> Vec<Case> {
-    let (pipeline, virtual_stages, micro_batches) = (4, 3, 6);
-    [
-        PlanError::MoreChunksThanLayers { pipeline: 16, virtual_stages, chunks: 48, layers: 32 },
-        PlanError::LayoutLength { entries: 4, chunks: 12 },
-        PlanError::LayoutSum { sum: 31, layers: 32 },
-        PlanError::VirtualStagesOfSchedule { virtual_stages, schedule: "zero-bubble" },
-        PlanError::VirtualStagesOfOne { virtual_stages },
-        PlanError::InterleavedIndivisible { virtual_stages, pipeline, micro_batches },
-        PlanError::DualPipeOddPipeline { pipeline: 5 },
-        PlanError::DualPipeMicroBatches { micro_batches, pipeline, least: 8 },
+/// A plan of 16 chips for a model of 8 experts that is legal but for what `change` does to it.
+fn plan_with_experts(chips: u64, change: impl FnOnce(&mut TrainingPlan)) -> Case {
+    plan(chips, |plan| {
+        plan.model = Model::library("mixtral-8x7b").expect("the model is in the library");
+        change(plan);
+    })
+}
+
+fn plans_with_experts() -> Vec<Case> {
+    vec![
+        plan(16, |plan| plan.parallelism.expert = 2),
+        plan_with_experts(16, |plan| plan.parallelism.expert = 3),
+        plan_with_experts(16, |plan| plan.parallelism.expert_tensor = 3),
+        plan_with_experts(16, |plan| plan.parallelism.expert = 8),
+        plan_with_experts(16, |plan| plan.parallelism.sequence_parallel = false),
+        plan_with_experts(16, |plan| {
+            plan.parallelism.overlap.experts = true;
+            plan.parallelism.schedule = Schedule::ZeroBubble;
+        }),
     ]
-    .iter()
-    .map(Case::of)
-    .collect()
+}
+
+/// Of four stages with eight layers each; every replica has 32 micro-batches.
+fn pipelines() -> Vec<Case> {
+    let interleaved = |plan: &mut TrainingPlan| plan.parallelism.virtual_stages = 3;
+    let both_ways = |plan: &mut TrainingPlan| plan.parallelism.schedule = Schedule::DualPipe;
+    vec![
+        plan(16, |plan| plan.parallelism.virtual_stages = 9),
+        plan(16, |plan| plan.layers_per_chunk = Some(vec![8; 3])),
+        plan(16, |plan| plan.layers_per_chunk = Some(vec![8, 8, 8, 7])),
+        plan(16, |plan| {
+            interleaved(plan);
+            plan.parallelism.schedule = Schedule::ZeroBubble;
+        }),
+        plan(4, |plan| {
+            interleaved(plan);
+            plan.parallelism.pipeline = 1;
+        }),
+        plan(16, |plan| {
+            interleaved(plan);
+            plan.global_batch = 12;
+        }),
+        plan(20, |plan| {
+            both_ways(plan);
+            plan.parallelism.pipeline = 5;
+        }),
+        plan(16, |plan| {
+            both_ways(plan);
+            plan.global_batch = 12;
+        }),
+    ]
 }
 
 fn flow_cases() -> Vec<Case> {

@@ -7,6 +7,10 @@ use copperlight_core::workload::CollectiveKind;
 
 pub(super) const FOUNDING: &str = include_str!("../../../library/scenarios/nvl72-vs-cm384.toml");
 
+/// One chunk of layers on each stage of the founding scenario, as models of few layers need.
+pub(super) const NOT_INTERLEAVED: [&str; 2] =
+    ["workload.parallelism.schedule=1f1b", "workload.parallelism.virtual_stages=1"];
+
 const COLLECTIVE: &str = r#"
 [scenario]
 name = "sizes"
@@ -119,15 +123,14 @@ fn a_collective_sweeps_its_size() {
 
 #[test]
 fn an_inline_model_stands_in_for_a_library_name() {
-    let inline = "workload.model={ layers = 16, hidden = 1024, heads = 16, ffn = 4096, vocab = 32000 }";
-    let founding = scenario(FOUNDING, &[inline]);
-    let shape = job(&founding.points()[0]).model().shape();
+    let shape = shape_of("{ layers = 16, hidden = 1024, heads = 16, ffn = 4096, vocab = 32000 }");
     assert_eq!((shape.kv_heads, shape.head_dim, shape.gated), (16, 64, false));
 }
 
 /// The shape of the founding scenario's model when it is this.
 fn shape_of(model: &str) -> ModelShape {
-    let founding = scenario(FOUNDING, &[&format!("workload.model={model}")]);
+    let model = format!("workload.model={model}");
+    let founding = scenario(FOUNDING, &[&[model.as_str()], &NOT_INTERLEAVED[..]].concat());
     *job(&founding.points()[0]).model().shape()
 }
 

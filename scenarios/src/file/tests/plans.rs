@@ -1,16 +1,17 @@
 //! What the keys of `[workload.parallelism]` and `[workload.recipe]` mean.
 
-use super::meaning::{FOUNDING, job, scenario};
+use super::meaning::{FOUNDING, NOT_INTERLEAVED, job, scenario};
 use crate::training::{
     AttentionKernel, ContextExchange, DispatchFormat, Dispatcher, GradientFormat, LaunchGraphs, Overlap,
     Recipe, Recompute, RecomputedModules, Schedule, TensorOverlap, TrainingPlan, ZeroStage,
 };
 
-/// The plan of the trillion-parameter model on 2,304 chips with these settings of `workload`.
+/// The plan of the trillion-parameter model on 2,304 chips, not interleaved, with these settings of `workload`.
 fn plan(settings: &[&str]) -> TrainingPlan {
     let settings: Vec<String> = settings.iter().map(|setting| format!("workload.{setting}")).collect();
-    let all: Vec<&str> =
-        ["systems.chips=2304", "sweep=[]"].into_iter().chain(settings.iter().map(String::as_str)).collect();
+    let mut all = vec!["systems.chips=2304", "sweep=[]"];
+    all.extend(NOT_INTERLEAVED);
+    all.extend(settings.iter().map(String::as_str));
     job(&scenario(FOUNDING, &all).points()[0]).plan().clone()
 }
 

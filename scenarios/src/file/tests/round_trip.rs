@@ -8,7 +8,7 @@ fn the_resolved_scenario_is_its_own_resolution() {
         vec![],
         vec!["systems.chips=2304", "sweep=[]", "scenario.seed=9"],
         vec!["systems[1].parallelism={ tensor = 16, pipeline = 8 }", "sweep=[]"],
-        vec!["workload.model={ layers = 16, hidden = 1024, heads = 16, ffn = 4096, vocab = 32000 }"],
+        vec!["workload.model={ layers = 64, hidden = 1024, heads = 16, ffn = 4096, vocab = 32000 }"],
         vec!["systems.scale_up.link_bandwidth=45 GB/s"],
         vec![
             "workload.parallelism.recompute=[\"norms\", \"activation\"]",

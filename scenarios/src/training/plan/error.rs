@@ -112,8 +112,9 @@ pub enum PlanError {
     },
     /// Sequence parallelism cannot deal the tokens evenly.
     #[error(
-        "`sequence_parallel` deals {tokens} tokens (micro_batch x sequence_length) to `tensor` = {tensor} chips, which \
-         leaves a remainder; use a `sequence_length` that is a multiple of `tensor`, or `sequence_parallel = false`"
+        "`sequence_parallel` deals {tokens} tokens (micro_batch x sequence_length / context) to `tensor` = {tensor} \
+         chips, which leaves a remainder; use a `sequence_length` that is a multiple of tensor x context, or \
+         `sequence_parallel = false`"
     )]
     SequenceIndivisible {
         /// Tokens of one micro-batch.

@@ -293,7 +293,9 @@ mod tests {
         })
     }
 
-    const COMMUNICATORS: [(Communicator, fn(&RankLayout) -> usize); 6] = [
+    type Degree = fn(&RankLayout) -> usize;
+
+    const COMMUNICATORS: [(Communicator, Degree); 6] = [
         (Communicator::Tensor, |layout| layout.degree(Direction::Tensor)),
         (Communicator::Context, |layout| layout.degree(Direction::Context)),
         (Communicator::Data, |layout| layout.degree(Direction::Data) * layout.degree(Direction::Context)),

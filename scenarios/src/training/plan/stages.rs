@@ -118,12 +118,6 @@ impl Stage {
     pub const fn is_last(&self) -> bool {
         self.index + 1 == self.stages
     }
-
-    /// Micro-batches whose activations it holds at once under 1F1B: as many as there are stages from here to the end.
-    pub const fn in_flight(&self, micro_batches: u64) -> u64 {
-        let bound = self.stages - self.index;
-        if bound < micro_batches { bound } else { micro_batches }
-    }
 }
 
 /// The chunks of these many layers each, one after another.
@@ -232,11 +226,5 @@ mod tests {
             "pipeline x virtual_stages = 3 x 2 = 6 exceeds the model's 4 layers; \
              use at most 4 virtual stages in all, or say in `layers_per_chunk` which of them have none"
         );
-    }
-
-    #[test]
-    fn earlier_stages_hold_more_micro_batches() {
-        let held: Vec<u64> = divide(8, 4).iter().map(|stage| stage.in_flight(3)).collect();
-        assert_eq!(held, [3, 3, 2, 1]);
     }
 }

@@ -41,7 +41,7 @@ impl<'a> Buckets<'a> {
 
     /// The gradients of a layer, or of an end of the model, are there.
     pub(super) fn add(&mut self, held: HeldParameters, scribe: &mut Scribe) {
-        self.open = self.open + held;
+        self.open += held;
         let is_full = self.open.dense.max(self.open.expert) >= self.limit;
         if is_full || self.job.parallelism().zero == ZeroStage::Parameters {
             self.finish(scribe);

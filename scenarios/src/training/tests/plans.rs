@@ -90,8 +90,8 @@ fn tokens_divide_evenly_under_sequence_parallelism() {
             plan.parallelism.micro_batch = 1;
         })
         .to_string(),
-        "`sequence_parallel` deals 31 tokens (micro_batch x sequence_length) to `tensor` = 2 chips, which \
-         leaves a remainder; use a `sequence_length` that is a multiple of `tensor`, or `sequence_parallel = false`"
+        "`sequence_parallel` deals 31 tokens (micro_batch x sequence_length / context) to `tensor` = 2 chips, which \
+         leaves a remainder; use a `sequence_length` that is a multiple of tensor x context, or `sequence_parallel = false`"
     );
 }
 
