@@ -152,7 +152,7 @@ fn run_training(
     let straddling = placement::straddling(fabric.levels(), workload.layout(), &placed);
     let straddling = straddling.map(|sentence| format!("{}: {sentence}", self::place(point)));
     let folded = fold_note(point, engine.fold, &outcome.work);
-    let disturbed = outcome.by_events.iter().map(|by_events| disturbed_note(point, *by_events));
+    let disturbed = disturbed_notes(point, &outcome);
     let notes = straddling.into_iter().chain(folded).chain(disturbed).collect();
     Ok(PointOutcome { result, work: work(&outcome.work), digest, timelines, notes, trace })
 }
@@ -192,6 +192,9 @@ pub(super) fn place(point: &Point) -> String {
     format!("{} on {} {unit}", point.system_name, point.chips)
 }
 
+/// From this share of a communicator's collectives on, in per cent, it is worth a note that they ran by events.
+const MANY_BY_EVENTS: u64 = 10;
+
 /// Says so when folding was asked for and no two ranks were alike.
 fn fold_note(point: &Point, fold: bool, work: &outcome::Work) -> Option<String> {
     let all = fold && point.chips > 1 && work.classes == point.chips as u64;
@@ -199,18 +202,21 @@ fn fold_note(point: &Point, fold: bool, work: &outcome::Work) -> Option<String> 
     all.then(|| format!("{place}: no two ranks are alike, so every one was simulated"))
 }
 
-/// Says whose collectives could not be simulated once and remembered.
-fn disturbed_note(point: &Point, (communicator, why): (CommunicatorId, Disturbance)) -> String {
-    let why = match why {
-        Disturbance::SharedLinks => "their groups share links that can be full",
-        Disturbance::OtherTraffic => "other traffic uses their links meanwhile",
-        Disturbance::ManyTimes => "their members leave at many different times",
+/// Says whose collectives could not be simulated once and remembered, where that is many of them.
+fn disturbed_notes(point: &Point, outcome: &outcome::Outcome) -> Vec<String> {
+    let note = |(communicator, why): &(CommunicatorId, Disturbance)| {
+        let of = outcome.calls_by_events.iter().find(|of| of.communicator == *communicator)?;
+        let why = match why {
+            Disturbance::SharedLinks => "their groups share links that can be full",
+            Disturbance::OtherTraffic => "other traffic uses their links meanwhile",
+            Disturbance::ManyTimes => "their members leave at many different times",
+        };
+        let (place, groups) = (place(point), Communicator::from_id(*communicator).name());
+        let share = 100 * of.by_events / of.calls.max(1);
+        (share >= MANY_BY_EVENTS)
+            .then(|| format!("{place}: {share} % of the collectives of {groups} groups ran by events: {why}"))
     };
-    let groups = Communicator::from_id(communicator).name();
-    format!(
-        "{}: collectives of {groups} groups ran by events, folded by structure alone: {why}",
-        place(point)
-    )
+    outcome.by_events.iter().filter_map(note).collect()
 }
 
 /// The ledger's entries.

@@ -139,7 +139,7 @@ fn an_inline_model_may_have_experts_and_latent_attention() {
     let shape = shape_of(
         "{ layers = 61, hidden = 7168, heads = 128, ffn = 18432, vocab = 129280, gated = true, attention = \"mla\", \
          query_rank = 1536, kv_rank = 512, nope_dim = 128, rope_dim = 64, value_dim = 128, experts = 256, top_k = 8, \
-         expert_ffn = 2048, shared_experts = 1, dense_layers = 3, mtp_layers = 1 }",
+         expert_ffn = 2048, shared_experts = 1, dense_layers = 3, expert_groups = 8, top_groups = 4, mtp_layers = 1 }",
     );
     let mut library = *Model::library("deepseek-v3").expect("the model is in the library").shape();
     library.minor.router_biases = false;

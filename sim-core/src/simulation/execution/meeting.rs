@@ -32,7 +32,10 @@ impl Execution<'_, '_> {
         let claimed: Vec<bool> = met.iter().map(|&index| self.collectives.is_claimed(index)).collect();
         met.iter().try_for_each(|&index| self.go_on_by_events(now, index, queue))?;
         for (&index, claimed) in met.iter().zip(claimed) {
-            self.carrier.release(self.collectives.instance(index).contended(), claimed);
+            // One that could not go on keeps its claim: the attempt is broken.
+            if !self.collectives.is_claimed(index) {
+                self.carrier.release(self.collectives.instance(index).contended(), claimed);
+            }
         }
         Ok(())
     }
