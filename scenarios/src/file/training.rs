@@ -97,7 +97,10 @@ fn plan(keys: &Keys, chips: u64) -> Result<TrainingPlan, PlanError> {
     let micro_batch = keys.micro_batch as u64;
     let data = match data {
         Some(data) => *data,
-        None => parallelism.replicas(chips)?,
+        None => {
+            parallelism.check_widths(keys.model.shape())?;
+            parallelism.replicas(chips)?
+        }
     };
     let global_batch = match keys.batch {
         Batch::Global(batch) => batch.value as u64,

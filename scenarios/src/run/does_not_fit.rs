@@ -52,7 +52,7 @@ fn remedies(remedies: &Remedies) -> String {
     match &remedies.more_chips {
         Some(remedy) => {
             let chips = remedy.chips;
-            format!("no change of the plan fits on so few chips; on {chips} it fits with {}", one(remedy))
+            format!("no change that was tried fits on so few chips; on {chips} it fits with {}", one(remedy))
         }
         None => "no change of the plan was found that fits".to_owned(),
     }

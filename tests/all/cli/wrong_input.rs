@@ -45,7 +45,7 @@ const WRONG: &[Wrong] = &[
         becomes: "preset = \"vr-nvl72\"",
         says: &["not available yet"],
     },
-    Wrong { line: "tensor = 2", becomes: "tensor = 7", says: &["illegal plan", "14"] },
+    Wrong { line: "tensor = 2", becomes: "tensor = 7", says: &["illegal plan", "use 4 or 8"] },
     Wrong { line: "pipeline = 2", becomes: "pipeline = 8", says: &["illegal plan", "4 layers"] },
     Wrong {
         line: "global_batch = 16",

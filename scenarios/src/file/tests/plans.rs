@@ -9,7 +9,7 @@ use crate::training::{
 /// The plan of the trillion-parameter model on 2,304 chips, not interleaved, with these settings of `workload`.
 fn plan(settings: &[&str]) -> TrainingPlan {
     let settings: Vec<String> = settings.iter().map(|setting| format!("workload.{setting}")).collect();
-    let mut all = vec!["systems.chips=2304", "sweep=[]"];
+    let mut all = vec!["systems.chips=2304", "sweep=[]", "workload.parallelism.overlap=auto"];
     all.extend(NOT_INTERLEAVED);
     all.extend(settings.iter().map(String::as_str));
     job(&scenario(FOUNDING, &all).points()[0]).plan().clone()

@@ -39,7 +39,9 @@ fn the_resolved_scenario_is_its_own_resolution() {
 
 #[test]
 fn defaults_are_written_out() {
-    let text = FOUNDING.replace("micro_batch = 1\n", "").replace("recompute = \"selective\"\n", "");
+    let written =
+        ["micro_batch = 1\n", "recompute = \"selective\"\n", "overlap = [\"gradients\", \"parameters\"]\n"];
+    let text = written.iter().fold(FOUNDING.to_owned(), |text, line| text.replace(line, ""));
     let resolved = scenario(&text, &[]).resolved_text();
     for line in [
         "micro_batch = 1",

@@ -48,9 +48,7 @@ pub enum PlanError {
         below_or_above: String,
     },
     /// A width of the model cannot be divided.
-    #[error(
-        "`{degree}` = {parts} does not divide the model's `{width}` = {value}; use a divisor of it, at most {largest}"
-    )]
+    #[error("`{degree}` = {parts} does not divide the model's `{width}` = {value}; use {nearest}")]
     Indivisible {
         /// The key of the degree.
         degree: &'static str,
@@ -60,8 +58,8 @@ pub enum PlanError {
         width: &'static str,
         /// Its value.
         value: u64,
-        /// The largest divisor of `value` that is no larger than `parts`.
-        largest: u64,
+        /// The nearest divisors of `value`, below and above.
+        nearest: String,
     },
     /// Something is asked of experts, and the model has none.
     #[error("`{key}` is for models with experts, and this one is dense; leave it out")]
@@ -189,8 +187,8 @@ pub enum PlanError {
     /// Interleaving takes micro-batches through a chunk in groups of as many as there are stages.
     #[error(
         "`virtual_stages` = {virtual_stages} takes micro-batches in groups of `pipeline` = {pipeline}, and each replica \
-         has {micro_batches}; use a `global_batch` of a multiple of micro_batch x data x pipeline, \
-         or `virtual_stages = 1`"
+         has {micro_batches}; use a number that is a multiple of {pipeline} (`micro_batches`, or `global_batch` \
+         over micro_batch x data), or `virtual_stages = 1`"
     )]
     InterleavedIndivisible {
         /// Chunks of each stage.
@@ -209,7 +207,7 @@ pub enum PlanError {
     /// `DualPipe` fills the pipeline from both ends.
     #[error(
         "`schedule` \"dualpipe\" needs an even number of micro-batches, at least 2 x pipeline = 2 x {pipeline} = \
-         {least}, and each replica has {micro_batches}; raise `global_batch`, or lower `data` or `micro_batch`"
+         {least}, and each replica has {micro_batches}; raise `global_batch` or `micro_batches`, or lower `data` or `micro_batch`"
     )]
     DualPipeMicroBatches {
         /// Micro-batches of each replica.

@@ -132,12 +132,25 @@ impl Parallelism {
 
     /// Holds the degrees against the chips and the shape of the model.
     pub(super) fn check(&self, shape: &ModelShape, chips: u64) -> Result<(), PlanError> {
-        self.check_degrees(chips)?;
-        self.check_tensor(shape)?;
+        self.check_widths(shape)?;
+        let product = self.chips();
+        if product != chips {
+            let degrees = self.named(&[self.tensor, self.context, self.pipeline, self.data]);
+            return Err(PlanError::ChipsMismatch { degrees, product, chips });
+        }
         self.check_experts(shape)
     }
 
-    fn check_degrees(&self, chips: u64) -> Result<(), PlanError> {
+    /// Holds the degrees by themselves, and those that divide layers against the shape of the model.
+    ///
+    /// # Errors
+    /// [`PlanError`] naming the first rule that is broken.
+    pub fn check_widths(&self, shape: &ModelShape) -> Result<(), PlanError> {
+        self.check_degrees()?;
+        self.check_tensor(shape)
+    }
+
+    fn check_degrees(&self) -> Result<(), PlanError> {
         let others = [
             ("parallelism.data", self.data),
             ("parallelism.expert", self.expert),
@@ -151,11 +164,6 @@ impl Parallelism {
             if value > MOST_CHIPS {
                 return Err(PlanError::TooLarge { key, value, largest: MOST_CHIPS });
             }
-        }
-        let product = self.chips();
-        if product != chips {
-            let degrees = self.named(&[self.tensor, self.context, self.pipeline, self.data]);
-            return Err(PlanError::ChipsMismatch { degrees, product, chips });
         }
         Ok(())
     }
@@ -214,8 +222,11 @@ impl Parallelism {
     }
 }
 
-/// A degree does not divide a width of the model; names the largest that does.
+/// A degree does not divide a width of the model; names the nearest that do.
 fn indivisible((degree, parts): (&'static str, u64), width: &'static str, value: u64) -> PlanError {
-    let largest = (1..=parts.min(value)).rev().find(|&divisor| value.is_multiple_of(divisor));
-    PlanError::Indivisible { degree, parts, width, value, largest: largest.unwrap_or(1) }
+    let divides = |divisor: &u64| value.is_multiple_of(*divisor);
+    let below = (1..=parts.min(value)).rev().find(divides).unwrap_or(1);
+    let above = (parts..=value).find(divides);
+    let nearest = above.map_or_else(|| below.to_string(), |above| format!("{below} or {above}"));
+    PlanError::Indivisible { degree, parts, width, value, nearest }
 }

@@ -35,8 +35,7 @@ impl<'a> Buckets<'a> {
     pub(super) fn new(job: &'a TrainingJob, kind: PassKind) -> Self {
         let finds_weights = matches!(kind.pass, Pass::Backward | Pass::BackwardWeight);
         let is_active = finds_weights && overlaps_gradients(job) && (kind.is_last || !reduces_last(job));
-        let rule = BUCKET.max(BUCKET_OF_A_REPLICA * job.parallelism().data);
-        Self { job, is_active, limit: job.recipe().bucket.unwrap_or(rule), open: HeldParameters::default() }
+        Self { job, is_active, limit: bucket_limit(job), open: HeldParameters::default() }
     }
 
     /// The gradients of a layer, or of an end of the model, are there.
@@ -57,6 +56,25 @@ impl<'a> Buckets<'a> {
             }
         }
     }
+}
+
+/// How many parameters close a bucket.
+fn bucket_limit(job: &TrainingJob) -> u64 {
+    let rule = BUCKET.max(BUCKET_OF_A_REPLICA * job.parallelism().data);
+    job.recipe().bucket.unwrap_or(rule)
+}
+
+/// What is used in these places, gathered where the first of each bucket is used.
+fn in_buckets(uses: &[HeldParameters], limit: u64) -> Vec<HeldParameters> {
+    let mut gathered = vec![HeldParameters::default(); uses.len()];
+    let mut first = 0;
+    for (place, &held) in uses.iter().enumerate() {
+        gathered[first] += held;
+        if gathered[first].dense.max(gathered[first].expert) >= limit {
+            first = place + 1;
+        }
+    }
+    gathered
 }
 
 /// Whether gradients are reduced beside backward passes.
@@ -152,6 +170,9 @@ impl<'a> Gathers<'a> {
             if kind.pass != Pass::Forward {
                 uses.reverse();
             }
+        }
+        if mode == GatherMode::Once {
+            uses = in_buckets(&uses, bucket_limit(job));
         }
         Self { job, mode, uses, used: 0 }
     }

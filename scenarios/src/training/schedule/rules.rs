@@ -116,7 +116,8 @@ mod tests {
         assert_eq!(
             refusal(OneForwardOneBackward, [4, 2, 6]),
             "`virtual_stages` = 2 takes micro-batches in groups of `pipeline` = 4, and each replica has 6; \
-             use a `global_batch` of a multiple of micro_batch x data x pipeline, or `virtual_stages = 1`"
+             use a number that is a multiple of 4 (`micro_batches`, or `global_batch` over micro_batch x data), or \
+             `virtual_stages = 1`"
         );
     }
 
@@ -131,7 +132,8 @@ mod tests {
                 refusal(DualPipe, [4, 1, micro_batches]),
                 format!(
                     "`schedule` \"dualpipe\" needs an even number of micro-batches, at least 2 x pipeline = 2 x 4 = 8, \
-                     and each replica has {micro_batches}; raise `global_batch`, or lower `data` or `micro_batch`"
+                     and each replica has {micro_batches}; raise `global_batch` or `micro_batches`, or lower `data` or \
+                     `micro_batch`"
                 )
             );
         }
