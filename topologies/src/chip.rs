@@ -35,6 +35,11 @@ impl Precision {
         }
     }
 
+    /// The format of this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|precision| precision.name() == name)
+    }
+
     /// The field of a chip that holds the dense peak of this format.
     pub const fn peak_field(self) -> &'static str {
         match self {
@@ -205,6 +210,15 @@ impl Chip {
         self.gemm_efficiencies[precision as usize]
     }
 
+    /// The keys of a system that say how fast this chip is in a format and have no value.
+    pub fn missing(&self, format: Precision) -> Vec<String> {
+        let fields = [
+            (self.peak(format).is_none(), format.peak_field()),
+            (self.gemm_efficiency(format).is_none(), format.efficiency_field()),
+        ];
+        fields.into_iter().filter(|(missing, _)| *missing).map(|(_, field)| format!("chip.{field}")).collect()
+    }
+
     /// The parts that compute tiles of a matrix multiplication side by side, where their number is published.
     pub fn multiprocessors(&self) -> Option<u64> {
         self.multiprocessors
@@ -256,4 +270,17 @@ fn step_costs(value: impl Fn(&str) -> Option<f64>) -> Option<StepCosts> {
         jitter_16bit: value("jitter_16bit")?,
         jitter_8bit: value("jitter_8bit")?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_read_back() {
+        for precision in Precision::ALL {
+            assert_eq!(Precision::from_name(precision.name()), Some(precision));
+        }
+        assert_eq!(Precision::from_name("fp4"), None);
+    }
 }

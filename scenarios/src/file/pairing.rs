@@ -23,7 +23,7 @@ pub(super) fn check(
         return None;
     };
     let precision = job.precision();
-    let missing = precision.missing(chip);
+    let missing = chip.missing(precision);
     if !missing.is_empty() {
         let place = work.entry("precision").map(|entry| entry.node.place).or(work.place());
         let problem = format!(
@@ -36,9 +36,9 @@ pub(super) fn check(
         work.error(place, ScenarioError::IllegalSystem { problem });
         return None;
     }
-    let field = precision.of_chip().peak_field();
+    let field = precision.peak_field();
     let narrow = !matches!(precision, Precision::Bf16 | Precision::Fp16);
-    if let Some(peak) = chip.peak(precision.of_chip()).filter(|_| narrow)
+    if let Some(peak) = chip.peak(precision).filter(|_| narrow)
         && peak < chip.peak_bf16()
     {
         let table = system.get("chip").and_then(|entry| entry.node.as_table());

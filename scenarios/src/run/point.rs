@@ -111,19 +111,7 @@ fn run_training(
     let simulate = |observer: &mut dyn Observer| {
         run_to_end((&fabric, &point.system_name), &workload, &options, observer)
     };
-    let (outcome, summary, trace) = match request {
-        None => {
-            let mut ledger = Ledger::new();
-            (simulate(&mut ledger)?, ledger.summary(), None)
-        }
-        Some(request) => {
-            let mut recorder = Recorder::new(request.clone());
-            let outcome = simulate(&mut recorder)?;
-            let summary = recorder.ledger().summary();
-            let trace = trace(point, outcome.end, recorder, &workload);
-            (outcome, summary, Some(trace))
-        }
-    };
+    let (outcome, summary, trace) = watched(point, &workload, request, simulate)?;
     let place = (point.system_name.as_str(), point.chips as u64);
     let (link_utilization, timelines) = utilization::of_tiers(&fabric, &outcome, place);
     let metrics = job.metrics(outcome.end, &rates);
@@ -155,6 +143,24 @@ fn run_training(
     let disturbed = disturbed_notes(point, &outcome);
     let notes = straddling.into_iter().chain(folded).chain(disturbed).collect();
     Ok(PointOutcome { result, work: work(&outcome.work), digest, timelines, notes, trace })
+}
+
+/// A step with its ledger, and with its trace where that is asked for.
+fn watched(
+    point: &Point,
+    workload: &TrainingWorkload,
+    request: Option<&TraceRequest>,
+    simulate: impl FnOnce(&mut dyn Observer) -> Result<outcome::Outcome, RunError>,
+) -> Result<(outcome::Outcome, LedgerSummary, Option<PointTrace>), RunError> {
+    let Some(request) = request else {
+        let mut ledger = Ledger::new();
+        return Ok((simulate(&mut ledger)?, ledger.summary(), None));
+    };
+    let mut recorder = Recorder::new(request.clone());
+    let outcome = simulate(&mut recorder)?;
+    let summary = recorder.ledger().summary();
+    let trace = trace(point, outcome.end, recorder, workload);
+    Ok((outcome, summary, Some(trace)))
 }
 
 /// What was recorded of a step.

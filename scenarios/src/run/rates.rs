@@ -11,8 +11,8 @@ pub(super) fn rates(system: &System, name: &str, precision: Precision) -> Result
         system: name.to_owned(),
         chip: chip.name().to_owned(),
         precision: precision.name(),
-        missing: precision
-            .missing(chip)
+        missing: chip
+            .missing(precision)
             .iter()
             .map(|key| format!("`systems.{key}`"))
             .collect::<Vec<_>>()

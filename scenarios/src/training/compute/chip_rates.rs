@@ -2,9 +2,7 @@
 
 use copperlight_core::units::{Bandwidth, Bytes, Time};
 use copperlight_topologies::quantity::ComputeRate;
-use copperlight_topologies::{Chip, HostCosts};
-
-use super::precision::Precision;
+use copperlight_topologies::{Chip, HostCosts, Precision};
 
 /// The rates of one chip. All shares are constants of the chip family, never of a model or a published run.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -55,14 +53,14 @@ impl ChipRates {
     /// The rates of a chip whose layers' matmuls have this precision; `None` where the chip has no rate for it.
     pub fn of(chip: &Chip, precision: Precision) -> Option<Self> {
         let kernels = chip.kernels();
-        let (format, step) = (precision.of_chip(), chip.step());
+        let step = chip.step();
         Some(Self {
-            peak: chip.peak(format)?,
+            peak: chip.peak(precision)?,
             peak_bf16: chip.peak_bf16(),
             hbm_bandwidth: chip.hbm_bandwidth(),
             hbm_capacity: chip.hbm_capacity(),
-            gemm_efficiency: chip.gemm_efficiency(format)?,
-            gemm_efficiency_bf16: chip.gemm_efficiency(Precision::Bf16.of_chip())?,
+            gemm_efficiency: chip.gemm_efficiency(precision)?,
+            gemm_efficiency_bf16: chip.gemm_efficiency(Precision::Bf16)?,
             attention_efficiency: kernels.attention_efficiency,
             attention_backward_relative: kernels.attention_backward_relative,
             attention_head_64: kernels.attention_head_64,
@@ -76,7 +74,7 @@ impl ChipRates {
             grouped_gemm_single: kernels.grouped_gemm_single,
             host: chip.host(),
             step_overhead: [step.fixed, step.doubling],
-            jitter: step.jitter(format),
+            jitter: step.jitter(precision),
         })
     }
 }

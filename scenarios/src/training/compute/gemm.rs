@@ -1,6 +1,7 @@
 //! Shapes of matmuls: how much they compute and move, and how well tiles fit them.
 
-use super::precision::Precision;
+use super::precision::element_bytes;
+use copperlight_topologies::Precision;
 
 /// A matmul: `rows x inner` times `inner x columns`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,7 +56,7 @@ impl Gemm {
     /// Bytes that must pass the memory's interface once: both operands, and the result in 16 bits.
     pub(in crate::training) fn traffic_bytes(self, precision: Precision) -> f64 {
         let (m, n, k) = (self.rows as f64, self.columns as f64, self.inner as f64);
-        precision.element_bytes() * (m * k + k * n) + 2.0 * m * n
+        element_bytes(precision) * (m * k + k * n) + 2.0 * m * n
     }
 }
 
@@ -96,7 +97,7 @@ impl GroupedGemm {
     /// Bytes that must pass the memory's interface once.
     pub(in crate::training) fn traffic_bytes(self, precision: Precision) -> f64 {
         let [m, n, k] = self.sizes;
-        self.groups as f64 * (precision.element_bytes() * (m * k + k * n) + 2.0 * m * n)
+        self.groups as f64 * (element_bytes(precision) * (m * k + k * n) + 2.0 * m * n)
     }
 }
 

@@ -7,6 +7,7 @@
 
 use super::kernels::Kernels;
 use super::layer::Kernel;
+use super::precision::cast_bytes;
 use super::seconds::Seconds;
 use crate::training::model::{LayerKind, ModelShape};
 use crate::training::plan::{AttentionKernel, LaunchGraphs, TrainingJob};
@@ -58,7 +59,7 @@ fn experts(job: &TrainingJob, kernels: &Kernels) -> HostTime {
 /// Kernels of a dense layer, forward and backward: a matmul is one and two, and a cast before one of each.
 fn launches(job: &TrainingJob, kernels: &Kernels) -> [u64; 2] {
     let shape = job.model().shape();
-    let casts = u64::from(kernels.precision.cast_bytes() > 0.0);
+    let casts = u64::from(cast_bytes(kernels.precision) > 0.0);
     let matmuls = 2 + attention_matmuls(shape);
     let others = 2 * NORM_AND_RESIDUAL
         + ACTIVATION

@@ -9,8 +9,9 @@
 use super::chip_rates::ChipRates;
 use super::gemm::{Gemm, GroupedGemm};
 use super::layer::Matmul;
-use super::precision::Precision;
+use super::precision::cast_bytes;
 use super::seconds::Seconds;
+use copperlight_topologies::Precision;
 
 /// Kernel times on one chip.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -84,7 +85,7 @@ impl Kernels {
 
     /// Casts of `elements` numbers of 16 bits into the precision of a matmul; nothing in 16 bits.
     pub(in crate::training) fn cast(&self, elements: f64) -> Seconds {
-        self.memory(elements * self.precision.cast_bytes())
+        self.memory(elements * cast_bytes(self.precision))
     }
 
     /// A kernel bound by moving `bytes` through the chip's memory.

@@ -21,9 +21,10 @@ mod seconds;
 mod tests;
 
 pub use chip_rates::ChipRates;
+pub use copperlight_topologies::Precision;
 pub(in crate::training) use kernels::Kernels;
 pub(in crate::training) use layer::{
     ExpertHalf, FeedForward, HalfLayer, Kernel, LayerCompute, Matmul, SharedExperts,
 };
-pub use precision::Precision;
+pub(in crate::training) use precision::element_bytes;
 pub(in crate::training) use seconds::Seconds;

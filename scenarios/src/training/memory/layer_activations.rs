@@ -7,6 +7,7 @@
 //! `s b h (34 + 5 a s / h) / t`. A matmul in 8 or 4 bits keeps its input in that precision (DeepSeek-AI 2024,
 //! arXiv:2412.19437, section 3.3.3).
 
+use crate::training::compute::element_bytes;
 use crate::training::model::{Experts, LatentAttention, LayerKind, ModelShape};
 use crate::training::plan::{AttentionKernel, Recompute, RecomputedModules, TrainingJob};
 
@@ -81,7 +82,7 @@ impl<'a> Tensors<'a> {
             job,
             by_sequence,
             by_tensor: tokens / job.parallelism().tensor as f64,
-            operand: job.precision().element_bytes(),
+            operand: element_bytes(job.precision()),
             sum: LayerActivations { input, all: 0.0, kept: 0.0 },
         }
     }

@@ -5,6 +5,7 @@
 //! `theoretical_memory_usage.py`). Layers whose matmuls take 8 bits keep both orientations in 8 bits and nothing
 //! wider (Megatron's `fp8-param-gather`); in 4 bits both orientations beside the BF16 parameters.
 
+use crate::training::compute::element_bytes;
 use crate::training::plan::{TrainingJob, ZeroStage};
 use crate::training::program::{HeldParameters, PARAMETER_BYTES, embedding_shard, layer_held, owned};
 
@@ -36,7 +37,7 @@ pub(super) fn state(job: &TrainingJob, held: HeldParameters, layers: HeldParamet
 
 /// Bytes of one parameter of a layer, with every copy.
 fn layer_bytes(job: &TrainingJob) -> f64 {
-    let (element, wide) = (job.precision().element_bytes(), PARAMETER_BYTES as f64);
+    let (element, wide) = (element_bytes(job.precision()), PARAMETER_BYTES as f64);
     if element >= wide {
         wide
     } else if element >= 1.0 {

@@ -7,7 +7,7 @@
 use super::pass_writer::PassWriter;
 use super::replicas::{Buckets, Gathers};
 use super::stage_parameters::{ends_held, layer_held};
-use super::streams::{COMPUTE, Route, Track};
+use super::streams::{COMPUTE, Port, Route, Track};
 use crate::training::LedgerEntry;
 use crate::training::compute::edge_compute::{self, Embedding, FurtherTokens, Head};
 use crate::training::compute::{Kernel, Kernels, LayerCompute, Seconds, layer_compute};
@@ -110,8 +110,7 @@ impl<'a> Passes<'a> {
     fn forward(&self, kind: PassKind) -> Vec<Operation> {
         let (chunk, route) = (self.chunk(kind), self.route(kind));
         let track = if kind.paired { Track::BESIDE } else { Track::MAIN };
-        let received =
-            (!chunk.is_first()).then_some((route.receive_forward, route.before, route.forward_channel));
+        let received = (!chunk.is_first()).then_some(route.receive_forward);
         let mut scribe = self.scribe((track, Gradients::Both), route, received);
         let mut gathers = Gathers::new(self.job, chunk, kind);
         if chunk.is_first() {
@@ -127,7 +126,7 @@ impl<'a> Passes<'a> {
             self.head_forward(&mut scribe);
             self.further_forward(&mut scribe);
         } else {
-            self.send(&mut scribe, (route.send_forward, route.after, route.forward_channel));
+            self.send(&mut scribe, route.send_forward);
         }
         scribe.pass.finish()
     }
@@ -136,7 +135,7 @@ impl<'a> Passes<'a> {
     fn backward(&self, kind: PassKind, gradients: Gradients) -> Vec<Operation> {
         let (chunk, route) = (self.chunk(kind), self.route(kind));
         let receives = !chunk.is_last() && gradients.inputs();
-        let received = receives.then_some((route.receive_backward, route.after, route.backward_channel));
+        let received = receives.then_some(route.receive_backward);
         let mut scribe = self.scribe((Track::MAIN, gradients), route, received);
         let mut gathers = Gathers::new(self.job, chunk, kind);
         let mut buckets = Buckets::new(self.job, kind);
@@ -156,7 +155,7 @@ impl<'a> Passes<'a> {
             self.embed_backward(&mut scribe);
             buckets.add(before, &mut scribe);
         } else if gradients.inputs() {
-            self.send(&mut scribe, (route.send_backward, route.before, route.backward_channel));
+            self.send(&mut scribe, route.send_backward);
         }
         buckets.finish(&mut scribe);
         scribe.pass.finish()
@@ -196,37 +195,28 @@ impl<'a> Passes<'a> {
         }
     }
 
-    /// A pass that waits for what it receives: from which neighbour, on which stream and channel.
+    /// A pass that waits for what it receives, if anything.
     ///
     /// Transfers that run beside passes are received whenever they come. Otherwise a receive is posted when the passes
     /// before have ended, and what has been sent must have left.
-    fn scribe(
-        &self,
-        (track, gradients): (Track, Gradients),
-        route: Route,
-        received: Option<(copperlight_core::workload::StreamId, super::streams::Neighbour, u16)>,
-    ) -> Scribe {
+    fn scribe(&self, (track, gradients): (Track, Gradients), route: Route, received: Option<Port>) -> Scribe {
         let blocking = !self.job.parallelism().overlaps_transfers();
         let sends = if blocking { route.sends() } else { StreamSet::EMPTY };
-        let waits = received.map_or(sends, |(stream, ..)| sends.with(stream));
+        let waits = received.map_or(sends, |port| sends.with(port.stream));
         let mut pass = PassWriter::new(waits, self.chip.slowdown);
-        if let Some((stream, from, channel)) = received {
+        if let Some(Port { stream, peer, channel }) = received {
             // Around a ring of chunks, stages that waited for one another's receives could wait for ever.
             let posted_late = blocking && self.stage.chunks.len() == 1;
             let waits = if posted_late { track.streams().with(COMPUTE) } else { StreamSet::EMPTY };
-            let kind = OperationKind::Receive { peer: from.slot(), channel };
+            let kind = OperationKind::Receive { peer: peer.slot(), channel };
             pass.transfer(Operation { stream, waits, tag: LedgerEntry::Pipeline.tag(), kind });
         }
         Scribe { pass, track, gradients }
     }
 
     /// Sends what the pass has found when all of it is there.
-    fn send(
-        &self,
-        scribe: &mut Scribe,
-        (stream, to, channel): (copperlight_core::workload::StreamId, super::streams::Neighbour, u16),
-    ) {
-        let kind = OperationKind::Send { peer: to.slot(), bytes: self.transfer_bytes(), channel };
+    fn send(&self, scribe: &mut Scribe, Port { stream, peer, channel }: Port) {
+        let kind = OperationKind::Send { peer: peer.slot(), bytes: self.transfer_bytes(), channel };
         let waits = scribe.track.streams().with(COMPUTE);
         scribe.pass.transfer(Operation { stream, waits, tag: LedgerEntry::Pipeline.tag(), kind });
     }

@@ -62,48 +62,48 @@ impl Track {
     }
 }
 
+/// Where transfers of one kind between stages go through: on which stream, with whom, on which channel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Port {
+    pub(super) stream: StreamId,
+    pub(super) peer: Neighbour,
+    pub(super) channel: u16,
+}
+
+impl Port {
+    const fn new(stream: StreamId, peer: Neighbour, channel: u16) -> Self {
+        Self { stream, peer, channel }
+    }
+}
+
 /// How a chunk's activations and gradients travel between stages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Route {
-    /// Where activations come from, and gradients go to.
-    pub(super) before: Neighbour,
-    /// Where activations go to, and gradients come from.
-    pub(super) after: Neighbour,
-    pub(super) send_forward: StreamId,
-    pub(super) receive_forward: StreamId,
-    pub(super) send_backward: StreamId,
-    pub(super) receive_backward: StreamId,
-    pub(super) forward_channel: u16,
-    pub(super) backward_channel: u16,
+    pub(super) send_forward: Port,
+    pub(super) receive_forward: Port,
+    pub(super) send_backward: Port,
+    pub(super) receive_backward: Port,
 }
 
 impl Route {
     /// From the first stage to the last.
     pub(super) const DOWN: Self = Self {
-        before: Neighbour::Previous,
-        after: Neighbour::Next,
-        send_forward: SEND_FORWARD,
-        receive_forward: RECEIVE_FORWARD,
-        send_backward: SEND_BACKWARD,
-        receive_backward: RECEIVE_BACKWARD,
-        forward_channel: 0,
-        backward_channel: 1,
+        send_forward: Port::new(SEND_FORWARD, Neighbour::Next, 0),
+        receive_forward: Port::new(RECEIVE_FORWARD, Neighbour::Previous, 0),
+        send_backward: Port::new(SEND_BACKWARD, Neighbour::Previous, 1),
+        receive_backward: Port::new(RECEIVE_BACKWARD, Neighbour::Next, 1),
     };
     /// From the last stage to the first.
     pub(super) const UP: Self = Self {
-        before: Neighbour::Next,
-        after: Neighbour::Previous,
-        send_forward: StreamId::new(12),
-        receive_forward: StreamId::new(13),
-        send_backward: StreamId::new(14),
-        receive_backward: StreamId::new(15),
-        forward_channel: 2,
-        backward_channel: 3,
+        send_forward: Port::new(StreamId::new(12), Neighbour::Previous, 2),
+        receive_forward: Port::new(StreamId::new(13), Neighbour::Next, 2),
+        send_backward: Port::new(StreamId::new(14), Neighbour::Next, 3),
+        receive_backward: Port::new(StreamId::new(15), Neighbour::Previous, 3),
     };
 
     /// The streams of what is sent.
     pub(super) fn sends(self) -> StreamSet {
-        StreamSet::of(&[self.send_forward, self.send_backward])
+        StreamSet::of(&[self.send_forward.stream, self.send_backward.stream])
     }
 }
 
