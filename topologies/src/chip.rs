@@ -133,6 +133,7 @@ impl StepCosts {
 pub struct Chip {
     name: String,
     borrowed_from: Option<String>,
+    architecture: Option<String>,
     peak_bf16: ComputeRate,
     peaks: [Option<ComputeRate>; 5],
     gemm_efficiencies: [Option<f64>; 5],
@@ -156,6 +157,7 @@ impl Chip {
         Some(Self {
             name: system.text("chip")?.to_owned(),
             borrowed_from: system.text("chip.borrowed_from").map(str::to_owned),
+            architecture: system.text("chip.architecture").map(str::to_owned),
             peak_bf16: ComputeRate::from_flops_per_second(value("peak_bf16")?),
             peaks: of_precisions(Precision::peak_field)
                 .map(|peak| peak.map(ComputeRate::from_flops_per_second)),
@@ -178,6 +180,11 @@ impl Chip {
     /// The chip whose shares of peak this one borrows, where none of its own are known.
     pub fn borrowed_from(&self) -> Option<&str> {
         self.borrowed_from.as_deref()
+    }
+
+    /// The architecture for which software generations have factors, such as `hopper`; `None` where they have none.
+    pub fn architecture(&self) -> Option<&str> {
+        self.architecture.as_deref()
     }
 
     /// Dense peak of a precision; `None` where the chip does not compute it or no figure is known.

@@ -1,6 +1,6 @@
 //! Machines as fabrics: a catalog in which every value has a source, and the families that wire it.
 //!
-//! - [`catalog`]: chips, systems, media, switches and transports, each value with unit, source and confidence
+//! - [`catalog`]: chips, systems, media, switches, transports and software, each value with unit, source and confidence
 //! - [`families`]: the wiring of a domain, and domains joined; one file each, every route by rule
 //! - [`graph`]: any fabric from a file of nodes and links
 //! - [`export`]: a fabric as DOT or JSON
@@ -44,6 +44,7 @@ pub mod graph;
 mod interval;
 pub mod physical;
 pub mod quantity;
+mod software;
 mod suggestion;
 mod system;
 mod transport;
@@ -52,6 +53,7 @@ pub use chip::{Chip, HostCosts, KernelShares, Precision, StepCosts};
 pub use degrade::{Amount, Degradation, DegradeError, Drawn, DrawnKind, Effect, Target, TargetError};
 pub use families::{BuildError, Counts, MAXIMUM_CHIPS, ParameterError};
 pub use interval::Interval;
+pub use software::{Software, SoftwareFactors};
 pub use suggestion::Suggestion;
 pub use system::{
     Direction, End, FamilyError, OverrideError, PhysicalError, RangeError, RangedValue, RankOrder,

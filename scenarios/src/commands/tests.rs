@@ -93,7 +93,7 @@ fn everything_built_in_is_listed() {
 
 #[test]
 fn catalogs_are_written_in_every_format() {
-    for part in ["chips", "systems", "media", "switches", "transports", "models", "gaps", "all"] {
+    for part in ["chips", "systems", "media", "switches", "transports", "software", "models", "gaps", "all"] {
         for format in ["table", "json", "csv", "markdown"] {
             let ran = run(&["catalog", part, "--format", format]);
             assert_eq!(ran.status, ExitStatus::SUCCESS, "{}", ran.notes);

@@ -8,6 +8,7 @@ use super::findings::Findings;
 use super::parallelism::or_auto;
 use super::section::Section;
 use crate::training::{AttentionKernel, DispatchFormat, GradientFormat, LaunchGraphs, Recipe};
+use copperlight_topologies::Software;
 use std::ops::RangeInclusive;
 
 const GRAPHS: Choice<'static, LaunchGraphs> = Choice {
@@ -40,6 +41,8 @@ const DISPATCH: Choice<'static, DispatchFormat> = Choice {
 
 /// The most parameters of a bucket.
 const MOST_PARAMETERS: i64 = 1 << 40;
+/// The reference, whatever the chip.
+const NO_SOFTWARE: &str = "none";
 /// The most speed that compute loses to communication.
 const MOST_INTERFERENCE: f64 = 0.9;
 
@@ -68,9 +71,18 @@ fn read_table(section: &Section<'_>) -> Recipe {
         dispatch: DISPATCH.read_or(section, "dispatch", "bf16"),
         interference: thousandths(section, "interference", 0.0..=MOST_INTERFERENCE, 0.0),
         drops_tokens: section.boolean_or("drops_tokens", false),
+        software: software(section),
     };
     section.finish();
     recipe
+}
+
+/// A generation of the catalog.
+fn software(section: &Section<'_>) -> Option<Software> {
+    let named = Software::all().map(|software| (software.name(), Some(software)));
+    let available: Vec<_> = std::iter::once((NO_SOFTWARE, None)).chain(named).collect();
+    let choice = Choice { what: "software generation", available: &available, later: &[] };
+    choice.read_or(section, "software", NO_SOFTWARE)
 }
 
 /// A number with at most three decimals, in thousandths.

@@ -38,6 +38,9 @@ pub(super) fn text(scenario: &Scenario) -> String {
         for (key, value) in entry.system.transport_values() {
             push_value(&mut text, &format!("transport.{key}"), value);
         }
+        for (software, key, value) in scenario.software_values(entry) {
+            push_value(&mut text, &format!("software.{software}.{key}"), value);
+        }
     }
     text
 }

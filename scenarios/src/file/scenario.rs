@@ -7,8 +7,9 @@ use crate::traffic::TrafficSpec;
 use crate::training::TrainingJob;
 use copperlight_core::units::Bytes;
 use copperlight_core::workload::{Algorithm, CollectiveKind, ExpertRouting, Protocol};
-use copperlight_topologies::System;
-use std::collections::BTreeMap;
+use copperlight_topologies::catalog::Sourced;
+use copperlight_topologies::{Software, System};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A scenario that was read and checked; whoever holds one may trust every field.
 #[derive(Debug, Clone)]
@@ -39,6 +40,26 @@ impl Scenario {
     /// Every point in order.
     pub fn points(&self) -> &[Point] {
         &self.points
+    }
+
+    /// The software generations that the jobs of a system's points name.
+    pub(crate) fn software(&self, entry: &SystemEntry) -> BTreeSet<Software> {
+        let of = |point: &Point| match &point.workload {
+            Workload::Training(job) => job.recipe().software,
+            Workload::Collective(_) | Workload::Traffic(_) => None,
+        };
+        self.points.iter().filter(|point| point.system_name == entry.name).filter_map(of).collect()
+    }
+
+    /// The factors that these have on the chip of the system, by key, with their sources.
+    pub(crate) fn software_values(
+        &self,
+        entry: &SystemEntry,
+    ) -> Vec<(&'static str, &'static str, &'static Sourced)> {
+        let Some(chip) = entry.system.chip() else { return Vec::new() };
+        let of =
+            |software: Software| software.values(chip).map(move |(key, value)| (software.name(), key, value));
+        self.software(entry).into_iter().flat_map(of).collect()
     }
 
     /// The text of `resolved.toml`: [`Scenario::resolved`], and in comments the catalog values it rests on.

@@ -4,6 +4,7 @@ use super::energy;
 use crate::file::{Point, Scenario, SystemEntry, Workload};
 use crate::report::Assumption;
 use crate::training::FlopConvention;
+use copperlight_topologies::Software;
 use copperlight_topologies::catalog::{self, Entry, Sourced};
 
 /// The published figures of a system that energy and price rest on.
@@ -19,6 +20,9 @@ pub(super) fn of(scenario: &Scenario) -> Vec<Assumption> {
         let transport = entry.system.transport_name();
         for (key, value) in entry.system.transport_values() {
             assumptions.push(assumption(format!("{}: transport {transport}: {key}", entry.name), value));
+        }
+        for (software, key, value) in scenario.software_values(entry) {
+            assumptions.push(assumption(format!("{}: software {software}: {key}", entry.name), value));
         }
     }
     if is_training(scenario) {
@@ -73,7 +77,12 @@ pub(super) fn warnings(scenario: &Scenario) -> Vec<String> {
         if is_traffic(scenario) { note.map(of_traffic) } else { note }
     };
     let of_system = |entry: &SystemEntry| match training {
-        true => [entry.system.warnings(), energy::warning(entry).into_iter().collect()].concat(),
+        true => [
+            entry.system.warnings(),
+            energy::warning(entry).into_iter().collect(),
+            unfitted_software(scenario, entry),
+        ]
+        .concat(),
         false => [entry.system.communication_warnings(), idle_compute(entry).into_iter().collect()].concat(),
     };
     // What a sweep changes about the wiring is told of every point.
@@ -86,6 +95,19 @@ pub(super) fn warnings(scenario: &Scenario) -> Vec<String> {
         }
     }
     warnings
+}
+
+/// Says so where a job names software of which no factor is known on its chip.
+fn unfitted_software(scenario: &Scenario, entry: &SystemEntry) -> Vec<String> {
+    let Some(chip) = entry.system.chip() else { return Vec::new() };
+    let unfitted = |software: &Software| software.values(chip).next().is_none();
+    let told = |software: Software| {
+        let (name, chip, software) = (&entry.name, chip.name(), software.name());
+        format!(
+            "{name}: nothing is known of software {software} on {chip}; layers take as long as with the reference"
+        )
+    };
+    scenario.software(entry).into_iter().filter(unfitted).map(told).collect()
 }
 
 fn is_traffic(scenario: &Scenario) -> bool {

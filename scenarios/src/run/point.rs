@@ -45,7 +45,7 @@ pub(super) fn check(point: &Point) -> Result<(), RunError> {
         build(&point.system, &point.system_name, point.chips)?;
     }
     match &point.workload {
-        Workload::Training(job) => rates(&point.system, &point.system_name, job.precision()).map(|_| ()),
+        Workload::Training(job) => rates(&point.system, &point.system_name, job).map(|_| ()),
         Workload::Collective(_) | Workload::Traffic(_) => Ok(()),
     }
 }
@@ -99,7 +99,7 @@ fn run_training(
     job: &TrainingJob,
     (engine, request): (EngineOptions, Option<&TraceRequest>),
 ) -> Result<PointOutcome, RunError> {
-    let rates = rates(&point.system, &point.system_name, job.precision())?;
+    let rates = rates(&point.system, &point.system_name, job)?;
     let memory = job.memory(&rates);
     if !memory.fits() {
         return Ok(does_not_fit::outcome(point, job, &rates));

@@ -14,7 +14,7 @@ fn list_names_what_is_built_in() {
 #[test]
 fn every_catalog_value_has_unit_source_and_confidence() {
     let place = Workplace::new();
-    for part in ["chips", "systems", "media", "switches", "transports"] {
+    for part in ["chips", "systems", "media", "switches", "transports", "software"] {
         let entries = place.json(&["catalog", part]);
         let entries = entries.as_array().expect("the catalog is an array");
         assert!(!entries.is_empty(), "{part}");

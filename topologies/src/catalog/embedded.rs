@@ -26,6 +26,8 @@ static MEDIA: LazyLock<Vec<Entry>> =
     LazyLock::new(|| read(Section::Media, &[include_str!("../../catalog/media.toml")]));
 static FACILITIES: LazyLock<Vec<Entry>> =
     LazyLock::new(|| read(Section::Facilities, &[include_str!("../../catalog/facility.toml")]));
+static SOFTWARE: LazyLock<Vec<Entry>> =
+    LazyLock::new(|| read(Section::Software, &[include_str!("../../catalog/software.toml")]));
 static SWITCHES: LazyLock<Vec<Entry>> =
     LazyLock::new(|| read(Section::Switches, &[include_str!("../../catalog/switches.toml")]));
 static LAYOUTS: LazyLock<Vec<Entry>> =
@@ -100,6 +102,11 @@ pub fn facilities() -> &'static [Entry] {
     &FACILITIES
 }
 
+/// All software generations, by name.
+pub fn software() -> &'static [Entry] {
+    &SOFTWARE
+}
+
 /// All entries of a section, by name.
 pub fn entries(section: Section) -> &'static [Entry] {
     match section {
@@ -110,6 +117,7 @@ pub fn entries(section: Section) -> &'static [Entry] {
         Section::Layouts => layouts(),
         Section::Transports => transports(),
         Section::Facilities => facilities(),
+        Section::Software => software(),
     }
 }
 
@@ -157,10 +165,13 @@ mod tests {
 
     #[test]
     fn every_file_reads_and_no_value_lacks_a_source() {
-        for entries in [chips(), systems(), media(), switches(), transports(), layouts(), facilities()] {
+        let full = [chips(), systems(), media(), switches(), transports(), layouts(), facilities()];
+        for entry in full.into_iter().flatten() {
+            assert!(entry.values().count() > 0, "{}", entry.name());
+        }
+        for entries in full.into_iter().chain([software()]) {
             assert!(!entries.is_empty());
             for entry in entries {
-                assert!(entry.values().count() > 0, "{}", entry.name());
                 assert!(entry.text("title").is_some(), "{}", entry.name());
                 assert!(entry.values().all(|(_, value)| !value.source.is_empty()));
             }

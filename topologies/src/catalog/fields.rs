@@ -20,7 +20,12 @@ pub enum Section {
     Transports,
     /// `facility.toml`
     Facilities,
+    /// `software.toml`
+    Software,
 }
+
+/// The architectures of chips for which software generations have factors.
+pub const ARCHITECTURES: [&str; 3] = ["ampere", "hopper", "blackwell"];
 
 type Fields = &'static [(&'static str, Dimension)];
 
@@ -119,6 +124,9 @@ const FACILITY: Fields = &[
     ("lifetime", Dimension::Lifetime),
 ];
 
+/// The fields of each architecture.
+const SOFTWARE: Fields = &[("dense_time", Dimension::Ratio), ("expert_time", Dimension::Ratio)];
+
 const SWITCH: Fields = &[
     ("ports", Dimension::Count),
     ("port_rate", Dimension::Bandwidth),
@@ -196,6 +204,10 @@ pub fn dimension_of(section: Section, key: &str) -> Option<Dimension> {
         Section::Media => look_up(MEDIUM, key),
         Section::Facilities => look_up(FACILITY, key),
         Section::Switches => look_up(SWITCH, key),
+        Section::Software => {
+            let (architecture, field) = key.split_once('.')?;
+            look_up(SOFTWARE, field).filter(|_| ARCHITECTURES.contains(&architecture))
+        }
         Section::Layouts => look_up(LAYOUT, key),
         Section::Systems => match key.split_once('.') {
             Some(("chip", rest)) => look_up(CHIP, rest),

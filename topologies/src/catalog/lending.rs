@@ -83,6 +83,7 @@ fn borrowed(key: &str, value: Sourced, lender: &str) -> Sourced {
 mod tests {
     use super::super::{chips, find};
     use super::*;
+    use crate::System;
     use crate::catalog::Section;
 
     fn share(chip: &str, key: &str) -> Sourced {
@@ -103,6 +104,13 @@ mod tests {
                 _ => "no published training run on this chip entered the fit",
             };
             assert_eq!(borrowed.source, format!("borrowed from h100: {why}"));
+        }
+    }
+
+    #[test]
+    fn every_share_can_be_set() {
+        for key in SHARES.map(|key| format!("chip.{key}")) {
+            assert!(System::known_keys().contains(&key.as_str()), "{key}");
         }
     }
 

@@ -1,8 +1,8 @@
-//! The catalog: chips, systems, media, switches and transports, every value with its unit, source and confidence.
+//! The catalog: chips, systems, media, switches, transports and software, every value with unit, source, confidence.
 //!
-//! The files under `catalog/` are embedded in the library. [`chips`], [`systems`], [`media`], [`switches`], [`layouts`]
-//! and [`transports`] give their entries; [`find`] looks one up by name; [`gaps`] lists what no source gives. What an
-//! entry builds is the concern of [`System`](crate::System).
+//! The files under `catalog/` are embedded in the library. [`chips`], [`systems`], [`media`], [`switches`], [`layouts`],
+//! [`transports`] and [`software`] give their entries; [`find`] looks one up by name; [`gaps`] lists what no source
+//! gives. What an entry builds is the concern of [`System`](crate::System).
 
 mod derived;
 mod embedded;
@@ -20,9 +20,9 @@ mod sourced;
 
 pub use derived::{Derived, derived};
 pub use embedded::{
-    CatalogError, chips, entries, facilities, find, layouts, media, switches, systems, transports,
+    CatalogError, chips, entries, facilities, find, layouts, media, software, switches, systems, transports,
 };
 pub use entry::{Entry, EntryError};
-pub use fields::{Section, dimension_of};
+pub use fields::{ARCHITECTURES, Section, dimension_of};
 pub use gaps::{Gap, gaps};
 pub use sourced::{Confidence, Sourced};

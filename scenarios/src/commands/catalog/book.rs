@@ -44,6 +44,7 @@ const fn heading(part: Part) -> &'static str {
         Part::Media => "Media",
         Part::Switches => "Switches",
         Part::Transports => "Transports",
+        Part::Software => "Software generations",
         Part::Models => "Models",
         Part::Gaps => "Known gaps",
         Part::All => "Everything",

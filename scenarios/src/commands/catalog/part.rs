@@ -19,6 +19,8 @@ pub(super) enum Part {
     Switches,
     /// What software adds to the wire
     Transports,
+    /// Releases of training software
+    Software,
     /// Models that can be trained
     Models,
     /// What was asked of the catalog and has no public figure
@@ -29,8 +31,16 @@ pub(super) enum Part {
 
 impl Part {
     /// Every part that has entries of its own.
-    pub(super) const WITH_ENTRIES: [Self; 7] =
-        [Self::Chips, Self::Systems, Self::Media, Self::Switches, Self::Transports, Self::Models, Self::Gaps];
+    pub(super) const WITH_ENTRIES: [Self; 8] = [
+        Self::Chips,
+        Self::Systems,
+        Self::Media,
+        Self::Switches,
+        Self::Transports,
+        Self::Software,
+        Self::Models,
+        Self::Gaps,
+    ];
 
     /// The name on the command line.
     pub(super) const fn name(self) -> &'static str {
@@ -40,6 +50,7 @@ impl Part {
             Self::Media => "media",
             Self::Switches => "switches",
             Self::Transports => "transports",
+            Self::Software => "software",
             Self::Models => "models",
             Self::Gaps => "gaps",
             Self::All => "all",
@@ -54,6 +65,7 @@ impl Part {
             Self::Media => "medium",
             Self::Switches => "switch",
             Self::Transports => "transport",
+            Self::Software => "software generation",
             Self::Models => "model",
             Self::Gaps => "gap",
             Self::All => "entry of the catalog",
@@ -85,6 +97,14 @@ impl Part {
             Self::Media => &["title", "reach", "module_power", "energy_per_bit"],
             Self::Switches => &["title", "ports", "port_rate", "bandwidth", "latency", "power"],
             Self::Transports => &["title", "status"],
+            Self::Software => &[
+                "title",
+                "ampere.dense_time",
+                "hopper.dense_time",
+                "hopper.expert_time",
+                "blackwell.dense_time",
+                "blackwell.expert_time",
+            ],
             Self::Models => &[
                 "derived.parameters",
                 "derived.active_parameters",
@@ -112,6 +132,7 @@ impl Part {
             Self::Media => of(Section::Media),
             Self::Switches => of(Section::Switches),
             Self::Transports => of(Section::Transports),
+            Self::Software => of(Section::Software),
             Self::Models => Model::library_names()
                 .filter_map(|name| Some(listed_model::listed(name, &LibraryModel::named(name)?)))
                 .collect(),

@@ -5,6 +5,7 @@ use crate::training::{
     AttentionKernel, ContextExchange, DispatchFormat, Dispatcher, GradientFormat, LaunchGraphs, Overlap,
     Recipe, Recompute, RecomputedModules, Schedule, TensorOverlap, TrainingPlan, ZeroStage,
 };
+use copperlight_topologies::Software;
 
 /// The plan of the trillion-parameter model on 2,304 chips, not interleaved, with these settings of `workload`.
 fn plan(settings: &[&str]) -> TrainingPlan {
@@ -87,7 +88,7 @@ fn exchanges_have_names() {
 fn a_recipe_says_what_software_does() {
     assert_eq!(plan(&[]).recipe, Recipe::default());
     let recipe = "recipe={ graphs = \"full\", attention = \"unfused\", gradients = \"bf16\", \
-                  bucket_parameters = 5000, expert_imbalance = 1.25, dispatch = \"fp8\", interference = 0.1, drops_tokens = true }";
+                  bucket_parameters = 5000, expert_imbalance = 1.25, dispatch = \"fp8\", interference = 0.1, drops_tokens = true, software = \"mlperf-5.1\" }";
     let expected = Recipe {
         graphs: LaunchGraphs::Full,
         attention: AttentionKernel::Unfused,
@@ -97,6 +98,7 @@ fn a_recipe_says_what_software_does() {
         dispatch: DispatchFormat::Fp8,
         interference: 100,
         drops_tokens: true,
+        software: Software::named("mlperf-5.1").ok(),
     };
     assert_eq!(plan(&[recipe]).recipe, expected);
 }

@@ -14,7 +14,7 @@ fn the_resolved_scenario_is_its_own_resolution() {
             "workload.parallelism.recompute=[\"norms\", \"activation\"]",
             "workload.parallelism.overlap=[\"gradients\", \"pipeline\"]",
             "workload.parallelism.tensor_chunks=4",
-            "workload.recipe={ graphs = \"partial\", interference = 0.125, bucket_parameters = 1000 }",
+            "workload.recipe={ graphs = \"partial\", interference = 0.125, bucket_parameters = 1000, software = \"megatron-bridge-25.09\" }",
         ],
         vec!["workload.parallelism.recompute=full", "workload.parallelism.recompute_layers=2"],
         vec!["sweep=[{ parameter = \"workload.parallelism.zero\", values = [0, 1, 3] }]"],

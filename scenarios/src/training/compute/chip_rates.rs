@@ -2,7 +2,7 @@
 
 use copperlight_core::units::{Bandwidth, Bytes, Time};
 use copperlight_topologies::quantity::ComputeRate;
-use copperlight_topologies::{Chip, HostCosts, Precision};
+use copperlight_topologies::{Chip, HostCosts, Precision, SoftwareFactors};
 
 /// The rates of one chip. All shares are constants of the chip family, never of a model or a published run.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -47,6 +47,8 @@ pub struct ChipRates {
     pub step_overhead: [Time; 2],
     /// How much slower the slowest of twice as many chips is.
     pub jitter: f64,
+    /// How much longer layers take with the software of the job than with its reference.
+    pub software: SoftwareFactors,
 }
 
 impl ChipRates {
@@ -75,7 +77,32 @@ impl ChipRates {
             host: chip.host(),
             step_overhead: [step.fixed, step.doubling],
             jitter: step.jitter(precision),
+            software: SoftwareFactors::NONE,
         })
+    }
+
+    /// The same chip with other software.
+    #[must_use]
+    pub const fn with_software(self, software: SoftwareFactors) -> Self {
+        Self { software, ..self }
+    }
+
+    /// A chip on which every kernel takes `time` times as long, and its host as much longer to launch it.
+    pub(super) fn slower(self, time: f64) -> Self {
+        let rate = |peak: ComputeRate| ComputeRate::from_flops_per_second(peak.flops_per_second() / time);
+        let bandwidth = self.hbm_bandwidth.bytes_per_second() / time;
+        let host = HostCosts {
+            launch: Time::from_seconds(self.host.launch.seconds() * time),
+            expert_layer: Time::from_seconds(self.host.expert_layer.seconds() * time),
+            ..self.host
+        };
+        Self {
+            peak: rate(self.peak),
+            peak_bf16: rate(self.peak_bf16),
+            hbm_bandwidth: Bandwidth::from_bytes_per_second(bandwidth),
+            host,
+            ..self
+        }
     }
 }
 
@@ -104,6 +131,7 @@ impl ChipRates {
             host: HostCosts { launch: Time::ZERO, expert_layer: Time::ZERO, expert_wait: 0.0 },
             step_overhead: [Time::ZERO; 2],
             jitter: 0.0,
+            software: SoftwareFactors::NONE,
         }
     }
 }

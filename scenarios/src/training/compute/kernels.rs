@@ -11,7 +11,8 @@ use super::gemm::{Gemm, GroupedGemm};
 use super::layer::Matmul;
 use super::precision::cast_bytes;
 use super::seconds::Seconds;
-use copperlight_topologies::Precision;
+use crate::training::model::LayerKind;
+use copperlight_topologies::{Precision, SoftwareFactors};
 
 /// Kernel times on one chip.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -91,6 +92,16 @@ impl Kernels {
     /// A kernel bound by moving `bytes` through the chip's memory.
     pub(in crate::training) fn memory(&self, bytes: f64) -> Seconds {
         Seconds(bytes / (self.rates.hbm_bandwidth.bytes_per_second() * self.rates.hbm_efficiency))
+    }
+
+    /// The same for layers of a kind: the job's software takes longer for them than its reference, or less long.
+    pub(super) fn of_layers(self, kind: LayerKind) -> Self {
+        let SoftwareFactors { dense_time, expert_time } = self.rates.software;
+        let time = match kind {
+            LayerKind::Dense => dense_time,
+            LayerKind::Experts => expert_time,
+        };
+        Self { rates: self.rates.slower(time), ..self }
     }
 
     /// How much longer kernels take when `chips` wait for the slowest of them: the expected maximum of their spread.

@@ -1,5 +1,7 @@
 //! What software does with a plan: kernels, launches, buckets.
 
+use copperlight_topologies::Software;
+
 /// Whether kernels are launched one by one or as recorded graphs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub enum LaunchGraphs {
@@ -84,6 +86,8 @@ pub struct Recipe {
     pub interference: u32,
     /// Routing whose shapes the host does not wait for: tokens over a capacity are dropped.
     pub drops_tokens: bool,
+    /// Whose layers take as long as a fit over published runs says; `None` for the reference.
+    pub software: Option<Software>,
 }
 
 impl Default for Recipe {
@@ -97,6 +101,7 @@ impl Default for Recipe {
             dispatch: DispatchFormat::Bf16,
             interference: 0,
             drops_tokens: false,
+            software: None,
         }
     }
 }
