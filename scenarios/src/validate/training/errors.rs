@@ -32,6 +32,7 @@ pub(in crate::validate) fn groups(table: &str, rows: &[&ValidationRow]) -> Vec<V
         group(table, by, name, &own)
     };
     let mut groups: Vec<ValidationGroup> = Vec::new();
+    let whole = of("table", String::new(), &|_| true);
     for (class, words) in CLASSES {
         groups.push(of("class", words.to_owned(), &|row| class_of(row) == Some(class)));
     }
@@ -43,6 +44,7 @@ pub(in crate::validate) fn groups(table: &str, rows: &[&ValidationRow]) -> Vec<V
         }
     }
     groups.retain(|group| group.rows > 0);
+    groups.insert(0, whole);
     groups
 }
 
@@ -77,7 +79,7 @@ fn group(
         median_absolute_error: (!off.is_empty()).then(|| median(off)),
     };
     ValidationGroup {
-        name: format!("{table}: {name}"),
+        name: if name.is_empty() { table.to_owned() } else { format!("{table}: {name}") },
         table: table.to_owned(),
         rows: rows.len() as u64,
         in_mean: false,
