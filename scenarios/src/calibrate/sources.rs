@@ -137,5 +137,6 @@ fn timed(row: &TimedSize, number: u64, setup: &Setup, kind: CollectiveKind) -> R
         measured: Some(measured.value()),
         unit: Some(measured.unit()),
         run: Ok(MeasuredRun { measured, setup: setup.clone(), operation }),
+        training: None,
     }
 }

@@ -25,6 +25,9 @@ pub(super) struct ValidateArguments {
     /// Write a Markdown page of all errors, and its figures into `figures` beside it
     #[arg(long, value_name = "FILE")]
     write_page: Option<PathBuf>,
+    /// Only training runs whose id contains this text, and tables of collectives whose name does
+    #[arg(long, value_name = "TEXT")]
+    only: Option<String>,
     #[command(flatten)]
     threads: ThreadArguments,
     /// How results are written to standard output
@@ -37,7 +40,11 @@ pub(super) struct ValidateArguments {
 
 /// Compares every row; everything that can be read is read before the first simulation.
 pub(super) fn run(arguments: &ValidateArguments, output: &mut Output<'_>) -> Result<(), Failure> {
-    let tables = measured_tables(arguments.against.as_deref())?;
+    let mut tables = measured_tables(arguments.against.as_deref())?;
+    if let Some(text) = &arguments.only {
+        tables.iter_mut().for_each(|table| table.keep(text));
+        tables.retain(|table| !table.rows.is_empty());
+    }
     let before = match &arguments.baseline {
         Some(path) => Some((path.as_path(), Baseline::read(path)?)),
         None => None,

@@ -258,6 +258,7 @@ pub(crate) fn validation() -> ValidationReport {
         group: table.into(),
         algorithm: Some("ring".into()),
         protocol: Some("ll".into()),
+        training: None,
     };
     let (one, large) = (row("a.csv", 1, 1 << 10, [10.0, 12.0]), row("b.csv", 1, 64 << 20, [1e3, 1.2e3]));
     let (modelled, error, reason) = (None, None, Some("line 3: chips is blank".into()));
@@ -285,5 +286,14 @@ fn validation_group(table: &str, rows: u64, explanation: Option<String>) -> Vali
         Some(_) => (format!("{table} (16 chips, auto)"), false),
     };
     let large = if in_mean { none } else { off.clone() };
-    ValidationGroup { name, table: table.to_owned(), rows, in_mean, explanation, all: off, large }
+    ValidationGroup {
+        name,
+        table: table.to_owned(),
+        rows,
+        in_mean,
+        explanation,
+        all: off,
+        large,
+        training: None,
+    }
 }

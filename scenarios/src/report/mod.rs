@@ -73,5 +73,6 @@ pub use sensitivity::{
 pub use sheet::{Align, Column, Sheet};
 pub use traffic::TrafficRow;
 pub use validation::{
-    ErrorSummary, GroupMean, MeanSummary, RowKind, ValidationGroup, ValidationReport, ValidationRow, WorstRow,
+    ErrorSummary, GroupMean, MeanSummary, RowKind, TrainingErrors, TrainingFigures, ValidationGroup,
+    ValidationReport, ValidationRow, WorstRow,
 };

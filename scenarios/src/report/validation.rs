@@ -3,6 +3,7 @@
 //! Serialised, these are the JSON of the command. What was not measured or not modelled is `null`, never zero.
 
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 /// The model held against tables of measurements.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -37,6 +38,22 @@ pub struct ValidationGroup {
     pub all: ErrorSummary,
     /// The errors from 64 MiB on.
     pub large: ErrorSummary,
+    /// What more is said of training runs.
+    #[serde(flatten)]
+    pub training: Option<TrainingErrors>,
+}
+
+/// What more is said of a group of training runs.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct TrainingErrors {
+    /// What the rows of the group have in common: `class`, `family` or `chip`.
+    pub by: &'static str,
+    /// The median of the errors without their signs.
+    pub median_absolute_error: Option<f64>,
+    /// The share of rows that are at most a tenth off.
+    pub within_10_percent: Option<f64>,
+    /// The mean absolute error of one MFU for each chip and precision, fitted to these rows.
+    pub constant_mfu_error: Option<f64>,
 }
 
 /// The errors of some rows, as shares: 0.1 where the modelled time is a tenth above the measured one.
@@ -127,6 +144,40 @@ pub struct ValidationRow {
     pub algorithm: Option<String>,
     /// The protocol that was simulated.
     pub protocol: Option<String>,
+    /// What more is said of a training run that was simulated.
+    #[serde(flatten)]
+    pub training: Option<TrainingFigures>,
+}
+
+/// What more is said of a training run that was simulated.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct TrainingFigures {
+    /// `dense-A`, `dense-B` or `moe`.
+    pub class: &'static str,
+    /// The source of the row.
+    pub family: String,
+    /// The generation of software that it ran, where that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub generation: Option<&'static str>,
+    /// The model.
+    pub model: String,
+    /// The chip.
+    pub chip: String,
+    /// The precision of the layers' matmuls.
+    pub precision: &'static str,
+    /// Where something that matters was not published: the least and the most that the row can mean, in its unit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub modelled_range: Option<[f64; 2]>,
+    /// The modelled step time in seconds; of a range the geometric mean of its ends.
+    pub step_time_s: f64,
+    /// The measured step time in seconds.
+    pub measured_step_time_s: f64,
+    /// The measured MFU by the causal half of attention and the peak of the precision.
+    pub measured_mfu: f64,
+    /// What the modelled time goes into, as shares of it.
+    pub breakdown: BTreeMap<&'static str, f64>,
+    /// What had to be assumed, in sentences.
+    pub assumed: Vec<String>,
 }
 
 impl RowKind {

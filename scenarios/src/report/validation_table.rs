@@ -40,7 +40,10 @@ pub fn write_markdown(out: &mut dyn Write, report: &ValidationReport) -> io::Res
 
 /// The groups, and the worst rows where any could be compared.
 fn sheets(report: &ValidationReport) -> Vec<Sheet> {
-    [groups(report), worst(report)].into_iter().filter(|sheet| !sheet.rows.is_empty()).collect()
+    [groups(report), training(report), worst(report)]
+        .into_iter()
+        .filter(|sheet| !sheet.rows.is_empty())
+        .collect()
 }
 
 /// A line for each group, and the mean over those that count.
@@ -58,7 +61,7 @@ pub(super) fn groups(report: &ValidationReport) -> Sheet {
             Column::number("bias", "%"),
         ],
     );
-    for group in &report.groups {
+    for group in report.groups.iter().filter(|group| group.training.is_none()) {
         let mark = if group.in_mean { "" } else { " *" };
         let (all, large) = (&group.all, &group.large);
         sheet.push(vec![
@@ -73,7 +76,8 @@ pub(super) fn groups(report: &ValidationReport) -> Sheet {
         ]);
     }
     let (all, large) = (&report.mean.all, &report.mean.large);
-    let total = |count: fn(&ValidationGroup) -> u64| report.groups.iter().map(count).sum::<u64>().to_string();
+    let of_tables = || report.groups.iter().filter(|group| group.training.is_none());
+    let total = |count: fn(&ValidationGroup) -> u64| of_tables().map(count).sum::<u64>().to_string();
     sheet.push(vec![
         format!("mean over {} {}", all.groups, if all.groups == 1 { "group" } else { "groups" }),
         total(|group| group.rows),
@@ -84,6 +88,37 @@ pub(super) fn groups(report: &ValidationReport) -> Sheet {
         share(large.mean_absolute_error),
         share(large.bias),
     ]);
+    sheet
+}
+
+/// A line for each group of training runs.
+pub(super) fn training(report: &ValidationReport) -> Sheet {
+    let mut sheet = Sheet::new(
+        "Training runs",
+        vec![
+            Column::text("group"),
+            Column::text("by"),
+            Column::number("compared", ""),
+            Column::number("error", "%"),
+            Column::number("bias", "%"),
+            Column::number("median", "%"),
+            Column::number("within 10 %", "%"),
+            Column::number("constant MFU", "%"),
+        ],
+    );
+    for group in &report.groups {
+        let Some(more) = &group.training else { continue };
+        sheet.push(vec![
+            group.name.clone(),
+            more.by.to_owned(),
+            group.all.compared.to_string(),
+            share(group.all.mean_absolute_error),
+            share(group.all.bias),
+            share(more.median_absolute_error),
+            share(more.within_10_percent),
+            share(more.constant_mfu_error),
+        ]);
+    }
     sheet
 }
 
@@ -108,7 +143,9 @@ pub(super) fn worst(report: &ValidationReport) -> Sheet {
     );
     let rows: BTreeMap<(&str, u64), &ValidationRow> =
         report.rows.iter().map(|row| ((row.table.as_str(), row.row), row)).collect();
-    for group in &report.groups {
+    // A training run is named once, under its class.
+    let named = |group: &&ValidationGroup| group.training.as_ref().is_none_or(|more| more.by == "class");
+    for group in report.groups.iter().filter(named) {
         let ErrorSummary { worst, .. } = &group.all;
         let found = worst.iter().filter_map(|worst| rows.get(&(group.table.as_str(), worst.row)));
         found.for_each(|row| sheet.push(worst_row(&group.name, row)));
@@ -121,7 +158,7 @@ fn worst_row(group: &str, row: &ValidationRow) -> Vec<String> {
     vec![
         group.to_owned(),
         row.row.to_string(),
-        text(row.op.clone()),
+        text(row.op.clone().or_else(|| row.id.clone())),
         text(row.chips.map(|chips| chips.to_string())),
         text(row.size_bytes.map(size)),
         text(row.measured.map(|measured| format!("{} {}", rounded(measured), row.unit.unwrap_or_default()))),

@@ -21,6 +21,7 @@ mod rates;
 mod sensitivity;
 #[cfg(test)]
 mod sensitivity_tests;
+mod step;
 mod traffic;
 mod utilization;
 mod variants;
@@ -31,6 +32,7 @@ pub use engine_options::{EngineOptions, too_large, too_long, too_many_events};
 pub use envelope::add_envelope;
 pub use error::RunError;
 pub use sensitivity::sensitivity;
+pub(crate) use step::{SimulatedStep, simulate_step};
 
 use crate::file::{Point, Scenario};
 use crate::report::{

@@ -2,6 +2,7 @@
 
 use super::fabric::{build, run_to_end, work};
 use super::rates::rates;
+use super::step::{self, Machine};
 use super::{
     EngineOptions, RunError, collective, collective_notes, does_not_fit, energy, placement, traffic,
     utilization,
@@ -9,12 +10,10 @@ use super::{
 use crate::file::{CollectiveSpec, Point, Workload};
 use crate::report::{Breakdown, PointResult, UtilizationTimeline, Work};
 use crate::trace::{PointTrace, Recorder, TraceRequest};
-use crate::training::{
-    ChipRates, Communicator, Ledger, LedgerEntry, LedgerSummary, TrainingJob, TrainingWorkload,
-};
-use copperlight_core::ids::{CommunicatorId, RankId};
+use crate::training::{Communicator, Ledger, LedgerEntry, LedgerSummary, TrainingJob, TrainingWorkload};
+use copperlight_core::ids::CommunicatorId;
 use copperlight_core::outcome;
-use copperlight_core::simulation::{Observer, Slowing};
+use copperlight_core::simulation::Observer;
 use copperlight_core::symmetry::Disturbance;
 use copperlight_core::units::Time;
 use copperlight_core::workload::CollectiveCall;
@@ -104,9 +103,9 @@ fn run_training(
     if !memory.fits() {
         return Ok(does_not_fit::outcome(point, job, &rates));
     }
-    let fabric = build(&point.system, &point.system_name, point.chips)?;
-    let options = engine.with(point.system.transport()).slowed(slowing(job));
-    let workload = workload(point, job, &rates)?;
+    let machine = Machine { system: &point.system, name: &point.system_name, chips: point.chips };
+    let (fabric, workload) = step::prepare(machine, job, &rates)?;
+    let options = step::options(machine, job, engine);
     let placed = placement::of_groups(fabric.levels(), workload.layout());
     let simulate = |observer: &mut dyn Observer| {
         run_to_end((&fabric, &point.system_name), &workload, &options, observer)
@@ -116,8 +115,8 @@ fn run_training(
     let (link_utilization, timelines) = utilization::of_tiers(&fabric, &outcome, place);
     let metrics = job.metrics(outcome.end, &rates);
     let tier_bytes = utilization::bytes_of_tiers(&fabric, &outcome);
-    let step = energy::Step { time: outcome.end, ledger: &summary, tier_bytes: &tier_bytes };
-    let energy = energy::of_step(point, job, &step);
+    let spent = energy::Step { time: outcome.end, ledger: &summary, tier_bytes: &tier_bytes };
+    let energy = energy::of_step(point, job, &spent);
     let result = PointResult {
         step_time_s: Some(outcome.end.seconds()),
         mfu: Some(metrics.mfu),
@@ -173,23 +172,6 @@ fn trace(point: &Point, step_time: Time, recorder: Recorder, workload: &Training
         absent: recorder.absent(),
         ranks: recorder.into_ranks(workload),
     }
-}
-
-/// What compute loses while its chip communicates.
-fn slowing(job: &TrainingJob) -> Slowing {
-    let share = u16::try_from(job.recipe().interference).ok().and_then(Slowing::per_mille);
-    share.expect("a checked recipe leaves compute some of its speed")
-}
-
-/// A step of the job, on chips of which some may be slower than the others.
-fn workload(point: &Point, job: &TrainingJob, rates: &ChipRates) -> Result<TrainingWorkload, RunError> {
-    let slow = point.system.slow_chips(point.chips);
-    let slow = slow.map_err(|source| RunError::Build { system: point.system_name.clone(), source })?;
-    let with = |workload: TrainingWorkload, (chip, share): (usize, f64)| {
-        workload.with_slow_chip(RankId::new(chip), 1.0 / share)
-    };
-    let workload = job.workload(rates).with_rank_order(point.system.rank_order());
-    Ok(slow.into_iter().fold(workload, with))
 }
 
 /// The point in words: `CM384 optical on 1152 chips`.

@@ -6,6 +6,7 @@ use super::groups;
 use super::modelled::{self, Answer, Modelled};
 use super::row::{Measured, Row};
 use super::table::{Table, TableKind};
+use super::training::{self, Answered, Published};
 use crate::report::{RowKind, SCHEMA, ValidationReport, ValidationRow};
 use crate::run::{ProgressEvent, RunError, in_pool};
 use copperlight_core::units::Bytes;
@@ -38,8 +39,14 @@ pub fn compare_with(
         answer
     };
     let answers: Vec<Answer> = in_pool(threads, || batches.par_iter().map(ask).collect())?;
+    let mut trained = training_answers(tables, threads, progress)?.into_iter();
     let mut rows = Vec::new();
     for (table, places) in tables.iter().zip(&places) {
+        if table.kind == TableKind::Training {
+            let answered = table.rows.iter().zip(&mut trained);
+            rows.extend(answered.map(|(row, answer)| report_training(table, row, answer)));
+            continue;
+        }
         let answered = table.rows.iter().zip(places);
         rows.extend(answered.map(|(row, place)| report(table, row, answer_at(&answers, *place))));
     }
@@ -47,6 +54,38 @@ pub fn compare_with(
     let notes: BTreeSet<&String> = answers.iter().filter_map(|answer| answer.note.as_ref()).collect();
     let notes = notes.into_iter().cloned().collect();
     Ok(ValidationReport { schema: SCHEMA, groups, mean, rows, notes })
+}
+
+/// The answers to the training runs of all tables, in the order of rows.
+fn training_answers(
+    tables: &[Table],
+    threads: Option<usize>,
+    progress: &(dyn Fn(ProgressEvent) + Sync),
+) -> Result<Vec<Result<Answered, String>>, RunError> {
+    let rows = || tables.iter().flat_map(|table| &table.rows).filter_map(|row| row.training.as_ref());
+    let readable: Vec<&Published> = rows().filter_map(|row| row.as_deref().ok()).collect();
+    if readable.is_empty() {
+        return Ok(rows().map(|row| Err(row.as_ref().err().cloned().unwrap_or_default())).collect());
+    }
+    let mut answers = training::answer(&readable, &readable, threads, progress)?.into_iter();
+    let mut next = || answers.next().expect("there is an answer to every row that can be read");
+    Ok(rows().map(|row| row.as_ref().map_err(String::clone).and_then(|_| next())).collect())
+}
+
+/// A training run with the model's answer to it, or with the reason why there is none.
+fn report_training(table: &Table, row: &Row, answer: Result<Answered, String>) -> ValidationRow {
+    let blank = report(table, row, Some(&Err(String::new())));
+    match answer {
+        Err(reason) => ValidationRow { reason: Some(reason), ..blank },
+        Ok(Answered { value, error, figures }) => ValidationRow {
+            modelled: Some(value),
+            error: Some(error),
+            reason: None,
+            group: format!("{}: {}", table.name, figures.class),
+            training: Some(figures),
+            ..blank
+        },
+    }
 }
 
 fn answer_at(answers: &[Answer], place: Option<Place>) -> Option<&Result<Modelled, String>> {
@@ -87,6 +126,7 @@ fn report(table: &Table, row: &Row, answer: Option<&Result<Modelled, String>>) -
         group: groups::name(table, row),
         algorithm: ran.map(|ran| ran.algorithm.clone()),
         protocol: ran.map(|ran| ran.protocol.clone()),
+        training: None,
     }
 }
 

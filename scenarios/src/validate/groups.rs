@@ -2,7 +2,8 @@
 
 use super::harness::Apart;
 use super::row::Row;
-use super::table::Table;
+use super::table::{Table, TableKind};
+use super::training;
 use crate::report::{ErrorSummary, GroupMean, MeanSummary, ValidationGroup, ValidationRow, WorstRow};
 use std::collections::BTreeMap;
 
@@ -45,6 +46,10 @@ pub(super) fn of_rows(tables: &[Table], rows: &[ValidationRow]) -> (Vec<Validati
         for row in own {
             by_name.entry(&row.group).or_default().push(row);
         }
+        if table.kind == TableKind::Training {
+            groups.extend(training::groups(&table.name, &own.iter().collect::<Vec<_>>()));
+            continue;
+        }
         if own.is_empty() {
             by_name.insert(&table.name, Vec::new());
         }
@@ -69,11 +74,12 @@ fn group(table: &Table, name: &str, rows: &[&ValidationRow]) -> ValidationGroup 
         explanation: explanation.map(|apart| apart.explanation.clone()),
         all: summary(rows),
         large: summary(&large),
+        training: None,
     }
 }
 
 /// The errors of the rows that could be compared.
-fn summary(rows: &[&ValidationRow]) -> ErrorSummary {
+pub(super) fn summary(rows: &[&ValidationRow]) -> ErrorSummary {
     let mut errors: Vec<WorstRow> =
         rows.iter().filter_map(|row| Some(WorstRow { row: row.row, error: row.error? })).collect();
     let mean = |of: fn(f64) -> f64| {
@@ -122,6 +128,7 @@ mod tests {
             error,
             algorithm: None,
             protocol: None,
+            training: None,
             group: "t.csv".to_owned(),
             reason: None,
         }

@@ -4,7 +4,8 @@
 //! |---|---|
 //! | `tables.rs`, `embedded.rs` | where tables come from: a folder, or the ones built in |
 //! | `table.rs`, `fields.rs` | a table of CSV, and one field of a row |
-//! | `row.rs`, `experts.rs`, `training.rs` | one measurement, or why it cannot be compared |
+//! | `row.rs`, `experts.rs` | one measurement, or why it cannot be compared |
+//! | `training/` | published training runs |
 //! | `setup.rs` | the machine of a row, as a system of the catalog |
 //! | `harness.rs` | how each table was taken |
 //! | `batches.rs`, `modelled.rs` | rows that are simulated together, and the simulator's answer |
@@ -43,3 +44,4 @@ pub use setup::{Network, Prepared, Setup};
 pub use table::{Table, TableKind};
 pub(crate) use tables::text_of;
 pub use tables::{ValidateError, measured_tables, read_table};
+pub use training::Published;

@@ -3,6 +3,7 @@
 use super::experts::{self, ExpertRow};
 use super::fields::Fields;
 use super::setup::{self, MOST_CHIPS, Setup};
+use super::training::Published;
 use crate::file::{ScenarioError, algorithm_named, check_algorithm, operation_named};
 use copperlight_core::units::Bytes;
 use copperlight_core::workload::{Algorithm, CollectiveKind};
@@ -71,6 +72,8 @@ pub struct Row {
     pub unit: Option<&'static str>,
     /// What to ask of the simulator, or why nothing can be asked.
     pub run: Result<MeasuredRun, String>,
+    /// The columns of a training run, or what is wrong with them; `None` for collectives.
+    pub training: Option<Result<Box<Published>, String>>,
 }
 
 impl Measured {
@@ -109,6 +112,7 @@ pub(super) fn read(fields: &Fields<'_>, number: u64) -> Row {
         measured: measured.map(Measured::value),
         unit: measured.map(Measured::unit),
         run,
+        training: None,
     }
 }
 

@@ -51,6 +51,12 @@ impl Table {
         groups::name(self, row)
     }
 
+    /// Keeps the training runs whose id contains `text`, and all rows of a table of collectives whose name does.
+    pub fn keep(&mut self, text: &str) {
+        let by_name = self.kind == TableKind::Collectives && self.name.contains(text);
+        self.rows.retain(|row| by_name || row.id.as_ref().is_some_and(|id| id.contains(text)));
+    }
+
     /// Reads the text of the file at `path`.
     ///
     /// # Errors

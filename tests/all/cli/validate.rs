@@ -67,7 +67,7 @@ fn every_row_is_there_with_an_error_or_a_reason() {
         "line 7: chips is `many`; write a whole number from 1 to 1000000",
         "line 8: dtype is blank",
         "line 9: there are 16 fields, and the header has 17; quote fields with commas",
-        "training rows are not compared yet",
+        "the library has no model `` of these sizes, and layers was not published",
     ];
     assert_eq!(reasons.len(), expected.len());
     for (reason, expected) in reasons.iter().zip(expected) {

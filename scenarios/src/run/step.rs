@@ -1,0 +1,83 @@
+//! A training step on a system: what every place that simulates one has in common.
+
+use super::fabric::{build, run_to_end};
+use super::rates::rates;
+use super::{EngineOptions, RunError};
+use crate::training::{ChipRates, Ledger, LedgerSummary, TrainingJob, TrainingWorkload};
+use copperlight_core::fabric::Fabric;
+use copperlight_core::ids::RankId;
+use copperlight_core::simulation::{Options, Slowing};
+use copperlight_core::units::Time;
+use copperlight_topologies::System;
+
+/// A system of so many chips, and what results call it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Machine<'a> {
+    pub(super) system: &'a System,
+    pub(super) name: &'a str,
+    pub(super) chips: usize,
+}
+
+/// How long a step took, and what on.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct SimulatedStep {
+    /// From the first pass to the last rank's end.
+    pub(crate) time: Time,
+    /// Where the time of the ranks went.
+    pub(crate) summary: LedgerSummary,
+}
+
+/// Simulates a step of the job, whether or not it fits in memory.
+///
+/// # Errors
+/// [`RunError`] when the system cannot be built or has no rate for the job, or the simulation could not finish.
+pub(crate) fn simulate_step(
+    system: &System,
+    name: &str,
+    chips: usize,
+    job: &TrainingJob,
+    engine: EngineOptions,
+) -> Result<SimulatedStep, RunError> {
+    let machine = Machine { system, name, chips };
+    let rates = rates(system, name, job.precision())?;
+    let (fabric, workload) = prepare(machine, job, &rates)?;
+    let mut ledger = Ledger::new();
+    let outcome = run_to_end((&fabric, name), &workload, &options(machine, job, engine), &mut ledger)?;
+    Ok(SimulatedStep { time: outcome.end, summary: ledger.summary() })
+}
+
+/// The fabric, and a step of the job on it.
+pub(super) fn prepare(
+    machine: Machine<'_>,
+    job: &TrainingJob,
+    rates: &ChipRates,
+) -> Result<(Fabric, TrainingWorkload), RunError> {
+    let fabric = build(machine.system, machine.name, machine.chips)?;
+    Ok((fabric, workload(machine, job, rates)?))
+}
+
+/// How the engine runs a step of the job.
+pub(super) fn options(machine: Machine<'_>, job: &TrainingJob, engine: EngineOptions) -> Options {
+    engine.with(machine.system.transport()).slowed(slowing(job))
+}
+
+/// What compute loses while its chip communicates.
+fn slowing(job: &TrainingJob) -> Slowing {
+    let share = u16::try_from(job.recipe().interference).ok().and_then(Slowing::per_mille);
+    share.expect("a checked recipe leaves compute some of its speed")
+}
+
+/// A step of the job, on chips of which some may be slower than the others.
+fn workload(
+    machine: Machine<'_>,
+    job: &TrainingJob,
+    rates: &ChipRates,
+) -> Result<TrainingWorkload, RunError> {
+    let slow = machine.system.slow_chips(machine.chips);
+    let slow = slow.map_err(|source| RunError::Build { system: machine.name.to_owned(), source })?;
+    let with = |workload: TrainingWorkload, (chip, share): (usize, f64)| {
+        workload.with_slow_chip(RankId::new(chip), 1.0 / share)
+    };
+    let workload = job.workload(rates).with_rank_order(machine.system.rank_order());
+    Ok(slow.into_iter().fold(workload, with))
+}

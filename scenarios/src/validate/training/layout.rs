@@ -1,0 +1,55 @@
+//! Layers of each chunk of a pipeline, as `Et*4|(t*4|)*14tmL` writes them.
+//!
+//! `E` is the embedding, `t` a layer, `m` one that predicts further tokens, `L` the loss; `|` ends a chunk, `*n`
+//! repeats what stands before it.
+
+/// The layers of each chunk along the model; `None` where the text is no such layout.
+pub(super) fn layers_per_chunk(text: &str) -> Option<Vec<u64>> {
+    let spread = spread(text)?;
+    let layers = |chunk: &str| chunk.chars().filter(|letter| *letter == 't').count() as u64;
+    Some(spread.split('|').map(layers).collect())
+}
+
+/// The layout with every repetition written out.
+fn spread(text: &str) -> Option<String> {
+    let (mut out, mut rest) = (String::new(), text);
+    while let Some(letter) = rest.chars().next() {
+        let (part, behind) = if letter == '(' {
+            rest[1..].split_once(')')?
+        } else if "EtmL|".contains(letter) {
+            rest.split_at(1)
+        } else {
+            return None;
+        };
+        if !part.chars().all(|letter| "EtmL|".contains(letter)) {
+            return None;
+        }
+        let (times, behind) = repetition(behind)?;
+        out.push_str(&part.repeat(times));
+        rest = behind;
+    }
+    Some(out)
+}
+
+/// `*14` before the rest, or once.
+fn repetition(text: &str) -> Option<(usize, &str)> {
+    let Some(rest) = text.strip_prefix('*') else { return Some((1, text)) };
+    let end = rest.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(rest.len());
+    let times: usize = rest[..end].parse().ok()?;
+    (times <= 1024).then(|| (times, &rest[end..]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn layouts_are_written_out() {
+        let sixteen: Vec<u64> = std::iter::repeat_n(4, 15).chain([1]).collect();
+        assert_eq!(layers_per_chunk("Et*4|(t*4|)*14tmL"), Some(sixteen));
+        let ladder: Vec<u64> = [1].into_iter().chain(std::iter::repeat_n(2, 30)).chain([0]).collect();
+        assert_eq!(layers_per_chunk("Et|(tt|)*30L"), Some(ladder));
+        assert_eq!(layers_per_chunk("token"), None);
+        assert_eq!(layers_per_chunk("t*9999"), None);
+    }
+}

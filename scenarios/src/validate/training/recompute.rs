@@ -1,0 +1,90 @@
+//! What a run computed again, as the table has it in words.
+
+use crate::training::{AttentionKernel, Recompute, RecomputedModules};
+
+/// The names of modules in tables.
+const MODULES: [(&str, RecomputedModules); 10] = [
+    ("mla_up_proj", RecomputedModules::LATENT_UP_PROJECTION),
+    ("layernorm", RecomputedModules::NORMS),
+    ("norm", RecomputedModules::NORMS),
+    ("moe_act", RecomputedModules::ACTIVATION),
+    ("act", RecomputedModules::ACTIVATION),
+    ("mlp", RecomputedModules::FEED_FORWARD),
+    ("core_attn", RecomputedModules::CORE_ATTENTION),
+    ("moe", RecomputedModules::EXPERTS),
+    ("experts", RecomputedModules::EXPERTS),
+    ("shared_experts", RecomputedModules::SHARED_EXPERTS),
+];
+
+/// What was published; `None` where nothing was.
+///
+/// # Errors
+/// A sentence about words that are not known.
+pub(super) fn published(text: &str) -> Result<Option<Recompute>, String> {
+    let unknown =
+        || format!("recompute is `{text}`; write none, full, full:5layers, selective or selective:mlp+norm");
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let (kind, of) = text.split_once(':').unwrap_or((text, ""));
+    match (kind, of) {
+        ("none", "") => Ok(Some(Recompute::NONE)),
+        ("selective", "") => Ok(Some(Recompute::SELECTIVE)),
+        ("full", "") => Ok(Some(Recompute::Full { layers: None })),
+        ("full", of) => {
+            let layers = of.trim_end_matches("layers").parse().map_err(|_| unknown())?;
+            Ok(Some(Recompute::Full { layers: Some(layers) }))
+        }
+        ("selective", of) => {
+            let mut all = RecomputedModules::NONE;
+            for name in of.split('+') {
+                let module = MODULES.iter().find(|(known, _)| *known == name.trim()).ok_or_else(unknown)?;
+                all = all.with(module.1);
+            }
+            Ok(Some(Recompute::Modules(all)))
+        }
+        _ => Err(unknown()),
+    }
+}
+
+/// What an unpublished run may have computed again, the least first.
+pub(super) fn ladder(attention: AttentionKernel) -> Vec<Recompute> {
+    let full = Recompute::Full { layers: None };
+    match attention {
+        AttentionKernel::Flash => vec![Recompute::NONE, full],
+        AttentionKernel::Unfused => vec![Recompute::NONE, Recompute::SELECTIVE, full],
+    }
+}
+
+/// In words.
+pub(super) fn name(recompute: Recompute) -> &'static str {
+    match recompute {
+        Recompute::Full { .. } => "full",
+        recompute if recompute == Recompute::NONE => "none",
+        Recompute::Modules(_) => "selective",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_known_or_refused() {
+        let modules = RecomputedModules::LATENT_UP_PROJECTION.with(RecomputedModules::FEED_FORWARD);
+        for (text, expected) in [
+            ("", None),
+            ("none", Some(Recompute::NONE)),
+            ("selective", Some(Recompute::SELECTIVE)),
+            ("selective:core_attn", Some(Recompute::SELECTIVE)),
+            ("selective:mla_up_proj+mlp", Some(Recompute::Modules(modules))),
+            ("full", Some(Recompute::Full { layers: None })),
+            ("full:5layers", Some(Recompute::Full { layers: Some(5) })),
+        ] {
+            assert_eq!(published(text), Ok(expected), "{text}");
+        }
+        let unknown =
+            "recompute is `selective:soup`; write none, full, full:5layers, selective or selective:mlp+norm";
+        assert_eq!(published("selective:soup"), Err(unknown.to_owned()));
+    }
+}
