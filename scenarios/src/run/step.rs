@@ -39,7 +39,7 @@ pub(crate) fn simulate_step(
     engine: EngineOptions,
 ) -> Result<SimulatedStep, RunError> {
     let machine = Machine { system, name, chips };
-    let rates = rates(system, name, job.precision())?;
+    let rates = rates(system, name, job)?;
     let (fabric, workload) = prepare(machine, job, &rates)?;
     let mut ledger = Ledger::new();
     let outcome = run_to_end((&fabric, name), &workload, &options(machine, job, engine), &mut ledger)?;

@@ -85,6 +85,7 @@ pub(super) fn of(row: &Published, flags: &Flags<'_>) -> Software {
         attention: defaults.attention,
         gradients: defaults.gradients,
         drops_tokens: row.notes().say("token-drop"),
+        software: generation::name(row).and_then(|name| copperlight_topologies::Software::named(name).ok()),
         ..Recipe::default()
     };
     let overlap = Overlap {
