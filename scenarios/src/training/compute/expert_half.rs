@@ -124,7 +124,7 @@ mod tests {
     #[test]
     fn more_rows_for_each_expert_are_done_faster() {
         // On 4 chips, 2 experts of 128 rows: 1 + 64 (1/128 + 1/256 + 1/256) = 2; alone, 8 of 32: 3.5.
-        let rates = ChipRates { grouped_gemm_penalty: 64.0, grouped_gemm_single: 1.0, ..ChipRates::round() };
+        let rates = ChipRates { grouped_gemm_penalty: 128.0, grouped_gemm_single: 1.0, ..ChipRates::round() };
         let [alone, shared] =
             [1, 4].map(|expert| half(divided(expert), rates).first.forward.rounded().picoseconds());
         assert_eq!(shared, 67_109);

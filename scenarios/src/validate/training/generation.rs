@@ -58,7 +58,8 @@ fn dgx_cloud(row: &Published) -> Option<&'static str> {
     Some(match version {
         "25.01" | "25.02" => "nemo-25.02",
         "25.04" => "nemo-25.04",
-        _ => "nemo-25.05",
+        "25.05" => "nemo-25.05",
+        _ => "nemo-25.05.05",
     })
 }
 

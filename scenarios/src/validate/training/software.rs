@@ -82,12 +82,14 @@ pub(super) fn of(row: &Published, flags: &Flags<'_>) -> Software {
         && !row.chip.starts_with("A100");
     let recipe = Recipe {
         graphs: graphs(notes),
-        attention: defaults.attention,
+        attention: if recomputes_attention(flags) { AttentionKernel::Unfused } else { defaults.attention },
         gradients: defaults.gradients,
         drops_tokens: row.notes().say("token-drop"),
         software: generation::name(row).and_then(|name| copperlight_topologies::Software::named(name).ok()),
         ..Recipe::default()
     };
+    // The recipes of Megatron-MoE-ModelZoo enable DeepEP.
+    let sends_once = generation::name(row) == Some("megatron-moe-2025");
     let overlap = Overlap {
         gradients: defaults.data_overlap,
         parameters: defaults.data_overlap,
@@ -98,10 +100,16 @@ pub(super) fn of(row: &Published, flags: &Flags<'_>) -> Software {
     Software {
         recipe,
         overlap,
-        dispatcher: dispatcher(notes),
+        dispatcher: if sends_once { Dispatcher::Deduplicated } else { dispatcher(notes) },
         divides_optimizer: defaults.divides_optimizer,
         divides_sequence: defaults.attention == AttentionKernel::Flash,
     }
+}
+
+/// Whether a recipe names core attention as what is computed again. Flash attention keeps nothing that would be: the
+/// kernels of such a recipe are not fused, as those of latent attention were not at first.
+fn recomputes_attention(flags: &Flags<'_>) -> bool {
+    flags.recompute == "selective:core_attn"
 }
 
 /// How kernels are launched. `local` and `transformer_engine` are graphs of layers or of parts of them.
