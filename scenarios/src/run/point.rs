@@ -10,14 +10,14 @@ use crate::file::{CollectiveSpec, Point, Workload};
 use crate::report::{Breakdown, PointResult, UtilizationTimeline, Work};
 use crate::trace::{PointTrace, Recorder, TraceRequest};
 use crate::training::{
-    ChipRates, Communicator, Ledger, LedgerEntry, LedgerSummary, TrainingJob, TrainingWorkload,
+    ChipRates, Communicator, LAUNCH, Ledger, LedgerEntry, LedgerSummary, TrainingJob, TrainingWorkload,
 };
 use copperlight_core::ids::{CommunicatorId, RankId};
 use copperlight_core::outcome;
 use copperlight_core::simulation::{Observer, Slowing};
 use copperlight_core::symmetry::Disturbance;
 use copperlight_core::units::Time;
-use copperlight_core::workload::CollectiveCall;
+use copperlight_core::workload::{CollectiveCall, StreamSet};
 
 /// What one point has shown.
 pub(super) struct PointOutcome {
@@ -105,7 +105,7 @@ fn run_training(
         return Ok(does_not_fit::outcome(point, job, &rates));
     }
     let fabric = build(&point.system, &point.system_name, point.chips)?;
-    let options = engine.with(point.system.transport()).slowed(slowing(job));
+    let options = engine.with(point.system.transport()).slowed(slowing(job, &rates));
     let workload = workload(point, job, &rates)?;
     let placed = placement::of_groups(fabric.levels(), workload.layout());
     let simulate = |observer: &mut dyn Observer| {
@@ -175,10 +175,13 @@ fn trace(point: &Point, step_time: Time, recorder: Recorder, workload: &Training
     }
 }
 
-/// What compute loses while its chip communicates.
-fn slowing(job: &TrainingJob) -> Slowing {
-    let share = u16::try_from(job.recipe().interference).ok().and_then(Slowing::per_mille);
-    share.expect("a checked recipe leaves compute some of its speed")
+/// What kernels lose while their chip communicates, by the recipe or else by the chip; the host loses nothing.
+fn slowing(job: &TrainingJob, rates: &ChipRates) -> Slowing {
+    let of_chip = || (rates.communication_slowing * 1000.0).round() as u32;
+    let share = job.recipe().interference.unwrap_or_else(of_chip);
+    let share = u16::try_from(share).ok().and_then(Slowing::per_mille);
+    let slowing = share.expect("checked recipes and chips leave compute some of its speed");
+    slowing.sparing(StreamSet::of(&[LAUNCH]))
 }
 
 /// A step of the job, on chips of which some may be slower than the others.
@@ -238,5 +241,30 @@ fn breakdown(summary: &LedgerSummary) -> Breakdown {
         bubble: seconds(LedgerEntry::Bubble),
         optimizer: seconds(LedgerEntry::Optimizer),
         wait: seconds(LedgerEntry::Wait),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::file::load;
+
+    /// How many thousandths of their speed kernels of the founding job lose, with one more setting.
+    fn lost(setting: &str) -> u16 {
+        let settings = ["sweep=[]".to_owned(), setting.to_owned()];
+        let scenario = load("nvl72-vs-cm384", &settings).unwrap_or_else(|errors| panic!("{errors}"));
+        let point = &scenario.points()[0];
+        let Workload::Training(job) = &point.workload else { panic!("the founding job is a training job") };
+        let rates = rates(&point.system, &point.system_name, job).expect("the chip has rates");
+        slowing(job, &rates).share_per_mille()
+    }
+
+    #[test]
+    fn a_written_interference_replaces_what_the_chip_loses() {
+        assert_eq!(lost("systems.chip.communication_slowing=0.25"), 250);
+        assert_eq!(lost("systems.chip.communication_slowing=0"), 0);
+        assert_eq!(lost("workload.recipe={ interference = 0 }"), 0);
+        assert_eq!(lost("workload.recipe={ interference = 0.3 }"), 300);
+        assert_eq!(lost("workload.recipe={ interference = \"auto\" }"), lost("scenario.seed=1"));
     }
 }
