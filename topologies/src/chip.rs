@@ -144,6 +144,7 @@ pub struct Chip {
     kernels: KernelShares,
     host: HostCosts,
     step: StepCosts,
+    communication_slowing: f64,
 }
 
 impl Chip {
@@ -169,6 +170,7 @@ impl Chip {
             kernels: kernel_shares(value)?,
             host: host_costs(value)?,
             step: step_costs(value)?,
+            communication_slowing: value("communication_slowing").unwrap_or(0.0),
         })
     }
 
@@ -244,6 +246,11 @@ impl Chip {
     /// What a step costs on such chips however little it computes.
     pub fn step(&self) -> StepCosts {
         self.step
+    }
+
+    /// The share of their speed that kernels lose while the chip communicates; 0 where none is known.
+    pub fn communication_slowing(&self) -> f64 {
+        self.communication_slowing
     }
 }
 

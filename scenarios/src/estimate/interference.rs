@@ -3,6 +3,7 @@
 //! Found once for a block by itself: which part of each kernel lies beside collectives of the same block.
 
 use super::exchanges::StageExchanges;
+use crate::training::LAUNCH;
 use copperlight_core::workload::{MAX_STREAMS, Operation, OperationKind};
 
 /// A stretch of time.
@@ -28,6 +29,7 @@ pub(super) fn stretched(operations: &[Operation], exchanges: &StageExchanges<'_>
     }
     let busy = union(operations, &spans);
     let longer = |(operation, &(begin, end)): (&Operation, &Span)| match operation.kind {
+        OperationKind::Compute { .. } if operation.stream == LAUNCH => end - begin,
         OperationKind::Compute { .. } => (end - begin) + beside(&busy, (begin, end)) * share / (1.0 - share),
         _ => 0.0,
     };

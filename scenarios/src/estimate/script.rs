@@ -57,7 +57,7 @@ impl<'a> Scripts<'a> {
         if let Some(known) = self.known.iter().find(equal) {
             return Rc::clone(&known.parts);
         }
-        let share = f64::from(self.workload.job().recipe().interference) / 1000.0;
+        let share = self.workload.lost_speed();
         let parts: Rc<[Part]> = parts(block.operations(), exchanges, share).into();
         let collectives = collectives(block, exchanges);
         self.known.push(Known { block: Arc::clone(block), collectives, parts: Rc::clone(&parts) });

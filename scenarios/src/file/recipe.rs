@@ -2,7 +2,7 @@
 
 use super::choice::Choice;
 use super::collective::MOST_IMBALANCE;
-use super::document::Table;
+use super::document::{Table, Value};
 use super::error::ScenarioError;
 use super::findings::Findings;
 use super::parallelism::or_auto;
@@ -69,12 +69,25 @@ fn read_table(section: &Section<'_>) -> Recipe {
         bucket: or_auto(section, "bucket_parameters", MOST_PARAMETERS),
         expert_imbalance: thousandths(section, "expert_imbalance", 1.0..=MOST_IMBALANCE, 1.0),
         dispatch: DISPATCH.read_or(section, "dispatch", "bf16"),
-        interference: thousandths(section, "interference", 0.0..=MOST_INTERFERENCE, 0.0),
+        interference: interference(section),
         drops_tokens: section.boolean_or("drops_tokens", false),
         software: software(section),
     };
     section.finish();
     recipe
+}
+
+/// A share, or that of the chip.
+fn interference(section: &Section<'_>) -> Option<u32> {
+    const KEY: &str = "interference";
+    match section.entry(KEY).map(|entry| &entry.node.value) {
+        None => {
+            section.default(KEY, "auto");
+            None
+        }
+        Some(Value::Text(text)) if text == "auto" => None,
+        Some(_) => Some(thousandths(section, KEY, 0.0..=MOST_INTERFERENCE, 0.0)),
+    }
 }
 
 /// A generation of the catalog.

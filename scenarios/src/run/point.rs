@@ -105,7 +105,7 @@ fn run_training(
     }
     let machine = Machine { system: &point.system, name: &point.system_name, chips: point.chips };
     let (fabric, workload) = step::prepare(machine, job, &rates)?;
-    let options = step::options(machine, job, engine);
+    let options = step::options(machine, job, &rates, engine);
     let placed = placement::of_groups(fabric.levels(), workload.layout());
     let simulate = |observer: &mut dyn Observer| {
         run_to_end((&fabric, &point.system_name), &workload, &options, observer)

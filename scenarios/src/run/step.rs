@@ -3,11 +3,12 @@
 use super::fabric::{build, run_to_end};
 use super::rates::rates;
 use super::{EngineOptions, RunError};
-use crate::training::{ChipRates, Ledger, LedgerSummary, TrainingJob, TrainingWorkload};
+use crate::training::{ChipRates, LAUNCH, Ledger, LedgerSummary, TrainingJob, TrainingWorkload};
 use copperlight_core::fabric::Fabric;
 use copperlight_core::ids::RankId;
 use copperlight_core::simulation::{Options, Slowing};
 use copperlight_core::units::Time;
+use copperlight_core::workload::StreamSet;
 use copperlight_topologies::System;
 
 /// A system of so many chips, and what results call it.
@@ -42,7 +43,7 @@ pub(crate) fn simulate_step(
     let rates = rates(system, name, job)?;
     let (fabric, workload) = prepare(machine, job, &rates)?;
     let mut ledger = Ledger::new();
-    let outcome = run_to_end((&fabric, name), &workload, &options(machine, job, engine), &mut ledger)?;
+    let outcome = run_to_end((&fabric, name), &workload, &options(machine, job, &rates, engine), &mut ledger)?;
     Ok(SimulatedStep { time: outcome.end, summary: ledger.summary() })
 }
 
@@ -57,14 +58,21 @@ pub(super) fn prepare(
 }
 
 /// How the engine runs a step of the job.
-pub(super) fn options(machine: Machine<'_>, job: &TrainingJob, engine: EngineOptions) -> Options {
-    engine.with(machine.system.transport()).slowed(slowing(job))
+pub(super) fn options(
+    machine: Machine<'_>,
+    job: &TrainingJob,
+    rates: &ChipRates,
+    engine: EngineOptions,
+) -> Options {
+    engine.with(machine.system.transport()).slowed(slowing(job, rates))
 }
 
-/// What compute loses while its chip communicates.
-fn slowing(job: &TrainingJob) -> Slowing {
-    let share = u16::try_from(job.recipe().interference).ok().and_then(Slowing::per_mille);
-    share.expect("a checked recipe leaves compute some of its speed")
+/// What kernels lose while their chip communicates, by the recipe or else by the chip; the host loses nothing.
+fn slowing(job: &TrainingJob, rates: &ChipRates) -> Slowing {
+    let share = (job.lost_speed(rates) * 1000.0).round() as u16;
+    let slowing = Slowing::per_mille(share);
+    let slowing = slowing.expect("checked recipes and chips leave compute some of its speed");
+    slowing.sparing(StreamSet::of(&[LAUNCH]))
 }
 
 /// A step of the job, on chips of which some may be slower than the others.
@@ -80,4 +88,29 @@ fn workload(
     };
     let workload = job.workload(rates).with_rank_order(machine.system.rank_order());
     Ok(slow.into_iter().fold(workload, with))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::file::load;
+
+    /// How many thousandths of their speed kernels of the founding job lose, with one more setting.
+    fn lost(setting: &str) -> u16 {
+        let settings = ["sweep=[]".to_owned(), setting.to_owned()];
+        let scenario = load("nvl72-vs-cm384", &settings).unwrap_or_else(|errors| panic!("{errors}"));
+        let point = &scenario.points()[0];
+        let Workload::Training(job) = &point.workload else { panic!("the founding job is a training job") };
+        let rates = rates(&point.system, &point.system_name, job).expect("the chip has rates");
+        slowing(job, &rates).share_per_mille()
+    }
+
+    #[test]
+    fn a_written_interference_replaces_what_the_chip_loses() {
+        assert_eq!(lost("systems.chip.communication_slowing=0.25"), 250);
+        assert_eq!(lost("systems.chip.communication_slowing=0"), 0);
+        assert_eq!(lost("workload.recipe={ interference = 0 }"), 0);
+        assert_eq!(lost("workload.recipe={ interference = 0.3 }"), 300);
+        assert_eq!(lost("workload.recipe={ interference = \"auto\" }"), lost("scenario.seed=1"));
+    }
 }

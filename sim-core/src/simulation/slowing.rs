@@ -4,33 +4,43 @@
 //! communication of a rank is under way, from when it has begun to its end, its computations run at `1 - share` of their
 //! speed. What is left of a computation is counted in thousandths of a picosecond of work, and speeds in thousandths, so
 //! that nothing is rounded but the end, up to a whole picosecond. Speeds are found when all of a picosecond is known: what
-//! happens inside it is one change.
+//! happens inside it is one change. What runs on streams that are spared, such as those of a host, keeps its speed.
 
 use super::events::Event;
 use super::messages::End;
 use crate::engine::EventQueue;
 use crate::units::Time;
-use crate::workload::StreamId;
+use crate::workload::{StreamId, StreamSet};
 
-/// The share of their speed that computations of a rank lose while it communicates, in thousandths.
+/// The share of their speed that computations of a rank lose while it communicates, but for those of some streams.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Slowing(u16);
+pub struct Slowing {
+    /// In thousandths.
+    share: u16,
+    spared: StreamSet,
+}
 
 /// Full speed: so much work is done in a picosecond.
 const WHOLE: u16 = 1_000;
 
 impl Slowing {
     /// Nothing is lost: computations take as long as they say, whatever else goes on.
-    pub const NONE: Self = Self(0);
+    pub const NONE: Self = Self { share: 0, spared: StreamSet::EMPTY };
 
     /// `share` thousandths are lost; `None` when that is all of the speed, or more.
     pub const fn per_mille(share: u16) -> Option<Self> {
-        if share < WHOLE { Some(Self(share)) } else { None }
+        if share < WHOLE { Some(Self { share, ..Self::NONE }) } else { None }
+    }
+
+    /// The same, but computations of these streams lose nothing.
+    #[must_use]
+    pub const fn sparing(self, spared: StreamSet) -> Self {
+        Self { spared, ..self }
     }
 
     /// How many thousandths are lost.
     pub const fn share_per_mille(self) -> u16 {
-        self.0
+        self.share
     }
 }
 
@@ -39,6 +49,8 @@ impl Slowing {
 pub(super) struct Slowed {
     /// The speed of computations while their rank communicates.
     speed: u64,
+    /// The streams whose computations run at full speed throughout.
+    spared: StreamSet,
     ranks: Vec<Rank>,
     /// The ranks whose speed may have changed in this picosecond, or that have something new to compute.
     changed: Vec<u32>,
@@ -59,6 +71,7 @@ struct Rank {
 #[derive(Debug, Clone)]
 struct Computation {
     stream: StreamId,
+    is_spared: bool,
     /// The work left, in thousandths of a picosecond at full speed.
     left: u128,
     /// When it ends, unless its speed changes before.
@@ -75,8 +88,9 @@ impl Slowed {
             speed: u64::from(WHOLE),
             is_changed: false,
         };
-        let speed = u64::from(WHOLE - slowing.0);
-        (slowing != Slowing::NONE).then(|| Self { speed, ranks: vec![idle; ranks], changed: Vec::new() })
+        let speed = u64::from(WHOLE - slowing.share);
+        let spared = slowing.spared;
+        (slowing.share > 0).then(|| Self { speed, spared, ranks: vec![idle; ranks], changed: Vec::new() })
     }
 
     /// A communication of a rank has begun.
@@ -91,10 +105,11 @@ impl Slowed {
 
     /// A computation begins.
     pub(super) fn computes(&mut self, now: Time, end: End, duration: Time) {
+        let is_spared = self.spared.contains(end.stream);
         let rank = self.changing(end.actor);
         rank.count_work(now);
         let left = u128::from(duration.picoseconds()) * u128::from(WHOLE);
-        rank.computations.push(Computation { stream: end.stream, left, ends: None });
+        rank.computations.push(Computation { stream: end.stream, is_spared, left, ends: None });
     }
 
     /// Whether a computation ends now; if not, its end has moved since the event was made.
@@ -113,7 +128,7 @@ impl Slowed {
             rank.count_work(now);
             rank.speed = if rank.communications > 0 { self.speed } else { u64::from(WHOLE) };
             for computation in &mut rank.computations {
-                let ends = now + computation.lasts(rank.speed);
+                let ends = now + computation.lasts(computation.speed(rank.speed));
                 if computation.ends != Some(ends) {
                     computation.ends = Some(ends);
                     queue.push(ends, Event::ComputeEnd { actor, stream: computation.stream });
@@ -161,25 +176,31 @@ impl Slowed {
 impl Rank {
     /// Takes off what has been done until now.
     fn count_work(&mut self, now: Time) {
-        let done = self.done(now);
+        let passed = now - self.since;
         self.since = now;
         for computation in &mut self.computations {
-            computation.left = computation.left.saturating_sub(done);
+            computation.left = computation.left_after(passed, self.speed);
         }
-    }
-
-    /// What has been done of each computation since work was counted.
-    fn done(&self, now: Time) -> u128 {
-        u128::from((now - self.since).picoseconds()) * u128::from(self.speed)
     }
 
     /// What is left of a computation.
     fn left_at(&self, now: Time, computation: &Computation) -> u128 {
-        computation.left.saturating_sub(self.done(now))
+        computation.left_after(now - self.since, self.speed)
     }
 }
 
 impl Computation {
+    /// Its speed on a rank whose computations have this one.
+    const fn speed(&self, of_rank: u64) -> u64 {
+        if self.is_spared { WHOLE as u64 } else { of_rank }
+    }
+
+    /// What is left of it when so much time has passed at a speed of its rank.
+    fn left_after(&self, passed: Time, of_rank: u64) -> u128 {
+        let done = u128::from(passed.picoseconds()) * u128::from(self.speed(of_rank));
+        self.left.saturating_sub(done)
+    }
+
     /// How much longer it lasts at a speed, up to a whole picosecond.
     ///
     /// Rounding up, what has work left ends later than now, so that all of a picosecond is known before its ends are.
@@ -239,6 +260,24 @@ mod tests {
         assert!(!slowed.has_computed(at(100), MAIN), "its end has moved");
         assert!(slowed.has_computed(at(110), MAIN));
         assert!(!slowed.has_computed(at(110), MAIN), "it ends once");
+    }
+
+    #[test]
+    fn spared_streams_keep_their_speed() {
+        let spared = StreamSet::of(&[StreamId::new(1)]);
+        let slowing = Slowing::per_mille(500).expect("half is less than all").sparing(spared);
+        let mut slowed = Slowed::new(slowing, 1).expect("half is more than nothing");
+        let mut queue = EventQueue::new();
+        slowed.computes(at(0), MAIN, at(100));
+        slowed.computes(at(0), End { stream: StreamId::new(1), ..MAIN }, at(100));
+        slowed.communicates(0);
+        slowed.settle(at(0), &mut queue);
+        slowed.has_communicated(0);
+        slowed.settle(at(40), &mut queue);
+        // 40 ps at half speed leave 80 of 100.
+        let ends: Vec<_> = slowed.ranks[0].computations.iter().map(|of| of.ends).collect();
+        assert_eq!(ends, [Some(at(120)), Some(at(100))]);
+        assert!(Slowed::new(Slowing::NONE.sparing(spared), 1).is_none());
     }
 
     #[test]

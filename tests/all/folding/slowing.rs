@@ -54,6 +54,11 @@ fn two_chips() -> Fabric {
 
 /// When two ranks end that both do this while communication costs them a quarter of their speed.
 fn end_of(operations: Vec<Operation>) -> Time {
+    end_under(slowing(250), operations)
+}
+
+/// The same under another slowing.
+fn end_under(slowing: Slowing, operations: Vec<Operation>) -> Time {
     let mut program = ProgramBuilder::new();
     program.once(operations);
     let workload = ExplicitWorkload {
@@ -65,7 +70,7 @@ fn end_of(operations: Vec<Operation>) -> Time {
     };
     let fabric = two_chips();
     let run = |way: Way| {
-        let options = way.options(Transport::ideal()).slowed(slowing(250));
+        let options = way.options(Transport::ideal()).slowed(slowing);
         Evidence::of(&fabric, &workload, &options).expect("both are joined")
     };
     let full = run(Way::Full);
@@ -80,6 +85,14 @@ fn a_kernel_under_a_collective_takes_longer() {
     // The collective runs from 2 to 5 and the kernel does 2 + 3 x 0.75 until then; 5.75 are left.
     let operations = vec![on(MAIN, computes(10.0)), on(SIDE, computes(2.0)), on(SIDE, gathers())];
     assert_eq!(end_of(operations), microseconds(10.75));
+}
+
+#[test]
+fn a_kernel_on_a_spared_stream_does_not() {
+    let operations = || vec![on(MAIN, computes(10.0)), on(SIDE, computes(2.0)), on(SIDE, gathers())];
+    let spared = |stream| slowing(250).sparing(StreamSet::of(&[stream]));
+    assert_eq!(end_under(spared(MAIN), operations()), microseconds(10.0));
+    assert_eq!(end_under(spared(OTHER), operations()), microseconds(10.75));
 }
 
 #[test]

@@ -73,6 +73,7 @@ const CHIP: Fields = &[
     ("step_doubling", Dimension::Duration),
     ("jitter_16bit", Dimension::Ratio),
     ("jitter_8bit", Dimension::Ratio),
+    ("communication_slowing", Dimension::Ratio),
 ];
 
 /// Published facts; the values that a family wires stand beside the family.

@@ -7,7 +7,7 @@ use super::sourced::{Confidence, Sourced};
 const MULTIPROCESSORS: &str = "multiprocessors";
 
 /// What a training step sustains and costs, as fitted for a family of chips.
-const SHARES: [&str; 22] = [
+const SHARES: [&str; 23] = [
     MULTIPROCESSORS,
     "gemm_efficiency_bf16",
     "gemm_efficiency_fp8",
@@ -30,6 +30,7 @@ const SHARES: [&str; 22] = [
     "step_doubling",
     "jitter_16bit",
     "jitter_8bit",
+    "communication_slowing",
 ];
 
 /// Those that a chip need not have: not every one computes every format.

@@ -14,6 +14,7 @@ const POWER: Bounds = Bounds { lowest: 0.0, highest: 1e6, words: "above 0 and at
 const SHARE: Bounds = Bounds { lowest: 1e-3, highest: 1.0, words: "from 0.001 to 1" };
 const RELATIVE_RATE: Bounds = Bounds { lowest: 1e-2, highest: 1e2, words: "from 0.01 to 100" };
 const TRAFFIC: Bounds = Bounds { lowest: 0.0, highest: 1e2, words: "from 0 to 100" };
+const LOST_SPEED: Bounds = Bounds { lowest: 0.0, highest: 0.9, words: "from 0 to 0.9" };
 const DIMENSION: Bounds = Bounds { lowest: 0.0, highest: 1e6, words: "from 0 to 1000000" };
 const PARTS_OF_A_CHIP: Bounds = Bounds { lowest: 1.0, highest: 1e6, words: "from 1 to 1000000" };
 const COST: Bounds = Bounds { lowest: 0.0, highest: 1e2, words: "from 0 to 100 s" };
@@ -50,6 +51,7 @@ const CHIP_BOUNDS: &[(&str, Bounds)] = &[
     ("chip.step_doubling", COST),
     ("chip.jitter_16bit", TRAFFIC),
     ("chip.jitter_8bit", TRAFFIC),
+    ("chip.communication_slowing", LOST_SPEED),
 ];
 
 /// The keys of a chip that a user may set.

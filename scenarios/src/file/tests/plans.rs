@@ -96,9 +96,17 @@ fn a_recipe_says_what_software_does() {
         bucket: Some(5000),
         expert_imbalance: 1250,
         dispatch: DispatchFormat::Fp8,
-        interference: 100,
+        interference: Some(100),
         drops_tokens: true,
         software: Software::named("mlperf-5.1").ok(),
     };
     assert_eq!(plan(&[recipe]).recipe, expected);
+}
+
+#[test]
+fn interference_is_the_chips_unless_it_is_written() {
+    let of = |value: &str| plan(&[&format!("recipe={{ interference = {value} }}")]).recipe.interference;
+    assert_eq!(of("\"auto\""), None);
+    assert_eq!(of("0"), Some(0));
+    assert_eq!(of("0.125"), Some(125));
 }

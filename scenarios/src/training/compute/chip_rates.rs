@@ -47,6 +47,8 @@ pub struct ChipRates {
     pub step_overhead: [Time; 2],
     /// How much slower the slowest of twice as many chips is.
     pub jitter: f64,
+    /// Share of their speed that kernels lose while the chip communicates, unless a recipe says otherwise.
+    pub communication_slowing: f64,
     /// How much longer layers take with the software of the job than with its reference.
     pub software: SoftwareFactors,
 }
@@ -77,6 +79,7 @@ impl ChipRates {
             host: chip.host(),
             step_overhead: [step.fixed, step.doubling],
             jitter: step.jitter(precision),
+            communication_slowing: chip.communication_slowing(),
             software: SoftwareFactors::NONE,
         })
     }
@@ -131,6 +134,7 @@ impl ChipRates {
             host: HostCosts { launch: Time::ZERO, expert_layer: Time::ZERO, expert_wait: 0.0 },
             step_overhead: [Time::ZERO; 2],
             jitter: 0.0,
+            communication_slowing: 0.0,
             software: SoftwareFactors::NONE,
         }
     }

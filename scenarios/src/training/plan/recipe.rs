@@ -82,8 +82,8 @@ pub struct Recipe {
     pub expert_imbalance: u32,
     /// In which format tokens go to experts, forward; answers and gradients have 16 bits.
     pub dispatch: DispatchFormat,
-    /// Share of its speed that compute loses while the chip communicates, in thousandths.
-    pub interference: u32,
+    /// Share of its speed that compute loses while the chip communicates, in thousandths; `None` for what the chip loses.
+    pub interference: Option<u32>,
     /// Routing whose shapes the host does not wait for: tokens over a capacity are dropped.
     pub drops_tokens: bool,
     /// Whose layers take as long as a fit over published runs says; `None` for the reference.
@@ -99,7 +99,7 @@ impl Default for Recipe {
             bucket: None,
             expert_imbalance: 1000,
             dispatch: DispatchFormat::Bf16,
-            interference: 0,
+            interference: None,
             drops_tokens: false,
             software: None,
         }

@@ -35,6 +35,12 @@ impl TrainingJob {
         let layout = self.layout(&RankOrder::default());
         TrainingWorkload { job: self.clone(), kernels, layout, slow_chips: Vec::new() }
     }
+
+    /// The share of their speed that kernels lose while their chip communicates, by the recipe or else by the chip.
+    pub fn lost_speed(&self, rates: &ChipRates) -> f64 {
+        let written = self.recipe().interference;
+        written.map_or(rates.communication_slowing, |share| f64::from(share) / 1000.0)
+    }
 }
 
 impl TrainingWorkload {
@@ -58,6 +64,11 @@ impl TrainingWorkload {
     /// Which rank has which place.
     pub fn layout(&self) -> &RankLayout {
         &self.layout
+    }
+
+    /// The share of their speed that kernels lose while their chip communicates.
+    pub fn lost_speed(&self) -> f64 {
+        self.job.lost_speed(&self.kernels.rates)
     }
 
     /// The job that this is a step of.
