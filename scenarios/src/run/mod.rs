@@ -34,7 +34,7 @@ pub use sensitivity::sensitivity;
 
 use crate::file::{Point, Scenario};
 use crate::report::{
-    BusbwCurve, CurveKind, PointResult, SCHEMA, ScenarioReport, ScenarioResults, Work, label_setting, number,
+    BusbwCurve, Comparison, CurveKind, PointResult, SCHEMA, ScenarioReport, ScenarioResults, Work, label_setting, number,
     varying_parameters,
 };
 use crate::trace::{Trace, TraceRequest};
@@ -196,6 +196,7 @@ fn assemble(
             seed: scenario.seed,
             digest,
             work,
+            comparisons: Comparison::of(&results),
             results,
         },
         question: scenario.question.clone().unwrap_or_default(),
