@@ -37,6 +37,17 @@ impl Per {
     /// All of them.
     pub const ALL: [Self; 5] = [Self::System, Self::Chip, Self::PeakFlop, Self::Watt, Self::Usd];
 
+    /// The name in JSON and CSV.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::System => "system",
+            Self::Chip => "chip",
+            Self::PeakFlop => "peak_flop",
+            Self::Watt => "watt",
+            Self::Usd => "usd",
+        }
+    }
+
     /// The words after "tokens/s".
     pub const fn words(self) -> &'static str {
         match self {
@@ -203,11 +214,7 @@ pub(super) fn comparisons(results: &ScenarioResults) -> Option<Sheet> {
     let first = results.comparisons.first()?;
     let parameters = varying_parameters(&results.results);
     let title = format!("Tokens/s of {} over those of others (above 1, it wins)", first.first.system);
-    let mut columns = vec![
-        Column::number("chips", ""),
-        Column::text("against"),
-        Column::number("chips", ""),
-    ];
+    let mut columns = vec![Column::number("chips", ""), Column::text("against"), Column::number("chips", "")];
     columns.extend(Per::ALL.map(|per| Column::number(per.words(), "")));
     let mut sheet = Sheet::new(title, columns);
     for comparison in &results.comparisons {
@@ -254,13 +261,8 @@ mod tests {
         slow.domain_price_usd = Some(Interval::exact(1.0));
         let found = Comparison::of(&[fast, slow]);
         // 3,000 tokens/s each; 100 x 2,000 against 300 x 1,000 TFLOPS; 3,000 against 1,500 W; no price of the fast one.
-        let ratios = Ratios {
-            system: Some(1.0),
-            chip: Some(3.0),
-            peak_flop: Some(1.5),
-            watt: Some(0.5),
-            usd: None,
-        };
+        let ratios =
+            Ratios { system: Some(1.0), chip: Some(3.0), peak_flop: Some(1.5), watt: Some(0.5), usd: None };
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].tokens_per_second_ratio, ratios);
         let same = "fast on 100 chips and slow on 300 chips train the same tokens/s to within 0.1 %.";
@@ -270,7 +272,8 @@ mod tests {
     #[test]
     fn points_meet_where_their_swept_values_agree() {
         let one = |key: &str, value: u64| BTreeMap::from([(key.to_owned(), Value::from(value))]);
-        let (small, large, own) = (one("workload.size", 1), one("workload.size", 2), one("systems[1].chips", 4));
+        let (small, large, own) =
+            (one("workload.size", 1), one("workload.size", 2), one("systems[1].chips", 4));
         let points = [("a", &small), ("a", &large), ("b", &small), ("b", &large), ("c", &own)];
         assert_eq!(meeting_pairs(&points), [(0, 2), (1, 3), (0, 4), (1, 4)]);
         assert_eq!(meeting_pairs(&points[..2]), []);

@@ -1,8 +1,8 @@
 //! Invented results for the tests of writers and figures. Nothing here was simulated.
 
 use super::{
-    ALL_VALUES, Assumption, Breakdown, BusbwCurve, CollectiveReport, CollectiveRow, Comparison, CurveKind, ENVELOPE,
-    Envelope, ErrorSummary, FailedVariant, GroupMean, GroupSpread, MEMORY_CAPACITY, MEMORY_TOTAL,
+    ALL_VALUES, Assumption, Breakdown, BusbwCurve, CollectiveReport, CollectiveRow, Comparison, CurveKind,
+    ENVELOPE, Envelope, ErrorSummary, FailedVariant, GroupMean, GroupSpread, MEMORY_CAPACITY, MEMORY_TOTAL,
     MeanSummary, Placement, PointResult, RateMetric, RowKind, SCHEMA, ScenarioReport, ScenarioResults,
     SensitivityEnd, SensitivityPoint, SensitivityReport, SensitivityValue, TierUtilization, TimeMetric,
     UtilizationTimeline, ValidationGroup, ValidationReport, ValidationRow, Work, WorstRow,
@@ -229,6 +229,7 @@ pub(crate) fn sensitivity() -> SensitivityReport {
             ],
             failures: vec![FailedVariant::at(ALL_VALUES, End::Low, "it takes too long".into())],
         }],
+        comparisons: Vec::new(),
         warnings: Vec::new(),
         notes: Vec::new(),
     }

@@ -27,6 +27,8 @@ pub mod answer;
 mod calibration;
 pub mod calibration_table;
 mod collective_answer;
+mod compared;
+mod compared_table;
 mod comparison;
 pub mod csv;
 mod energy;
@@ -59,6 +61,7 @@ pub mod validation_table;
 pub(crate) mod example;
 
 pub use calibration::{CalibratedParameter, CalibrationErrors, CalibrationGroup, CalibrationReport, HeldOut};
+pub use compared::{BreakEven, ComparedPair, RatioEnvelope, RatioValue};
 pub use comparison::{Comparison, Output, Per, Ratios, Side, meeting_pairs};
 pub use energy::{EnergyPerToken, RunTotals};
 pub use evidence::{Evidence, Growth, GrowthPoint, TableSource};

@@ -38,7 +38,10 @@ fn a_run_leaves_results_figures_and_a_report() {
 #[test]
 fn json_has_the_keys_of_the_contract() {
     let document = tiny().json(&["run", "tiny.toml", "--no-files"]);
-    assert_eq!(keys(&document), sorted(["schema", "scenario", "seed", "digest", "work", "results", "comparisons"]));
+    assert_eq!(
+        keys(&document),
+        sorted(["schema", "scenario", "seed", "digest", "work", "results", "comparisons"])
+    );
     let result_keys = [
         "system",
         "chips",

@@ -124,7 +124,11 @@ impl System {
         let Some(found) = ranged.iter().find(|ranged| ranged.key() == key) else {
             return Err(self.no_range(key, &ranged));
         };
-        self.replaced(key, found.at(end)).map_err(|error| RangeError::Unit { key: key.to_owned(), end, error })
+        self.replaced(key, found.at(end)).map_err(|error| RangeError::Unit {
+            key: key.to_owned(),
+            end,
+            error,
+        })
     }
 
     /// Every number that simulations read: [`System::simulated_facts`], and as `transport.*` those of the transport
