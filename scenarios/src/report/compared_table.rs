@@ -109,12 +109,10 @@ pub(super) fn csv_rows(pair: &ComparedPair) -> Vec<[String; 11]> {
     let number = |figure: Option<f64>| figure.map_or_else(String::new, |figure| figure.to_string());
     let row = |[key, end]: [&str; 2], value: Option<f64>, unit: &str, (per, ratio): (Per, Option<f64>)| {
         let metric = format!("tokens_per_second_ratio_per_{}", per.name());
-        let [none, time, reason] = [const { String::new() }; 3];
-        let texts = [key, end].map(str::to_owned);
-        let [key, end] = texts;
-        let figures = [number(value), unit.to_owned(), none, time, metric, number(ratio), reason];
-        let [value, unit, none, time, metric, ratio, reason] = figures;
-        [systems.clone(), sizes.clone(), key, end, value, unit, none, time, metric, ratio, reason]
+        let [systems, sizes] = [&systems, &sizes].map(String::clone);
+        let [key, end, unit, none] = [key, end, unit, ""].map(str::to_owned);
+        let [no_time, reason] = [none.clone(), none.clone()];
+        [systems, sizes, key, end, number(value), unit, none, no_time, metric, number(ratio), reason]
     };
     let ends = |key: &str, per: Per, [low, high]: [Option<f64>; 2]| {
         [row([key, "low"], None, "", (per, low)), row([key, "high"], None, "", (per, high))]
