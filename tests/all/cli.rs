@@ -10,6 +10,7 @@ mod gaps;
 mod inventory;
 mod keys;
 mod limits;
+mod pages;
 mod physical;
 mod plans;
 mod readme;

@@ -1,6 +1,6 @@
 //! What is built into the binary: models and scenarios load, and the founding scenario's numbers are written down.
 
-use copperlight::file::{Scenario, Workload, library_scenario_names, load};
+use copperlight::file::{Scenario, Workload, library_scenario, library_scenario_names, load};
 use copperlight::report::{BusbwCurve, PointResult, ScenarioReport};
 use copperlight::run::{RunOptions, run_scenario};
 use copperlight::training::{LibraryModel, Model};
@@ -63,6 +63,62 @@ fn the_founding_scenario_has_its_points() {
             (job.model().name(), job.global_batch(), job.sequence_length()),
             ("gpt-1t", 11_520, 2_048)
         );
+    }
+}
+
+/// A figure of a full domain, or of a chip, in the unit of the catalog.
+fn figure(scenario: &Scenario, system: usize, key: &str) -> f64 {
+    let of = &scenario.systems[system].system;
+    let found = of.facts().find(|(name, _)| *name == key);
+    found.unwrap_or_else(|| panic!("{} has {key}", of.name())).1.value
+}
+
+/// The systems of the scenarios at equal means have whole domains, as near to equal as these allow; what stands in
+/// their comments is what the catalog gives.
+#[test]
+fn equal_means_are_those_of_the_catalog() {
+    for name in ["nvl72-vs-cm384-equal", "nvl72-vs-cm384-moe"] {
+        let scenario = load(name, &[]).unwrap_or_else(|errors| panic!("{errors}"));
+        let chips: Vec<usize> = scenario.points.iter().map(|point| point.chips).collect();
+        let per_chip = |system: usize, what: &str| {
+            let domain = scenario.systems[system].system.domain_size() as f64;
+            match what {
+                "chips" => 1.0,
+                "peak" => figure(&scenario, system, "chip.peak_bf16"),
+                "power" => figure(&scenario, system, "facts.power") / domain,
+                _ => figure(&scenario, system, "facts.price") / domain,
+            }
+        };
+        assert_eq!(chips[0] % scenario.systems[0].system.domain_size(), 0);
+        let means = [("chips", 0.0), ("peak", 0.3), ("power", 2.0), ("price", 2.5)];
+        for (index, (what, mismatch)) in (1..).zip(means) {
+            assert_eq!(scenario.systems[index].name, format!("CM384, equal {what}"));
+            let domain = scenario.systems[index].system.domain_size();
+            let exact = chips[0] as f64 * per_chip(0, what) / per_chip(index, what);
+            let domains = (exact / domain as f64).round() as usize;
+            assert_eq!(chips[index], domains * domain, "{name}, {what}: {exact} chips would be equal");
+            let off = (chips[index] as f64 / exact - 1.0) * 100.0;
+            assert!((off - mismatch).abs() < 0.05, "{name}, {what}: {off} %, not {mismatch} %");
+            let said = format!("{mismatch:+.1} %");
+            let row = name_of_row(what);
+            let text = library_scenario(name).expect("the scenario is in the library");
+            let told = text.lines().any(|line| line.contains(row) && line.ends_with(&said));
+            assert!(told, "{name} says {said} in its row of {row}");
+        }
+        for point in &scenario.points {
+            let Workload::Training(job) = &point.workload else { panic!("{name} is about training") };
+            assert_eq!(job.global_batch(), 20_160, "{name}: the same batch for all");
+        }
+    }
+}
+
+/// How the comment calls what is equal.
+fn name_of_row(what: &str) -> &'static str {
+    match what {
+        "chips" => "#   chips ",
+        "peak" => "#   peak FLOPS ",
+        "power" => "#   power ",
+        _ => "#   price ",
     }
 }
 

@@ -6,9 +6,9 @@ use super::output::{Format, Output};
 use super::progress::{Progress, Visibility};
 use super::run::load_one;
 use crate::file::Scenario;
-use crate::report::{SensitivityReport, json, sensitivity_csv, sensitivity_table};
-use crate::run::{RunError, sensitivity};
-use clap::Args;
+use crate::report::{Per, SensitivityReport, json, sensitivity_csv, sensitivity_table};
+use crate::run::{RunError, SensitivityOptions, sensitivity};
+use clap::{Args, ValueEnum};
 use std::io::{self, Write};
 
 /// Arguments of `copperlight sensitivity`.
@@ -20,6 +20,13 @@ pub(super) struct SensitivityArguments {
     /// Set a value, which then has no range: `systems.scale_up.link_bandwidth="25 GB/s"`, `sweep=[]`
     #[arg(long = "set", value_name = "PATH=VALUE")]
     settings: Vec<String>,
+    /// By what tokens/s of systems that train are compared
+    #[arg(long, value_enum, default_value = "system")]
+    per: PerArgument,
+    /// Find the value at which the winner changes, such as `systems[1].chip.gemm_efficiency_bf16` [default: of the
+    /// parameter that decides each comparison]
+    #[arg(long, value_name = "PARAMETER")]
+    break_even: Vec<String>,
     #[command(flatten)]
     engine: EngineArguments,
     /// How results are written to standard output
@@ -28,6 +35,33 @@ pub(super) struct SensitivityArguments {
     /// No notes and no progress bar
     #[arg(long, short)]
     quiet: bool,
+}
+
+/// What tokens/s are counted per.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum PerArgument {
+    /// The whole system
+    System,
+    /// One chip
+    Chip,
+    /// One FLOP/s of the dense peak
+    PeakFlop,
+    /// One watt of the published power of domains
+    Watt,
+    /// One US dollar of the published price of domains
+    Usd,
+}
+
+impl PerArgument {
+    const fn per(self) -> Per {
+        match self {
+            Self::System => Per::System,
+            Self::Chip => Per::Chip,
+            Self::PeakFlop => Per::PeakFlop,
+            Self::Watt => Per::Watt,
+            Self::Usd => Per::Usd,
+        }
+    }
 }
 
 /// Runs every point of the scenario with its values at the ends of their ranges.
@@ -52,7 +86,11 @@ fn simulate(
 ) -> Result<SensitivityReport, Failure> {
     let visibility =
         if output.on_terminal && !arguments.quiet { Visibility::Drawn } else { Visibility::Hidden };
-    let options = arguments.engine.options();
+    let options = SensitivityOptions {
+        run: arguments.engine.options(),
+        per: arguments.per.per(),
+        break_even: arguments.break_even.clone(),
+    };
     Ok(Progress::during(&scenario.name, visibility, |tell| sensitivity(scenario, &options, tell))?)
 }
 

@@ -2,6 +2,7 @@
 //! which part of the step the difference lies.
 
 use super::collective_answer;
+use super::comparison::Comparison;
 use super::headline::{does_not_fit, step_time};
 use super::number::{chips, duration, grouped, joined, percent, rounded};
 use super::points::{distinct_systems, label_setting, varying_parameters};
@@ -30,9 +31,10 @@ pub fn answer(report: &ScenarioReport) -> Answer {
         traffic_answer::from_points(points)
     } else {
         let meetings = meetings(points);
+        let unequal = unequal(&report.results.comparisons);
         Answer {
-            summary: summary(points, &meetings),
-            details: meetings.iter().map(Meeting::detail).collect(),
+            summary: summary(points, &meetings, &unequal),
+            details: meetings.iter().map(Meeting::detail).chain(unequal).collect(),
         }
     };
     if points.iter().all(|point| point.collective.is_none()) {
@@ -199,7 +201,13 @@ fn part_of_step(term: &str) -> String {
     }
 }
 
-fn summary(points: &[PointResult], meetings: &[Meeting<'_>]) -> String {
+/// A sentence for each system of another size than the first one, which it meets in tokens per second.
+fn unequal(comparisons: &[Comparison]) -> Vec<String> {
+    let unequal = comparisons.iter().filter(|comparison| !comparison.is_of_equals());
+    unequal.filter_map(Comparison::sentence).collect()
+}
+
+fn summary(points: &[PointResult], meetings: &[Meeting<'_>], unequal: &[String]) -> String {
     if meetings.iter().all(|meeting| meeting.runnable.is_empty()) {
         return "No point fits in memory, so no step was simulated.".to_owned();
     }
@@ -209,7 +217,7 @@ fn summary(points: &[PointResult], meetings: &[Meeting<'_>]) -> String {
         .filter(|(_, verdict)| !matches!(verdict, Verdict::Alone))
         .collect();
     if verdicts.is_empty() {
-        return nothing_to_compare(points);
+        return if unequal.is_empty() { nothing_to_compare(points) } else { unequal.join(" ") };
     }
     let winners: Vec<Option<&str>> = verdicts.iter().map(|(_, verdict)| winner(verdict)).collect();
     match winners[0] {

@@ -1,8 +1,8 @@
 //! Invented results for the tests of writers and figures. Nothing here was simulated.
 
 use super::{
-    ALL_VALUES, Assumption, Breakdown, BusbwCurve, CollectiveReport, CollectiveRow, CurveKind, ENVELOPE,
-    Envelope, ErrorSummary, FailedVariant, GroupMean, GroupSpread, MEMORY_CAPACITY, MEMORY_TOTAL,
+    ALL_VALUES, Assumption, Breakdown, BusbwCurve, CollectiveReport, CollectiveRow, Comparison, CurveKind,
+    ENVELOPE, Envelope, ErrorSummary, FailedVariant, GroupMean, GroupSpread, MEMORY_CAPACITY, MEMORY_TOTAL,
     MeanSummary, Placement, PointResult, RateMetric, RowKind, SCHEMA, ScenarioReport, ScenarioResults,
     SensitivityEnd, SensitivityPoint, SensitivityReport, SensitivityValue, TierUtilization, TimeMetric,
     UtilizationTimeline, ValidationGroup, ValidationReport, ValidationRow, Work, WorstRow,
@@ -27,6 +27,7 @@ pub(crate) fn two_systems(chip_counts: u32) -> ScenarioReport {
             seed: 1,
             digest: "5a3e9d1c77b0f24e".into(),
             work: Work { events: 12_345, flows: 678, ..Work::default() },
+            comparisons: Comparison::of(&results),
             results,
         },
         question: "For a trillion-parameter dense model, do 384-chip optical supernodes beat 72-chip copper \
@@ -228,6 +229,7 @@ pub(crate) fn sensitivity() -> SensitivityReport {
             ],
             failures: vec![FailedVariant::at(ALL_VALUES, End::Low, "it takes too long".into())],
         }],
+        comparisons: Vec::new(),
         warnings: Vec::new(),
         notes: Vec::new(),
     }

@@ -1,5 +1,6 @@
 //! The tables that show results: what came out, and where the time, the links and the memory go.
 
+use super::comparison::comparisons;
 use super::energy::{energy, run_totals};
 use super::number::{chips, duration, grouped, percent, rounded, size, time_unit};
 use super::points::{short_name, value_text, varying_parameters};
@@ -26,7 +27,7 @@ pub(super) fn headline(results: &ScenarioResults) -> Sheet {
 
 /// Every further table that has something to say about these results.
 pub(super) fn details(results: &ScenarioResults) -> Vec<Sheet> {
-    let sheets = [breakdown, links, placement, memory, energy, run_totals];
+    let sheets = [comparisons, breakdown, links, placement, memory, energy, run_totals];
     sheets.into_iter().filter_map(|sheet| sheet(results)).collect()
 }
 

@@ -6,12 +6,14 @@
 //! | `explanation.rs` | why a collective ran as it did |
 //! | `scenario_report.rs` | the results and what a page about them needs besides |
 //! | `sensitivity.rs`, `sensitivity_table.rs`, `sensitivity_csv.rs` | what ranges of the catalog mean: types, tables, CSV |
+//! | `compared.rs`, `compared_table.rs` | what they mean for who wins, and where the winner changes: types, tables |
 //! | `validation.rs`, `validation_table.rs`, `validation_csv.rs` | the model beside measurements: types, tables, CSV |
 //! | `calibration.rs`, `calibration_table.rs` | fitted parameters: types, tables and TOML |
 //! | `evidence.rs`, `validation_page.rs` | sources and growth beside measurements, and the page of the book about them |
 //! | `figure.rs` | a drawn figure, whoever drew it |
 //! | `points.rs` | what tells the points of a sweep apart |
 //! | `answer.rs`, `collective_answer.rs`, `traffic_answer.rs` | the sentence that answers the scenario's question |
+//! | `comparison.rs` | tokens per second of one system over those of another: in all, per chip, FLOP, watt and dollar |
 //! | `number.rs` | how numbers are rounded for people |
 //! | `sheet.rs`, `headline.rs` | tables of text, and the ones that show results |
 //! | `energy.rs` | energy per token and per run, its table |
@@ -25,6 +27,9 @@ pub mod answer;
 mod calibration;
 pub mod calibration_table;
 mod collective_answer;
+mod compared;
+mod compared_table;
+mod comparison;
 pub mod csv;
 mod energy;
 mod evidence;
@@ -56,6 +61,8 @@ pub mod validation_table;
 pub(crate) mod example;
 
 pub use calibration::{CalibratedParameter, CalibrationErrors, CalibrationGroup, CalibrationReport, HeldOut};
+pub use compared::{BreakEven, ComparedPair, RatioEnvelope, RatioValue};
+pub use comparison::{Comparison, Output, Per, Ratios, Side, meeting_pairs};
 pub use energy::{EnergyPerToken, RunTotals};
 pub use evidence::{Evidence, Growth, GrowthPoint, TableSource};
 pub use explanation::{Candidate, Explanation, RunnerUp, Terms};

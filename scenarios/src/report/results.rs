@@ -3,9 +3,11 @@
 //! A quantity that is not modelled, or that a point which does not fit in memory cannot have, is `None` and
 //! becomes `null`, never zero.
 
+use super::comparison::Comparison;
 use super::energy::{EnergyPerToken, RunTotals};
 use super::explanation::Explanation;
 use super::traffic::TrafficRow;
+use copperlight_topologies::Interval;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize};
 use std::collections::BTreeMap;
@@ -245,6 +247,10 @@ pub struct PointResult {
     pub energy_j_per_token: Option<f64>,
     /// The same by what draws it, with envelopes.
     pub energy_breakdown_j_per_token: Option<EnergyPerToken>,
+    /// The published power of the domains of these chips, in watts.
+    pub domain_power_w: Option<Interval>,
+    /// The published price of the domains of these chips, in US dollars.
+    pub domain_price_usd: Option<Interval>,
     /// What the whole run takes, where the scenario gives its tokens.
     pub run_total: Option<RunTotals>,
     /// How busy the links of each tier are.
@@ -300,6 +306,9 @@ pub struct ScenarioResults {
     pub work: Work,
     /// One result per system and point, in the order of the scenario.
     pub results: Vec<PointResult>,
+    /// Tokens per second of the first system over those of each other one, where several train.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub comparisons: Vec<Comparison>,
 }
 
 #[cfg(test)]
@@ -316,7 +325,7 @@ mod tests {
         names
     }
 
-    const TRAINING_KEYS: [&str; 22] = [
+    const TRAINING_KEYS: [&str; 24] = [
         "system",
         "chips",
         "point",
@@ -334,6 +343,8 @@ mod tests {
         "memory_gb",
         "energy_j_per_token",
         "energy_breakdown_j_per_token",
+        "domain_power_w",
+        "domain_price_usd",
         "run_total",
         "link_utilization",
         "tier_bytes",
@@ -416,6 +427,7 @@ mod tests {
             digest: "d".into(),
             work: Work::default(),
             results: vec![PointResult::default()],
+            comparisons: Vec::new(),
         };
         let expected = sorted(vec!["schema", "scenario", "seed", "digest", "work", "results"]);
         assert_eq!(sorted(keys(&json!(results))), expected);

@@ -3,6 +3,7 @@
 //! An interval here is an envelope of runs. It is no confidence interval: nothing is known of how likely a value
 //! inside a range is.
 
+use super::compared::ComparedPair;
 use copperlight_topologies::End;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -27,6 +28,9 @@ pub struct SensitivityReport {
     pub label: &'static str,
     /// One per system and point, in the order of the scenario.
     pub points: Vec<SensitivityPoint>,
+    /// The first system beside each other one, where several train.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub comparisons: Vec<ComparedPair>,
     /// What a reader should know about the systems.
     #[serde(skip)]
     pub warnings: Vec<String>,

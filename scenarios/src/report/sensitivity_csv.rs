@@ -1,11 +1,13 @@
-//! A sensitivity report as CSV: one row per run, every figure to the last bit.
+//! A sensitivity report as CSV: one row per run, every figure to the last bit, then the comparisons of systems.
 
+use super::compared_table;
 use super::points::value_text;
 use super::sensitivity::{
     ALL_VALUES, BASE, FailedVariant, RateMetric, SensitivityPoint, SensitivityReport, TimeMetric,
 };
 use std::collections::BTreeSet;
 use std::io::{self, Write};
+use std::iter;
 
 /// What the key is in the two rows of the envelope.
 const ENVELOPE_KEY: &str = "envelope";
@@ -42,6 +44,12 @@ pub fn write_csv(out: &mut dyn Write, report: &SensitivityReport) -> io::Result<
                 .write_record(keys.into_iter().chain(swept).chain(fields(point, &row)))
                 .map_err(io::Error::other)?;
         }
+    }
+    for row in report.comparisons.iter().flat_map(compared_table::csv_rows) {
+        let (keys, figures) = row.split_at(2);
+        let swept = iter::repeat_n("", parameters.len());
+        let row = keys.iter().map(String::as_str).chain(swept).chain(figures.iter().map(String::as_str));
+        writer.write_record(row).map_err(io::Error::other)?;
     }
     writer.flush()
 }

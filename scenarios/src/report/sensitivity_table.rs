@@ -2,7 +2,6 @@
 //!
 //! Only what changes something has a row. The other values, and the runs that gave nothing, are told below.
 
-use super::markdown;
 use super::number::{chips, joined, percent, rounded, time_unit};
 use super::points::{short_name, value_text};
 use super::sensitivity::{
@@ -11,6 +10,7 @@ use super::sensitivity::{
 };
 use super::sheet::{Column, Sheet};
 use super::table;
+use super::{compared_table, markdown};
 use std::io::{self, Write};
 
 /// What stands where a run gave nothing, or nothing can be said.
@@ -26,6 +26,11 @@ pub fn write_table(out: &mut dyn Write, report: &SensitivityReport) -> io::Resul
         lines(point).iter().try_for_each(|line| table::write_paragraph(out, "", line))?;
         writeln!(out)?;
     }
+    for pair in &report.comparisons {
+        compared_table::sheets(pair).iter().try_for_each(|sheet| table::write_sheet(out, sheet))?;
+        compared_table::lines(pair).iter().try_for_each(|line| table::write_paragraph(out, "", line))?;
+        writeln!(out)?;
+    }
     table::write_paragraph(out, "", FOOTER)
 }
 
@@ -37,6 +42,12 @@ pub fn write_markdown(out: &mut dyn Write, report: &SensitivityReport) -> io::Re
     for point in &report.points {
         markdown::write_sheet(out, &sheet(point))?;
         lines(point).iter().try_for_each(|line| writeln!(out, "- {}", markdown::escaped(line)))?;
+        writeln!(out)?;
+    }
+    for pair in &report.comparisons {
+        compared_table::sheets(pair).iter().try_for_each(|sheet| markdown::write_sheet(out, sheet))?;
+        let lines = compared_table::lines(pair);
+        lines.iter().try_for_each(|line| writeln!(out, "- {}", markdown::escaped(line)))?;
         writeln!(out)?;
     }
     writeln!(out, "{}", markdown::escaped(FOOTER))

@@ -38,6 +38,8 @@ pub(super) fn unsimulated(point: &Point, memory: &MemoryEstimate, rates: &ChipRa
         fits: memory.fits(),
         peak_tflops_per_chip: Some(rates.peak.flops_per_second() / 1e12),
         memory_gb: Some(memory_terms(memory)),
+        domain_power_w: point.system.domain_power(point.chips),
+        domain_price_usd: point.system.price(point.chips),
         ..PointResult::default()
     }
 }

@@ -82,6 +82,19 @@ pub enum RunError {
         /// What each point needs, and what would help.
         notes: Vec<String>,
     },
+    /// A break-even needs a loser.
+    #[error(
+        "a break-even is where another system wins: the scenario needs `kind = \"training\"` and two systems or more"
+    )]
+    NothingToCompare,
+    /// The break-even of something that no simulation reads, or that is counted.
+    #[error("`{parameter}` is no quantity that a simulation of this scenario reads; {remedy}")]
+    NoParameter {
+        /// The parameter as written.
+        parameter: String,
+        /// What to write instead.
+        remedy: String,
+    },
     /// The thread pool could not be made.
     #[error("could not start threads: {reason}")]
     NoThreads {

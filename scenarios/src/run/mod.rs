@@ -5,9 +5,11 @@
 
 mod assumptions;
 mod bounds;
+mod break_even;
 mod busbw;
 mod collective;
 mod collective_notes;
+mod compared;
 mod does_not_fit;
 mod energy;
 mod engine_options;
@@ -31,13 +33,13 @@ pub use collective::{CollectiveRequest, explain_collective, run_collective};
 pub use engine_options::{EngineOptions, too_large, too_long, too_many_events};
 pub use envelope::add_envelope;
 pub use error::RunError;
-pub use sensitivity::sensitivity;
+pub use sensitivity::{SensitivityOptions, sensitivity};
 pub(crate) use step::{SimulatedStep, simulate_step};
 
 use crate::file::{Point, Scenario};
 use crate::report::{
-    BusbwCurve, CurveKind, PointResult, SCHEMA, ScenarioReport, ScenarioResults, Work, label_setting, number,
-    varying_parameters,
+    BusbwCurve, Comparison, CurveKind, PointResult, SCHEMA, ScenarioReport, ScenarioResults, Work,
+    label_setting, number, varying_parameters,
 };
 use crate::trace::{Trace, TraceRequest};
 use point::PointOutcome;
@@ -198,6 +200,7 @@ fn assemble(
             seed: scenario.seed,
             digest,
             work,
+            comparisons: Comparison::of(&results),
             results,
         },
         question: scenario.question.clone().unwrap_or_default(),

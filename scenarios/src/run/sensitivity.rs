@@ -4,22 +4,39 @@
 //! done with each of its variants.
 
 use super::point::{self, PointOutcome};
+use super::rates::rates;
 use super::variants::{Setting, Variants};
-use super::{ProgressEvent, RunError, RunOptions, assumptions, in_pool};
+use super::{EngineOptions, ProgressEvent, RunError, RunOptions, assumptions, break_even, in_pool};
 use crate::file::{Point, Scenario, Workload};
 use crate::report::{
-    ALL_VALUES, BASE, ENVELOPE, Envelope, FailedVariant, PointResult, RateMetric, SCHEMA, SensitivityEnd,
-    SensitivityPoint, SensitivityReport, SensitivityValue, TimeMetric, number,
+    ALL_VALUES, BASE, ENVELOPE, Envelope, FailedVariant, Output, Per, PointResult, RateMetric, SCHEMA,
+    SensitivityEnd, SensitivityPoint, SensitivityReport, SensitivityValue, TimeMetric, number,
 };
-use copperlight_topologies::{End, RangedValue};
+use copperlight_topologies::{End, RangedValue, System};
 use rayon::prelude::*;
 use std::iter;
 
-/// Time and rate of one run.
+/// How to look at ranges.
+#[derive(Debug, Clone, Default)]
+pub struct SensitivityOptions {
+    /// How to run.
+    pub run: RunOptions,
+    /// By what tokens per second systems are compared.
+    pub per: Per,
+    /// The parameters whose break-even is sought, such as `systems[1].chip.peak_bf16`; none for the one that decides
+    /// each comparison.
+    pub break_even: Vec<String>,
+}
+
+/// Figures of one run.
 #[derive(Clone, Copy, Default)]
-struct Measured {
+pub(super) struct Measured {
     time: Option<f64>,
     rate: Option<f64>,
+    /// Of all chips.
+    pub(super) tokens_per_second: Option<f64>,
+    /// Of all chips.
+    pub(super) peak_tflops: Option<f64>,
 }
 
 /// What one run has shown, or why it has shown nothing.
@@ -28,7 +45,24 @@ type Shown = Result<Measured, String>;
 /// A point and its variants.
 type Varied<'a> = (&'a Point, Variants<'a>);
 
-/// The base of a point: its result, which says what was swept, and what it has shown.
+/// A point and what each of its variants has shown.
+pub(super) struct PointRuns<'a> {
+    pub(super) point: &'a Point,
+    pub(super) variants: Variants<'a>,
+    /// The base's result, which says what was swept.
+    pub(super) result: PointResult,
+    /// In the order of the settings of `variants`.
+    pub(super) shown: Vec<Shown>,
+}
+
+impl PointRuns<'_> {
+    /// What a run has shown, if anything.
+    pub(super) fn measured(&self, setting: &Setting) -> Option<Measured> {
+        self.shown[self.variants.index_of(setting)].as_ref().ok().copied()
+    }
+}
+
+/// The base of a point.
 struct Base {
     result: PointResult,
     notes: Vec<String>,
@@ -36,25 +70,42 @@ struct Base {
 }
 
 /// Runs every point of a scenario with each ranged value at its low and its high end, all others as they are, and
-/// then with all at their low and all at their high ends.
+/// then with all at their low and all at their high ends; holds the first system against the others, and finds where
+/// the winner changes.
 ///
 /// A variant that cannot run is a part of the report, with the reason. So is a point that does not fit in memory.
 ///
 /// # Errors
-/// [`RunError`] names the point that cannot run with every value as it is, and why.
+/// [`RunError`] names the point that cannot run with every value as it is, and why, or the parameter that is none.
 pub fn sensitivity(
     scenario: &Scenario,
-    options: &RunOptions,
+    options: &SensitivityOptions,
     progress: &(dyn Fn(ProgressEvent) + Sync),
 ) -> Result<SensitivityReport, RunError> {
     scenario.points().iter().try_for_each(point::check)?;
+    break_even::check(scenario, &options.break_even)?;
+    let (runs, notes) = run_all(scenario, options.run, progress)?;
+    Ok(SensitivityReport {
+        schema: SCHEMA,
+        scenario: scenario.name.clone(),
+        label: ENVELOPE,
+        comparisons: break_even::compare(&runs, options, progress)?,
+        points: runs.into_iter().map(report_point).collect(),
+        warnings: assumptions::warnings(scenario),
+        notes,
+    })
+}
+
+/// Every variant of every point, and what a reader should know of those bases that have shown something.
+fn run_all<'a>(
+    scenario: &'a Scenario,
+    options: RunOptions,
+    progress: &(dyn Fn(ProgressEvent) + Sync),
+) -> Result<(Vec<PointRuns<'a>>, Vec<String>), RunError> {
     let points: Vec<Varied<'_>> = scenario.points().iter().map(varied).collect();
     progress(ProgressEvent::Started { parts: points.iter().map(|(_, of)| of.settings.len()).sum() });
     let run = |(point, variants): &Varied<'_>, setting: &Setting| {
-        let outcome = variants.at(setting).and_then(|system| {
-            let point = Point { system, ..(*point).clone() };
-            point::run(&point, options.engine, None)
-        });
+        let outcome = variants.at(setting).and_then(|system| run_on(point, system, options.engine));
         let place = number::chips(point.chips as u64);
         let (system, setting) = (&point.system_name, variants.describe(setting));
         progress(ProgressEvent::Finished { what: format!("{system} on {place}, {setting}") });
@@ -64,18 +115,57 @@ pub fn sensitivity(
         points.par_iter().map(|varied| run(varied, &varied.1.settings[0])).collect()
     })?;
     let bases: Vec<Base> = bases?.into_iter().map(Base::of).collect();
-    let others = points.iter().flat_map(|varied| varied.1.settings[1..].iter().map(move |s| (varied, s)));
-    let others: Vec<(&Varied<'_>, &Setting)> = others.collect();
-    let shown = |(varied, setting): &(&Varied<'_>, &Setting)| match run(varied, setting) {
-        Ok(outcome) => shown(&outcome),
-        Err(error) => Err(reason(&error, &varied.0.system_name)),
+    let others = points.iter().zip(&bases);
+    let others: Vec<_> = others
+        .flat_map(|(varied, base)| varied.1.settings[1..].iter().map(move |s| (varied, base, s)))
+        .collect();
+    let shown = |(varied, base, setting): &(&Varied<'_>, &Base, &Setting)| {
+        if is_base(varied, setting) {
+            return base.shown.clone();
+        }
+        run(varied, setting)
+            .map_or_else(|error| Err(reason(&error, &varied.0.system_name)), |done| shown(&done))
     };
     let shown: Vec<Shown> = in_pool(options.threads, || others.par_iter().map(shown).collect())?;
-    Ok(assemble(scenario, &points, bases, shown))
+    Ok(collect(points, bases, shown))
 }
 
 fn varied(point: &Point) -> Varied<'_> {
     (point, Variants::of(&point.system, &point.system_name))
+}
+
+fn run_on(point: &Point, system: System, engine: EngineOptions) -> Result<PointOutcome, RunError> {
+    point::run(&Point { system, ..point.clone() }, engine, None)
+}
+
+/// What a point shows on another system; `None` where it shows nothing.
+pub(super) fn measured_at(point: &Point, system: System, engine: EngineOptions) -> Option<Measured> {
+    shown(&run_on(point, system, engine).ok()?).ok()
+}
+
+/// Whether a training step runs as it does with every value as it is: nothing but the chip is another, and nothing
+/// that the step reads of it.
+fn is_base((point, variants): &Varied<'_>, setting: &Setting) -> bool {
+    let Workload::Training(job) = &point.workload else { return false };
+    let of = |system: &System| rates(system, &point.system_name, job.precision()).ok();
+    variants.is_of_chip(setting) && variants.at(setting).is_ok_and(|system| of(&system) == of(&point.system))
+}
+
+/// Puts the runs of each point together.
+fn collect(
+    points: Vec<Varied<'_>>,
+    bases: Vec<Base>,
+    others: Vec<Shown>,
+) -> (Vec<PointRuns<'_>>, Vec<String>) {
+    let (mut others, mut runs, mut notes) = (others.into_iter(), Vec::new(), Vec::new());
+    for ((point, variants), base) in points.into_iter().zip(bases) {
+        // Why a base has shown nothing stands among the failures of its point.
+        notes.extend(base.notes.into_iter().filter(|_| base.shown.is_ok()));
+        let rest = others.by_ref().take(variants.settings.len() - 1);
+        let shown = iter::once(base.shown).chain(rest).collect();
+        runs.push(PointRuns { point, variants, result: base.result, shown });
+    }
+    (runs, notes)
 }
 
 impl Base {
@@ -90,9 +180,16 @@ fn shown(outcome: &PointOutcome) -> Shown {
         return Err(outcome.notes.join("; "));
     }
     Ok(match (&result.collective, &result.traffic) {
-        (Some(row), _) => Measured { time: Some(row.time_us), rate: row.busbw_gb_per_s },
-        (_, Some(row)) => Measured { time: Some(row.time_us), rate: Some(row.throughput_gb_per_s) },
-        (None, None) => Measured { time: result.step_time_s, rate: result.mfu },
+        (Some(row), _) => {
+            Measured { time: Some(row.time_us), rate: row.busbw_gb_per_s, ..Measured::default() }
+        }
+        (_, Some(row)) => {
+            Measured { time: Some(row.time_us), rate: Some(row.throughput_gb_per_s), ..Measured::default() }
+        }
+        (None, None) => {
+            let Output { tokens_per_second, peak_tflops, .. } = Output::of(result);
+            Measured { time: result.step_time_s, rate: result.mfu, tokens_per_second, peak_tflops }
+        }
     })
 }
 
@@ -102,33 +199,10 @@ fn reason(error: &RunError, system: &str) -> String {
     text.strip_prefix(&format!("{system}: ")).unwrap_or(&text).to_owned()
 }
 
-fn assemble(
-    scenario: &Scenario,
-    points: &[Varied<'_>],
-    bases: Vec<Base>,
-    others: Vec<Shown>,
-) -> SensitivityReport {
-    let (mut others, mut notes) = (others.into_iter(), Vec::new());
-    let mut reported = Vec::new();
-    for (varied, base) in points.iter().zip(bases) {
-        // Why a base has shown nothing stands among the failures of its point.
-        notes.extend(base.notes.into_iter().filter(|_| base.shown.is_ok()));
-        let rest = others.by_ref().take(varied.1.settings.len() - 1);
-        let shown: Vec<Shown> = iter::once(base.shown).chain(rest).collect();
-        reported.push(report_point(varied, base.result, &shown));
-    }
-    SensitivityReport {
-        schema: SCHEMA,
-        scenario: scenario.name.clone(),
-        label: ENVELOPE,
-        points: reported,
-        warnings: assumptions::warnings(scenario),
-        notes,
-    }
-}
-
-/// Puts the runs of one point together; `shown` stands in the order of its settings.
-fn report_point((point, variants): &Varied<'_>, result: PointResult, shown: &[Shown]) -> SensitivityPoint {
+/// What the runs of one point say.
+fn report_point(runs: PointRuns<'_>) -> SensitivityPoint {
+    let PointRuns { point, variants, result, shown } = runs;
+    let shown = shown.as_slice();
     let (time_metric, rate_metric) = match &point.workload {
         Workload::Training(_) => (TimeMetric::StepTimeS, RateMetric::Mfu),
         Workload::Collective(_) => (TimeMetric::TimeUs, RateMetric::BusbwGbPerS),
@@ -161,7 +235,7 @@ fn report_point((point, variants): &Varied<'_>, result: PointResult, shown: &[Sh
         time,
         rate,
         values,
-        failures: failures(variants, shown),
+        failures: failures(&variants, shown),
     }
 }
 
@@ -170,7 +244,7 @@ fn measured(shown: &Shown) -> Measured {
 }
 
 fn sensitivity_end(value: f64, shown: &Shown) -> SensitivityEnd {
-    let Measured { time, rate } = measured(shown);
+    let Measured { time, rate, .. } = measured(shown);
     SensitivityEnd { value, metric: time, rate }
 }
 

@@ -1,6 +1,6 @@
 //! Ranges of the catalog, simulated.
 
-use super::{EngineOptions, RunError, RunOptions, run_scenario, sensitivity};
+use super::{EngineOptions, RunError, RunOptions, SensitivityOptions, run_scenario, sensitivity};
 use crate::file::{Scenario, SourceText, check};
 use crate::report::{SensitivityPoint, SensitivityReport, SensitivityValue};
 use copperlight_core::engine::Limits;
@@ -30,7 +30,7 @@ fn scenario(text: &str, settings: &[&str]) -> Scenario {
 }
 
 fn with_options(scenario: &Scenario, options: RunOptions) -> Result<SensitivityReport, RunError> {
-    sensitivity(scenario, &options, &|_| ())
+    sensitivity(scenario, &SensitivityOptions { run: options, ..SensitivityOptions::default() }, &|_| ())
 }
 
 fn report(text: &str, settings: &[&str]) -> SensitivityReport {

@@ -74,6 +74,12 @@ impl<'a> Variants<'a> {
         system.map_err(|source| RunError::Range { system: self.name.to_owned(), source })
     }
 
+    /// Whether no value of one run is another than in the base but those of the chip.
+    pub(super) fn is_of_chip(&self, setting: &Setting) -> bool {
+        let changed = self.values.iter().zip(setting).filter(|(_, end)| end.is_some());
+        changed.into_iter().all(|(ranged, _)| ranged.key().starts_with("chip."))
+    }
+
     /// One run in words.
     pub(super) fn describe(&self, setting: &Setting) -> String {
         let ends = self.values.iter().zip(setting).filter_map(|(ranged, end)| Some((ranged.key(), (*end)?)));

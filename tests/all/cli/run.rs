@@ -38,7 +38,10 @@ fn a_run_leaves_results_figures_and_a_report() {
 #[test]
 fn json_has_the_keys_of_the_contract() {
     let document = tiny().json(&["run", "tiny.toml", "--no-files"]);
-    assert_eq!(keys(&document), sorted(["schema", "scenario", "seed", "digest", "work", "results"]));
+    assert_eq!(
+        keys(&document),
+        sorted(["schema", "scenario", "seed", "digest", "work", "results", "comparisons"])
+    );
     let result_keys = [
         "system",
         "chips",
@@ -57,6 +60,8 @@ fn json_has_the_keys_of_the_contract() {
         "memory_gb",
         "energy_j_per_token",
         "energy_breakdown_j_per_token",
+        "domain_power_w",
+        "domain_price_usd",
         "run_total",
         "link_utilization",
         "tier_bytes",

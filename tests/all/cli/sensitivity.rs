@@ -102,7 +102,8 @@ fn a_training_sweep_has_a_block_per_point_whatever_the_threads() {
     let table = of(&["2"]);
     assert!(table.contains("\ncopper, 8 chips, global_batch = 32\n"), "{table}");
     let markdown = of(&["2", "--format", "markdown"]);
-    assert_eq!(markdown.lines().filter(|line| line.starts_with("### ")).count(), 4, "{markdown}");
+    let is_block = |line: &&str| line.starts_with("### copper, ") || line.starts_with("### light, ");
+    assert_eq!(markdown.lines().filter(is_block).count(), 4, "{markdown}");
 }
 
 #[test]
@@ -142,4 +143,59 @@ fn wrong_words_are_refused() {
     place.refuse(&["sensitivity", "nvl72-vs-cm38"], &["nvl72-vs-cm384"]);
     place.refuse(&["sensitivity", "ranges.toml", "--threads", "0"], &["--threads"]);
     place.refuse(&["sensitivity", "ranges.toml", "--out", "x"], &["--out"]);
+}
+
+#[test]
+fn systems_that_train_are_compared_and_the_winner_changes_somewhere() {
+    let place = Workplace::with("tiny.toml", TINY);
+    let parameter = "systems[0].chip.peak_bf16";
+    let arguments =
+        ["sensitivity", "tiny.toml", "--set", "sweep=[]", "--per", "chip", "--break-even", parameter];
+    let document = place.json(&arguments);
+    let pairs = document["comparisons"].as_array().expect("comparisons are an array");
+    assert_eq!(pairs.len(), 1);
+    let pair = &pairs[0];
+    assert_eq!(keys(pair), sorted(["first", "other", "per", "ratios", "break_evens"]));
+    assert_eq!((&pair["first"]["system"], &pair["per"]), (&"copper".into(), &"chip".into()));
+    let named: Vec<&str> =
+        pair["ratios"].as_array().into_iter().flatten().filter_map(|ratio| ratio["per"].as_str()).collect();
+    assert_eq!(named, ["system", "chip", "peak_flop", "watt", "usd"]);
+    for ratio in pair["ratios"].as_array().into_iter().flatten() {
+        let keys_of_ratio = ["per", "base", "low", "high", "winner", "winner_changes", "decides", "values"];
+        assert_eq!(keys(ratio), sorted(keys_of_ratio));
+        let [low, base, high] = ["low", "base", "high"].map(|key| number(&ratio[key]));
+        assert!(low <= base && base <= high, "{ratio}");
+        assert_eq!(ratio["winner_changes"], low < 1.0 && high > 1.0, "{ratio}");
+    }
+    let run = place.json(&["run", "tiny.toml", "--set", "sweep=[]", "--no-files"]);
+    let expected = &run["comparisons"][0]["tokens_per_second_ratio"]["chip"];
+    assert_eq!(&pair["ratios"][1]["base"], expected, "the base is what `run` gives");
+    let found = &pair["break_evens"][0];
+    assert_eq!(found["parameter"], parameter);
+    assert!(number(&found["runs"]) <= 24.0, "{found}");
+    // At the value that was found, both are equal to within what the search closes in on.
+    if found["at"] != Value::Null {
+        let set = format!("{parameter}={} TFLOP/s", number(&found["at"]));
+        let there = ["run", "tiny.toml", "--set", "sweep=[]", "--no-files", "--set", &set];
+        let there = place.json(&there);
+        let ratio = number(&there["comparisons"][0]["tokens_per_second_ratio"]["chip"]);
+        assert!((ratio - 1.0).abs() < 2e-3, "{ratio} at {found}");
+    }
+    let table = place.succeed(&arguments).stdout;
+    assert!(table.contains("Tokens/s of copper on 8 chips over those of light on 16 chips"), "{table}");
+    assert!(table.contains("break-even, tokens/s per chip, copper against light: "), "{table}");
+}
+
+#[test]
+fn a_break_even_is_that_of_a_parameter_that_is_read() {
+    let place = Workplace::with("tiny.toml", TINY);
+    let wrong = "systems[1].chip.gemm_eficiency_bf16";
+    let remedy = "`systems[1].chip.gemm_eficiency_bf16` is no quantity that a simulation of this scenario reads; did \
+                  you mean `systems[1].chip.gemm_efficiency_bf16`?";
+    place.refuse(&["sensitivity", "tiny.toml", "--break-even", wrong], &[remedy]);
+    let collective = Workplace::with("ranges.toml", RANGES);
+    let sentence = "a break-even is where another system wins: the scenario needs `kind = \"training\"` and two \
+                    systems or more";
+    collective
+        .refuse(&["sensitivity", "ranges.toml", "--break-even", "systems[0].chip.peak_bf16"], &[sentence]);
 }

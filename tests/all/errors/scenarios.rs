@@ -228,6 +228,11 @@ fn runs() -> Vec<Case> {
         RunError::Simulation { system: system(), source: shared },
         RunError::Unfinished { system: system(), reason: reason() },
         RunError::NothingFits { notes },
+        RunError::NothingToCompare,
+        RunError::NoParameter {
+            parameter: "systems[1].chip.gemm_eficiency_bf16".to_owned(),
+            remedy: "did you mean `systems[1].chip.gemm_efficiency_bf16`?".to_owned(),
+        },
         RunError::NoThreads { reason: "resource temporarily unavailable".to_owned() },
     ]
     .iter()

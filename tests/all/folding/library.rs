@@ -5,7 +5,7 @@ use copperlight::report::{PointResult, ScenarioReport};
 use copperlight::run::{EngineOptions, RunOptions, run_scenario};
 
 /// What a scenario of the library is set to where it would be too large to simulate in full.
-const SMALLER: [(&str, &[&str]); 2] = [
+const SMALLER: [(&str, &[&str]); 4] = [
     (
         "nvl72-vs-cm384",
         &[
@@ -15,6 +15,28 @@ const SMALLER: [(&str, &[&str]); 2] = [
             "workload.parallelism.pipeline=4",
             "systems.chips=144",
             "sweep=[]",
+        ],
+    ),
+    (
+        "nvl72-vs-cm384-equal",
+        &[
+            "workload.model=llama-3.1-8b",
+            "workload.global_batch=20",
+            "workload.parallelism.tensor=4",
+            "workload.parallelism.pipeline=4",
+            "systems.chips=80",
+        ],
+    ),
+    (
+        "nvl72-vs-cm384-moe",
+        &[
+            "workload.model=qwen3-30b",
+            "workload.sequence_length=512",
+            "workload.global_batch=40",
+            "workload.parallelism.pipeline=2",
+            "workload.parallelism.expert=8",
+            "workload.parallelism.recompute=selective",
+            "systems.chips=80",
         ],
     ),
     ("incast-and-hot-spot", &["systems.chips=96", "workload.size=1 MiB"]),

@@ -2,7 +2,7 @@
 
 use copperlight::file::{Scenario, SourceText, check};
 use copperlight::report::{Drawn, ScenarioReport, TrafficRow, csv, html, json, markdown, table};
-use copperlight::run::{EngineOptions, RunOptions, run_scenario, sensitivity};
+use copperlight::run::{EngineOptions, RunOptions, SensitivityOptions, run_scenario, sensitivity};
 use copperlight_topologies::{System, catalog};
 use std::io;
 
@@ -314,8 +314,8 @@ fn every_form_of_output_has_the_figures() {
 #[test]
 fn ranges_say_what_they_mean_for_traffic() {
     let scenario = scenario(PRESET, &["sweep=[]", "workload.pattern=incast"]);
-    let report =
-        sensitivity(&scenario, &RunOptions::default(), &|_| {}).expect("every value can be at its ends");
+    let report = sensitivity(&scenario, &SensitivityOptions::default(), &|_| {})
+        .expect("every value can be at its ends");
     let point = &report.points[0];
     let base = point.time.base.expect("the base runs");
     assert!(point.time.low.is_some_and(|low| low <= base) && point.rate.base.is_some());

@@ -175,6 +175,11 @@ impl System {
         self.published(chips, "facts.price")
     }
 
+    /// The published power of the domains of `chips` chips, in watts, a partial one by its share.
+    pub fn domain_power(&self, chips: usize) -> Option<Interval> {
+        self.published(chips, "facts.power")
+    }
+
     /// A published figure of a full domain, for the domains of `chips` chips, a partial one by its share.
     pub(super) fn published(&self, chips: usize, key: &str) -> Option<Interval> {
         let preset = System::preset(self.name()).ok()?;

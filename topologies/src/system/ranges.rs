@@ -124,15 +124,37 @@ impl System {
         let Some(found) = ranged.iter().find(|ranged| ranged.key() == key) else {
             return Err(self.no_range(key, &ranged));
         };
-        let value = found.at(end);
+        self.replaced(key, found.at(end)).map_err(|error| RangeError::Unit {
+            key: key.to_owned(),
+            end,
+            error,
+        })
+    }
+
+    /// Every number that simulations read: [`System::simulated_facts`], and as `transport.*` those of the transport
+    /// family in effect.
+    pub fn simulated_values(&self) -> impl Iterator<Item = (String, &Sourced)> {
+        let own = self.simulated_facts().map(|(key, value)| (key.to_owned(), value));
+        own.chain(self.transport_values().map(|(key, value)| (format!("{TRANSPORT}{key}"), value)))
+    }
+
+    /// The same system with one of [`System::simulated_values`] replaced, in the unit that it has there, and every
+    /// other value as it is, as in [`System::at_end`]; `None` when there is no such value, or the number is an
+    /// impossible quantity.
+    pub fn at_value(&self, key: &str, number: f64) -> Option<Self> {
+        let found = self.simulated_values().find(|(name, _)| name == key)?.1.clone();
+        let note = format!("tried; otherwise {found}");
+        self.replaced(key, Sourced { value: number, range: None, note: Some(note), ..found }).ok()
+    }
+
+    /// The same system with another value of a key that it has.
+    fn replaced(&self, key: &str, value: Sourced) -> Result<Self, UnitError> {
         let (section, field) = match key.strip_prefix(TRANSPORT) {
             Some(field) => (Section::Transports, field),
             None => (Section::Systems, key),
         };
         let dimension = dimension_of(section, field).expect("every value of an entry is a field");
-        if let Err(error) = dimension.base_value(value.value, &value.unit) {
-            return Err(RangeError::Unit { key: key.to_owned(), end, error });
-        }
+        dimension.base_value(value.value, &value.unit)?;
         let mut system = self.clone();
         match section {
             Section::Transports => system.transport.replace(field, value),
@@ -265,5 +287,20 @@ mod tests {
             system.value("scale_up.uplink_latency"),
             preset("cloudmatrix384").value("scale_up.uplink_latency")
         );
+    }
+
+    #[test]
+    fn any_number_that_is_read_can_be_another() {
+        let system = preset("cloudmatrix384");
+        let key = "chip.gemm_efficiency_bf16";
+        let better = system.at_value(key, 0.9).expect("a share of 0.9 is possible");
+        let of = |system: &System| {
+            system.simulated_values().find(|(name, _)| name == key).map(|(_, value)| value.value)
+        };
+        assert_eq!(of(&better), Some(0.9));
+        assert_ne!(of(&system), Some(0.9));
+        assert!(system.at_value("transport.scale_up.efficiency", 0.5).is_some());
+        assert!(system.at_value(key, -1.0).is_none(), "no share is negative");
+        assert!(system.at_value("facts.price", 1.0).is_none(), "no simulation reads prices");
     }
 }
