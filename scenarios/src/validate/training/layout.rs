@@ -10,6 +10,13 @@ pub(super) fn layers_per_chunk(text: &str) -> Option<Vec<u64>> {
     Some(spread.split('|').map(layers).collect())
 }
 
+/// A layer in each chunk but the first and the last, where the chunks are two more than the layers: embedding and loss
+/// are then alone in theirs.
+pub(super) fn with_bare_ends(layers: u64, chunks: u64) -> Option<Vec<u64>> {
+    let is_bare = |index: u64| index == 0 || index + 1 == chunks;
+    (chunks == layers + 2).then(|| (0..chunks).map(|index| u64::from(!is_bare(index))).collect())
+}
+
 /// The layout with every repetition written out.
 fn spread(text: &str) -> Option<String> {
     let (mut out, mut rest) = (String::new(), text);
@@ -51,5 +58,14 @@ mod tests {
         assert_eq!(layers_per_chunk("Et|(tt|)*30L"), Some(ladder));
         assert_eq!(layers_per_chunk("token"), None);
         assert_eq!(layers_per_chunk("t*9999"), None);
+        assert_eq!(layers_per_chunk("(t"), None);
+        assert_eq!(layers_per_chunk("(é)*2"), None);
+    }
+
+    #[test]
+    fn embedding_and_loss_are_alone_where_they_must() {
+        assert_eq!(with_bare_ends(3, 5), Some(vec![0, 1, 1, 1, 0]));
+        assert_eq!(with_bare_ends(3, 4), None);
+        assert_eq!(with_bare_ends(3, 3), None);
     }
 }
