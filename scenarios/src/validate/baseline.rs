@@ -191,7 +191,11 @@ mod tests {
             let none = Recorded { compared: 0, mean_absolute_error: None };
             (
                 name.to_owned(),
-                RecordedGroup { all: Recorded { compared, mean_absolute_error: Some(error) }, large: none },
+                RecordedGroup {
+                    all: Recorded { compared, mean_absolute_error: Some(error) },
+                    large: none,
+                    training: false,
+                },
             )
         };
         Baseline { schema: SCHEMA, groups: groups.iter().map(group).collect() }
