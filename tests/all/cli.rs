@@ -18,6 +18,7 @@ mod run;
 mod sensitivity;
 mod trace;
 mod validate;
+mod validate_training;
 mod wrong_input;
 
 use assert_cmd::Command;

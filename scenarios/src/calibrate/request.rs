@@ -216,11 +216,11 @@ impl<'a> Calibration<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::validate::measured_tables;
+    use crate::validate::{TableKind, built_in_tables};
 
     fn request(family: &str, hold_out: &[usize]) -> CalibrateRequest {
         CalibrateRequest {
-            tables: measured_tables(None).expect("the built-in tables are well-formed"),
+            tables: built_in_tables(TableKind::Collectives),
             family: family.to_owned(),
             leave_one_out: false,
             hold_out: hold_out.to_vec(),

@@ -4,7 +4,7 @@ use super::nccl_tests::{self, NcclTestsError, TimedSize};
 use crate::file::{ScenarioError, operation_named};
 use crate::validate::{
     Harness, Measured, MeasuredOperation, MeasuredRun, Row, Setup, Table, TableKind, ValidateError,
-    measured_tables, read_table, text_of,
+    built_in_tables, measured_tables, read_table, text_of,
 };
 use copperlight_core::workload::CollectiveKind;
 use copperlight_topologies::System;
@@ -62,7 +62,7 @@ pub enum SourceError {
 /// [`SourceError`] when a file cannot be read, or is output of nccl-tests that is not described.
 pub fn measurements(paths: &[PathBuf], described: &Described) -> Result<Vec<Table>, SourceError> {
     if paths.is_empty() {
-        return Ok(measured_tables(None)?);
+        return Ok(built_in_tables(TableKind::Collectives));
     }
     let mut tables = Vec::new();
     for path in paths {

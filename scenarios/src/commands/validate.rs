@@ -5,8 +5,8 @@ use super::output::{Format, Output};
 use super::progress::{Progress, Visibility};
 use super::threads::ThreadArguments;
 use crate::report::{ValidationReport, json, validation_csv, validation_table};
-use crate::validate::{Baseline, Table, compare_with, measured_tables};
-use clap::Args;
+use crate::validate::{Baseline, Table, TableKind, compare_with, measured_tables};
+use clap::{Args, ValueEnum};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -28,6 +28,9 @@ pub(super) struct ValidateArguments {
     /// Only training runs whose id contains this text, and tables of collectives whose name does
     #[arg(long, value_name = "TEXT")]
     only: Option<String>,
+    /// Which measurements
+    #[arg(long, value_enum, default_value = "all")]
+    kind: Kind,
     #[command(flatten)]
     threads: ThreadArguments,
     /// How results are written to standard output
@@ -38,15 +41,40 @@ pub(super) struct ValidateArguments {
     quiet: bool,
 }
 
+/// Which measurements are compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Kind {
+    /// Collectives
+    Collective,
+    /// Training runs
+    Training,
+    /// Both
+    All,
+}
+
+impl Kind {
+    /// The one kind of table that is meant; `None` for both.
+    const fn only(self) -> Option<TableKind> {
+        match self {
+            Self::Collective => Some(TableKind::Collectives),
+            Self::Training => Some(TableKind::Training),
+            Self::All => None,
+        }
+    }
+}
+
 /// Compares every row; everything that can be read is read before the first simulation.
 pub(super) fn run(arguments: &ValidateArguments, output: &mut Output<'_>) -> Result<(), Failure> {
     let mut tables = measured_tables(arguments.against.as_deref())?;
+    if let Some(kind) = arguments.kind.only() {
+        tables.retain(|table| table.kind == kind);
+    }
     if let Some(text) = &arguments.only {
         tables.iter_mut().for_each(|table| table.keep(text));
         tables.retain(|table| !table.rows.is_empty());
     }
     let before = match &arguments.baseline {
-        Some(path) => Some((path.as_path(), Baseline::read(path)?)),
+        Some(path) => Some((path.as_path(), baseline(path, arguments.kind)?)),
         None => None,
     };
     let report = simulate(arguments, &tables, output)?;
@@ -69,6 +97,15 @@ pub(super) fn run(arguments: &ValidateArguments, output: &mut Output<'_>) -> Res
         }
     }
     before.map_or(Ok(()), |(path, before)| hold(arguments, (path, &before), &now, output))
+}
+
+/// The errors written down, of those measurements that are compared.
+fn baseline(path: &Path, kind: Kind) -> Result<Baseline, Failure> {
+    let mut baseline = Baseline::read(path)?;
+    if let Some(kind) = kind.only() {
+        baseline.keep(kind);
+    }
+    Ok(baseline)
 }
 
 #[cfg(feature = "plots")]

@@ -1,10 +1,10 @@
 //! A validation report as CSV: one row for each row of the tables, every figure to the last bit.
 
-use super::validation::{ValidationReport, ValidationRow};
+use super::validation::{TrainingFigures, ValidationReport, ValidationRow};
 use std::io::{self, Write};
 
 /// The columns, named as in JSON.
-const COLUMNS: [&str; 16] = [
+const COLUMNS: [&str; 29] = [
     "kind",
     "table",
     "row",
@@ -21,6 +21,19 @@ const COLUMNS: [&str; 16] = [
     "group",
     "algorithm",
     "protocol",
+    "class",
+    "family",
+    "generation",
+    "model",
+    "chip",
+    "precision",
+    "modelled_low",
+    "modelled_high",
+    "step_time_s",
+    "measured_step_time_s",
+    "measured_mfu",
+    "breakdown",
+    "assumed",
 ];
 
 /// Writes every row.
@@ -36,11 +49,11 @@ pub fn write_csv(out: &mut dyn Write, report: &ValidationReport) -> io::Result<(
     writer.flush()
 }
 
-fn fields(row: &ValidationRow) -> [String; 16] {
+fn fields(row: &ValidationRow) -> Vec<String> {
     let text = |text: &Option<String>| text.clone().unwrap_or_default();
     let count = |count: Option<u64>| count.map_or_else(String::new, |count| count.to_string());
     let number = |number: Option<f64>| number.map_or_else(String::new, |number| number.to_string());
-    [
+    let mut fields = vec![
         row.kind.name().to_owned(),
         row.table.clone(),
         row.row.to_string(),
@@ -57,6 +70,29 @@ fn fields(row: &ValidationRow) -> [String; 16] {
         row.group.clone(),
         text(&row.algorithm),
         text(&row.protocol),
+    ];
+    fields.extend(row.training.as_ref().map_or_else(|| vec![String::new(); 13], training));
+    fields
+}
+
+/// What more is said of a training run. Shares and assumptions are sentences between semicolons.
+fn training(figures: &TrainingFigures) -> Vec<String> {
+    let end = |end: usize| figures.modelled_range.map_or_else(String::new, |range| range[end].to_string());
+    let shares = figures.breakdown.iter().map(|(name, share)| format!("{name}={share}"));
+    vec![
+        figures.class.to_owned(),
+        figures.family.clone(),
+        figures.generation.unwrap_or_default().to_owned(),
+        figures.model.clone(),
+        figures.chip.clone(),
+        figures.precision.to_owned(),
+        end(0),
+        end(1),
+        figures.step_time_s.to_string(),
+        figures.measured_step_time_s.to_string(),
+        figures.measured_mfu.to_string(),
+        shares.collect::<Vec<_>>().join("; "),
+        figures.assumed.join("; "),
     ]
 }
 
@@ -72,7 +108,10 @@ mod tests {
         let text = String::from_utf8(out).expect("CSV is UTF-8");
         let lines: Vec<&str> = text.lines().collect();
         assert_eq!(lines[0], COLUMNS.join(","));
-        assert_eq!(lines[1], "collective,a.csv,1,,hgx-h100,8,all-reduce,1024,10,12,us,0.2,,a.csv,ring,ll");
+        assert_eq!(
+            lines[1],
+            "collective,a.csv,1,,hgx-h100,8,all-reduce,1024,10,12,us,0.2,,a.csv,ring,ll,,,,,,,,,,,,,"
+        );
         assert!(lines[2].contains(",,us,,line 3: chips is blank,"), "{text}");
         assert_eq!(lines.len(), 4);
     }

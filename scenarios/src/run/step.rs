@@ -43,7 +43,8 @@ pub(crate) fn simulate_step(
     let rates = rates(system, name, job)?;
     let (fabric, workload) = prepare(machine, job, &rates)?;
     let mut ledger = Ledger::new();
-    let outcome = run_to_end((&fabric, name), &workload, &options(machine, job, &rates, engine), &mut ledger)?;
+    let outcome =
+        run_to_end((&fabric, name), &workload, &options(machine, job, &rates, engine), &mut ledger)?;
     Ok(SimulatedStep { time: outcome.end, summary: ledger.summary() })
 }
 

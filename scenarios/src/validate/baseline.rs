@@ -1,5 +1,6 @@
 //! Errors of groups written down, and what has grown since.
 
+use super::table::TableKind;
 use crate::report::{ErrorSummary, ValidationReport};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -31,6 +32,9 @@ pub struct Baseline {
 struct RecordedGroup {
     all: Recorded,
     large: Recorded,
+    /// Whether it is one of training runs.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    training: bool,
 }
 
 /// How many rows were compared, and their mean absolute error.
@@ -86,9 +90,15 @@ impl Baseline {
             mean_absolute_error: summary.mean_absolute_error,
         };
         let groups = report.groups.iter().map(|group| {
-            (group.name.clone(), RecordedGroup { all: recorded(&group.all), large: recorded(&group.large) })
+            let (all, large) = (recorded(&group.all), recorded(&group.large));
+            (group.name.clone(), RecordedGroup { all, large, training: group.training.is_some() })
         });
         Self { schema: SCHEMA, groups: groups.collect() }
+    }
+
+    /// Leaves only groups of tables of one kind.
+    pub fn keep(&mut self, kind: TableKind) {
+        self.groups.retain(|_, group| group.training == (kind == TableKind::Training));
     }
 
     /// Reads a baseline.
@@ -143,8 +153,8 @@ impl Baseline {
                 grown.push(format!("{name}: the group is gone"));
                 continue;
             };
-            let parts =
-                [("all sizes", &before.all, &after.all), ("64 MiB and above", &before.large, &after.large)];
+            let rows = if before.training { "all rows" } else { "all sizes" };
+            let parts = [(rows, &before.all, &after.all), ("64 MiB and above", &before.large, &after.large)];
             let worse = |(sizes, before, after): (&str, &Recorded, &Recorded)| {
                 after.worse_than(before).map(|sentence| format!("{name}, {sizes}: {sentence}"))
             };
@@ -181,7 +191,11 @@ mod tests {
             let none = Recorded { compared: 0, mean_absolute_error: None };
             (
                 name.to_owned(),
-                RecordedGroup { all: Recorded { compared, mean_absolute_error: Some(error) }, large: none },
+                RecordedGroup {
+                    all: Recorded { compared, mean_absolute_error: Some(error) },
+                    large: none,
+                    training: false,
+                },
             )
         };
         Baseline { schema: SCHEMA, groups: groups.iter().map(group).collect() }

@@ -7,7 +7,7 @@ macro_rules! table {
     };
 }
 
-/// Name and text of every built-in table, in the order of names.
+/// Name and text of every built-in table of collectives, in the order of names.
 pub(super) const TABLES: [(&str, &str); 15] = [
     table!("aiconfigurator_a100_sxm_nccl2.27.3.csv"),
     table!("aiconfigurator_b200_sxm_nccl2.27.5.csv"),
@@ -25,6 +25,9 @@ pub(super) const TABLES: [(&str, &str); 15] = [
     table!("hisohara_mi300x_8gpu.csv"),
     table!("nvls_vs_ring_h200_b200.csv"),
 ];
+
+/// Name and text of the built-in table of training runs.
+pub(super) const TRAINING: (&str, &str) = table!("training_truth.csv");
 
 /// How each table was taken.
 pub(super) const HARNESS: &str = include_str!("../../library/measured/harness.toml");

@@ -43,5 +43,5 @@ pub use row::{Measured, MeasuredOperation, MeasuredRun, Row};
 pub use setup::{Network, Prepared, Setup};
 pub use table::{Table, TableKind};
 pub(crate) use tables::text_of;
-pub use tables::{ValidateError, measured_tables, read_table};
+pub use tables::{ValidateError, built_in_tables, measured_tables, read_table};
 pub use training::Published;

@@ -60,7 +60,10 @@ pub enum ValidateError {
 pub fn measured_tables(folder: Option<&Path>) -> Result<Vec<Table>, ValidateError> {
     match folder {
         Some(folder) => tables_of(folder),
-        None => Ok(built_in()),
+        None => {
+            let kinds = [TableKind::Collectives, TableKind::Training];
+            Ok(kinds.into_iter().flat_map(built_in_tables).collect())
+        }
     }
 }
 
@@ -72,11 +75,16 @@ pub fn read_table(path: &str, name: &str, kind: TableKind, text: &str) -> Result
     Table::read(path, name, kind, text)
 }
 
-fn built_in() -> Vec<Table> {
-    let read = |(name, text): &(&str, &str)| {
-        Table::read(name, name, TableKind::Collectives, text).expect("built-in tables have their columns")
+/// The built-in tables of one kind, by name.
+pub fn built_in_tables(kind: TableKind) -> Vec<Table> {
+    let texts = match kind {
+        TableKind::Collectives => &embedded::TABLES[..],
+        TableKind::Training => &[embedded::TRAINING],
     };
-    embedded::TABLES.iter().map(read).collect()
+    let read = |(name, text): &(&str, &str)| {
+        Table::read(name, name, kind, text).expect("built-in tables have their columns")
+    };
+    texts.iter().map(read).collect()
 }
 
 fn tables_of(folder: &Path) -> Result<Vec<Table>, ValidateError> {
@@ -148,7 +156,7 @@ mod tests {
 
     #[test]
     fn built_in_tables_have_rows_that_can_run() {
-        let tables = measured_tables(None).expect("the built-in tables are well-formed");
+        let tables = built_in_tables(TableKind::Collectives);
         assert_eq!(tables.len(), embedded::TABLES.len());
         for table in &tables {
             assert!(!table.rows.is_empty(), "{} is empty", table.name);
@@ -159,5 +167,14 @@ mod tests {
         let can_run = |table: &Table| table.rows.iter().filter(|row| row.run.is_ok()).count();
         let total: usize = tables.iter().map(can_run).sum();
         assert!(total > 1000, "only {total} rows can run");
+    }
+
+    #[test]
+    fn built_in_training_runs_can_all_be_read() {
+        let tables = measured_tables(None).expect("the built-in tables are well-formed");
+        let last = tables.last().expect("there are tables");
+        assert_eq!((last.kind, last.rows.len()), (TableKind::Training, 663));
+        let unread = last.rows.iter().filter_map(|row| row.training.as_ref()?.as_ref().err());
+        assert_eq!(unread.collect::<Vec<_>>(), Vec::<&String>::new());
     }
 }

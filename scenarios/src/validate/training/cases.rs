@@ -39,6 +39,9 @@ pub(super) fn ready(row: &Published, others: &[&Published]) -> Result<Ready, Str
     if measure::primary(row).is_none() {
         return Err("no measured value was published, so there is nothing to compare".to_owned());
     }
+    if let Some(changes) = row.notes().changes() {
+        return Err(format!("the model lacks what the run changed: {changes}"));
+    }
     let mut assumed = Vec::new();
     let flags = flags::of(row, others);
     if let Some(followed) = flags.followed {
@@ -70,7 +73,7 @@ fn jobs(
     let published = recompute::published(flags.recompute)?;
     let ladder = match published {
         Some(recompute) => vec![recompute],
-        None => recompute::ladder(outline.plan().recipe.attention),
+        None => recompute::ladder(outline.plan().recipe.attention, row.has_experts()),
     };
     let chips = row.chips.unwrap_or(0);
     let (mut fitting, mut others, mut problem) = (Vec::new(), Vec::new(), None);

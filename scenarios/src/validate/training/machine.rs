@@ -1,6 +1,7 @@
 //! The machine of a row: the system of the catalog, its adapters in words, and how much of a domain is used.
 
 use super::published::Published;
+use super::software;
 use crate::validate::setup::{Network, Setup};
 use copperlight_core::units::Bandwidth;
 use copperlight_topologies::System;
@@ -34,6 +35,7 @@ pub(super) fn of(row: &Published, assumed: &mut Vec<String>) -> Result<(Setup, S
     let preset = System::preset(&row.preset).map_err(|error| error.to_string())?;
     let domain = preset.domain_size() as u64;
     let scale_out = adapters(&row.network, domain).or_else(|| usual_adapters(row, chips > domain, assumed));
+    let scale_out = scale_out.map(|gigabits| gigabits / sharing(row, domain, assumed));
     let setup = Setup {
         preset: row.preset.clone(),
         chips: usize::try_from(chips).expect("a million fits"),
@@ -49,6 +51,15 @@ pub(super) fn of(row: &Published, assumed: &mut Vec<String>) -> Result<(Setup, S
         set.map_err(|error| error.to_string())?;
     }
     Ok((setup, system))
+}
+
+/// How many chips share what one of them has for itself with most software.
+fn sharing(row: &Published, domain: u64, assumed: &mut Vec<String>) -> f64 {
+    if !software::uses_one_adapter(row) {
+        return 1.0;
+    }
+    assumed.push("one adapter of each node at a time: inferred".to_owned());
+    domain as f64
 }
 
 /// How many chips of a rack are used: 64 of 72 where 72 does not divide the job.

@@ -42,6 +42,18 @@ impl<'a> Notes<'a> {
             .map(|value| value.trim_end_matches(')'))
     }
 
+    /// What a run changed that must be modelled for a comparison, in the words of the notes.
+    pub(super) fn changes(self) -> Option<&'a str> {
+        let mut before = None;
+        self.sentences().find_map(|sentence| {
+            if sentence.starts_with("do not use without modelling") {
+                return before;
+            }
+            before = Some(sentence);
+            None
+        })
+    }
+
     /// Whether these words are somewhere in the notes, whatever the case of letters.
     pub(super) fn say(self, words: &str) -> bool {
         self.0.to_lowercase().contains(&words.to_lowercase())
@@ -78,5 +90,13 @@ mod tests {
         assert_eq!(Notes("TP_COMM_OVERLAP=False in the FP8 config").flag("TP_COMM_OVERLAP"), Some(false));
         assert_eq!(BRIDGE.flag("TP_COMM_OVERLAP"), None);
         assert!(BRIDGE.say("mla"));
+    }
+
+    #[test]
+    fn what_a_run_changed_stands_before_the_warning() {
+        let changed =
+            Notes("tier=A; changes the algorithm (LAMB); do not use without modelling them; Table 2");
+        assert_eq!(changed.changes(), Some("changes the algorithm (LAMB)"));
+        assert_eq!(BRIDGE.changes(), None);
     }
 }

@@ -33,7 +33,10 @@ impl Outline {
         plan.parallelism.recompute = recompute;
         plan.parallelism.overlap.pipeline &= virtual_stages > 1;
         let chunks = plan.parallelism.pipeline * virtual_stages;
-        plan.layers_per_chunk = plan.layers_per_chunk.filter(|layers| layers.len() as u64 == chunks);
+        plan.layers_per_chunk = plan
+            .layers_per_chunk
+            .filter(|layers| layers.len() as u64 == chunks)
+            .or_else(|| layout::with_bare_ends(plan.model.shape().layers, chunks));
         plan
     }
 

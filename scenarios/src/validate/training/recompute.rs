@@ -48,12 +48,21 @@ pub(super) fn published(text: &str) -> Result<Option<Recompute>, String> {
 }
 
 /// What an unpublished run may have computed again, the least first.
-pub(super) fn ladder(attention: AttentionKernel) -> Vec<Recompute> {
-    let full = Recompute::Full { layers: None };
-    match attention {
-        AttentionKernel::Flash => vec![Recompute::NONE, full],
-        AttentionKernel::Unfused => vec![Recompute::NONE, Recompute::SELECTIVE, full],
+pub(super) fn ladder(attention: AttentionKernel, has_experts: bool) -> Vec<Recompute> {
+    let mut ladder = vec![Recompute::NONE];
+    if attention == AttentionKernel::Unfused {
+        ladder.push(Recompute::SELECTIVE);
     }
+    if has_experts {
+        // What recipes with experts take first: the cheapest to compute for what it frees.
+        let cheap = RecomputedModules::NORMS
+            .with(RecomputedModules::ACTIVATION)
+            .with(RecomputedModules::LATENT_UP_PROJECTION);
+        let more = cheap.with(RecomputedModules::FEED_FORWARD).with(RecomputedModules::SHARED_EXPERTS);
+        ladder.extend([cheap, more, more.with(RecomputedModules::EXPERTS)].map(Recompute::Modules));
+    }
+    ladder.push(Recompute::Full { layers: None });
+    ladder
 }
 
 /// In words.

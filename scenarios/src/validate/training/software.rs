@@ -112,6 +112,12 @@ fn recomputes_attention(flags: &Flags<'_>) -> bool {
     flags.recompute == "selective:core_attn"
 }
 
+/// Whether collectives of a node went through one adapter of it, one after another. Step times of `ZeRO-3` in Narayanan
+/// et al. 2021 do not depend on the number of chips, and are what one adapter of each node takes for the parameters.
+pub(super) fn uses_one_adapter(row: &Published) -> bool {
+    generation::name(row) == Some("megatron-2021") && row.zero.starts_with('3')
+}
+
 /// How kernels are launched. `local` and `transformer_engine` are graphs of layers or of parts of them.
 fn graphs(notes: Notes<'_>) -> LaunchGraphs {
     match notes.value("cuda_graph_impl") {
