@@ -3,6 +3,7 @@
 //! This crate turns scenario files into simulations and simulations into reports:
 //!
 //! - [`mod@file`]: a scenario file, read and checked, with errors that show the line and the remedy
+//! - [`estimate`]: a training step in closed form, as fast as thousands of plans need
 //! - [`training`]: a training step of a transformer as programs of events, its memory and its ledger
 //! - [`traffic`]: permutations, incasts, uniform and hot-spot traffic as lists of messages
 //! - [`run`]: every point of a scenario, and collectives by size
@@ -18,6 +19,7 @@
 pub mod calibrate;
 #[cfg(feature = "cli")]
 pub mod commands;
+pub mod estimate;
 pub mod file;
 pub mod flow_case;
 #[cfg(feature = "plots")]

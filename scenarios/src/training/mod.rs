@@ -18,9 +18,9 @@ mod plan;
 mod program;
 mod schedule;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use compute::{ChipRates, Precision};
 pub use flops::Flops;

@@ -5,7 +5,7 @@ use super::model::{FlopConvention, MinorParameters, Model, ModelShape};
 use super::plan::{Parallelism, Recipe, Recompute, TrainingJob, TrainingPlan};
 
 /// A GPT small enough to check by hand: 4 layers of width 64.
-pub(super) fn small_shape() -> ModelShape {
+pub(crate) fn small_shape() -> ModelShape {
     ModelShape {
         layers: 4,
         hidden: 64,
@@ -27,7 +27,7 @@ pub(super) fn small_shape() -> ModelShape {
 }
 
 /// The small model with these degrees (tensor, pipeline, data), four micro-batches of two sequences for each replica.
-pub(super) fn plan([tensor, pipeline, data]: [u64; 3]) -> TrainingPlan {
+pub(crate) fn plan([tensor, pipeline, data]: [u64; 3]) -> TrainingPlan {
     TrainingPlan {
         model: Model::new("small", small_shape()).expect("the small shape is legal"),
         parallelism: Parallelism {
@@ -50,18 +50,18 @@ pub(super) fn plan([tensor, pipeline, data]: [u64; 3]) -> TrainingPlan {
 }
 
 /// The job of a legal plan on as many chips as it takes.
-pub(super) fn job_of(plan: TrainingPlan) -> TrainingJob {
+pub(crate) fn job_of(plan: TrainingPlan) -> TrainingJob {
     let chips = plan.parallelism.chips();
     TrainingJob::new(plan, chips).expect("the plan is legal")
 }
 
 /// The job of [`plan`].
-pub(super) fn job(degrees: [u64; 3]) -> TrainingJob {
+pub(crate) fn job(degrees: [u64; 3]) -> TrainingJob {
     job_of(plan(degrees))
 }
 
 /// The trillion-parameter model on 1,152 chips.
-pub(super) fn gpt_1t_plan() -> TrainingPlan {
+pub(crate) fn gpt_1t_plan() -> TrainingPlan {
     TrainingPlan {
         model: Model::library("gpt-1t").expect("the model is in the library"),
         parallelism: Parallelism {

@@ -1,6 +1,6 @@
 //! Laws of whole programs.
 
-mod choices;
+pub(crate) mod choices;
 mod plans;
 mod programs;
-mod simulated;
+pub(crate) mod simulated;

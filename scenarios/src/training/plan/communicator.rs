@@ -3,7 +3,7 @@
 use copperlight_core::ids::CommunicatorId;
 
 /// A partition of the ranks into groups.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Communicator {
     /// Ranks that share layers.
     Tensor,

@@ -25,7 +25,7 @@ pub struct Place {
 }
 
 /// One direction: how many places there are, and how far apart.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 struct Axis {
     degree: usize,
     stride: usize,
@@ -46,7 +46,7 @@ type Grid = [Axis; 3];
 type Along = [bool; 3];
 
 /// The degrees of a plan in an order of ranks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct RankLayout {
     /// Tensor, context, data.
     attention: Grid,

@@ -108,7 +108,7 @@ impl Route {
 }
 
 /// A neighbour in the pipeline, which is a ring where stages hold several chunks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Neighbour {
     /// The stage before.
     Previous,

@@ -13,7 +13,7 @@ use proptest::sample::select;
 use std::collections::BTreeMap;
 
 /// A chip so slow that kernels outweigh latencies.
-fn rates() -> ChipRates {
+pub(crate) fn rates() -> ChipRates {
     ChipRates { gemm_efficiency: 1e-3, gemm_efficiency_bf16: 1e-3, ..ChipRates::round() }
 }
 
@@ -93,7 +93,7 @@ prop_compose! {
 
 prop_compose! {
     /// Legal plans, dense or with experts, and others made legal where that is simple.
-    fn legal_plan()(
+    pub(crate) fn legal_plan()(
         mut parallelism in parallelism(),
         has_experts in any::<bool>(),
         mtp_layers in 0_u64..2,

@@ -13,7 +13,7 @@ use copperlight_core::transport::Transport;
 use copperlight_core::units::{Bandwidth, Time};
 use copperlight_core::workload::{OperationKind, Workload};
 
-fn star(endpoints: usize) -> Fabric {
+pub(crate) fn star(endpoints: usize) -> Fabric {
     let mut builder = FabricBuilder::new();
     let chips: Vec<_> = (0..endpoints).map(|index| builder.endpoint(format!("chip{index}"))).collect();
     let switch = builder.switch("switch");
@@ -27,7 +27,7 @@ fn star(endpoints: usize) -> Fabric {
     builder.build(Box::new(ShortestPath::default())).expect("a star is a fabric")
 }
 
-pub(super) fn run(workload: &TrainingWorkload, options: &Options) -> (Outcome, Ledger) {
+pub(crate) fn run(workload: &TrainingWorkload, options: &Options) -> (Outcome, Ledger) {
     let mut ledger = Ledger::new();
     let outcome =
         simulate(&star(workload.ranks()), workload, options, &mut ledger).expect("the job fits the star");
@@ -35,7 +35,7 @@ pub(super) fn run(workload: &TrainingWorkload, options: &Options) -> (Outcome, L
     (outcome, ledger)
 }
 
-pub(super) fn ideal() -> Options {
+pub(crate) fn ideal() -> Options {
     Options::new(Transport::ideal())
 }
 
