@@ -141,7 +141,7 @@ impl From<SearchError> for Failure {
     fn from(error: SearchError) -> Self {
         match error {
             SearchError::Run(error) => error.into(),
-            SearchError::NotTraining { .. } => Self::Usage(error.to_string()),
+            SearchError::NotTraining { .. } | SearchError::Estimate(_) => Self::Usage(error.to_string()),
         }
     }
 }

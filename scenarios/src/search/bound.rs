@@ -1,59 +1,95 @@
-//! A time that no step of a plan can beat, from its arithmetic alone.
+//! A time that no step of a plan can beat: its kernels, and the kernels of other stages that must come before and after.
 //!
-//! All FLOPs at the peak, spread evenly; and along a pipeline, what the last stage does, after every other stage has
-//! passed a micro-batch on. Memory traffic, launches and communication take no time here.
+//! Launches, exchanges and the optimizer take no time here, and nothing is computed again. Stage `s` begins once a
+//! micro-batch has passed the `s` chunks before it, and under 1F1B its last backward pass is followed by theirs.
 
-use crate::training::{ChipRates, FlopConvention, Parallelism, Schedule, TrainingJob};
+use crate::training::{ChipRates, LayerKind, Parallelism, PassSeconds, Schedule, Stage, TrainingJob};
+use std::collections::BTreeMap;
 
-/// What bounds need of a job, whatever its plan.
-pub(super) struct Bounds {
-    /// Seconds of all model FLOPs on one chip at its peak.
-    whole: f64,
-    /// The part of them that is in layers, for each layer.
-    layer: f64,
-    layers: u64,
-    global_batch: u64,
+/// Of what the kernels of a layer depend on.
+type Widths = [u64; 5];
+
+/// Kernels of one micro-batch.
+#[derive(Debug, Clone, Copy)]
+struct Passes {
+    dense: PassSeconds,
+    experts: PassSeconds,
+    head: PassSeconds,
 }
 
-/// Of a layer's time, the share of a forward pass, without which no other stage can begin.
-const FORWARD: f64 = 1.0 / 3.0;
+/// The bounds of plans of one job; remembers what layers take.
+pub(super) struct Bounds {
+    rates: ChipRates,
+    passes: BTreeMap<Widths, Passes>,
+}
 
 impl Bounds {
-    /// Bounds for plans of this job.
-    pub(super) fn of(job: &TrainingJob, rates: &ChipRates) -> Self {
-        let peak = rates.peak.flops_per_second().max(rates.peak_bf16.flops_per_second());
-        let length = job.sequence_length();
-        let sequence = job.model().flops_per_sequence_by(FlopConvention::Causal, length);
-        let whole = sequence.count() * job.global_batch() as f64 / peak;
-        let shape = job.model().shape();
-        let (hidden, vocabulary) = (shape.hidden as f64, shape.vocab as f64);
-        let further = 1.0 + shape.mtp_layers as f64;
-        let beside = 6.0 * hidden * vocabulary * further * job.tokens_per_step() as f64 / peak;
-        let thinnest = (whole - beside).max(0.0) / (shape.layers + shape.mtp_layers) as f64;
-        // Layers with experts differ from dense ones: what is known of the lightest is nothing.
-        let layer = if shape.experts.is_some() { 0.0 } else { thinnest };
-        Self { whole, layer, layers: shape.layers, global_batch: job.global_batch() }
+    /// Bounds on chips of these rates.
+    pub(super) fn new(rates: &ChipRates) -> Self {
+        Self { rates: *rates, passes: BTreeMap::new() }
     }
 
-    /// Seconds that a step of this plan takes at least, without what it computes again.
-    pub(super) fn seconds(&self, plan: &Parallelism) -> f64 {
-        let even = self.whole / plan.chips() as f64;
-        even.max(self.of_last_stage(plan))
+    /// Seconds that a step of this job takes at least, without what it computes again.
+    pub(super) fn seconds(&mut self, job: &TrainingJob) -> f64 {
+        let passes = self.passes(job);
+        let plan = job.parallelism();
+        let stages: Vec<PassSeconds> = job.stages().iter().map(|stage| of_stage(job, stage, &passes)).collect();
+        let share = if plan.mirrors_stages() { 0.5 } else { 1.0 };
+        let micro_batches = job.micro_batches() as f64 * share;
+        let mut before = 0.0;
+        let mut longest: f64 = 0.0;
+        for (stage, passes_of_stage) in job.stages().iter().zip(&stages) {
+            longest = longest.max(before + micro_batches * passes_of_stage.total());
+            before += must_wait(plan.schedule, &of_chunk(job, &stage.chunks[0], &passes));
+        }
+        longest
     }
 
-    /// The last stage waits for a forward pass of each other, and each other's backward pass waits for it.
-    fn of_last_stage(&self, plan: &Parallelism) -> f64 {
-        let chunks = plan.pipeline * plan.virtual_stages;
-        let least_layers = (self.layers / chunks) as f64;
-        let sequences = plan.data * plan.tensor * plan.context;
-        let chunk = self.layer * least_layers / sequences as f64;
-        let micro_batches = (self.global_batch / (plan.micro_batch * plan.data)).max(1) as f64;
-        let waits = (plan.pipeline - 1) as f64 * chunk / micro_batches;
-        let share = match plan.schedule {
-            Schedule::GPipe | Schedule::OneForwardOneBackward => 1.0,
-            Schedule::ZeroBubble => FORWARD,
-            Schedule::DualPipe => 0.0,
+    /// What every micro-batch takes in one layer of each kind.
+    fn passes(&mut self, job: &TrainingJob) -> Passes {
+        let plan = job.parallelism();
+        let key = widths(plan);
+        if let Some(known) = self.passes.get(&key) {
+            return *known;
+        }
+        let of = |kind| job.layer_seconds(&self.rates, kind);
+        let experts = job.model().shape().experts.map(|_| of(LayerKind::Experts)).unwrap_or_default();
+        let passes =
+            Passes { dense: of(LayerKind::Dense), experts, head: job.head_seconds(&self.rates) };
+        self.passes.insert(key, passes);
+        passes
+    }
+}
+
+const fn widths(plan: &Parallelism) -> Widths {
+    [plan.tensor, plan.context, plan.micro_batch, plan.expert, plan.expert_tensor]
+}
+
+/// Kernels that the next stage waits for: both passes of a chunk, or only the one forward.
+fn must_wait(schedule: Schedule, chunk: &PassSeconds) -> f64 {
+    match schedule {
+        Schedule::GPipe | Schedule::OneForwardOneBackward => chunk.total(),
+        Schedule::ZeroBubble => chunk.forward,
+        Schedule::DualPipe => 0.0,
+    }
+}
+
+fn of_stage(job: &TrainingJob, stage: &Stage, passes: &Passes) -> PassSeconds {
+    let chunks = stage.chunks.iter().map(|chunk| of_chunk(job, chunk, passes));
+    chunks.fold(PassSeconds::default(), |sum, chunk| PassSeconds {
+        forward: sum.forward + chunk.forward,
+        backward: sum.backward + chunk.backward,
+    })
+}
+
+fn of_chunk(job: &TrainingJob, chunk: &crate::training::Chunk, passes: &Passes) -> PassSeconds {
+    let shape = job.model().shape();
+    let head = if chunk.is_last() { passes.head } else { PassSeconds::default() };
+    chunk.layers.clone().fold(head, |sum, layer| {
+        let of_layer = match shape.layer_kind(layer) {
+            LayerKind::Dense => &passes.dense,
+            LayerKind::Experts => &passes.experts,
         };
-        chunk * plan.virtual_stages as f64 + share * waits
-    }
+        PassSeconds { forward: sum.forward + of_layer.forward, backward: sum.backward + of_layer.backward }
+    })
 }

@@ -26,7 +26,6 @@ mod plans;
 mod screen;
 mod searched;
 mod space;
-mod stand_in;
 mod words;
 
 pub use key::{PlanKey, UnknownPlanKey};

@@ -1,23 +1,25 @@
 //! Plans by their bound: whether they fit, and what the estimator says of those that do.
 //!
-//! The plan with the lowest bound is looked at first. Once as many estimates as there will be finalists lie below the
-//! bounds of all that is left, by more than the estimator may err, nothing of it can win. A plan that fits without
-//! computing anything again is not tried with computing more: it would do the same and more.
+//! The plan with the lowest bound is looked at first. Once the bounds of all that is left are above the best estimate, by
+//! more than estimates are off, nothing of it can win. A plan that fits is not tried with computing more again: it would
+//! do the same and more.
 
 use super::bound::Bounds;
 use super::space::Space;
-use super::stand_in::{EstimateTerms, Estimator};
-use crate::training::{ChipRates, MemoryEstimate, Parallelism, TrainingJob};
+use crate::estimate::{EstimateTerms, Estimator};
+use crate::training::{ChipRates, MemoryEstimate, Parallelism, Recompute, TrainingJob};
 use copperlight_core::units::Bytes;
 use rayon::prelude::*;
 use serde::Serialize;
 
 /// Plans that are looked at before the bounds of the rest are held against what was found.
-const BATCH: usize = 512;
-/// By how much an estimate may be above what a simulation shows, as a share: bounds are trusted beyond it only.
+const BATCH: usize = 128;
+/// Plans whose bounds are found together.
+const BOUNDED_TOGETHER: usize = 1024;
+/// How far the simulation of the best plan may be above its estimate, as a share.
 const BAND: f64 = 0.1;
-/// How far above the best estimate of all a plan may stand and be simulated.
-const MOST_ESTIMATES: u64 = 20_000;
+/// Computing all layers again takes at least such a share of their kernels.
+const FORWARD_SHARE: f64 = 0.25;
 
 /// How many plans met which end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
@@ -83,13 +85,14 @@ pub(super) struct Screen<'a> {
     pub(super) space: &'a Space<'a>,
     pub(super) rates: &'a ChipRates,
     pub(super) estimator: &'a Estimator,
-    /// How many plans will be simulated.
-    pub(super) finalists: usize,
 }
 
 /// One plan but for what it computes again, and how it came out at each level that was tried.
+#[derive(Default)]
 struct Tried {
     looked: Option<Looked>,
+    /// The plan with its bound, where that is too high.
+    bounded: Option<(Parallelism, f64)>,
     does_not_fit: u64,
     dominated: u64,
     illegal: u64,
@@ -99,36 +102,44 @@ impl Screen<'_> {
     /// Looks at the plans of the space.
     pub(super) fn run(&self) -> Screened {
         let plans = self.space.plans();
-        let levels = self.space.recomputes().len() as u64;
-        let mut counts = Counts { possible: plans.len() as u64 * levels, ..Counts::default() };
+        let levels = self.space.recomputes();
+        let of_each = levels.len() as u64;
+        let mut counts = Counts { possible: plans.len() as u64 * of_each, ..Counts::default() };
         let legal = self.legal(&plans);
-        counts.illegal = (plans.len() - legal.len()) as u64 * levels;
-        let mut looked = Vec::new();
-        let mut best = Best::new(self.finalists);
-        let mut next = 0;
-        while next < legal.len() && legal[next].1 <= best.bar() && counts.estimated < MOST_ESTIMATES {
+        counts.illegal = (plans.len() - legal.len()) as u64 * of_each;
+        let (mut looked, mut bounded) = (Vec::new(), Vec::new());
+        let (mut best, mut next) = (f64::INFINITY, 0);
+        while next < legal.len() && legal[next].1 <= best * (1.0 + BAND) {
             let batch = &legal[next..legal.len().min(next + BATCH)];
             next += batch.len();
-            let tried: Vec<Tried> = batch.par_iter().map(|(plan, _)| self.look(*plan)).collect();
+            let bar = best * (1.0 + BAND);
+            let tried: Vec<Tried> = batch.par_iter().map(|one| self.look(*one, (&levels, bar))).collect();
             for one in tried {
                 counts.illegal += one.illegal;
                 counts.does_not_fit += one.does_not_fit;
                 counts.dominated += one.dominated;
+                counts.bounded_out += u64::from(one.bounded.is_some());
                 counts.estimated += u64::from(one.looked.as_ref().is_some_and(|one| one.estimate.is_some()));
-                best.add(one.looked.as_ref().and_then(|one| one.estimate));
+                let estimate = one.looked.as_ref().and_then(|one| one.estimate);
+                best = estimate.map_or(best, |estimate| estimate.seconds.min(best));
                 looked.extend(one.looked);
+                bounded.extend(one.bounded);
             }
         }
-        counts.bounded_out = (legal.len() - next) as u64 * levels;
-        Screened { looked, bounded: legal[next..].to_vec(), counts }
+        counts.bounded_out += (legal.len() - next) as u64 * of_each;
+        bounded.extend_from_slice(&legal[next..]);
+        Screened { looked, bounded, counts }
     }
 
     /// The legal plans with their bounds, the lowest first; among equals in the order of the space.
     fn legal(&self, plans: &[Parallelism]) -> Vec<(Parallelism, f64)> {
-        let bounds = Bounds::of(self.space.example, self.rates);
-        let check = |plan: &Parallelism| self.job(*plan).map(|_| (*plan, bounds.seconds(plan)));
-        let mut legal: Vec<(Parallelism, f64)> =
-            plans.par_iter().map(check).collect::<Vec<_>>().into_iter().flatten().collect();
+        let of_chunk = |plans: &[Parallelism]| {
+            let mut bounds = Bounds::new(self.rates);
+            let bounded = plans.iter().filter_map(|plan| Some((*plan, bounds.seconds(&self.job(*plan)?))));
+            bounded.collect::<Vec<_>>()
+        };
+        let chunks: Vec<Vec<(Parallelism, f64)>> = plans.par_chunks(BOUNDED_TOGETHER).map(of_chunk).collect();
+        let mut legal = chunks.concat();
         legal.sort_by(|(_, a), (_, b)| a.total_cmp(b));
         legal
     }
@@ -137,74 +148,45 @@ impl Screen<'_> {
         TrainingJob::new(self.space.plan(plan), self.space.example.chips()).ok()
     }
 
-    /// The least of what can be computed again with which the plan fits.
-    fn look(&self, plan: Parallelism) -> Tried {
-        let levels = self.space.recomputes();
+    /// The least of what can be computed again with which the plan fits, and its estimate unless it cannot win.
+    fn look(&self, (plan, bound): (Parallelism, f64), (levels, bar): (&[Recompute], f64)) -> Tried {
         let last = levels.len() - 1;
-        let mut tried = Tried { looked: None, does_not_fit: 0, dominated: 0, illegal: 0 };
+        let mut tried = Tried::default();
+        let at = |level: usize| {
+            let job = self.job(Parallelism { recompute: levels[level], ..plan })?;
+            let memory = job.memory(self.rates);
+            Some((job, memory))
+        };
         // What does not fit with everything computed again fits with nothing less.
-        let order = std::iter::once(0).chain((last > 0).then_some(last)).chain(1..last);
-        let mut whole: Option<(TrainingJob, MemoryEstimate)> = None;
-        for level in order {
-            let Some(job) = self.job(Parallelism { recompute: levels[level], ..plan }) else {
+        if let Some((job, memory)) = at(last)
+            && !memory.fits()
+        {
+            tried.does_not_fit = levels.len() as u64;
+            tried.looked = Some(Looked { plan: *job.parallelism(), memory, estimate: None });
+            return tried;
+        }
+        for (level, recompute) in levels.iter().enumerate() {
+            let Some((job, memory)) = at(level) else {
                 tried.illegal += 1;
                 continue;
             };
-            let memory = job.memory(self.rates);
-            if memory.fits() && level < last || last == 0 {
-                tried.dominated = (last - level) as u64;
-                return self.estimated(tried, &job, memory);
+            if !memory.fits() {
+                tried.does_not_fit += 1;
+                continue;
             }
-            let fits = memory.fits();
-            tried.does_not_fit += u64::from(!fits);
-            if level == last {
-                if !fits {
-                    tried.does_not_fit = last as u64 + 1 - tried.illegal;
-                    tried.looked = Some(Looked { plan: *job.parallelism(), memory, estimate: None });
-                    return tried;
-                }
-                whole = Some((job, memory));
+            tried.dominated = (last - level) as u64;
+            let again = if matches!(recompute, Recompute::Full { layers: None }) { FORWARD_SHARE } else { 0.0 };
+            let bound = bound * (1.0 + again);
+            if bound > bar {
+                tried.bounded = Some((*job.parallelism(), bound));
+                return tried;
             }
+            let step = self.estimator.step(&job, self.rates).ok();
+            let estimate = step.map(|step| Estimate { seconds: step.time.seconds(), terms: step.terms });
+            tried.looked = Some(Looked { plan: *job.parallelism(), memory, estimate });
+            return tried;
         }
-        match whole {
-            Some((job, memory)) => self.estimated(tried, &job, memory),
-            None => tried,
-        }
-    }
-
-    fn estimated(&self, tried: Tried, job: &TrainingJob, memory: MemoryEstimate) -> Tried {
-        let step = memory.fits().then(|| self.estimator.step(job, self.rates).ok()).flatten();
-        let estimate = step.map(|step| Estimate { seconds: step.time.seconds(), terms: step.terms });
-        let does_not_fit = tried.does_not_fit + u64::from(!memory.fits() && tried.does_not_fit == 0);
-        let looked = Some(Looked { plan: *job.parallelism(), memory, estimate });
-        Tried { looked, does_not_fit, ..tried }
-    }
-}
-
-/// The lowest estimates so far.
-struct Best {
-    lowest: Vec<f64>,
-    wanted: usize,
-}
-
-impl Best {
-    fn new(wanted: usize) -> Self {
-        Self { lowest: Vec::new(), wanted: wanted.max(1) }
-    }
-
-    fn add(&mut self, estimate: Option<Estimate>) {
-        let Some(estimate) = estimate else { return };
-        let place = self.lowest.partition_point(|other| *other <= estimate.seconds);
-        self.lowest.insert(place, estimate.seconds);
-        self.lowest.truncate(self.wanted);
-    }
-
-    /// The bound above which nothing can win.
-    fn bar(&self) -> f64 {
-        if self.lowest.len() < self.wanted {
-            return f64::INFINITY;
-        }
-        self.lowest[self.wanted - 1] * (1.0 + BAND)
+        tried
     }
 }
 

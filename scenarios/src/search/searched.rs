@@ -4,8 +4,8 @@ use super::key::PlanKey;
 use super::neighbours::{self, Neighbour};
 use super::screen::{Counts, Estimate, Looked, Screen, Screened};
 use super::space::{OverlapRule, Space};
-use super::stand_in::Estimator;
 use super::{finalists, nothing_fits};
+use crate::estimate::{EstimateError, Estimator};
 use crate::file::{Point, Workload};
 use crate::report::{PointResult, Work};
 use crate::run::{EngineOptions, RunError, chip_rates, run_point};
@@ -39,6 +39,9 @@ pub enum SearchError {
     /// A simulation cannot run.
     #[error(transparent)]
     Run(#[from] RunError),
+    /// Nothing can be estimated on the system.
+    #[error(transparent)]
+    Estimate(#[from] EstimateError),
 }
 
 /// A plan that was simulated.
@@ -101,15 +104,14 @@ pub fn search_point(point: &Point, options: &SearchOptions) -> Result<Searched, 
         Workload::Traffic(_) => return Err(SearchError::NotTraining { kind: "traffic" }),
     };
     let rates = chip_rates(point, example)?;
-    let estimator = Estimator::new(&point.system, point.chips).expect("stand-in");
+    let estimator = Estimator::new(&point.system, point.chips)?;
     let space = Space {
         example,
         domain: point.system.domain_size() as u64,
         fixed: &options.fixed,
         overlap: options.overlap,
     };
-    let screen =
-        Screen { space: &space, rates: &rates, estimator: &estimator, finalists: options.finalists };
+    let screen = Screen { space: &space, rates: &rates, estimator: &estimator };
     let screened = screen.run();
     let ranked = screened.ranked();
     let chosen = finalists::choose(&ranked, options.finalists);
