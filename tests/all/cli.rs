@@ -11,6 +11,7 @@ mod inventory;
 mod keys;
 mod limits;
 mod physical;
+mod plan;
 mod plans;
 mod readme;
 mod run;

@@ -79,7 +79,8 @@ pub(super) fn run(arguments: &PlanArguments, output: &mut Output<'_>) -> Result<
 
 fn request(arguments: &PlanArguments) -> Result<PlanRequest, Failure> {
     let parsed = arguments.fixed.iter().map(|name| PlanKey::parse(name.trim()));
-    let fixed = parsed.collect::<Result<_, _>>().map_err(|error| Failure::Usage(format!("--fix: {error}")))?;
+    let fixed =
+        parsed.collect::<Result<_, _>>().map_err(|error| Failure::Usage(format!("--fix: {error}")))?;
     let options = arguments.engine.options();
     Ok(PlanRequest {
         fixed,
@@ -102,7 +103,8 @@ fn write(format: Format, report: &PlanReport, out: &mut dyn Write) -> io::Result
 
 /// Why each system has no plan.
 fn reasons(report: &PlanReport) -> Vec<String> {
-    let reason = |plan: &crate::report::SystemPlan| Some(format!("{}: {}", plan.system, plan.reason.as_ref()?));
+    let reason =
+        |plan: &crate::report::SystemPlan| Some(format!("{}: {}", plan.system, plan.reason.as_ref()?));
     report.systems.iter().filter_map(reason).collect()
 }
 
@@ -116,8 +118,7 @@ fn write_scenario(
     let plans: Vec<_> = found.best.iter().map(|(index, job)| (&scenario.points[*index], job)).collect();
     let planned = with_plans(scenario, &plans)?;
     let text = planned.resolved_text();
-    fs::write(file, text).map_err(|error| {
-        Failure::Usage(format!("--write: {} cannot be written: {error}", file.display()))
-    })?;
+    fs::write(file, text)
+        .map_err(|error| Failure::Usage(format!("--write: {} cannot be written: {error}", file.display())))?;
     Ok(writeln!(output.notes, "wrote {}", file.display())?)
 }

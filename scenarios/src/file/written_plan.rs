@@ -12,7 +12,8 @@ use toml::{Table, Value};
 /// The keys of a plan as `[systems.parallelism]` takes them.
 pub fn parallelism_table(job: &TrainingJob) -> Table {
     let plan = job.parallelism();
-    let number = |value: u64| Value::Integer(i64::try_from(value).expect("degrees of a checked plan are small"));
+    let number =
+        |value: u64| Value::Integer(i64::try_from(value).expect("degrees of a checked plan are small"));
     let mut table = Table::new();
     for (key, value) in [
         ("tensor", plan.tensor),

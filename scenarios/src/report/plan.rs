@@ -122,9 +122,8 @@ impl PlanRow {
         self.slower = self.step_time_s.zip(best.step_time_s).map(|(own, best)| own / best - 1.0);
         if let (Some(own), Some(best)) = (&self.breakdown_s, &best.breakdown_s) {
             let pairs = own.terms().into_iter().zip(best.terms());
-            let loss = |((entry, own), (_, best)): ((&'static str, Option<f64>), (_, Option<f64>))| EntryLoss {
-                entry,
-                seconds: own.unwrap_or(0.0) - best.unwrap_or(0.0),
+            let loss = |((entry, own), (_, best)): ((&'static str, Option<f64>), (_, Option<f64>))| {
+                EntryLoss { entry, seconds: own.unwrap_or(0.0) - best.unwrap_or(0.0) }
             };
             self.loses = pairs.map(loss).filter(|loss| loss.seconds != 0.0).collect();
             self.loses.sort_by(|a, b| b.seconds.total_cmp(&a.seconds));

@@ -46,6 +46,7 @@ fn entry_in_words(name: &str) -> &str {
         "data" => "exposed gradients and parameters",
         "expert" => "exposed expert communication",
         "bubble" => "pipeline bubble",
+        "host" => "waiting for launches",
         "optimizer" => "optimizer",
         "wait" => "waiting for other ranks",
         other => other,
@@ -108,10 +109,9 @@ fn neighbour(neighbour: &Neighbour) -> String {
             entry_in_words(grows),
             duration(*grows_s)
         ),
-        Verdict::Estimated { slower, .. } => format!(
-            "{start} was estimated {} % faster, which the simulation did not bear out or was not asked",
-            percent(-slower)
-        ),
+        Verdict::Estimated { slower, .. } => {
+            format!("{start}, with all else free, is as fast by its estimate ({} %)", percent(*slower))
+        }
         Verdict::Bounded { seconds } => {
             format!("{start} cannot win: its arithmetic and its bubble alone take {}", duration(*seconds))
         }

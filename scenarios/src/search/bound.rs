@@ -33,7 +33,8 @@ impl Bounds {
     pub(super) fn seconds(&mut self, job: &TrainingJob) -> f64 {
         let passes = self.passes(job);
         let plan = job.parallelism();
-        let stages: Vec<PassSeconds> = job.stages().iter().map(|stage| of_stage(job, stage, &passes)).collect();
+        let stages: Vec<PassSeconds> =
+            job.stages().iter().map(|stage| of_stage(job, stage, &passes)).collect();
         let share = if plan.mirrors_stages() { 0.5 } else { 1.0 };
         let micro_batches = job.micro_batches() as f64 * share;
         let mut before = 0.0;
@@ -54,8 +55,7 @@ impl Bounds {
         }
         let of = |kind| job.layer_seconds(&self.rates, kind);
         let experts = job.model().shape().experts.map(|_| of(LayerKind::Experts)).unwrap_or_default();
-        let passes =
-            Passes { dense: of(LayerKind::Dense), experts, head: job.head_seconds(&self.rates) };
+        let passes = Passes { dense: of(LayerKind::Dense), experts, head: job.head_seconds(&self.rates) };
         self.passes.insert(key, passes);
         passes
     }

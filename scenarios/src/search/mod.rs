@@ -6,6 +6,7 @@
 //! | `space.rs` | which values each key takes, and every plan of them |
 //! | `bound.rs` | a time that no step of a plan can beat, from its arithmetic alone |
 //! | `screen.rs` | plans by their bound: whether they fit, and what the estimator says of those that do |
+//! | `quick.rs` | an estimate of a long step from two shorter ones |
 //! | `finalists.rs` | which plans are simulated |
 //! | `neighbours.rs` | what the next smaller and the next larger degree would do |
 //! | `nothing_fits.rs` | why no plan fits, and on how many chips one does |
@@ -23,6 +24,7 @@ mod key;
 mod neighbours;
 mod nothing_fits;
 mod plans;
+mod quick;
 mod screen;
 mod searched;
 mod space;
@@ -32,6 +34,6 @@ pub use key::{PlanKey, UnknownPlanKey};
 pub use neighbours::{Neighbour, Verdict};
 pub use plans::{FoundPlans, PlanRequest, PointChoice, find_plans};
 pub use screen::Counts;
-pub use space::OverlapRule;
 pub use searched::{Finalist, SearchError, SearchOptions, Searched, search_point};
+pub use space::OverlapRule;
 pub use words::words;

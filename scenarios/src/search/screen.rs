@@ -5,6 +5,7 @@
 //! do the same and more.
 
 use super::bound::Bounds;
+use super::quick;
 use super::space::Space;
 use crate::estimate::{EstimateTerms, Estimator};
 use crate::training::{ChipRates, MemoryEstimate, Parallelism, Recompute, TrainingJob};
@@ -93,6 +94,8 @@ struct Tried {
     looked: Option<Looked>,
     /// The plan with its bound, where that is too high.
     bounded: Option<(Parallelism, f64)>,
+    /// How many plans are out by it.
+    out: u64,
     does_not_fit: u64,
     dominated: u64,
     illegal: u64,
@@ -118,7 +121,7 @@ impl Screen<'_> {
                 counts.illegal += one.illegal;
                 counts.does_not_fit += one.does_not_fit;
                 counts.dominated += one.dominated;
-                counts.bounded_out += u64::from(one.bounded.is_some());
+                counts.bounded_out += one.out;
                 counts.estimated += u64::from(one.looked.as_ref().is_some_and(|one| one.estimate.is_some()));
                 let estimate = one.looked.as_ref().and_then(|one| one.estimate);
                 best = estimate.map_or(best, |estimate| estimate.seconds.min(best));
@@ -152,41 +155,51 @@ impl Screen<'_> {
     fn look(&self, (plan, bound): (Parallelism, f64), (levels, bar): (&[Recompute], f64)) -> Tried {
         let last = levels.len() - 1;
         let mut tried = Tried::default();
-        let at = |level: usize| {
-            let job = self.job(Parallelism { recompute: levels[level], ..plan })?;
-            let memory = job.memory(self.rates);
-            Some((job, memory))
-        };
+        let at = |level: usize| self.job(Parallelism { recompute: levels[level], ..plan });
         // What does not fit with everything computed again fits with nothing less.
-        if let Some((job, memory)) = at(last)
-            && !memory.fits()
+        if let Some(job) = at(last)
+            && let Some(memory) = self.first_stage_overflows(&job)
         {
             tried.does_not_fit = levels.len() as u64;
             tried.looked = Some(Looked { plan: *job.parallelism(), memory, estimate: None });
             return tried;
         }
         for (level, recompute) in levels.iter().enumerate() {
-            let Some((job, memory)) = at(level) else {
+            let Some(job) = at(level) else {
                 tried.illegal += 1;
                 continue;
             };
-            if !memory.fits() {
-                tried.does_not_fit += 1;
-                continue;
-            }
-            tried.dominated = (last - level) as u64;
-            let again = if matches!(recompute, Recompute::Full { layers: None }) { FORWARD_SHARE } else { 0.0 };
-            let bound = bound * (1.0 + again);
+            let again = matches!(recompute, Recompute::Full { layers: None });
+            let bound = bound * if again { 1.0 + FORWARD_SHARE } else { 1.0 };
             if bound > bar {
+                // What computes more again has no lower bound.
                 tried.bounded = Some((*job.parallelism(), bound));
+                tried.out = (levels.len() - level) as u64;
                 return tried;
             }
-            let step = self.estimator.step(&job, self.rates).ok();
-            let estimate = step.map(|step| Estimate { seconds: step.time.seconds(), terms: step.terms });
-            tried.looked = Some(Looked { plan: *job.parallelism(), memory, estimate });
-            return tried;
+            let memory = self.first_stage_overflows(&job).unwrap_or_else(|| job.memory(self.rates));
+            if memory.fits() {
+                let estimate = quick::estimate(self.estimator, &job, self.rates);
+                tried.dominated = (last - level) as u64;
+                tried.looked = Some(Looked { plan: *job.parallelism(), memory, estimate });
+                return tried;
+            }
+            tried.does_not_fit += 1;
+            if level == last {
+                tried.looked = Some(Looked { plan: *job.parallelism(), memory, estimate: None });
+            }
         }
         tried
+    }
+
+    /// What a chip of the first stage needs, where that is more than it has.
+    ///
+    /// It holds the activations of the most micro-batches; to count all stages takes much longer.
+    fn first_stage_overflows(&self, job: &TrainingJob) -> Option<MemoryEstimate> {
+        let stage = job.stages().first()?;
+        let terms = job.stage_memory(stage);
+        let memory = MemoryEstimate { stage: stage.index, terms, capacity: self.rates.hbm_capacity };
+        (!memory.fits()).then_some(memory)
     }
 }
 

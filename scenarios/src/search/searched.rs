@@ -4,7 +4,7 @@ use super::key::PlanKey;
 use super::neighbours::{self, Neighbour};
 use super::screen::{Counts, Estimate, Looked, Screen, Screened};
 use super::space::{OverlapRule, Space};
-use super::{finalists, nothing_fits};
+use super::{finalists, nothing_fits, quick};
 use crate::estimate::{EstimateError, Estimator};
 use crate::file::{Point, Workload};
 use crate::report::{PointResult, Work};
@@ -31,7 +31,9 @@ pub struct SearchOptions {
 #[derive(Debug, Clone, PartialEq, Error)]
 pub enum SearchError {
     /// Only training steps have plans.
-    #[error("`plan` searches how a training step is divided, and this scenario has `kind = \"{kind}\"`; use `copperlight run`")]
+    #[error(
+        "`plan` searches how a training step is divided, and this scenario has `kind = \"{kind}\"`; use `copperlight run`"
+    )]
     NotTraining {
         /// The kind of the workload.
         kind: &'static str,
@@ -128,8 +130,8 @@ fn with_example(screen: &Screen<'_>, chosen: &[(&Looked, Estimate)]) -> Vec<(Tra
     };
     let mut jobs: Vec<(TrainingJob, Option<f64>)> = chosen.iter().map(job).collect();
     if !jobs.iter().any(|(job, _)| job == example) && example.memory(screen.rates).fits() {
-        let step = screen.estimator.step(example, screen.rates).ok();
-        jobs.push((example.clone(), step.map(|step| step.time.seconds())));
+        let estimate = quick::estimate(screen.estimator, example, screen.rates);
+        jobs.push((example.clone(), estimate.map(|estimate| estimate.seconds)));
     }
     jobs
 }
@@ -175,4 +177,3 @@ fn assemble(screen: &Screen<'_>, screened: &Screened, simulated: (Vec<Finalist>,
         work,
     }
 }
-
