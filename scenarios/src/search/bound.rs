@@ -1,13 +1,17 @@
 //! A time that no step of a plan can beat: its kernels, and the kernels of other stages that must come before and after.
 //!
-//! Launches, exchanges and the optimizer take no time here, and nothing is computed again. Stage `s` begins once a
+//! Of exchanges only those of the tensor group in forward passes count, at the chip's whole bandwidth, where nothing runs
+//! beside them. Launches and the optimizer take no time here, and nothing is computed again. Stage `s` begins once a
 //! micro-batch has passed the `s` chunks before it, and under 1F1B its last backward pass is followed by theirs.
 
-use crate::training::{ChipRates, LayerKind, Parallelism, PassSeconds, Schedule, Stage, TrainingJob};
+use crate::training::{
+    ChipRates, Chunk, LayerKind, Parallelism, PassSeconds, Schedule, Stage, TensorOverlap, TrainingJob,
+};
+use copperlight_core::units::Bandwidth;
 use std::collections::BTreeMap;
 
 /// Of what the kernels of a layer depend on.
-type Widths = [u64; 5];
+type Widths = [u64; 6];
 
 /// Kernels of one micro-batch.
 #[derive(Debug, Clone, Copy)]
@@ -20,13 +24,15 @@ struct Passes {
 /// The bounds of plans of one job; remembers what layers take.
 pub(super) struct Bounds {
     rates: ChipRates,
+    bandwidth: f64,
     passes: BTreeMap<Widths, Passes>,
 }
 
 impl Bounds {
     /// Bounds on chips of these rates.
-    pub(super) fn new(rates: &ChipRates) -> Self {
-        Self { rates: *rates, passes: BTreeMap::new() }
+    pub(super) fn new(rates: &ChipRates, scale_up: Bandwidth) -> Self {
+        let bandwidth = scale_up.bytes_per_second() as f64;
+        Self { rates: *rates, bandwidth, passes: BTreeMap::new() }
     }
 
     /// Seconds that a step of this job takes at least, without what it computes again.
@@ -53,16 +59,38 @@ impl Bounds {
         if let Some(known) = self.passes.get(&key) {
             return *known;
         }
-        let of = |kind| job.layer_seconds(&self.rates, kind);
+        let of = |kind| self.of_layer(job, kind);
         let experts = job.model().shape().experts.map(|_| of(LayerKind::Experts)).unwrap_or_default();
         let passes = Passes { dense: of(LayerKind::Dense), experts, head: job.head_seconds(&self.rates) };
         self.passes.insert(key, passes);
         passes
     }
+
+    /// The kernels of a layer, and what its forward pass waits for: each half gathers tokens and gives them back.
+    fn of_layer(&self, job: &TrainingJob, kind: LayerKind) -> PassSeconds {
+        let kernels = job.layer_seconds(&self.rates, kind);
+        if !waits_for_tensor(job.parallelism()) {
+            return kernels;
+        }
+        let halves = match kind {
+            LayerKind::Dense => 2.0,
+            LayerKind::Experts => 1.0,
+        };
+        let tensor = job.parallelism().tensor as f64;
+        let bytes = 2.0 * job.chip_tokens() as f64 * job.model().shape().hidden as f64 * (1.0 - 1.0 / tensor);
+        PassSeconds { forward: kernels.forward + 2.0 * halves * bytes / self.bandwidth, ..kernels }
+    }
+}
+
+/// Whether the chips of a tensor group wait for their exchanges.
+const fn waits_for_tensor(plan: &Parallelism) -> bool {
+    let paired = plan.overlap.experts || matches!(plan.schedule, Schedule::DualPipe);
+    matches!(plan.overlap.tensor, TensorOverlap::Independent) && !paired
 }
 
 const fn widths(plan: &Parallelism) -> Widths {
-    [plan.tensor, plan.context, plan.micro_batch, plan.expert, plan.expert_tensor]
+    let waits = waits_for_tensor(plan) as u64;
+    [plan.tensor, plan.context, plan.micro_batch, plan.expert, plan.expert_tensor, waits]
 }
 
 /// Kernels that the next stage waits for: both passes of a chunk, or only the one forward.
@@ -82,7 +110,7 @@ fn of_stage(job: &TrainingJob, stage: &Stage, passes: &Passes) -> PassSeconds {
     })
 }
 
-fn of_chunk(job: &TrainingJob, chunk: &crate::training::Chunk, passes: &Passes) -> PassSeconds {
+fn of_chunk(job: &TrainingJob, chunk: &Chunk, passes: &Passes) -> PassSeconds {
     let shape = job.model().shape();
     let head = if chunk.is_last() { passes.head } else { PassSeconds::default() };
     chunk.layers.clone().fold(head, |sum, layer| {

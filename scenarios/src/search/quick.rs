@@ -9,11 +9,11 @@ use crate::estimate::{EstimateTerms, Estimator};
 use crate::training::{ChipRates, TrainingJob, TrainingPlan};
 
 /// Rounds of the two shorter steps.
-const ROUNDS: [u64; 2] = [4, 6];
+const ROUNDS: [u64; 2] = [2, 3];
 
 /// The estimate of a step; `None` where there is none.
 pub(super) fn estimate(estimator: &Estimator, job: &TrainingJob, rates: &ChipRates) -> Option<Estimate> {
-    let [short, long] = ROUNDS.map(|rounds| rounds * job.parallelism().pipeline);
+    let [short, long] = ROUNDS.map(|rounds| rounds * job.parallelism().pipeline.max(2));
     if job.micro_batches() <= long {
         return of(estimator, job, rates);
     }

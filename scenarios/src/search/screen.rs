@@ -5,20 +5,21 @@
 //! do the same and more.
 
 use super::bound::Bounds;
+use super::key::PlanKey;
 use super::quick;
 use super::space::Space;
 use crate::estimate::{EstimateTerms, Estimator};
-use crate::training::{ChipRates, MemoryEstimate, Parallelism, Recompute, TrainingJob};
+use crate::training::{ChipRates, MemoryEstimate, Parallelism, Recompute, TrainingJob, ZeroStage};
 use copperlight_core::units::Bytes;
 use rayon::prelude::*;
 use serde::Serialize;
 
 /// Plans that are looked at before the bounds of the rest are held against what was found.
-const BATCH: usize = 128;
+const BATCH: usize = 64;
 /// Plans whose bounds are found together.
 const BOUNDED_TOGETHER: usize = 1024;
 /// How far the simulation of the best plan may be above its estimate, as a share.
-const BAND: f64 = 0.1;
+const BAND: f64 = 0.03;
 /// Computing all layers again takes at least such a share of their kernels.
 const FORWARD_SHARE: f64 = 0.25;
 
@@ -137,7 +138,7 @@ impl Screen<'_> {
     /// The legal plans with their bounds, the lowest first; among equals in the order of the space.
     fn legal(&self, plans: &[Parallelism]) -> Vec<(Parallelism, f64)> {
         let of_chunk = |plans: &[Parallelism]| {
-            let mut bounds = Bounds::new(self.rates);
+            let mut bounds = Bounds::new(self.rates, self.space.scale_up);
             let bounded = plans.iter().filter_map(|plan| Some((*plan, bounds.seconds(&self.job(*plan)?))));
             bounded.collect::<Vec<_>>()
         };
@@ -156,6 +157,13 @@ impl Screen<'_> {
         let last = levels.len() - 1;
         let mut tried = Tried::default();
         let at = |level: usize| self.job(Parallelism { recompute: levels[level], ..plan });
+        if plan.pipeline > 1
+            && plan.zero == ZeroStage::Gradients
+            && self.fits_without_dividing_gradients(plan)
+        {
+            tried.dominated = levels.len() as u64;
+            return tried;
+        }
         // What does not fit with everything computed again fits with nothing less.
         if let Some(job) = at(last)
             && let Some(memory) = self.first_stage_overflows(&job)
@@ -190,6 +198,15 @@ impl Screen<'_> {
             }
         }
         tried
+    }
+
+    /// In a pipeline gradients that are dealt out are exchanged in every pass: a remedy for what does not fit else.
+    fn fits_without_dividing_gradients(&self, plan: Parallelism) -> bool {
+        let whole = self.job(Parallelism { zero: ZeroStage::Optimizer, ..plan });
+        !self.space.keeps(PlanKey::Zero)
+            && whole.is_some_and(|job| {
+                self.first_stage_overflows(&job).is_none() && job.memory(self.rates).fits()
+            })
     }
 
     /// What a chip of the first stage needs, where that is more than it has.

@@ -7,14 +7,15 @@ use crate::training::{
     AttentionKernel, Dispatcher, Overlap, Parallelism, Recompute, RecomputedModules, Schedule, TensorOverlap,
     TrainingJob, TrainingPlan, ZeroStage,
 };
+use copperlight_core::units::Bandwidth;
 use std::collections::BTreeSet;
 
 /// The fewest tokens of a sequence that a chip of a context group is given.
 const LEAST_TOKENS: u64 = 1024;
 /// Chunks of a stage that are tried.
-const VIRTUAL_STAGES: [u64; 8] = [1, 2, 3, 4, 6, 8, 12, 16];
+const VIRTUAL_STAGES: [u64; 6] = [1, 2, 3, 4, 6, 8];
 /// Sequences of a pass that are tried.
-const MICRO_BATCHES: [u64; 5] = [1, 2, 4, 8, 16];
+const MICRO_BATCHES: [u64; 4] = [1, 2, 4, 8];
 /// Chunks of a matmul beside its collective that are tried where overlap is free.
 const TENSOR_CHUNKS: [u32; 2] = [1, 4];
 
@@ -24,6 +25,8 @@ pub(super) struct Space<'a> {
     pub(super) example: &'a TrainingJob,
     /// Chips of a scale-up domain.
     pub(super) domain: u64,
+    /// What a chip can send inside its domain.
+    pub(super) scale_up: Bandwidth,
     /// Keys that keep the value of the example.
     pub(super) fixed: &'a BTreeSet<PlanKey>,
     /// How overlap is chosen.
@@ -82,7 +85,7 @@ impl Space<'_> {
         TrainingPlan { parallelism, layers_per_chunk: None, ..self.example.plan().clone() }
     }
 
-    fn keeps(&self, key: PlanKey) -> bool {
+    pub(super) fn keeps(&self, key: PlanKey) -> bool {
         self.fixed.contains(&key)
     }
 
@@ -231,12 +234,13 @@ impl Space<'_> {
     }
 }
 
-/// What replicas may divide; in a pipeline gradients and parameters stay whole between passes, which come many a step.
-fn zeros(degrees: &Parallelism) -> &'static [ZeroStage] {
+/// What replicas may divide. To divide nothing exchanges as much as to divide the optimizer, and holds more; in a pipeline
+/// parameters stay whole between passes, of which a step has many.
+const fn zeros(degrees: &Parallelism) -> &'static [ZeroStage] {
     match (degrees.data * degrees.context, degrees.pipeline) {
         (1, _) => &[ZeroStage::Optimizer],
-        (_, 1) => &[ZeroStage::Optimizer, ZeroStage::None, ZeroStage::Gradients, ZeroStage::Parameters],
-        _ => &[ZeroStage::Optimizer, ZeroStage::None, ZeroStage::Gradients],
+        (_, 1) => &[ZeroStage::Optimizer, ZeroStage::Gradients, ZeroStage::Parameters],
+        _ => &[ZeroStage::Optimizer, ZeroStage::Gradients],
     }
 }
 
