@@ -138,7 +138,7 @@ fn every_format_has_every_finalist() {
     assert_eq!(csv.lines().filter(|line| line.contains(",true,")).count(), 2, "{csv}");
     let table = of("table");
     assert_eq!(table.matches("(scenario)").count(), 2, "{table}");
-    assert_eq!(of("markdown").lines().filter(|line| line.starts_with("| ")).count(), 2 * 4);
+    assert_eq!(of("markdown").lines().filter(|line| line.starts_with("| ")).count(), 2 * 5);
     let all = place.succeed(&["plan", "tiny.toml", "--all-points", "--quiet"]);
     assert!(all.stdout.contains("copper, 8 chips, global_batch = 32: "), "{}", all.stdout);
     assert_eq!(all.stderr, "");
