@@ -1,20 +1,22 @@
 //! The front door: plans in, estimates out.
 
-use super::block::{Part, parts};
-use super::exchanges::{Exchanges, StageExchanges, neighbour_of};
-use super::lower_bound::kernels;
-use super::pipeline::{Pipeline, StageScript, Step};
+use super::exchanges::Exchanges;
+use super::lower_bound::StageKernels;
+use super::pipeline::{Pipeline, StageScript};
+use super::script::Scripts;
+use super::shortened::{Run, Shortened};
 use super::terms::EstimateTerms;
-use crate::training::{ChipRates, Communicator, Neighbour, TrainingJob, TrainingWorkload};
+use crate::training::{ChipRates, TrainingJob, TrainingWorkload};
 #[cfg(test)]
 use copperlight_core::fabric::Fabric;
 use copperlight_core::fabric::RoutingError;
-use copperlight_core::ids::RoleId;
+use copperlight_core::ids::{RankId, RoleId};
 #[cfg(test)]
 use copperlight_core::transport::Transport;
 use copperlight_core::units::Time;
 use copperlight_core::workload::{Program, Workload};
 use copperlight_topologies::{BuildError, RankOrder, System};
+use std::collections::BTreeMap;
 use thiserror::Error;
 
 /// Why a step cannot be estimated.
@@ -57,6 +59,8 @@ pub struct Estimator {
     exchanges: Exchanges,
     rank_order: RankOrder,
     chips: usize,
+    /// Chips whose kernels are slower, with the share of their speed that is left.
+    slow_chips: BTreeMap<usize, f64>,
 }
 
 /// What a step takes.
@@ -76,17 +80,18 @@ impl Estimator {
     /// # Errors
     /// [`EstimateError::Build`] when the system has no fabric of so many chips.
     pub fn new(system: &System, chips: usize) -> Result<Self, EstimateError> {
-        let fabric = system
-            .build(chips)
-            .map_err(|source| EstimateError::Build { system: system.name().to_owned(), source })?;
+        let refused = |source| EstimateError::Build { system: system.name().to_owned(), source };
+        let fabric = system.build(chips).map_err(refused)?;
+        let slow_chips = system.slow_chips(chips).map_err(refused)?;
         let exchanges = Exchanges::new(fabric, system.transport());
-        Ok(Self { exchanges, rank_order: system.rank_order().clone(), chips })
+        Ok(Self { exchanges, rank_order: system.rank_order().clone(), chips, slow_chips })
     }
 
     /// An estimator for plans on the chips of a fabric, with ranks in the usual order.
     #[cfg(test)]
     pub(super) fn of_fabric((fabric, transport): (Fabric, Transport), chips: usize) -> Self {
-        Self { exchanges: Exchanges::new(fabric, transport), rank_order: RankOrder::default(), chips }
+        let (exchanges, rank_order) = (Exchanges::new(fabric, transport), RankOrder::default());
+        Self { exchanges, rank_order, chips, slow_chips: BTreeMap::new() }
     }
 
     /// What a step of a job takes on chips of these rates.
@@ -94,15 +99,17 @@ impl Estimator {
     /// # Errors
     /// [`EstimateError`] when the job is for another number of chips, or its chips cannot reach one another.
     pub fn step(&self, job: &TrainingJob, rates: &ChipRates) -> Result<StepEstimate, EstimateError> {
-        let workload = self.workload(job, rates)?;
-        let programs = programs(&workload);
-        let scripts: Result<Vec<StageScript>, _> =
-            (0..).zip(&programs).map(|(stage, program)| self.script(&workload, stage, program)).collect();
-        let ends = Pipeline::new(&scripts?).run().ok_or(EstimateError::Stuck { stages: programs.len() })?;
-        let last = ends.iter().map(|end| end.at).fold(0.0, f64::max);
-        let time = Time::from_seconds(last);
+        let Run { kernels, ends } = match Shortened::of(job) {
+            None => self.run(job, rates)?,
+            Some(shortened) => {
+                let [fewer, more] = &shortened.jobs;
+                shortened.extend(&self.run(fewer, rates)?, self.run(more, rates)?)
+            }
+        };
+        let time = Time::from_seconds(ends.iter().map(|end| end.at).fold(0.0, f64::max));
         let spent: Vec<_> = ends.iter().map(|end| end.spent).collect();
-        Ok(StepEstimate { time, terms: EstimateTerms::mean(&spent, time), lower_bound: bound(&programs) })
+        let lower_bound = kernels.lower_bound(job.parallelism().schedule);
+        Ok(StepEstimate { time, terms: EstimateTerms::mean(&spent, time), lower_bound })
     }
 
     /// What no step of this job can be faster than: cheaper than [`Estimator::step`], for plans that need no more.
@@ -110,58 +117,49 @@ impl Estimator {
     /// # Errors
     /// [`EstimateError::Chips`] when the job is for another number of chips.
     pub fn lower_bound(&self, job: &TrainingJob, rates: &ChipRates) -> Result<Time, EstimateError> {
-        Ok(bound(&programs(&self.workload(job, rates)?)))
+        let kernels = |job: &TrainingJob| -> Result<StageKernels, EstimateError> {
+            Ok(StageKernels::of(&programs(&self.workload(job, rates)?, &self.slow_chips)))
+        };
+        let kernels = match Shortened::of(job) {
+            None => kernels(job)?,
+            Some(Shortened { jobs: [fewer, more], times }) => {
+                kernels(&more)?.extend(&kernels(&fewer)?, times)
+            }
+        };
+        Ok(kernels.lower_bound(job.parallelism().schedule))
+    }
+
+    /// All of a job as it is.
+    fn run(&self, job: &TrainingJob, rates: &ChipRates) -> Result<Run, EstimateError> {
+        let workload = self.workload(job, rates)?;
+        let programs = programs(&workload, &self.slow_chips);
+        let mut scripts = Scripts::new(&self.exchanges, &workload);
+        let stages: Result<Vec<StageScript>, _> =
+            programs.iter().enumerate().map(|(stage, program)| scripts.stage(stage, program)).collect();
+        let ends = Pipeline::new(&stages?).run();
+        let ends = ends.ok_or(EstimateError::Stuck { stages: programs.len() })?;
+        Ok(Run { kernels: StageKernels::of(&programs), ends })
     }
 
     fn workload(&self, job: &TrainingJob, rates: &ChipRates) -> Result<TrainingWorkload, EstimateError> {
         if job.chips() != self.chips as u64 {
             return Err(EstimateError::Chips { job: job.chips(), chips: self.chips });
         }
-        Ok(job.workload(rates).with_rank_order(&self.rank_order))
-    }
-
-    fn script(
-        &self,
-        workload: &TrainingWorkload,
-        stage: usize,
-        program: &Program,
-    ) -> Result<StageScript, EstimateError> {
-        let (layout, stages) = (*workload.layout(), workload.layout().stages());
-        let mirrored = workload.job().parallelism().mirrors_stages();
-        let exchanges = StageExchanges::new(&self.exchanges, layout, (stage, mirrored));
-        let step = |part: Part| match part {
-            Part::Alone(_) | Part::Receive { .. } => Step { part, seconds: 0.0, other: stage },
-            Part::Send { peer, bytes, .. } => {
-                let neighbour =
-                    if peer == Neighbour::Next.slot() { Neighbour::Next } else { Neighbour::Previous };
-                let seconds = exchanges.transfer(neighbour, bytes);
-                Step { part, seconds, other: neighbour_of(stage, neighbour, stages) }
-            }
-            Part::Meeting { communicator, call, .. } => {
-                let ends = Communicator::from_id(communicator) == Communicator::Embedding;
-                let other = if ends && stage == 0 {
-                    stages - 1
-                } else if ends {
-                    0
-                } else {
-                    stages - 1 - stage
-                };
-                Step { part, seconds: exchanges.any_collective(communicator, &call), other }
-            }
+        let workload = job.workload(rates).with_rank_order(&self.rank_order);
+        let slow = |workload: TrainingWorkload, (&chip, &share): (&usize, &f64)| {
+            workload.with_slow_chip(RankId::new(chip), 1.0 / share)
         };
-        let block = |operations| parts(operations, &exchanges).into_iter().map(step).collect();
-        let blocks = program.blocks().iter().map(|known| block(known.operations())).collect();
-        let sequence = (0..program.instances()).map(|number| program.block_number(number)).collect();
-        exchanges.check()?;
-        Ok(StageScript { blocks, sequence })
+        Ok(self.slow_chips.iter().fold(workload, slow))
     }
 }
 
-/// The programs of all stages, on the chips whose experts are busiest.
-fn programs(workload: &TrainingWorkload) -> Vec<Program> {
-    (0..workload.layout().stages()).map(|stage| workload.program(RoleId::new(stage))).collect()
-}
-
-fn bound(programs: &[Program]) -> Time {
-    Time::from_seconds(programs.iter().map(kernels).fold(0.0, f64::max))
+/// The programs of all stages: of its slowest chip, else of one whose experts are busiest.
+fn programs(workload: &TrainingWorkload, slow_chips: &BTreeMap<usize, f64>) -> Vec<Program> {
+    let role = |stage: usize| {
+        let here =
+            slow_chips.iter().filter(|(chip, _)| workload.layout().stage(RankId::new(**chip)) == stage);
+        let slowest = here.min_by(|one, other| one.1.total_cmp(other.1));
+        slowest.map_or(RoleId::new(stage), |(&chip, _)| workload.role(RankId::new(chip)))
+    };
+    (0..workload.layout().stages()).map(|stage| workload.program(role(stage))).collect()
 }

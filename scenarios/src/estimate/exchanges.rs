@@ -1,11 +1,12 @@
 //! What collectives and transfers take on a fabric where nothing else is on their links, remembered.
 
 use super::block::in_one_stage;
+use super::crowding::crowding;
 use super::estimator::EstimateError;
 use crate::training::{Communicator, Neighbour, Place, RankLayout};
-use copperlight_core::fabric::{Fabric, Scope};
+use copperlight_core::fabric::{Fabric, RoutingError, Scope};
 use copperlight_core::ids::{CommunicatorId, EndpointId, RankId};
-use copperlight_core::transport::{Planner, Surveys, Transport};
+use copperlight_core::transport::{Planner, Prediction, Surveys, Transport};
 use copperlight_core::units::{Bytes, Time};
 use copperlight_core::workload::CollectiveCall;
 use copperlight_topologies::Direction;
@@ -33,8 +34,18 @@ pub(super) struct Exchanges {
     transport: Transport,
     seen: Mutex<Surveys>,
     members: RwLock<FxHashMap<GroupsOf, Arc<[Vec<EndpointId>]>>>,
-    collectives: RwLock<FxHashMap<(GroupsOf, CollectiveCall), f64>>,
+    crowding: RwLock<FxHashMap<GroupsOf, f64>>,
+    collectives: RwLock<FxHashMap<(GroupsOf, CollectiveCall), Taken>>,
     transfers: RwLock<FxHashMap<TransfersOf, Wire>>,
+}
+
+/// What a collective takes.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub(super) struct Taken {
+    /// All of it.
+    pub(super) seconds: f64,
+    /// How long it fills the links that others of the same chips use.
+    pub(super) wire: f64,
 }
 
 /// What a transfer between two stages takes: so long, and so long a byte.
@@ -51,29 +62,43 @@ impl Exchanges {
             transport,
             seen: Mutex::default(),
             members: RwLock::default(),
+            crowding: RwLock::default(),
             collectives: RwLock::default(),
             transfers: RwLock::default(),
         }
     }
 
     /// The time of a collective of the groups of a stage: that of the slowest kind of them.
-    fn collective(&self, groups: GroupsOf, call: &CollectiveCall) -> Result<f64, EstimateError> {
+    fn collective(&self, groups: GroupsOf, call: &CollectiveCall) -> Result<Taken, EstimateError> {
         let key = (groups, *call);
         if let Some(&known) = read(&self.collectives).get(&key) {
             return Ok(known);
         }
         let kinds = self.kinds(groups);
+        let crowding = self.crowding(groups)?;
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         let mut planner = Planner::resume(&self.fabric, &self.transport, std::mem::take(&mut seen));
-        let planned: Result<Vec<Time>, _> = kinds
+        let planned: Result<Vec<Taken>, RoutingError> = kinds
             .iter()
-            .map(|members| planner.plan(members, call).map(|plan| plan.prediction.total()))
+            .map(|members| Ok(planner.plan(members, call)?.prediction))
+            .map(|prediction| prediction.map(|prediction| Taken::crowded(&prediction, crowding)))
             .collect();
         *seen = planner.into_surveys();
         drop(seen);
-        let slowest = planned?.into_iter().max().unwrap_or(Time::ZERO).seconds();
+        let slowest = planned?.into_iter().fold(Taken::default(), Taken::longer);
         self.collectives.write().unwrap_or_else(PoisonError::into_inner).insert(key, slowest);
         Ok(slowest)
+    }
+
+    /// How much longer bytes take because all groups of the stage are under way at once.
+    fn crowding(&self, groups: GroupsOf) -> Result<f64, EstimateError> {
+        if let Some(&known) = read(&self.crowding).get(&groups) {
+            return Ok(known);
+        }
+        let (layout, communicator, stage) = groups;
+        let crowding = crowding((&self.fabric, &self.transport), &layout, (communicator, stage))?;
+        self.crowding.write().unwrap_or_else(PoisonError::into_inner).insert(groups, crowding);
+        Ok(crowding)
     }
 
     /// Groups of a stage that lie differently in the fabric, one of each kind.
@@ -147,6 +172,19 @@ impl Exchanges {
     }
 }
 
+impl Taken {
+    /// A collective whose bytes take so many times as long as alone.
+    fn crowded(prediction: &Prediction, crowding: f64) -> Self {
+        let [inside, outside] = [prediction.link + prediction.switch, prediction.nic].map(Time::seconds);
+        let seconds = prediction.total().seconds() + (crowding - 1.0) * (inside + outside);
+        Self { seconds, wire: inside.max(outside) * crowding }
+    }
+
+    fn longer(self, other: Self) -> Self {
+        Self { seconds: self.seconds.max(other.seconds), wire: self.wire.max(other.wire) }
+    }
+}
+
 fn read<T>(lock: &RwLock<T>) -> std::sync::RwLockReadGuard<'_, T> {
     lock.read().unwrap_or_else(PoisonError::into_inner)
 }
@@ -159,7 +197,7 @@ pub(super) const fn neighbour_of(stage: usize, neighbour: Neighbour, stages: usi
     }
 }
 
-fn ranks_of_stage(layout: &RankLayout, stage: usize) -> impl Iterator<Item = RankId> + '_ {
+pub(super) fn ranks_of_stage(layout: &RankLayout, stage: usize) -> impl Iterator<Item = RankId> + '_ {
     let [tensor, context, data] =
         [Direction::Tensor, Direction::Context, Direction::Data].map(|direction| layout.degree(direction));
     let place = move |index: usize| Place {
@@ -186,7 +224,7 @@ pub(super) struct StageExchanges<'a> {
     layout: RankLayout,
     stage: usize,
     mirrored: bool,
-    met: RefCell<Vec<((CommunicatorId, CollectiveCall), f64)>>,
+    met: RefCell<Vec<((CommunicatorId, CollectiveCall), Taken)>>,
     error: RefCell<Option<EstimateError>>,
 }
 
@@ -199,22 +237,22 @@ impl<'a> StageExchanges<'a> {
         Self { exchanges, layout, stage, mirrored, met: RefCell::default(), error: RefCell::default() }
     }
 
-    /// The seconds of a collective inside the stage; none where it has members in another one.
-    pub(super) fn collective(&self, communicator: CommunicatorId, call: &CollectiveCall) -> Option<f64> {
+    /// What a collective inside the stage takes; none where it has members in another one.
+    pub(super) fn collective(&self, communicator: CommunicatorId, call: &CollectiveCall) -> Option<Taken> {
         in_one_stage(Communicator::from_id(communicator), self.mirrored)
             .then(|| self.any_collective(communicator, call))
     }
 
-    /// The seconds of a collective, whoever takes part.
-    pub(super) fn any_collective(&self, communicator: CommunicatorId, call: &CollectiveCall) -> f64 {
+    /// What a collective takes, whoever takes part.
+    pub(super) fn any_collective(&self, communicator: CommunicatorId, call: &CollectiveCall) -> Taken {
         let key = (communicator, *call);
         if let Some((_, known)) = self.met.borrow().iter().find(|(known, _)| *known == key) {
             return *known;
         }
         let groups = (self.layout, Communicator::from_id(communicator), self.stage);
-        let seconds = self.exchanges.collective(groups, call).unwrap_or_else(|error| self.failed(error));
-        self.met.borrow_mut().push((key, seconds));
-        seconds
+        let taken = self.exchanges.collective(groups, call).unwrap_or_else(|error| self.failed(error));
+        self.met.borrow_mut().push((key, taken));
+        taken
     }
 
     /// The seconds of a transfer to a neighbour.
@@ -227,9 +265,9 @@ impl<'a> StageExchanges<'a> {
         delay + per_byte * bytes.count() as f64
     }
 
-    fn failed(&self, error: EstimateError) -> f64 {
+    fn failed<T: Default>(&self, error: EstimateError) -> T {
         *self.error.borrow_mut() = Some(error);
-        0.0
+        T::default()
     }
 
     /// What went wrong since, if anything.

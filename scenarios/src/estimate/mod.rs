@@ -6,11 +6,15 @@
 //! simulation sees and this does not: links that several groups fill at once, and chips of one stage that differ.
 
 mod block;
+mod crowding;
 mod estimator;
 mod exchanges;
+mod interference;
 mod lower_bound;
 mod moment;
 mod pipeline;
+mod script;
+mod shortened;
 mod terms;
 #[cfg(test)]
 mod tests;

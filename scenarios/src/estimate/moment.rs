@@ -73,6 +73,22 @@ impl Moment {
         self
     }
 
+    /// The distance from an earlier one.
+    pub(super) fn since(mut self, earlier: &Self) -> Self {
+        self.at -= earlier.at;
+        for (left, less) in self.spent.0.iter_mut().zip(earlier.spent.0) {
+            *left -= less;
+        }
+        self
+    }
+
+    /// A distance so many times.
+    pub(super) fn times(mut self, times: f64) -> Self {
+        self.at *= times;
+        self.spent.0.iter_mut().for_each(|seconds| *seconds *= times);
+        self
+    }
+
     /// This one and a distance from it.
     pub(super) fn plus(mut self, distance: &Self) -> Self {
         self.at += distance.at;

@@ -217,7 +217,7 @@ impl Channel {
 
 /// A send that was entered then and has left at `end`, after it took so long.
 fn sent(entry: Moment, end: f64, seconds: f64) -> Moment {
-    entry.after(Term::Wait, end - entry.at - seconds).after(Term::Pipeline, seconds)
+    entry.after(Term::Bubble, end - entry.at - seconds).after(Term::Pipeline, seconds)
 }
 
 fn later(one: Moment, other: Moment) -> Moment {
