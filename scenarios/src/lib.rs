@@ -7,6 +7,7 @@
 //! - [`training`]: a training step of a transformer as programs of events, its memory and its ledger
 //! - [`traffic`]: permutations, incasts, uniform and hot-spot traffic as lists of messages
 //! - [`run`]: every point of a scenario, and collectives by size
+//! - [`search`]: parallelism plans for a system and a model, the best of them simulated
 //! - [`trace`]: what ranks do over time, for viewers of timelines
 //! - [`report`] and [`plot`]: tables, JSON, CSV, figures and one self-contained page
 //! - [`validate`]: published measurements, row by row, and the model held against them
@@ -25,6 +26,7 @@ pub mod flow_case;
 pub mod plot;
 pub mod report;
 pub mod run;
+pub mod search;
 pub mod trace;
 pub mod traffic;
 pub mod training;

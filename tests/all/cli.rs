@@ -12,6 +12,7 @@ mod keys;
 mod limits;
 mod pages;
 mod physical;
+mod plan;
 mod plans;
 mod readme;
 mod run;

@@ -7,6 +7,7 @@ use super::export::{self, ExportArguments};
 use super::failure::{ExitStatus, Failure};
 use super::flows::{self, FlowsArguments};
 use super::output::Output;
+use super::plan::{self, PlanArguments};
 use super::run::{self, RunArguments};
 use super::sensitivity::{self, SensitivityArguments};
 use super::validate::{self, ValidateArguments};
@@ -29,6 +30,8 @@ enum Command {
     Run(RunArguments),
     /// Time one collective over a range of sizes, as nccl-tests does
     Collective(CollectiveArguments),
+    /// Search parallelism plans: the best for every system, why, and what others lose
+    Plan(PlanArguments),
     /// Vary what sources disagree on: every point at the ends of each range of the catalog
     Sensitivity(SensitivityArguments),
     /// Hold the model against published measurements, row by row
@@ -46,8 +49,7 @@ enum Command {
 }
 
 /// Commands that are planned: known to the parser, refused with a sentence.
-const LATER: [&str; 9] =
-    ["merge", "check", "plan", "compare", "claims", "new", "schema", "completions", "man"];
+const LATER: [&str; 8] = ["merge", "check", "compare", "claims", "new", "schema", "completions", "man"];
 
 /// Runs a command line, the first word being the program's name, and says how it went.
 pub fn run_command_line(words: impl IntoIterator<Item = OsString>, output: &mut Output<'_>) -> ExitStatus {
@@ -70,6 +72,7 @@ fn dispatch(command: Command, output: &mut Output<'_>) -> Result<(), Failure> {
     match command {
         Command::Run(arguments) => run::run(&arguments, output),
         Command::Collective(arguments) => collective::run(&arguments, output),
+        Command::Plan(arguments) => plan::run(&arguments, output),
         Command::Sensitivity(arguments) => sensitivity::run(&arguments, output),
         Command::Validate(arguments) => validate::run(&arguments, output),
         Command::Calibrate(arguments) => calibrate::run(&arguments, output),

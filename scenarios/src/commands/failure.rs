@@ -6,6 +6,7 @@ use crate::file::{ScenarioError, ScenarioErrors};
 use crate::flow_case::FlowCaseError;
 use crate::report::files::FilesError;
 use crate::run::RunError;
+use crate::search::SearchError;
 use crate::trace::TraceFileError;
 use crate::validate::{BaselineError, ValidateError};
 use std::io;
@@ -133,6 +134,15 @@ impl Failure {
 impl From<RunError> for Failure {
     fn from(error: RunError) -> Self {
         Self::Run(Box::new(error))
+    }
+}
+
+impl From<SearchError> for Failure {
+    fn from(error: SearchError) -> Self {
+        match error {
+            SearchError::Run(error) => error.into(),
+            SearchError::NotTraining { .. } | SearchError::Estimate(_) => Self::Usage(error.to_string()),
+        }
     }
 }
 

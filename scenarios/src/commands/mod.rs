@@ -21,6 +21,7 @@ mod output;
 mod panic_notice;
 mod physical;
 mod physical_rows;
+mod plan;
 mod progress;
 mod run;
 mod sensitivity;

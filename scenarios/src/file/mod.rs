@@ -50,6 +50,7 @@ mod tests;
 mod traffic;
 mod training;
 mod workload;
+mod written_plan;
 
 pub use collective::{
     DEFAULT_TOP_K, MOST_GROUPS, MOST_HIDDEN, MOST_IMBALANCE, MOST_TOKENS, MOST_TOP_K, algorithm_named,
@@ -67,3 +68,4 @@ pub use scenario::{
 };
 pub use source::{LARGEST_FILE, SourceText};
 pub use system_file::{NamedSystem, load_system};
+pub use written_plan::{parallelism_table, with_plans};

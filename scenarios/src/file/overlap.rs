@@ -30,8 +30,7 @@ const MOST_CHUNKS: i64 = 64;
 
 /// Reads both keys.
 ///
-/// "auto": gradients and parameters where the optimizer is dealt to the replicas, and transfers between stages
-/// unless the schedule is plain 1F1B or `GPipe`, whose exchanges block.
+/// "auto" is [`Overlap::automatic`].
 pub(super) fn read(section: &Section<'_>, zero: ZeroStage, schedule: Schedule, interleaved: bool) -> Overlap {
     let is_list = matches!(section.entry("overlap").map(|entry| &entry.node.value), Some(Value::Array(_)));
     let mut overlap = Overlap::default();
@@ -40,12 +39,7 @@ pub(super) fn read(section: &Section<'_>, zero: ZeroStage, schedule: Schedule, i
         changes.into_iter().flatten().for_each(|change| change(&mut overlap));
     } else {
         match read_word(section) {
-            Word::Auto => {
-                let blocking =
-                    matches!(schedule, Schedule::GPipe | Schedule::OneForwardOneBackward) && !interleaved;
-                let dealt = zero >= ZeroStage::Optimizer;
-                overlap = Overlap { gradients: dealt, parameters: dealt, pipeline: !blocking, ..overlap };
-            }
+            Word::Auto => overlap = Overlap::automatic(zero, schedule, interleaved),
             Word::None => {}
             Word::One(change) => change(&mut overlap),
         }

@@ -3,7 +3,7 @@
 use super::choice::Choice;
 use super::document::Value;
 use super::error::ScenarioError;
-use super::limits::{MOST_CHIPS, MOST_PARTS};
+use super::limits::{MOST_CHIPS, MOST_PARTS, MOST_SEQUENCES};
 use super::section::{Placed, Section};
 use super::{overlap, recompute};
 use crate::training::{ContextExchange, Dispatcher, Parallelism, Schedule, ZeroStage};
@@ -43,6 +43,8 @@ const DISPATCHER: Choice<'static, Dispatcher> = Choice {
 pub(super) struct Cut {
     /// The plan but for its replicas and its micro-batch.
     pub(super) parallelism: Parallelism,
+    /// Sequences of a pass; `None` for those of the workload.
+    pub(super) micro_batch: Option<usize>,
     /// The replicas; `None` for `data = "auto"`.
     pub(super) data: Option<u64>,
     /// The layers of each chunk, where they are given.
@@ -74,8 +76,9 @@ pub(super) fn read(section: &Section<'_>) -> Cut {
     };
     let data = or_auto(section, "data", MOST_CHIPS);
     let layers_per_chunk = read_layers(section);
+    let micro_batch = section.whole("micro_batch", 1..=MOST_SEQUENCES).map(|number| number.value);
     section.finish();
-    Cut { parallelism, data, layers_per_chunk }
+    Cut { parallelism, micro_batch, data, layers_per_chunk }
 }
 
 /// Several chunks a stage have a schedule of their own name.

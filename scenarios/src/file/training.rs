@@ -93,8 +93,8 @@ fn read_precision(section: &Section<'_>) -> Precision {
 }
 
 fn plan(keys: &Keys, chips: u64) -> Result<TrainingPlan, PlanError> {
-    let Cut { parallelism, data, layers_per_chunk } = &keys.cut;
-    let micro_batch = keys.micro_batch as u64;
+    let Cut { parallelism, micro_batch, data, layers_per_chunk } = &keys.cut;
+    let micro_batch = micro_batch.unwrap_or(keys.micro_batch) as u64;
     let data = match data {
         Some(data) => *data,
         None => {
@@ -146,7 +146,10 @@ fn place_of(section: &Section<'_>, error: &PlanError, chips: &Placed<usize>) -> 
     let in_section = |section: &Section<'_>, key: &str| section.entry(key).map(|entry| entry.node.place);
     let found = match error.key() {
         "chips" => chips.place,
-        "parallelism.micro_batch" => in_section(section, "micro_batch"),
+        "parallelism.micro_batch" => {
+            let of_plan = section.section("parallelism").and_then(|table| in_section(&table, "micro_batch"));
+            of_plan.or(in_section(section, "micro_batch"))
+        }
         "global_batch" => in_section(section, "global_batch").or(in_section(section, "micro_batches")),
         key => match key.split_once('.') {
             Some((table, key)) => {

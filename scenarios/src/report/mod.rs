@@ -7,6 +7,7 @@
 //! | `scenario_report.rs` | the results and what a page about them needs besides |
 //! | `sensitivity.rs`, `sensitivity_table.rs`, `sensitivity_csv.rs` | what ranges of the catalog mean: types, tables, CSV |
 //! | `compared.rs`, `compared_table.rs` | what they mean for who wins, and where the winner changes: types, tables |
+//! | `plan.rs`, `plan_reasons.rs`, `plan_table.rs`, `plan_csv.rs` | found plans: types, the reasons, tables, CSV |
 //! | `validation.rs`, `validation_table.rs`, `validation_csv.rs` | the model beside measurements: types, tables, CSV |
 //! | `calibration.rs`, `calibration_table.rs` | fitted parameters: types, tables and TOML |
 //! | `evidence.rs`, `validation_page.rs` | sources and growth beside measurements, and the page of the book about them |
@@ -42,6 +43,10 @@ pub mod json;
 pub mod markdown;
 pub mod nccl_table;
 pub mod number;
+mod plan;
+pub mod plan_csv;
+pub mod plan_reasons;
+pub mod plan_table;
 mod points;
 mod results;
 mod scenario_report;
@@ -67,6 +72,7 @@ pub use energy::{EnergyPerToken, RunTotals};
 pub use evidence::{Evidence, Growth, GrowthPoint, TableSource};
 pub use explanation::{Candidate, Explanation, RunnerUp, Terms};
 pub use figure::{Drawn, Figure, VectorFigure};
+pub use plan::{EntryLoss, EstimatorError, PlanReport, PlanRow, SystemPlan};
 pub use points::{distinct_systems, label_setting, varying_parameters};
 pub use results::{
     Breakdown, CollectiveReport, CollectiveRow, GroupSpread, MEMORY_CAPACITY, MEMORY_TOTAL, Placement,

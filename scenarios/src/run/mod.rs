@@ -42,6 +42,7 @@ use crate::report::{
     label_setting, number, varying_parameters,
 };
 use crate::trace::{Trace, TraceRequest};
+use crate::training::{ChipRates, TrainingJob};
 use point::PointOutcome;
 use rayon::prelude::*;
 use siphasher::sip128::{Hasher128, SipHasher13};
@@ -156,6 +157,23 @@ fn run_part(
     };
     progress(ProgressEvent::Finished { what });
     Ok(result)
+}
+
+/// Runs one point as [`run_scenario`] does, for who searches among many.
+pub(crate) fn run_point(point: &Point, engine: EngineOptions) -> Result<(PointResult, Work), RunError> {
+    point::check(point)?;
+    point::run(point, engine, None).map(|outcome| (outcome.result, outcome.work))
+}
+
+/// What a reader should know about the systems of a scenario.
+pub(crate) fn assumptions_of(scenario: &Scenario) -> Vec<String> {
+    assumptions::warnings(scenario)
+}
+
+/// The rates of the chips that a job of this point runs on.
+pub(crate) fn chip_rates(point: &Point, job: &TrainingJob) -> Result<ChipRates, RunError> {
+    point::check(point)?;
+    rates::rates(&point.system, &point.system_name, job)
 }
 
 /// Runs `work` on a pool of so many threads, or on all cores.

@@ -147,7 +147,7 @@ pub(super) fn measured_at(point: &Point, system: System, engine: EngineOptions) 
 /// that the step reads of it.
 fn is_base((point, variants): &Varied<'_>, setting: &Setting) -> bool {
     let Workload::Training(job) = &point.workload else { return false };
-    let of = |system: &System| rates(system, &point.system_name, job.precision()).ok();
+    let of = |system: &System| rates(system, &point.system_name, job).ok();
     variants.is_of_chip(setting) && variants.at(setting).is_ok_and(|system| of(&system) == of(&point.system))
 }
 

@@ -22,7 +22,7 @@ pub(crate) mod testing;
 #[cfg(test)]
 pub(crate) mod tests;
 
-pub use compute::{ChipRates, Precision};
+pub use compute::{ChipRates, PassSeconds, Precision};
 pub use flops::Flops;
 pub use ledger::{Breakdown, Ledger, LedgerEntry, LedgerSlice, LedgerSummary, RankLedger};
 pub use memory::{MemoryEstimate, MemoryTerms, Remedies, Remedy};

@@ -14,6 +14,7 @@ mod host;
 mod kernels;
 mod layer;
 pub(in crate::training) mod layer_compute;
+mod layer_seconds;
 mod norm;
 mod precision;
 mod seconds;
@@ -26,5 +27,6 @@ pub(in crate::training) use kernels::Kernels;
 pub(in crate::training) use layer::{
     ExpertHalf, FeedForward, HalfLayer, Kernel, LayerCompute, Matmul, SharedExperts,
 };
+pub use layer_seconds::PassSeconds;
 pub(in crate::training) use precision::element_bytes;
 pub(in crate::training) use seconds::Seconds;

@@ -149,3 +149,15 @@ pub struct Overlap {
     /// Collectives of the tensor group.
     pub tensor: TensorOverlap,
 }
+
+impl Overlap {
+    /// What runs beside compute unless something else is asked for.
+    ///
+    /// Gradients and parameters where the optimizer is dealt to the replicas, and transfers between stages unless the
+    /// schedule is plain 1F1B or `GPipe`, whose exchanges block.
+    pub fn automatic(zero: ZeroStage, schedule: Schedule, interleaved: bool) -> Self {
+        let plain = matches!(schedule, Schedule::GPipe | Schedule::OneForwardOneBackward);
+        let dealt = zero >= ZeroStage::Optimizer;
+        Self { gradients: dealt, parameters: dealt, pipeline: interleaved || !plain, ..Self::default() }
+    }
+}

@@ -1,0 +1,39 @@
+//! Searches parallelism plans: every legal plan of a space, pruned, estimated, and the best few simulated.
+//!
+//! | file | idea |
+//! |---|---|
+//! | `key.rs` | the keys of a plan that are searched, or kept as they are written |
+//! | `space.rs` | which values each key takes, and every plan of them |
+//! | `bound.rs` | a time that no step of a plan can beat, from its arithmetic alone |
+//! | `screen.rs` | plans by their bound: whether they fit, and what the estimator says of those that do |
+//! | `quick.rs` | an estimate of a long step from two shorter ones |
+//! | `finalists.rs` | which plans are simulated |
+//! | `neighbours.rs` | what the next smaller and the next larger degree would do |
+//! | `nothing_fits.rs` | why no plan fits, and on how many chips one does |
+//! | `plans.rs` | the plans of every system of a scenario, as a report |
+//! | `words.rs` | a plan in words |
+//! | `searched.rs` | the search from the top |
+//!
+//! The answer does not depend on the number of threads: plans stand in the order of the space, they are screened in
+//! batches of one size, and among equal times the earlier plan wins. It is never slower than the plan of the scenario,
+//! which is always among the simulated ones when it fits.
+
+mod bound;
+mod finalists;
+mod key;
+mod neighbours;
+mod nothing_fits;
+mod plans;
+mod quick;
+mod screen;
+mod searched;
+mod space;
+mod words;
+
+pub use key::{PlanKey, UnknownPlanKey};
+pub use neighbours::{Neighbour, Verdict};
+pub use plans::{FoundPlans, PlanRequest, PointChoice, find_plans};
+pub use screen::Counts;
+pub use searched::{Finalist, SearchError, SearchOptions, Searched, search_point};
+pub use space::OverlapRule;
+pub use words::words;
