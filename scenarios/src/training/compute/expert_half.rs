@@ -8,15 +8,21 @@ use super::gemm::{Gemm, GroupedGemm};
 use super::kernels::Kernels;
 use super::layer::{ExpertHalf, Kernel};
 use super::norm::{norm, residual};
-use crate::training::model::Experts;
-use crate::training::plan::TrainingJob;
+use crate::training::model::{Experts, ModelShape};
+use crate::training::plan::{Dispatcher, TrainingJob};
 
 /// Bytes that softmax, top-k and its mask move for each token and expert, in each direction. Fitted together with
 /// [`COPY_PASSES`] over published runs.
 const ROUTER_BYTES: f64 = 12.0;
 /// Passes over all copies of tokens, read and written, that put them in the order of experts, and as many that put
-/// answers back.
+/// answers back. Kernels that send a token once to each chip make one of them themselves, as part of their exchange.
 const COPY_PASSES: f64 = 2.0;
+const COPY_PASSES_OF_DEDUPLICATED: f64 = 1.0;
+/// Tensors of the inner width that experts with a gate and biases (GPT-OSS) move, forward and backward. No fused kernel
+/// has biases, clamps and a gate, so that each is a kernel of its own. Forward: two biases 4, two clamps 4, a scale 2,
+/// a sigmoid 2, a product 3, one added 2, and a product 3; backward: products 6 and 6, sigmoid 3, scale 2, clamps 6, and
+/// the sums of both biases' gradients 4.
+const EAGER_TENSORS: [f64; 2] = [20.0, 27.0];
 
 /// The half of a layer that has `experts`.
 pub(super) fn expert_half(job: &TrainingJob, kernels: &Kernels, experts: Experts) -> ExpertHalf {
@@ -27,17 +33,33 @@ pub(super) fn expert_half(job: &TrainingJob, kernels: &Kernels, experts: Experts
     };
     let inner = experts.expert_ffn / job.parallelism().expert_tensor;
     let copies = copies(job, experts);
-    let copied = copies * shape.hidden as f64 * 2.0 * COPY_PASSES;
+    let copied = copies * shape.hidden as f64 * 2.0 * copy_passes(job);
     let copied = Kernel { forward: kernels.memory(copied), backward: kernels.memory(copied) };
     let inner_numbers = copies * job.parallelism().expert_tensor as f64 * inner as f64;
     ExpertHalf {
         route: norm(job, kernels) + router(job, kernels, experts) + copied,
         first: kernels.grouped_matmul(grouped(first_width(shape, inner), shape.hidden)),
-        activation: activation(shape, kernels, inner_numbers),
+        activation: expert_activation(shape, kernels, inner_numbers),
         second: kernels.grouped_matmul(grouped(shape.hidden, inner)),
         restore: copied + residual(job, kernels),
         shared: shared_experts(job, kernels, experts),
     }
+}
+
+fn copy_passes(job: &TrainingJob) -> f64 {
+    match job.parallelism().dispatcher {
+        Dispatcher::AllToAll => COPY_PASSES,
+        Dispatcher::Deduplicated => COPY_PASSES_OF_DEDUPLICATED,
+    }
+}
+
+/// The activation between the matmuls of experts.
+fn expert_activation(shape: &ModelShape, kernels: &Kernels, numbers: f64) -> Kernel {
+    if !(shape.gated && shape.biases) {
+        return activation(shape, kernels, numbers);
+    }
+    let [forward, backward] = EAGER_TENSORS.map(|count| kernels.memory(count * 2.0 * numbers));
+    Kernel { forward, backward }
 }
 
 /// The tokens that a chip deals out.
@@ -77,7 +99,7 @@ fn router(job: &TrainingJob, kernels: &Kernels, experts: Experts) -> Kernel {
 mod tests {
     use super::*;
     use crate::training::compute::{ChipRates, Precision};
-    use crate::training::model::{Model, ModelShape};
+    use crate::training::model::Model;
     use crate::training::plan::{Parallelism, TrainingPlan};
     use crate::training::testing::{job_of, plan, small_shape};
 
@@ -141,6 +163,27 @@ mod tests {
         // Over 64 (128) inside: 2 x 128 x 128 x 256.
         let shared = half.shared.expect("the model has a shared expert");
         assert_eq!(shared.first.forward.rounded().picoseconds(), 8389);
+    }
+
+    #[test]
+    fn kernels_that_send_tokens_once_copy_them_themselves() {
+        let once = Parallelism { dispatcher: Dispatcher::Deduplicated, ..divided(1) };
+        let [twice, once] = [divided(1), once]
+            .map(|cut| half(cut, ChipRates::round()).restore.forward.rounded().picoseconds());
+        assert_eq!(twice - once, 32_768);
+    }
+
+    #[test]
+    fn gates_with_biases_are_kernels_of_their_own() {
+        let kernels = Kernels { rates: ChipRates::round(), precision: Precision::Bf16 };
+        let time = |biases| {
+            let shape = ModelShape { gated: true, biases, ..small_shape() };
+            let kernel = expert_activation(&shape, &kernels, 2e6);
+            [kernel.forward, kernel.backward].map(|time| time.rounded().picoseconds())
+        };
+        // A tensor of 4 MB at 4 TB/s takes a microsecond.
+        assert_eq!(time(false), [3_000_000, 5_000_000]);
+        assert_eq!(time(true), [20_000_000, 27_000_000]);
     }
 
     #[test]
