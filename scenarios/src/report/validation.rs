@@ -189,12 +189,14 @@ pub struct TrainingFigures {
 }
 
 /// One of the plans that a row can mean, and what the model says of it.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct PlanTime {
     /// Sequences of a micro-batch.
     pub micro_batch: u64,
     /// Stages of a rank.
     pub virtual_stages: u64,
+    /// What is computed again: `none`, `selective` and so on.
+    pub recompute: String,
     /// The modelled step time in seconds.
     pub step_time_s: f64,
 }

@@ -5,7 +5,7 @@ use super::super::canvas::{Canvas, Drawing, Mark};
 use super::super::frame::{Words, draw_frame_with};
 use super::super::legend::draw_legend;
 use super::super::panel::{Ends, Panel, Rect};
-use super::super::style::{Color, INK, QUIET, TICK_SIZE, series_color, series_marker};
+use super::super::style::{Color, INK, TICK_SIZE, series_color, series_marker};
 use super::step_times::draw_band;
 use crate::report::{PairEffect, PairReport};
 
@@ -62,10 +62,6 @@ fn draw_pair(canvas: &mut Canvas, panel: &Panel, pair: &PairEffect, index: usize
     if let Some([least, most]) = pair.modelled_range {
         canvas.segment(place(least), place(most), color, 3.0);
     }
-    if pair.verdict.is_missed() {
-        // A ring around what misses.
-        canvas.push(Mark::Point { at: place(modelled), marker: series_marker(0), color: QUIET });
-    }
     canvas.push(Mark::Point { at: place(modelled), marker: series_marker(index), color });
 }
 
@@ -94,7 +90,7 @@ mod tests {
         report.effects[0].modelled = Some(-0.2);
         let drawing = draw_effects(&report).expect("there are pairs");
         let places = drawing.canvas.marks.iter().filter_map(|mark| match mark {
-            Mark::Point { at, color, .. } if *color != QUIET => Some(at.1),
+            Mark::Point { at, .. } => Some(at.1),
             _ => None,
         });
         let places: Vec<f64> = places.collect();

@@ -13,6 +13,7 @@ use crate::report::{ValidationReport, ValidationRow};
 const TITLE: &str = "Error of every row, by size";
 const SUBTITLE: &str = "Modelled time over measured time, less one (logarithmic): above zero the model is slower. \
                         At the right, how many rows have such an error.";
+const TRAINING_SUBTITLE: &str = "Modelled time over measured time, less one (logarithmic): above zero the model is slower. At the right: how many.";
 const TRAINING_TITLE: &str = "Error of every training run, by the number of chips";
 
 /// Marks on the axis of errors; the axis reaches as far as the data does.
@@ -44,7 +45,7 @@ pub(super) fn draw_errors(report: &ValidationReport) -> Option<Drawing> {
         series: place(row).unwrap_or(0),
     };
     let points: Vec<Point> = drawn.iter().map(point).collect();
-    Some(draw(TITLE, axis, &operations, &points))
+    Some(draw((TITLE, SUBTITLE), axis, &operations, &points))
 }
 
 /// Draws errors of training runs, ranges by their middle; `None` without a compared run.
@@ -67,13 +68,13 @@ pub(super) fn draw_training_errors(report: &ValidationReport) -> Option<Drawing>
         high: most as f64,
         ticks: ticks.collect(),
     };
-    Some(draw(TRAINING_TITLE, axis, &CLASSES.map(|(_, words)| words), &points))
+    Some(draw((TRAINING_TITLE, TRAINING_SUBTITLE), axis, &CLASSES.map(|(_, words)| words), &points))
 }
 
-fn draw(title: &str, x: Axis, series: &[&str], points: &[Point]) -> Drawing {
+fn draw((title, subtitle): (&str, &str), x: Axis, series: &[&str], points: &[Point]) -> Drawing {
     let source = format!("Copperlight · copperlight validate · {} rows", grouped(points.len() as u64));
     let mut canvas = Canvas::default();
-    let room = draw_frame_with(&mut canvas, &Words { title, subtitle: SUBTITLE, source: &source }, &[]);
+    let room = draw_frame_with(&mut canvas, &Words { title, subtitle, source: &source }, &[]);
     let names = series.iter().enumerate().map(|(index, name)| ((*name).to_owned(), series_color(index)));
     let names: Vec<(String, Color)> = names.collect();
     let top = draw_legend(&mut canvas, &names, room, TICK_SIZE) + TICK_SIZE * 0.6;

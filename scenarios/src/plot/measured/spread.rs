@@ -1,7 +1,7 @@
 //! How often each error of training runs occurs, class by class.
 
 use super::super::axis::{Axis, Scale, Tick, number_label};
-use super::super::canvas::{Anchor, Canvas, Drawing, Mark, Text};
+use super::super::canvas::{Canvas, Drawing, Mark, Text};
 use super::super::frame::{Words, draw_frame_with};
 use super::super::panel::{Ends, Panel, Rect};
 use super::super::style::{Color, INK, QUIET, TICK_SIZE, series_color};
@@ -74,8 +74,6 @@ fn draw_class(canvas: &mut Canvas, outer: Rect, class: usize, errors: &[f64]) {
     }
     let zero = |count: f64| panel.place(0.0, count);
     canvas.segment((zero(0.0).0, panel.area.top), zero(0.0), QUIET, 2.0);
-    let count = Text::new("runs", (panel.area.left, panel.area.top), TICK_SIZE * 0.8, QUIET);
-    canvas.text(Text { at: (count.at.0 - 4.0, count.at.1 - 14.0), ..count }.anchored(Anchor::End));
 }
 
 fn draw_bar(canvas: &mut Canvas, panel: &Panel, place: usize, count: u32, color: Color) {

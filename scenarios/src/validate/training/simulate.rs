@@ -3,6 +3,7 @@
 use super::cases::{self, Ready};
 use super::notes::Tier;
 use super::published::Published;
+use super::recompute;
 use crate::report::{PlanTime, TrainingFigures};
 use crate::run::{EngineOptions, ProgressEvent, RunError, SimulatedStep, in_pool, simulate_step};
 use crate::training::{LedgerEntry, TrainingJob};
@@ -124,6 +125,7 @@ fn plans(ready: &Ready, steps: &[&SimulatedStep]) -> Vec<PlanTime> {
     let plan = |(job, step): (&TrainingJob, &&SimulatedStep)| PlanTime {
         micro_batch: job.parallelism().micro_batch,
         virtual_stages: job.parallelism().virtual_stages,
+        recompute: recompute::name(job.parallelism().recompute).to_owned(),
         step_time_s: step.time.seconds(),
     };
     if steps.len() < 2 { Vec::new() } else { ready.jobs.iter().zip(steps).map(plan).collect() }

@@ -6,16 +6,20 @@
 use super::effect::{Range, effect};
 use crate::report::{PlanTime, TrainingFigures};
 
-/// A part of a plan that a row can leave open.
-type Part = fn(&PlanTime) -> u64;
+/// A part of a plan that a row can leave open: whether it is the same in two plans.
+type Part = fn(&PlanTime, &PlanTime) -> bool;
 
-const PARTS: [Part; 2] = [|plan| plan.micro_batch, |plan| plan.virtual_stages];
+const PARTS: [Part; 3] = [
+    |one, other| one.micro_batch == other.micro_batch,
+    |one, other| one.virtual_stages == other.virtual_stages,
+    |one, other| one.recompute == other.recompute,
+];
 
 /// The modelled effect over all plans that both rows can mean, where `scale` turns step times into what is compared.
 pub(super) fn modelled(variant: &TrainingFigures, baseline: &TrainingFigures, scale: f64) -> Range {
     let (variants, baselines) = (plans(variant), plans(baseline));
     let over = |parts: &[Part]| {
-        let alike = |one: &PlanTime, other: &PlanTime| parts.iter().all(|part| part(one) == part(other));
+        let alike = |one: &PlanTime, other: &PlanTime| parts.iter().all(|is_same| is_same(one, other));
         let of_pair = |one: &PlanTime, other: &PlanTime| effect(one.step_time_s * scale, other.step_time_s);
         Range::of(variants.iter().flat_map(|one| {
             baselines.iter().filter(|other| alike(one, other)).map(|other| of_pair(one, other))
@@ -30,13 +34,14 @@ pub(super) fn modelled(variant: &TrainingFigures, baseline: &TrainingFigures, sc
 fn plans(figures: &TrainingFigures) -> Vec<PlanTime> {
     if figures.plans.is_empty() {
         let step_time_s = figures.step_time_s;
-        return vec![PlanTime { micro_batch: 0, virtual_stages: 0, step_time_s }];
+        let recompute = String::new();
+        return vec![PlanTime { micro_batch: 0, virtual_stages: 0, recompute, step_time_s }];
     }
     figures.plans.clone()
 }
 
 fn is_open(plans: &[PlanTime], part: Part) -> bool {
-    plans.iter().any(|plan| part(plan) != part(&plans[0]))
+    plans.iter().any(|plan| !part(plan, &plans[0]))
 }
 
 #[cfg(test)]
@@ -48,6 +53,7 @@ mod tests {
         let plan = |&(micro_batch, virtual_stages, step_time_s)| PlanTime {
             micro_batch,
             virtual_stages,
+            recompute: "none".to_owned(),
             step_time_s,
         };
         TrainingFigures {
