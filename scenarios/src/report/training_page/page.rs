@@ -142,3 +142,44 @@ fn write_section(out: &mut dyn Write, heading: &str, text: &str, sheet: &Sheet) 
     }
     write_sheet(out, sheet)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::evidence::TrainingSource;
+    use super::super::super::example;
+    use super::super::super::validation::RowKind;
+    use super::super::{LeftOut, LeftOutErrors};
+    use super::*;
+
+    fn page(report: &ValidationReport) -> String {
+        let (name, rows) = ("MLPERF".to_owned(), 24);
+        let errors = LeftOutErrors { name, rows, in_sample: 0.047, left_out: 0.082, bias: 0.03 };
+        let left_out = LeftOut { by_source: vec![errors], by_chip: Vec::new() };
+        let published = ["a", "b", "c", "d"].map(str::to_owned).to_vec();
+        let runs = vec![TrainingSource { family: "RUNS".to_owned(), rows: 3, published }];
+        let evidence = Evidence { sources: Vec::new(), growth: Vec::new(), runs, left_out };
+        let mut out = Vec::new();
+        write_training(&mut out, report, &evidence, &[]).expect("a vector takes every byte");
+        String::from_utf8(out).expect("the page is UTF-8")
+    }
+
+    #[test]
+    fn errors_ranges_misses_pairs_and_sources_are_on_the_page() {
+        let page = page(&example::training_report().of_kind(RowKind::Training));
+        for part in [
+            "3 of 3 rows run: 2 with one plan, and 1 ranges.",
+            "| MLPERF | 24 | 4.7 | 8.2 | 3.0 |",
+            "1 of 1 ranges hold what was measured.",
+            "**1 of 2 judged effects agree (50.0 %)**, and 1 ranges are open.",
+            "- faster: because.",
+            "| RUNS | 3 | a; b; c; and 1 more, named in the rows |",
+        ] {
+            assert!(page.contains(part), "{part}: {page}");
+        }
+    }
+
+    #[test]
+    fn without_training_runs_there_is_no_section() {
+        assert_eq!(page(&example::validation().of_kind(RowKind::Training)), "");
+    }
+}
