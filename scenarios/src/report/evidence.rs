@@ -1,4 +1,7 @@
-//! What a page about measurements shows besides errors: where tables come from, and how rates grow with chips.
+//! What a page about measurements shows besides errors: where tables come from, how rates grow with chips, and errors
+//! of rows that were left out of a fit.
+
+use super::training_page::LeftOut;
 
 /// Where a table of measurements comes from and how it was taken.
 #[derive(Debug, Clone, PartialEq)]
@@ -44,6 +47,21 @@ pub struct Evidence {
     pub sources: Vec<TableSource>,
     /// One for each size.
     pub growth: Vec<Growth>,
+    /// The sources of training runs, by name.
+    pub runs: Vec<TrainingSource>,
+    /// Errors of training runs that were left out of the fit.
+    pub left_out: LeftOut,
+}
+
+/// Where training runs of one name were published.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TrainingSource {
+    /// What their names begin with.
+    pub family: String,
+    /// How many there are.
+    pub rows: u64,
+    /// Where they were published, each place once.
+    pub published: Vec<String>,
 }
 
 impl Growth {

@@ -3,9 +3,10 @@
 use super::{
     ALL_VALUES, Assumption, Breakdown, BusbwCurve, CollectiveReport, CollectiveRow, Comparison, CurveKind,
     ENVELOPE, Envelope, ErrorSummary, FailedVariant, GroupMean, GroupSpread, MEMORY_CAPACITY, MEMORY_TOTAL,
-    MeanSummary, Placement, PointResult, RateMetric, RowKind, SCHEMA, ScenarioReport, ScenarioResults,
-    SensitivityEnd, SensitivityPoint, SensitivityReport, SensitivityValue, TierUtilization, TimeMetric,
-    UtilizationTimeline, ValidationGroup, ValidationReport, ValidationRow, Work, WorstRow,
+    MeanSummary, PairCount, PairEffect, PairReport, Placement, PointResult, RateMetric, RowKind, SCHEMA,
+    ScenarioReport, ScenarioResults, SensitivityEnd, SensitivityPoint, SensitivityReport, SensitivityValue,
+    TierUtilization, TimeMetric, TrainingErrors, TrainingFigures, UtilizationTimeline, ValidationGroup,
+    ValidationReport, ValidationRow, Verdict, Work, WorstRow,
 };
 use copperlight_topologies::End;
 
@@ -274,8 +275,104 @@ pub(crate) fn validation() -> ValidationReport {
         groups: vec![validation_group("a.csv", 2, None), validation_group("b.csv", 1, explanation)],
         mean: GroupMean { all: mean(1, Some(0.2)), large: mean(0, None) },
         rows: vec![one, blank, apart],
+        pairs: None,
         notes: Vec::new(),
     }
+}
+
+/// What is said of a run that was measured at 1 s, of this class and with this modelled step time.
+pub(crate) fn training_figures(class: &'static str, step_time_s: f64) -> TrainingFigures {
+    TrainingFigures {
+        class,
+        family: "RUNS".into(),
+        generation: None,
+        model: "llama-70b".into(),
+        chip: "h100".into(),
+        precision: "bf16",
+        modelled_range: None,
+        plans: Vec::new(),
+        step_time_s,
+        measured_step_time_s: 1.0,
+        measured_mfu: 0.5,
+        breakdown: [("bubble", 0.25), ("compute", 0.75)].into(),
+        assumed: Vec::new(),
+    }
+}
+
+/// Training runs by name.
+pub(crate) fn training<const N: usize>(runs: &[(&str, TrainingFigures); N]) -> [ValidationRow; N] {
+    let blank = validation().rows.remove(0);
+    std::array::from_fn(|index| {
+        let (name, figures) = &runs[index];
+        ValidationRow {
+            kind: RowKind::Training,
+            table: "runs.csv".into(),
+            row: index as u64 + 1,
+            id: Some((*name).to_owned()),
+            chips: Some(64 << index),
+            op: None,
+            size_bytes: None,
+            measured: Some(figures.measured_step_time_s),
+            modelled: Some(figures.step_time_s),
+            unit: Some("s"),
+            error: Some(figures.step_time_s / figures.measured_step_time_s - 1.0),
+            group: format!("runs.csv: {}", figures.class),
+            algorithm: None,
+            protocol: None,
+            training: Some(figures.clone()),
+            ..blank.clone()
+        }
+    })
+}
+
+/// Training runs of each class, a group of each sort, and pairs.
+pub(crate) fn training_report() -> ValidationReport {
+    let mut wide = training_figures("moe", 2.0);
+    wide.modelled_range = Some([1.0, 4.0]);
+    let runs =
+        [("a", training_figures("dense-A", 1.1)), ("b", training_figures("dense-B", 0.9)), ("c", wide)];
+    let group = |by: &'static str| ValidationGroup {
+        training: Some(TrainingErrors {
+            by,
+            median_absolute_error: Some(0.1),
+            within_10_percent: Some(1.0),
+            constant_mfu_error: None,
+        }),
+        ..validation_group("runs.csv", 3, None)
+    };
+    let mut report = validation();
+    report.rows.extend(training(&runs));
+    report.groups.extend(["class", "family", "chip", "model", "precision", "generation"].map(group));
+    report.pairs = Some(pairs());
+    report
+}
+
+/// A pair that agrees, one that is an open range, and one of which a run was not simulated.
+pub(crate) fn pairs() -> PairReport {
+    let pair = |effect: &str, kind: &str, verdict, measured: Option<f64>, modelled: Option<f64>| PairEffect {
+        effect: effect.into(),
+        kind: kind.into(),
+        quantity: "step-time",
+        baseline: "a".into(),
+        variant: "b".into(),
+        comment: String::new(),
+        measured,
+        modelled,
+        modelled_range: None,
+        ratio: measured.zip(modelled).map(|(measured, modelled)| modelled / measured),
+        verdict,
+        miss: None,
+        reason: None,
+    };
+    let near = pair("slower", "slope", Verdict::Within, Some(0.1), Some(0.11));
+    let mut open = pair("faster", "slope", Verdict::Open, Some(-0.2), Some(-0.25));
+    (open.modelled_range, open.miss) = (Some([-0.3, -0.2]), Some("because.".into()));
+    let mut absent = pair("absent", "other", Verdict::NotRun, None, None);
+    absent.reason = Some("a: layers is blank".into());
+    let mut all = PairCount::of_kind("all");
+    let effects = vec![near, open, absent];
+    effects.iter().for_each(|effect| all.add(effect.verdict));
+    PairReport { all, kinds: Vec::new(), effects }
 }
 
 /// A group of which one row was compared, and is 20 % off; a large one where the group is apart.

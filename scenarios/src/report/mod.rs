@@ -10,7 +10,9 @@
 //! | `plan.rs`, `plan_reasons.rs`, `plan_table.rs`, `plan_csv.rs` | found plans: types, the reasons, tables, CSV |
 //! | `validation.rs`, `validation_table.rs`, `validation_csv.rs` | the model beside measurements: types, tables, CSV |
 //! | `calibration.rs`, `calibration_table.rs` | fitted parameters: types, tables and TOML |
+//! | `pairs.rs` | published runs that differ in one thing |
 //! | `evidence.rs`, `validation_page.rs` | sources and growth beside measurements, and the page of the book about them |
+//! | `training_page/` | the part of that page about training runs |
 //! | `figure.rs` | a drawn figure, whoever drew it |
 //! | `points.rs` | what tells the points of a sweep apart |
 //! | `answer.rs`, `collective_answer.rs`, `traffic_answer.rs` | the sentence that answers the scenario's question |
@@ -43,6 +45,7 @@ pub mod json;
 pub mod markdown;
 pub mod nccl_table;
 pub mod number;
+mod pairs;
 mod plan;
 pub mod plan_csv;
 pub mod plan_reasons;
@@ -57,6 +60,7 @@ mod sheet;
 pub mod table;
 mod traffic;
 mod traffic_answer;
+pub(crate) mod training_page;
 mod validation;
 pub mod validation_csv;
 pub mod validation_page;
@@ -69,9 +73,10 @@ pub use calibration::{CalibratedParameter, CalibrationErrors, CalibrationGroup, 
 pub use compared::{BreakEven, ComparedPair, RatioEnvelope, RatioValue};
 pub use comparison::{Comparison, Output, Per, Ratios, Side, meeting_pairs};
 pub use energy::{EnergyPerToken, RunTotals};
-pub use evidence::{Evidence, Growth, GrowthPoint, TableSource};
+pub use evidence::{Evidence, Growth, GrowthPoint, TableSource, TrainingSource};
 pub use explanation::{Candidate, Explanation, RunnerUp, Terms};
 pub use figure::{Drawn, Figure, VectorFigure};
+pub use pairs::{PairCount, PairEffect, PairReport, Verdict};
 pub use plan::{EntryLoss, EstimatorError, PlanReport, PlanRow, SystemPlan};
 pub use points::{distinct_systems, label_setting, varying_parameters};
 pub use results::{
@@ -85,7 +90,8 @@ pub use sensitivity::{
 };
 pub use sheet::{Align, Column, Sheet};
 pub use traffic::TrafficRow;
+pub use training_page::{LeftOut, LeftOutErrors};
 pub use validation::{
-    ErrorSummary, GroupMean, MeanSummary, RowKind, TrainingErrors, TrainingFigures, ValidationGroup,
-    ValidationReport, ValidationRow, WorstRow,
+    ErrorSummary, GroupMean, MeanSummary, PlanTime, RowKind, TrainingErrors, TrainingFigures,
+    ValidationGroup, ValidationReport, ValidationRow, WorstRow,
 };

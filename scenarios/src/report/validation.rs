@@ -2,6 +2,7 @@
 //!
 //! Serialised, these are the JSON of the command. What was not measured or not modelled is `null`, never zero.
 
+use super::pairs::PairReport;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -16,6 +17,9 @@ pub struct ValidationReport {
     pub mean: GroupMean,
     /// Every row of every table.
     pub rows: Vec<ValidationRow>,
+    /// Paired effects of training runs, where the tables have pairs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pairs: Option<PairReport>,
     /// What had to be assumed, in sentences.
     pub notes: Vec<String>,
 }
@@ -46,7 +50,8 @@ pub struct ValidationGroup {
 /// What more is said of a group of training runs.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct TrainingErrors {
-    /// What the rows of the group have in common: `class`, `family` or `chip`.
+    /// What the rows of the group have in common: `table`, `class`, `family`, `chip`, `model`, `precision` or
+    /// `generation`.
     pub by: &'static str,
     /// The median of the errors without their signs.
     pub median_absolute_error: Option<f64>,
@@ -168,6 +173,9 @@ pub struct TrainingFigures {
     /// Where something that matters was not published: the least and the most that the row can mean, in its unit.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub modelled_range: Option<[f64; 2]>,
+    /// The plans of a range, each with its time.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub plans: Vec<PlanTime>,
     /// The modelled step time in seconds; of a range the geometric mean of its ends.
     pub step_time_s: f64,
     /// The measured step time in seconds.
@@ -178,6 +186,35 @@ pub struct TrainingFigures {
     pub breakdown: BTreeMap<&'static str, f64>,
     /// What had to be assumed, in sentences.
     pub assumed: Vec<String>,
+}
+
+/// One of the plans that a row can mean, and what the model says of it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct PlanTime {
+    /// Sequences of a micro-batch.
+    pub micro_batch: u64,
+    /// Stages of a rank.
+    pub virtual_stages: u64,
+    /// What is computed again: `none`, `selective` and so on.
+    pub recompute: String,
+    /// The modelled step time in seconds.
+    pub step_time_s: f64,
+}
+
+impl ValidationReport {
+    /// The part of the report that is about rows of this kind.
+    pub fn of_kind(&self, kind: RowKind) -> Self {
+        let is_training = kind == RowKind::Training;
+        let groups = self.groups.iter().filter(|group| group.training.is_some() == is_training);
+        Self {
+            schema: self.schema,
+            groups: groups.cloned().collect(),
+            mean: self.mean.clone(),
+            rows: self.rows.iter().filter(|row| row.kind == kind).cloned().collect(),
+            pairs: self.pairs.clone().filter(|_| is_training),
+            notes: if is_training { Vec::new() } else { self.notes.clone() },
+        }
+    }
 }
 
 impl RowKind {

@@ -1,5 +1,6 @@
-//! A validation report as CSV: one row for each row of the tables, every figure to the last bit.
+//! A validation report as CSV: one row for each row of the tables, then one for each pair, every figure to the last bit.
 
+use super::pairs::PairEffect;
 use super::validation::{TrainingFigures, ValidationReport, ValidationRow};
 use std::io::{self, Write};
 
@@ -45,6 +46,12 @@ pub fn write_csv(out: &mut dyn Write, report: &ValidationReport) -> io::Result<(
     writer.write_record(COLUMNS).map_err(io::Error::other)?;
     for row in &report.rows {
         writer.write_record(fields(row)).map_err(io::Error::other)?;
+    }
+    if let Some(pairs) = &report.pairs {
+        pairs
+            .effects
+            .iter()
+            .try_for_each(|pair| writer.write_record(of_pair(pair)).map_err(io::Error::other))?;
     }
     writer.flush()
 }
@@ -96,6 +103,22 @@ fn training(figures: &TrainingFigures) -> Vec<String> {
     ]
 }
 
+/// A pair: both runs as id, what differs as operation, effects as logarithms, kind and verdict as group.
+fn of_pair(pair: &PairEffect) -> [String; 16] {
+    let number = |number: Option<f64>| number.map_or_else(String::new, |number| number.to_string());
+    let reason = pair.reason.as_ref().or(pair.miss.as_ref());
+    let mut fields: [String; 16] = std::array::from_fn(|_| String::new());
+    fields[0] = "pair".to_owned();
+    fields[3] = format!("{} -> {}", pair.baseline, pair.variant);
+    fields[6] = pair.effect.clone();
+    fields[8] = number(pair.measured);
+    fields[9] = number(pair.modelled);
+    fields[10] = "log ratio".to_owned();
+    fields[12] = reason.cloned().unwrap_or_default();
+    fields[13] = format!("pairs: {}: {}", pair.kind, pair.verdict.name());
+    fields
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::example;
@@ -114,5 +137,21 @@ mod tests {
         );
         assert!(lines[2].contains(",,us,,line 3: chips is blank,"), "{text}");
         assert_eq!(lines.len(), 4);
+    }
+
+    #[test]
+    fn pairs_stand_under_the_rows() {
+        let mut report = example::validation();
+        report.pairs = Some(example::pairs());
+        let mut out = Vec::new();
+        write_csv(&mut out, &report).expect("a vector takes every byte");
+        let text = String::from_utf8(out).expect("CSV is UTF-8");
+        let lines: Vec<&str> = text.lines().skip(4).collect();
+        assert_eq!(lines[0], "pair,,,a -> b,,,slower,,0.1,0.11,log ratio,,,pairs: slope: within,,");
+        assert!(lines[1].contains(",because.,pairs: slope: open range,"), "{text}");
+        assert!(
+            lines[2].contains(",absent,,,,log ratio,,a: layers is blank,pairs: other: not run,"),
+            "{text}"
+        );
     }
 }

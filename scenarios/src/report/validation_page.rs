@@ -5,12 +5,16 @@ use super::figure::VectorFigure;
 use super::markdown::{escaped, write_sheet};
 use super::number::{grouped, percent, rounded, size};
 use super::sheet::{Column, Sheet};
-use super::validation::{MeanSummary, ValidationReport, ValidationRow};
+use super::training_page::write_training;
+use super::validation::{MeanSummary, RowKind, ValidationReport, ValidationRow};
 use super::validation_table::{FOOTER, groups, not_compared, share, worst};
 use std::io::{self, Write};
 
 /// The folder of figures, beside the page.
 pub const FIGURES: &str = "figures";
+
+/// What the names of figures about training runs begin with.
+const TRAINING_FIGURES: &str = "validation_training";
 
 const HEAD: &str = "# The model beside measurements
 
@@ -48,8 +52,20 @@ pub fn write_page(
     evidence: &Evidence,
     figures: &[VectorFigure],
 ) -> io::Result<()> {
-    let (first, rest): (Vec<_>, Vec<_>) = figures.iter().partition(|figure| is_overview(figure));
+    let (training, collectives): (Vec<_>, Vec<_>) =
+        figures.iter().partition(|figure| figure.name.starts_with(TRAINING_FIGURES));
     writeln!(out, "{HEAD}")?;
+    write_collectives(out, &report.of_kind(RowKind::Collective), evidence, collectives)?;
+    write_training(out, &report.of_kind(RowKind::Training), evidence, &training)
+}
+
+fn write_collectives(
+    out: &mut dyn Write,
+    report: &ValidationReport,
+    evidence: &Evidence,
+    figures: Vec<&VectorFigure>,
+) -> io::Result<()> {
+    let (first, rest): (Vec<_>, Vec<_>) = figures.into_iter().partition(|figure| is_overview(figure));
     write_scores(out, report)?;
     first.into_iter().try_for_each(|figure| write_figure(out, figure))?;
     writeln!(out, "## Larger groups\n")?;
@@ -72,7 +88,7 @@ fn is_overview(figure: &VectorFigure) -> bool {
     ["validation_errors", "validation_growth"].contains(&figure.name.as_str())
 }
 
-fn write_figure(out: &mut dyn Write, figure: &VectorFigure) -> io::Result<()> {
+pub(super) fn write_figure(out: &mut dyn Write, figure: &VectorFigure) -> io::Result<()> {
     writeln!(out, "![{}]({FIGURES}/{}.svg)\n", escaped(&figure.title), figure.name)
 }
 
@@ -193,6 +209,7 @@ fn write_sources(out: &mut dyn Write, sources: &[TableSource]) -> io::Result<()>
 mod tests {
     use super::super::evidence::GrowthPoint;
     use super::super::example;
+    use super::super::training_page::LeftOut;
     use super::*;
 
     fn page() -> String {
@@ -213,7 +230,12 @@ mod tests {
             licence: "MIT".to_owned(),
             notes: String::new(),
         };
-        let evidence = Evidence { sources: vec![source], growth: vec![growth] };
+        let evidence = Evidence {
+            sources: vec![source],
+            growth: vec![growth],
+            runs: Vec::new(),
+            left_out: LeftOut::default(),
+        };
         let figure = VectorFigure { name: "f".to_owned(), title: "F".to_owned(), svg: String::new() };
         let mut out = Vec::new();
         write_page(&mut out, &example::validation(), &evidence, &[figure])

@@ -4,12 +4,16 @@ use super::markdown;
 use super::number::{percent, rounded, size};
 use super::sheet::{Column, Sheet};
 use super::table;
+use super::training_page::{count_sheet, effect_sheet};
 use super::validation::{ErrorSummary, ValidationGroup, ValidationReport, ValidationRow};
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 /// What stands where there is nothing.
 const NONE: &str = "-";
+
+/// Which groups of training runs stand in the table; JSON and the page have more.
+const SHOWN: [&str; 4] = ["table", "class", "family", "chip"];
 
 /// What the numbers are.
 pub(super) const FOOTER: &str = "Error: the mean over rows of |modelled time / measured time - 1|; bias: the same with its sign, \
@@ -40,8 +44,10 @@ pub fn write_markdown(out: &mut dyn Write, report: &ValidationReport) -> io::Res
 
 /// The groups, and the worst rows where any could be compared.
 fn sheets(report: &ValidationReport) -> Vec<Sheet> {
+    let pairs = report.pairs.iter().flat_map(|pairs| [count_sheet(pairs), effect_sheet(pairs)]);
     [groups(report), training(report), worst(report)]
         .into_iter()
+        .chain(pairs)
         .filter(|sheet| !sheet.rows.is_empty())
         .collect()
 }
@@ -107,7 +113,7 @@ pub(super) fn training(report: &ValidationReport) -> Sheet {
         ],
     );
     for group in &report.groups {
-        let Some(more) = &group.training else { continue };
+        let Some(more) = group.training.as_ref().filter(|more| SHOWN.contains(&more.by)) else { continue };
         sheet.push(vec![
             group.name.clone(),
             more.by.to_owned(),

@@ -51,9 +51,10 @@ pub fn compare_with(
         rows.extend(answered.map(|(row, place)| report(table, row, answer_at(&answers, *place))));
     }
     let (groups, mean) = groups::of_rows(tables, &rows);
+    let pairs = training::compare_pairs(tables, &rows);
     let notes: BTreeSet<&String> = answers.iter().filter_map(|answer| answer.note.as_ref()).collect();
     let notes = notes.into_iter().cloned().collect();
-    Ok(ValidationReport { schema: SCHEMA, groups, mean, rows, notes })
+    Ok(ValidationReport { schema: SCHEMA, groups, mean, rows, pairs, notes })
 }
 
 /// The answers to the training runs of all tables, in the order of rows.

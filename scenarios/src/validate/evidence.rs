@@ -1,14 +1,16 @@
 //! What a page about measurements shows besides errors: the sources of tables, and the growth with the number of chips.
 
+use super::embedded;
 use super::modelled::collectives;
 use super::row::{Measured, MeasuredOperation, MeasuredRun};
 use super::setup::Setup;
-use super::table::Table;
-use crate::report::{Evidence, Growth, GrowthPoint, TableSource};
+use super::table::{Table, TableKind};
+use crate::report::{Evidence, Growth, GrowthPoint, LeftOut, TableSource, TrainingSource};
 use crate::run::{RunError, in_pool};
 use copperlight_core::units::Bytes;
 use copperlight_core::workload::CollectiveKind;
 use copperlight_topologies::System;
+use std::collections::BTreeMap;
 
 /// The machine whose all-reduce was measured in one domain and in two.
 const SYSTEM: &str = "gb200-nvl72";
@@ -28,7 +30,13 @@ const CHIPS: [usize; 9] = [2, 4, 8, 16, 36, 72, 144, 288, 576];
 /// [`RunError`] when there are no threads.
 pub fn evidence(tables: &[Table], threads: Option<usize>) -> Result<Evidence, RunError> {
     let growth = in_pool(threads, || SIZES.map(Bytes::new).map(|size| growth(tables, size)))?;
-    Ok(Evidence { sources: tables.iter().map(source).collect(), growth: growth.into() })
+    let collectives = tables.iter().filter(|table| table.kind == TableKind::Collectives);
+    Ok(Evidence {
+        sources: collectives.map(source).collect(),
+        growth: growth.into(),
+        runs: runs(tables),
+        left_out: left_out(),
+    })
 }
 
 fn source(table: &Table) -> TableSource {
@@ -40,6 +48,27 @@ fn source(table: &Table) -> TableSource {
         licence: harness.licence.clone(),
         notes: harness.notes.clone(),
     }
+}
+
+/// Errors of training runs that were left out of the fit, as they were last written down.
+pub fn left_out() -> LeftOut {
+    serde_json::from_str(embedded::LEFT_OUT).expect("the built-in errors are well-formed")
+}
+
+/// The sources of training runs, in the order of their names.
+fn runs(tables: &[Table]) -> Vec<TrainingSource> {
+    let mut known: BTreeMap<&str, TrainingSource> = BTreeMap::new();
+    let published =
+        tables.iter().flat_map(|table| &table.rows).filter_map(|row| row.training.as_ref()?.as_ref().ok());
+    for run in published {
+        let blank = || TrainingSource { family: run.family().to_owned(), rows: 0, published: Vec::new() };
+        let source = known.entry(run.family()).or_insert_with(blank);
+        source.rows += 1;
+        if !source.published.contains(&run.source) {
+            source.published.push(run.source.clone());
+        }
+    }
+    known.into_values().collect()
 }
 
 fn growth(tables: &[Table], size: Bytes) -> Growth {

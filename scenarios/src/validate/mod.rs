@@ -36,7 +36,7 @@ mod training;
 pub use baseline::{Baseline, BaselineError};
 pub use compare::{compare, compare_with};
 pub use error::relative_error;
-pub use evidence::evidence;
+pub use evidence::{evidence, left_out};
 pub use experts::ExpertRow;
 pub use harness::{Apart, Buffers, Harness};
 pub use row::{Measured, MeasuredOperation, MeasuredRun, Row};

@@ -20,7 +20,13 @@ const CLASSES: [(&str, &str); 4] = [
 type By = (&'static str, fn(&ValidationRow) -> Option<String>);
 
 /// Ways to put rows together beside classes.
-const BY: [By; 2] = [("family", |row| Some(row.training.as_ref()?.family.clone())), ("chip", chip)];
+const BY: [By; 5] = [
+    ("family", |row| Some(row.training.as_ref()?.family.clone())),
+    ("chip", chip),
+    ("model", |row| Some(row.training.as_ref()?.model.clone())),
+    ("precision", |row| Some(row.training.as_ref()?.precision.to_owned())),
+    ("generation", |row| Some(row.training.as_ref()?.generation?.to_owned())),
+];
 
 /// The groups of the rows of one table.
 pub(in crate::validate) fn groups(table: &str, rows: &[&ValidationRow]) -> Vec<ValidationGroup> {

@@ -11,6 +11,7 @@
 //! | `plan.rs`, `layout.rs`, `recompute.rs` | the plan, as far as it was published |
 //! | `cases.rs` | all plans that a row can mean, and the row made ready |
 //! | `simulate.rs` | every distinct step once, side by side |
+//! | `pairs/` | pairs of runs that differ in one thing, and whether the model finds by how much |
 //! | `errors.rs`, `constant_mfu.rs` | errors of classes, families and chips, beside those of a constant MFU |
 
 mod cases;
@@ -24,6 +25,7 @@ mod machine;
 mod measure;
 mod model;
 mod notes;
+mod pairs;
 mod plan;
 mod published;
 mod recompute;
@@ -32,6 +34,7 @@ mod simulate;
 mod software;
 
 pub(super) use errors::groups;
+pub(super) use pairs::compare as compare_pairs;
 pub use published::Published;
 pub(super) use published::read;
 pub(super) use simulate::{Answered, answer};

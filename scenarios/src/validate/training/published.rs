@@ -99,7 +99,7 @@ impl Published {
     }
 
     /// The source of the row: what stands before the first dash of its name.
-    pub(super) fn family(&self) -> &str {
+    pub(in crate::validate) fn family(&self) -> &str {
         self.id.split_once('-').map_or(&self.id, |(family, _)| family)
     }
 }

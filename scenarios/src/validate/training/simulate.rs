@@ -3,7 +3,8 @@
 use super::cases::{self, Ready};
 use super::notes::Tier;
 use super::published::Published;
-use crate::report::TrainingFigures;
+use super::recompute;
+use crate::report::{PlanTime, TrainingFigures};
 use crate::run::{EngineOptions, ProgressEvent, RunError, SimulatedStep, in_pool, simulate_step};
 use crate::training::{LedgerEntry, TrainingJob};
 use copperlight_topologies::System;
@@ -109,6 +110,7 @@ fn tell(row: &Published, ready: &Ready, steps: &[&SimulatedStep]) -> Answered {
         chip: ready.system.chip().map_or_else(String::new, |chip| chip.name().to_owned()),
         precision: job.precision().name(),
         modelled_range: range,
+        plans: plans(ready, steps),
         step_time_s: step_time,
         measured_step_time_s: measured,
         measured_mfu: ready.measured_mfu,
@@ -116,6 +118,17 @@ fn tell(row: &Published, ready: &Ready, steps: &[&SimulatedStep]) -> Answered {
         assumed: ready.assumed.clone(),
     };
     Answered { value: ready.measured.of_step(step_time), error: step_time / measured - 1.0, figures }
+}
+
+/// The plans of a range, each with its time; nothing where there is one plan.
+fn plans(ready: &Ready, steps: &[&SimulatedStep]) -> Vec<PlanTime> {
+    let plan = |(job, step): (&TrainingJob, &&SimulatedStep)| PlanTime {
+        micro_batch: job.parallelism().micro_batch,
+        virtual_stages: job.parallelism().virtual_stages,
+        recompute: recompute::name(job.parallelism().recompute).to_owned(),
+        step_time_s: step.time.seconds(),
+    };
+    if steps.len() < 2 { Vec::new() } else { ready.jobs.iter().zip(steps).map(plan).collect() }
 }
 
 const fn class(row: &Published, tier: Tier) -> &'static str {
