@@ -8,6 +8,7 @@
 //! | `sensitivity.rs`, `sensitivity_table.rs`, `sensitivity_csv.rs` | what ranges of the catalog mean: types, tables, CSV |
 //! | `validation.rs`, `validation_table.rs`, `validation_csv.rs` | the model beside measurements: types, tables, CSV |
 //! | `calibration.rs`, `calibration_table.rs` | fitted parameters: types, tables and TOML |
+//! | `chip_calibration.rs`, `chip_calibration_table.rs` | the same of chips and software |
 //! | `evidence.rs`, `validation_page.rs` | sources and growth beside measurements, and the page of the book about them |
 //! | `figure.rs` | a drawn figure, whoever drew it |
 //! | `points.rs` | what tells the points of a sweep apart |
@@ -24,6 +25,8 @@
 pub mod answer;
 mod calibration;
 pub mod calibration_table;
+mod chip_calibration;
+pub mod chip_calibration_table;
 mod collective_answer;
 pub mod csv;
 mod energy;
@@ -56,6 +59,9 @@ pub mod validation_table;
 pub(crate) mod example;
 
 pub use calibration::{CalibratedParameter, CalibrationErrors, CalibrationGroup, CalibrationReport, HeldOut};
+pub use chip_calibration::{
+    ChipCalibrationReport, ChipClass, ChipErrors, ChipParameter, LeftOut, LeftOutErrors,
+};
 pub use energy::{EnergyPerToken, RunTotals};
 pub use evidence::{Evidence, Growth, GrowthPoint, TableSource};
 pub use explanation::{Candidate, Explanation, RunnerUp, Terms};

@@ -31,6 +31,7 @@ mod shape;
 mod simulate;
 mod software;
 
+pub(crate) use cases::{ReadyRun, ready_run};
 pub(super) use errors::groups;
 pub use published::Published;
 pub(super) use published::read;

@@ -1,7 +1,6 @@
 //! Every distinct step of the rows once, side by side, and what each row is told.
 
 use super::cases::{self, Ready};
-use super::notes::Tier;
 use super::published::Published;
 use crate::report::TrainingFigures;
 use crate::run::{EngineOptions, ProgressEvent, RunError, SimulatedStep, in_pool, simulate_step};
@@ -102,7 +101,7 @@ fn tell(row: &Published, ready: &Ready, steps: &[&SimulatedStep]) -> Answered {
     let measured = ready.measured.step_time();
     let job = &ready.jobs[0];
     let figures = TrainingFigures {
-        class: class(row, ready.tier),
+        class: cases::class(row, ready.tier),
         family: row.family().to_owned(),
         generation: ready.generation,
         model: job.model().name().to_owned(),
@@ -116,14 +115,6 @@ fn tell(row: &Published, ready: &Ready, steps: &[&SimulatedStep]) -> Answered {
         assumed: ready.assumed.clone(),
     };
     Answered { value: ready.measured.of_step(step_time), error: step_time / measured - 1.0, figures }
-}
-
-const fn class(row: &Published, tier: Tier) -> &'static str {
-    match tier {
-        _ if row.has_experts() => "moe",
-        Tier::A => "dense-A",
-        Tier::B | Tier::C => "dense-B",
-    }
 }
 
 /// What the time of a step goes into, as shares of it; the mean over all plans of a range.
