@@ -23,6 +23,11 @@ pub(super) trait Residuals: Sync {
     /// The residuals at these values, always as many.
     fn at(&self, values: &[f64]) -> Vec<f64>;
 
+    /// How much each residual counts, or `None` where all count alike.
+    fn weights(&self) -> Option<Vec<f64>> {
+        None
+    }
+
     /// Told where the next derivatives are taken.
     fn settle(&self, _values: &[f64]) {}
 }
@@ -56,12 +61,10 @@ impl Unknown {
     }
 }
 
-/// The soft loss of residuals.
-pub(super) fn loss(residuals: &[f64]) -> f64 {
-    residuals
-        .iter()
-        .map(|residual| 2.0 * SOFT * SOFT * ((1.0 + (residual / SOFT).powi(2)).sqrt() - 1.0))
-        .sum()
+/// The soft loss of residuals that count so much each.
+pub(super) fn loss(residuals: &[f64], weights: &[f64]) -> f64 {
+    let of = |residual: &f64| 2.0 * SOFT * SOFT * ((1.0 + (residual / SOFT).powi(2)).sqrt() - 1.0);
+    residuals.iter().zip(weights).map(|(residual, weight)| weight * of(residual)).sum()
 }
 
 /// A minimum near the start.
@@ -71,19 +74,20 @@ pub(super) fn minimise(unknowns: &[Unknown], residuals: &impl Residuals) -> Mini
     };
     let mut at: Vec<f64> = unknowns.iter().map(Unknown::position).collect();
     let mut found = residuals.at(&values(&at));
-    let mut best = loss(&found);
+    let weights = residuals.weights().unwrap_or_else(|| vec![1.0; found.len()]);
+    let mut best = loss(&found, &weights);
     let (mut damping, mut idle, mut rounds) = (1e-2, 0, 0);
     while rounds < MOST_ROUNDS && idle < 2 && !at.is_empty() {
         rounds += 1;
         residuals.settle(&values(&at));
         let columns = derivatives(&at, &found, |at| residuals.at(&values(at)));
-        let (normal, gradient) = normal_equations(&columns, &found);
+        let (normal, gradient) = normal_equations(&columns, &found, &weights);
         let mut lowered = false;
         for _ in 0..8 {
             let step = solve(&damped(&normal, damping), &gradient);
             let next: Vec<f64> = at.iter().zip(&step).map(|(at, step)| at - step.clamp(-1.0, 1.0)).collect();
             let there = residuals.at(&values(&next));
-            let now = loss(&there);
+            let now = loss(&there, &weights);
             if now < best {
                 idle = if best - now < ENOUGH * best { idle + 1 } else { 0 };
                 (at, found, best, lowered) = (next, there, now, true);
@@ -109,9 +113,9 @@ fn derivatives(at: &[f64], found: &[f64], residuals: impl Fn(&[f64]) -> Vec<f64>
 }
 
 /// The normal equations of the residuals, each weighted by the slope of its loss.
-fn normal_equations(columns: &[Vec<f64>], found: &[f64]) -> (Vec<Vec<f64>>, Vec<f64>) {
-    let weights: Vec<f64> =
-        found.iter().map(|residual| 1.0 / (1.0 + (residual / SOFT).powi(2)).sqrt()).collect();
+fn normal_equations(columns: &[Vec<f64>], found: &[f64], weights: &[f64]) -> (Vec<Vec<f64>>, Vec<f64>) {
+    let slope = |(residual, weight): (&f64, &f64)| weight / (1.0 + (residual / SOFT).powi(2)).sqrt();
+    let weights: Vec<f64> = found.iter().zip(weights).map(slope).collect();
     let product = |one: &[f64], other: &[f64]| -> f64 {
         one.iter().zip(other).zip(&weights).map(|((one, other), weight)| one * other * weight).sum()
     };
@@ -190,7 +194,7 @@ mod tests {
 
     #[test]
     fn a_soft_loss_is_a_square_near_zero() {
-        assert!((loss(&[0.001]) - 1e-6).abs() < 1e-9);
-        assert!(loss(&[10.0]) < 2.0 * SOFT * 10.0);
+        assert!((loss(&[0.001], &[1.0]) - 1e-6).abs() < 1e-9);
+        assert!(loss(&[10.0], &[1.0]) < 2.0 * SOFT * 10.0);
     }
 }

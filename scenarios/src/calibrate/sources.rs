@@ -79,8 +79,10 @@ fn of_file(path: &Path, described: &Described) -> Result<Table, SourceError> {
     let text = text_of(path).map_err(|reason| ValidateError::File { path: shown.clone(), reason })?;
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let first = text.lines().next().unwrap_or_default();
-    if first.split(',').any(|column| column.trim() == "preset") {
-        return Ok(read_table(&shown, &name, TableKind::Collectives, &text)?);
+    let has = |column: &str| first.split(',').any(|own| own.trim() == column);
+    if has("preset") {
+        let kind = if has("n_chips") { TableKind::Training } else { TableKind::Collectives };
+        return Ok(read_table(&shown, &name, kind, &text)?);
     }
     let sizes =
         nccl_tests::read(&text).map_err(|error| SourceError::NcclTests { path: shown.clone(), error })?;

@@ -3,8 +3,12 @@
 use super::failure::Failure;
 use super::output::Output;
 use super::threads::ThreadArguments;
-use crate::calibrate::{CalibrateRequest, Described, calibrate, measurements};
-use crate::report::{CalibrationReport, calibration_table, json};
+use crate::calibrate::{
+    CalibrateChipsRequest, CalibrateRequest, Described, calibrate, calibrate_chips, is_of_chips, measurements,
+};
+use crate::report::{
+    CalibrationReport, ChipCalibrationReport, calibration_table, chip_calibration_table, json,
+};
 use clap::{Args, ValueEnum};
 use std::fs;
 use std::io::{self, Write};
@@ -62,21 +66,52 @@ pub(super) fn run(arguments: &CalibrateArguments, output: &mut Output<'_>) -> Re
         chips: arguments.chips.map(|chips| chips as usize),
         operation: arguments.operation.clone(),
     };
+    let tables = measurements(&arguments.tables, &described)?;
+    if is_of_chips(&arguments.family) {
+        let report = calibrate_chips(&CalibrateChipsRequest {
+            tables,
+            family: arguments.family.clone(),
+            leave_one_out: arguments.leave_one_out,
+            threads: arguments.threads.number(),
+        })?;
+        return put(arguments, output, &|out| write_chips(arguments.format, &report, out));
+    }
     let report = calibrate(&CalibrateRequest {
-        tables: measurements(&arguments.tables, &described)?,
+        tables,
         family: arguments.family.clone(),
         leave_one_out: arguments.leave_one_out,
         hold_out: arguments.hold_out.clone(),
         threads: arguments.threads.number(),
     })?;
-    let Some(path) = &arguments.out else { return Ok(write(arguments.format, &report, output.data)?) };
+    put(arguments, output, &|out| write(arguments.format, &report, out))
+}
+
+/// Writes results to where they go.
+fn put(
+    arguments: &CalibrateArguments,
+    output: &mut Output<'_>,
+    write: &dyn Fn(&mut dyn Write) -> io::Result<()>,
+) -> Result<(), Failure> {
+    let Some(path) = &arguments.out else { return Ok(write(output.data)?) };
     let mut text = Vec::new();
-    write(arguments.format, &report, &mut text)?;
+    write(&mut text)?;
     let unwritable = |error: io::Error| {
         Failure::Usage(format!("--out {}: {error}; name a file that can be written", path.display()))
     };
     fs::write(path, text).map_err(unwritable)?;
     Ok(writeln!(output.notes, "wrote {}", path.display())?)
+}
+
+fn write_chips(
+    format: CalibrationFormat,
+    report: &ChipCalibrationReport,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    match format {
+        CalibrationFormat::Table => chip_calibration_table::write_table(out, report),
+        CalibrationFormat::Json => json::write_document(out, report),
+        CalibrationFormat::Toml => chip_calibration_table::write_table(out, report),
+    }
 }
 
 fn write(format: CalibrationFormat, report: &CalibrationReport, out: &mut dyn Write) -> io::Result<()> {

@@ -1,7 +1,7 @@
 //! How a command can fail, and the exit code of each failure.
 
 use super::diagnostics::{self, Colour};
-use crate::calibrate::{CalibrateError, SourceError};
+use crate::calibrate::{CalibrateChipsError, CalibrateError, SourceError};
 use crate::file::{ScenarioError, ScenarioErrors};
 use crate::flow_case::FlowCaseError;
 use crate::report::files::FilesError;
@@ -74,6 +74,9 @@ pub enum Failure {
     /// Nothing can be fitted.
     #[error(transparent)]
     Calibrate(#[from] CalibrateError),
+    /// Parameters of chips that cannot be fitted.
+    #[error(transparent)]
+    CalibrateChips(#[from] CalibrateChipsError),
     /// A baseline cannot be read or written.
     #[error(transparent)]
     Baseline(#[from] BaselineError),

@@ -11,6 +11,7 @@
 //! | `validation.rs`, `validation_table.rs`, `validation_csv.rs` | the model beside measurements: types, tables, CSV |
 //! | `calibration.rs`, `calibration_table.rs` | fitted parameters: types, tables and TOML |
 //! | `pairs.rs` | published runs that differ in one thing |
+//! | `chip_calibration.rs`, `chip_calibration_table.rs` | the same of chips and software |
 //! | `evidence.rs`, `validation_page.rs` | sources and growth beside measurements, and the page of the book about them |
 //! | `training_page/` | the part of that page about training runs |
 //! | `figure.rs` | a drawn figure, whoever drew it |
@@ -29,6 +30,8 @@
 pub mod answer;
 mod calibration;
 pub mod calibration_table;
+mod chip_calibration;
+pub mod chip_calibration_table;
 mod collective_answer;
 mod compared;
 mod compared_table;
@@ -70,6 +73,7 @@ pub mod validation_table;
 pub(crate) mod example;
 
 pub use calibration::{CalibratedParameter, CalibrationErrors, CalibrationGroup, CalibrationReport, HeldOut};
+pub use chip_calibration::{ChipCalibrationReport, ChipClass, ChipErrors, ChipParameter};
 pub use compared::{BreakEven, ComparedPair, RatioEnvelope, RatioValue};
 pub use comparison::{Comparison, Output, Per, Ratios, Side, meeting_pairs};
 pub use energy::{EnergyPerToken, RunTotals};

@@ -34,7 +34,7 @@ pub use engine_options::{EngineOptions, too_large, too_long, too_many_events};
 pub use envelope::add_envelope;
 pub use error::RunError;
 pub use sensitivity::{SensitivityOptions, sensitivity};
-pub(crate) use step::{SimulatedStep, simulate_step};
+pub(crate) use step::{Machine, SimulatedStep, simulate_step, simulate_step_at};
 
 use crate::file::{Point, Scenario};
 use crate::report::{

@@ -13,10 +13,10 @@ use copperlight_topologies::System;
 
 /// A system of so many chips, and what results call it.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Machine<'a> {
-    pub(super) system: &'a System,
-    pub(super) name: &'a str,
-    pub(super) chips: usize,
+pub(crate) struct Machine<'a> {
+    pub(crate) system: &'a System,
+    pub(crate) name: &'a str,
+    pub(crate) chips: usize,
 }
 
 /// How long a step took, and what on.
@@ -39,12 +39,23 @@ pub(crate) fn simulate_step(
     job: &TrainingJob,
     engine: EngineOptions,
 ) -> Result<SimulatedStep, RunError> {
-    let machine = Machine { system, name, chips };
-    let rates = rates(system, name, job)?;
-    let (fabric, workload) = prepare(machine, job, &rates)?;
+    simulate_step_at(Machine { system, name, chips }, job, &rates(system, name, job)?, engine)
+}
+
+/// Simulates a step of the job on chips of these rates.
+///
+/// # Errors
+/// As [`simulate_step`].
+pub(crate) fn simulate_step_at(
+    machine: Machine<'_>,
+    job: &TrainingJob,
+    rates: &ChipRates,
+    engine: EngineOptions,
+) -> Result<SimulatedStep, RunError> {
+    let (fabric, workload) = prepare(machine, job, rates)?;
     let mut ledger = Ledger::new();
-    let outcome =
-        run_to_end((&fabric, name), &workload, &options(machine, job, &rates, engine), &mut ledger)?;
+    let options = options(machine, job, rates, engine);
+    let outcome = run_to_end((&fabric, machine.name), &workload, &options, &mut ledger)?;
     Ok(SimulatedStep { time: outcome.end, summary: ledger.summary() })
 }
 

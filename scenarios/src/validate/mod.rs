@@ -45,3 +45,4 @@ pub use table::{Table, TableKind};
 pub(crate) use tables::text_of;
 pub use tables::{ValidateError, built_in_tables, measured_tables, read_table};
 pub use training::Published;
+pub(crate) use training::{ReadyRun, ready_run};

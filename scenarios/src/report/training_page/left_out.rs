@@ -2,10 +2,10 @@
 
 use super::super::number::percent;
 use super::super::sheet::{Column, Sheet};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// The errors of rows that were left out of the fit, as they were last written down.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LeftOut {
     /// One source after another.
@@ -17,7 +17,7 @@ pub struct LeftOut {
 }
 
 /// The errors of rows that were left out together, as shares.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LeftOutErrors {
     /// The source or the chip.

@@ -26,6 +26,37 @@ pub(super) struct Ready {
     pub(super) assumed: Vec<String>,
 }
 
+/// A run whose plan is complete, ready to be simulated, for those who fit to it.
+#[derive(Debug, Clone)]
+pub(crate) struct ReadyRun {
+    /// The source.
+    pub(crate) family: String,
+    /// `dense-A`, `dense-B` or `moe`.
+    pub(crate) class: &'static str,
+    pub(crate) setup: Setup,
+    pub(crate) system: System,
+    pub(crate) job: TrainingJob,
+    /// The step time that was measured, in seconds.
+    pub(crate) measured: f64,
+}
+
+/// A run made ready; `None` where it cannot be compared, or its plan is not complete.
+pub(crate) fn ready_run(row: &Published, others: &[&Published]) -> Option<ReadyRun> {
+    let Ready { setup, system, mut jobs, measured, tier, .. } = ready(row, others).ok()?;
+    let job = jobs.pop().filter(|_| jobs.is_empty())?;
+    let (family, class) = (row.family().to_owned(), class(row, tier));
+    Some(ReadyRun { family, class, setup, system, job, measured: measured.step_time() })
+}
+
+/// What rows of a kind are held against.
+pub(super) const fn class(row: &Published, tier: Tier) -> &'static str {
+    match tier {
+        _ if row.has_experts() => "moe",
+        Tier::A => "dense-A",
+        Tier::B | Tier::C => "dense-B",
+    }
+}
+
 /// Makes a row ready, with the flags of `others` to follow where it has none.
 ///
 /// # Errors

@@ -33,6 +33,7 @@ mod shape;
 mod simulate;
 mod software;
 
+pub(crate) use cases::{ReadyRun, ready_run};
 pub(super) use errors::groups;
 pub(super) use pairs::compare as compare_pairs;
 pub use published::Published;

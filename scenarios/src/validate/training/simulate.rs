@@ -1,7 +1,6 @@
 //! Every distinct step of the rows once, side by side, and what each row is told.
 
 use super::cases::{self, Ready};
-use super::notes::Tier;
 use super::published::Published;
 use super::recompute;
 use crate::report::{PlanTime, TrainingFigures};
@@ -103,7 +102,7 @@ fn tell(row: &Published, ready: &Ready, steps: &[&SimulatedStep]) -> Answered {
     let measured = ready.measured.step_time();
     let job = &ready.jobs[0];
     let figures = TrainingFigures {
-        class: class(row, ready.tier),
+        class: cases::class(row, ready.tier),
         family: row.family().to_owned(),
         generation: ready.generation,
         model: job.model().name().to_owned(),
@@ -129,14 +128,6 @@ fn plans(ready: &Ready, steps: &[&SimulatedStep]) -> Vec<PlanTime> {
         step_time_s: step.time.seconds(),
     };
     if steps.len() < 2 { Vec::new() } else { ready.jobs.iter().zip(steps).map(plan).collect() }
-}
-
-const fn class(row: &Published, tier: Tier) -> &'static str {
-    match tier {
-        _ if row.has_experts() => "moe",
-        Tier::A => "dense-A",
-        Tier::B | Tier::C => "dense-B",
-    }
 }
 
 /// What the time of a step goes into, as shares of it; the mean over all plans of a range.
