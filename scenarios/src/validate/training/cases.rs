@@ -102,15 +102,20 @@ fn jobs(
     assumed: &mut Vec<String>,
 ) -> Result<Vec<TrainingJob>, String> {
     let published = recompute::published(flags.recompute)?;
-    let ladder = match published {
+    let layers = outline.plan().model.shape().layers;
+    let pipeline = outline.plan().parallelism.pipeline;
+    let ladder = |stages: u64| match published {
         Some(recompute) => vec![recompute],
-        None => recompute::ladder(outline.plan().recipe.attention, row.has_experts()),
+        None => {
+            let attention = outline.plan().recipe.attention;
+            recompute::ladder(attention, row.has_experts(), layers / (pipeline * stages).max(1))
+        }
     };
     let chips = row.chips.unwrap_or(0);
     let (mut fitting, mut others, mut problem) = (Vec::new(), Vec::new(), None);
     for (micro_batch, stages) in choices(outline) {
         let job = |recompute| TrainingJob::new(outline.with(micro_batch, stages, recompute), chips);
-        let tried: Result<Vec<TrainingJob>, _> = ladder.iter().map(|recompute| job(*recompute)).collect();
+        let tried: Result<Vec<TrainingJob>, _> = ladder(stages).into_iter().map(job).collect();
         match tried {
             Err(error) => problem = problem.or(Some(error.to_string())),
             Ok(tried) => match tried.iter().find(|job| job.memory(rates).fits()) {

@@ -47,8 +47,11 @@ pub(super) fn published(text: &str) -> Result<Option<Recompute>, String> {
     }
 }
 
-/// What an unpublished run may have computed again, the least first.
-pub(super) fn ladder(attention: AttentionKernel, has_experts: bool) -> Vec<Recompute> {
+/// In how many steps whole layers of a virtual stage are given up.
+const STEPS: u64 = 8;
+
+/// What an unpublished run may have computed again, the least first; virtual stages have so many layers.
+pub(super) fn ladder(attention: AttentionKernel, has_experts: bool, layers: u64) -> Vec<Recompute> {
     let mut ladder = vec![Recompute::NONE];
     if attention == AttentionKernel::Unfused {
         ladder.push(Recompute::SELECTIVE);
@@ -61,6 +64,9 @@ pub(super) fn ladder(attention: AttentionKernel, has_experts: bool) -> Vec<Recom
         let more = cheap.with(RecomputedModules::FEED_FORWARD).with(RecomputedModules::SHARED_EXPERTS);
         ladder.extend([cheap, more, more.with(RecomputedModules::EXPERTS)].map(Recompute::Modules));
     }
+    let some = (1..STEPS).map(|step| (layers * step).div_ceil(STEPS)).filter(|some| *some < layers);
+    ladder.extend(some.map(|some| Recompute::Full { layers: Some(some) }));
+    ladder.dedup();
     ladder.push(Recompute::Full { layers: None });
     ladder
 }
@@ -68,7 +74,8 @@ pub(super) fn ladder(attention: AttentionKernel, has_experts: bool) -> Vec<Recom
 /// In words.
 pub(super) fn name(recompute: Recompute) -> &'static str {
     match recompute {
-        Recompute::Full { .. } => "full",
+        Recompute::Full { layers: None } => "full",
+        Recompute::Full { layers: Some(_) } => "full of some layers",
         recompute if recompute == Recompute::NONE => "none",
         Recompute::Modules(_) => "selective",
     }
@@ -77,6 +84,16 @@ pub(super) fn name(recompute: Recompute) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn whole_layers_are_given_up_in_steps() {
+        let full = |layers| Recompute::Full { layers };
+        let few = ladder(AttentionKernel::Flash, false, 2);
+        assert_eq!(few, [Recompute::NONE, full(Some(1)), full(None)]);
+        let one = ladder(AttentionKernel::Unfused, false, 1);
+        assert_eq!(one, [Recompute::NONE, Recompute::SELECTIVE, full(None)]);
+        assert_eq!(ladder(AttentionKernel::Flash, false, 80)[1], full(Some(10)));
+    }
 
     #[test]
     fn words_are_known_or_refused() {
