@@ -34,7 +34,7 @@ fn ratios_on(system: &str, job: &TrainingJob, rates: &ChipRates) -> [f64; 2] {
     let chips = job.chips() as usize;
     let fabric = system.build(chips).expect("the system has so many chips");
     let workload = job.workload(rates).with_rank_order(system.rank_order());
-    let share = u16::try_from(job.recipe().interference).expect("a share is small");
+    let share = u16::try_from(job.recipe().interference.unwrap_or(0)).expect("a share is small");
     let slowing = Slowing::per_mille(share).expect("some speed is left");
     let options = Options::new(system.transport()).slowed(slowing);
     let outcome = simulate(&fabric, &workload, &options, &mut Ledger::new()).expect("the job fits");
@@ -102,7 +102,7 @@ fn estimates_of_plans_on_systems_are_close() {
     let ratio = |(number, plan): (usize, TrainingPlan)| {
         let interference = if number % 3 == 0 { 150 } else { 0 };
         let mut plan = on_16(plan, if number % 4 == 0 { 12 } else { 2 });
-        plan.recipe = Recipe { interference, ..plan.recipe };
+        plan.recipe = Recipe { interference: Some(interference), ..plan.recipe };
         let job = TrainingJob::new(plan, 16).ok()?;
         // From kernels that hide everything to exchanges that hide most kernels.
         let by = [1.0, 10.0][number / 2 % 2];

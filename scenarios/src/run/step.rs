@@ -94,7 +94,7 @@ fn workload(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::file::load;
+    use crate::file::{Workload, load};
 
     /// How many thousandths of their speed kernels of the founding job lose, with one more setting.
     fn lost(setting: &str) -> u16 {
