@@ -44,6 +44,12 @@ pub(super) struct Table {
 type Row = Vec<(StreamId, Moment)>;
 
 impl Table {
+    /// How much later one stream ends than another did before; none where it does not depend on it.
+    pub(super) fn distance(&self, from: StreamId, to: StreamId) -> Option<f64> {
+        let (_, row) = self.rows.iter().find(|(stream, _)| *stream == to)?;
+        row.iter().find(|(known, _)| *known == from).map(|(_, distance)| distance.at)
+    }
+
     /// The ends of streams after the operations.
     pub(super) fn apply(&self, ends: &mut [Moment; MAX_STREAMS], scratch: &mut Vec<Moment>) {
         scratch.clear();

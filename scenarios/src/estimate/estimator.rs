@@ -56,7 +56,7 @@ pub enum EstimateError {
 /// It remembers what collectives and transfers take, and may be used by many threads at once.
 #[derive(Debug)]
 pub struct Estimator {
-    exchanges: Exchanges,
+    pub(super) exchanges: Exchanges,
     rank_order: RankOrder,
     chips: usize,
     /// Chips whose kernels are slower, with the share of their speed that is left.
@@ -112,6 +112,11 @@ impl Estimator {
         Ok(StepEstimate { time, terms: EstimateTerms::mean(&spent, time), lower_bound })
     }
 
+    /// Whether ranks are in the usual order, in which neither replicas nor stages come between the chips of a group.
+    pub fn has_usual_order(&self) -> bool {
+        self.rank_order == RankOrder::default()
+    }
+
     /// What no step of this job can be faster than: cheaper than [`Estimator::step`], for plans that need no more.
     ///
     /// # Errors
@@ -141,7 +146,11 @@ impl Estimator {
         Ok(Run { kernels: StageKernels::of(&programs), ends })
     }
 
-    fn workload(&self, job: &TrainingJob, rates: &ChipRates) -> Result<TrainingWorkload, EstimateError> {
+    pub(super) fn workload(
+        &self,
+        job: &TrainingJob,
+        rates: &ChipRates,
+    ) -> Result<TrainingWorkload, EstimateError> {
         if job.chips() != self.chips as u64 {
             return Err(EstimateError::Chips { job: job.chips(), chips: self.chips });
         }

@@ -90,6 +90,24 @@ impl Exchanges {
         Ok(slowest)
     }
 
+    /// The time of a collective of the first chip's group alone; none for those of replicas.
+    fn of_first_chip(
+        &self,
+        (layout, communicator, _): GroupsOf,
+        call: &CollectiveCall,
+    ) -> Result<Taken, EstimateError> {
+        if matches!(communicator, Communicator::Data | Communicator::ExpertData | Communicator::Embedding) {
+            return Ok(Taken::default());
+        }
+        let members = layout.members(communicator, layout.group(communicator, RankId::new(0))).into_iter();
+        let members: Vec<EndpointId> = members.map(|rank| EndpointId::new(rank.index())).collect();
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut planner = Planner::resume(&self.fabric, &self.transport, std::mem::take(&mut seen));
+        let prediction = planner.plan(&members, call).map(|plan| plan.prediction);
+        *seen = planner.into_surveys();
+        Ok(Taken::crowded(&prediction?, 1.0))
+    }
+
     /// How much longer bytes take because all groups of the stage are under way at once.
     fn crowding(&self, groups: GroupsOf) -> Result<f64, EstimateError> {
         if let Some(&known) = read(&self.crowding).get(&groups) {
@@ -224,6 +242,7 @@ pub(super) struct StageExchanges<'a> {
     layout: RankLayout,
     stage: usize,
     mirrored: bool,
+    of_first_chips: bool,
     met: RefCell<Vec<((CommunicatorId, CollectiveCall), Taken)>>,
     error: RefCell<Option<EstimateError>>,
 }
@@ -234,7 +253,13 @@ impl<'a> StageExchanges<'a> {
         layout: RankLayout,
         (stage, mirrored): (usize, bool),
     ) -> Self {
-        Self { exchanges, layout, stage, mirrored, met: RefCell::default(), error: RefCell::default() }
+        let (met, error) = (RefCell::default(), RefCell::default());
+        Self { exchanges, layout, stage, mirrored, of_first_chips: false, met, error }
+    }
+
+    /// Those of the groups of the first chip by themselves, wherever the stage is; replicas exchange in no time.
+    pub(super) fn of_first_chips(exchanges: &'a Exchanges, layout: RankLayout) -> Self {
+        Self { of_first_chips: true, ..Self::new(exchanges, layout, (0, false)) }
     }
 
     /// What a collective inside the stage takes; none where it has members in another one.
@@ -250,7 +275,12 @@ impl<'a> StageExchanges<'a> {
             return *known;
         }
         let groups = (self.layout, Communicator::from_id(communicator), self.stage);
-        let taken = self.exchanges.collective(groups, call).unwrap_or_else(|error| self.failed(error));
+        let taken = if self.of_first_chips {
+            self.exchanges.of_first_chip(groups, call)
+        } else {
+            self.exchanges.collective(groups, call)
+        };
+        let taken = taken.unwrap_or_else(|error| self.failed(error));
         self.met.borrow_mut().push((key, taken));
         taken
     }

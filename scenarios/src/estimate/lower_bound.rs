@@ -2,7 +2,7 @@
 
 use crate::training::{COMPUTE, Schedule};
 use copperlight_core::units::Time;
-use copperlight_core::workload::{Block, OperationKind, Program};
+use copperlight_core::workload::{Operation, OperationKind, Program};
 
 /// The kernels of a stage, in seconds.
 struct Kernels {
@@ -55,15 +55,16 @@ impl StageKernels {
 
 impl Kernels {
     fn of(program: &Program) -> Self {
-        let blocks: Vec<f64> = program.blocks().iter().map(|block| kernels(block)).collect();
+        let blocks: Vec<f64> = program.blocks().iter().map(|block| kernels(block.operations())).collect();
         let of = |number: usize| blocks[program.block_number(number) as usize];
         let end = program.instances() - 1;
         Self { first: of(0), passes: (0..end).map(of).sum(), last: of(end.saturating_sub(1)), end: of(end) }
     }
 }
 
-fn kernels(block: &Block) -> f64 {
-    let kernels = block.operations().iter().filter(|operation| operation.stream == COMPUTE);
+/// The seconds of the kernels among some operations.
+pub(super) fn kernels(operations: &[Operation]) -> f64 {
+    let kernels = operations.iter().filter(|operation| operation.stream == COMPUTE);
     let seconds = kernels.map(|operation| match operation.kind {
         OperationKind::Compute { duration } => duration.seconds(),
         _ => 0.0,

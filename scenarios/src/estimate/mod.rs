@@ -10,6 +10,7 @@ mod crowding;
 mod estimator;
 mod exchanges;
 mod interference;
+mod layer_time;
 mod lower_bound;
 mod moment;
 mod pipeline;
@@ -20,4 +21,5 @@ mod terms;
 mod tests;
 
 pub use estimator::{EstimateError, Estimator, StepEstimate};
+pub use layer_time::LayerTimes;
 pub use terms::EstimateTerms;

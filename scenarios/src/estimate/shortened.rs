@@ -20,7 +20,7 @@ pub(super) struct Shortened {
 }
 
 impl Shortened {
-    /// The shortened job, if it is long enough to be worth it.
+    /// The shortened job, if it is long enough.
     pub(super) fn of(job: &TrainingJob) -> Option<Self> {
         let stages = job.parallelism().pipeline;
         // DualPipe takes micro-batches two by two, interleaved schedules as many as there are stages.
@@ -28,7 +28,7 @@ impl Shortened {
         let all = job.micro_batches();
         // What is left over goes into both.
         let [fewer, more] = ROUNDS.map(|rounds| rounds * round + all % round);
-        if all <= 2 * more {
+        if all <= more {
             return None;
         }
         let with = |micro_batches: u64| {

@@ -17,6 +17,7 @@ pub fn reasons(plan: &SystemPlan) -> Vec<String> {
     sentences.extend(plan.neighbours.iter().map(neighbour));
     sentences.extend(plan.runner_up.as_ref().map(|row| against("the runner-up", row)));
     sentences.extend(example(plan, best));
+    sentences.extend(given_up(plan, best));
     sentences.extend(counts(plan));
     sentences
 }
@@ -113,7 +114,7 @@ fn neighbour(neighbour: &Neighbour) -> String {
             format!("{start}, with all else free, is as fast by its estimate ({} %)", percent(*slower))
         }
         Verdict::Bounded { seconds } => {
-            format!("{start} cannot win: its arithmetic and its bubble alone take {}", duration(*seconds))
+            format!("{start} cannot win: passes and bubble alone take {}", duration(*seconds))
         }
     }
 }
@@ -143,6 +144,22 @@ fn example(plan: &SystemPlan, best: &PlanRow) -> Option<String> {
     }
 }
 
+/// Plans that would be faster than the answer by their estimates, and were not simulated to their ends.
+fn given_up(plan: &SystemPlan, best: &PlanRow) -> Option<String> {
+    let time = |row: &PlanRow| row.step_time_s.or(row.estimated_s).unwrap_or(f64::INFINITY);
+    let unknown = |row: &&PlanRow| row.problem.is_some() && time(row) < time(best);
+    let unknown: Vec<&PlanRow> = plan.finalists.iter().filter(unknown).collect();
+    let first = unknown.iter().min_by(|a, b| time(a).total_cmp(&time(b)))?;
+    Some(format!(
+        "not known: {} of the plans were given up and would be faster by their estimates, the fastest of them in {} \
+         ({}): {}",
+        unknown.len(),
+        duration(time(first)),
+        first.words,
+        first.problem.as_deref().unwrap_or_default()
+    ))
+}
+
 /// What became of all plans.
 fn counts(plan: &SystemPlan) -> Option<String> {
     let counts = &plan.counts;
@@ -152,8 +169,10 @@ fn counts(plan: &SystemPlan) -> Option<String> {
         ("the same as another with more recomputed", counts.dominated),
         ("out by their bounds", counts.bounded_out),
         ("estimated", counts.estimated),
+        ("without an estimate", counts.not_estimated),
     ];
-    let told: Vec<String> = parts.map(|(what, count)| format!("{} {what}", grouped(count))).to_vec();
+    let told = parts.into_iter().filter(|(what, count)| *count > 0 || *what != "without an estimate");
+    let told: Vec<String> = told.map(|(what, count)| format!("{} {what}", grouped(count))).collect();
     let error = plan.estimator_error.map_or_else(String::new, |error| {
         let sign = if error.worst < 0.0 { "" } else { "+" };
         format!(

@@ -4,10 +4,10 @@
 //! |---|---|
 //! | `key.rs` | the keys of a plan that are searched, or kept as they are written |
 //! | `space.rs` | which values each key takes, and every plan of them |
-//! | `bound.rs` | a time that no step of a plan can beat, from its arithmetic alone |
+//! | `bound.rs` | a time that a step of a plan takes at least |
 //! | `screen.rs` | plans by their bound: whether they fit, and what the estimator says of those that do |
-//! | `quick.rs` | an estimate of a long step from two shorter ones |
 //! | `finalists.rs` | which plans are simulated |
+//! | `simulated.rs` | they and the plan of the scenario, simulated |
 //! | `neighbours.rs` | what the next smaller and the next larger degree would do |
 //! | `nothing_fits.rs` | why no plan fits, and on how many chips one does |
 //! | `plans.rs` | the plans of every system of a scenario, as a report |
@@ -24,16 +24,19 @@ mod key;
 mod neighbours;
 mod nothing_fits;
 mod plans;
-mod quick;
 mod screen;
 mod searched;
+mod simulated;
 mod space;
+#[cfg(test)]
+mod tests;
 mod words;
 
 pub use key::{PlanKey, UnknownPlanKey};
 pub use neighbours::{Neighbour, Verdict};
 pub use plans::{FoundPlans, PlanRequest, PointChoice, find_plans};
 pub use screen::Counts;
-pub use searched::{Finalist, SearchError, SearchOptions, Searched, search_point};
+pub use searched::{SearchError, SearchOptions, Searched, search_point};
+pub use simulated::Finalist;
 pub use space::OverlapRule;
 pub use words::words;

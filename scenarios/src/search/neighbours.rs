@@ -44,9 +44,9 @@ pub enum Verdict {
         /// By so many seconds.
         grows_s: f64,
     },
-    /// No such plan was looked at: the bounds of all are above what others take.
+    /// No such plan can be faster than this, which is above what others take.
     Bounded {
-        /// The lowest of their bounds in seconds.
+        /// The lowest bound in seconds.
         seconds: f64,
     },
 }
@@ -82,17 +82,20 @@ pub(super) fn of(best: &Looked, screened: &Screened) -> Vec<Neighbour> {
 fn verdict(best: &Looked, screened: &Screened, is_one: impl Fn(&Parallelism) -> bool) -> Option<Verdict> {
     let looked: Vec<&Looked> = screened.looked.iter().filter(|one| is_one(&one.plan)).collect();
     let estimates = looked.iter().filter_map(|one| one.estimate);
-    if let Some(fastest) = estimates.min_by(|a, b| a.seconds.total_cmp(&b.seconds)) {
+    let fastest = estimates.min_by(|a, b| a.seconds.total_cmp(&b.seconds));
+    let bounds = screened.bounded.iter().filter(|(plan, _)| is_one(plan)).map(|(_, bound)| *bound);
+    let lowest = bounds.reduce(f64::min);
+    // Of plans that were not estimated nothing is known but that they are no faster than their bounds.
+    if let Some(seconds) = lowest.filter(|lowest| fastest.is_none_or(|fastest| *lowest < fastest.seconds)) {
+        return Some(Verdict::Bounded { seconds });
+    }
+    if let Some(fastest) = fastest {
         let own = best.estimate?;
         let growth = fastest.terms.iter().into_iter().zip(own.terms.iter());
         let growth = growth.map(|((name, other), (_, own))| (name, other - own));
         let (grows, grows_s) = growth.max_by(|(_, a), (_, b)| a.total_cmp(b))?;
         let slower = fastest.seconds / own.seconds - 1.0;
         return Some(Verdict::Estimated { seconds: fastest.seconds, slower, grows, grows_s });
-    }
-    let bounds = screened.bounded.iter().filter(|(plan, _)| is_one(plan)).map(|(_, bound)| *bound);
-    if let Some(seconds) = bounds.reduce(f64::min) {
-        return Some(Verdict::Bounded { seconds });
     }
     let smallest = looked.into_iter().min_by_key(|one| one.memory.terms.total())?;
     let &(largest_term, bytes) = smallest.memory.largest_terms().first()?;

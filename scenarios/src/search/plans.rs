@@ -1,13 +1,15 @@
 //! The plans of every system of a scenario, as a report.
 
 use super::key::PlanKey;
-use super::searched::{Finalist, SearchError, SearchOptions, Searched, search_point};
+use super::searched::{SearchError, SearchOptions, Searched, search_point};
+use super::simulated::Finalist;
 use super::space::OverlapRule;
 use super::words::words;
 use crate::file::{Point, Scenario, parallelism_table};
 use crate::report::{EstimatorError, PlanReport, PlanRow, SCHEMA, SystemPlan, Work, number, plan_reasons};
 use crate::run::{EngineOptions, ProgressEvent, assumptions_of, in_pool};
 use crate::training::TrainingJob;
+use rayon::prelude::*;
 use std::collections::BTreeSet;
 
 /// What is asked of a search over a scenario.
@@ -45,7 +47,7 @@ pub struct FoundPlans {
     pub best: Vec<(usize, TrainingJob)>,
 }
 
-/// Searches the plans of the points of a scenario, one after another, each on all threads.
+/// Searches the plans of the points of a scenario, side by side.
 ///
 /// # Errors
 /// [`SearchError`] when the scenario does not train, or a system cannot run.
@@ -56,15 +58,19 @@ pub fn find_plans(
 ) -> Result<FoundPlans, SearchError> {
     let points = chosen(scenario, request.points);
     progress(ProgressEvent::Started { parts: points.len() });
+    let search = |point: &&Point| {
+        let searched = search_point(point, &options(scenario, point, request));
+        let what = format!("{} on {}", point.system_name, number::chips(point.chips as u64));
+        progress(ProgressEvent::Finished { what });
+        searched
+    };
+    let searched = in_pool(request.threads, || points.par_iter().map(search).collect::<Vec<_>>())?;
     let (mut systems, mut best, mut work) = (Vec::new(), Vec::new(), Work::default());
-    for point in points {
-        let options = options(scenario, point, request);
-        let searched = in_pool(request.threads, || search_point(point, &options))??;
+    for (point, searched) in points.iter().zip(searched) {
+        let searched = searched?;
         work += searched.work;
         best.extend(searched.best().map(|found| (point.index, found.job.clone())));
         systems.push(told(point, &searched));
-        let what = format!("{} on {}", point.system_name, number::chips(point.chips as u64));
-        progress(ProgressEvent::Finished { what });
     }
     let (schema, scenario_name) = (SCHEMA, scenario.name.clone());
     let warnings = assumptions_of(scenario);

@@ -6,7 +6,6 @@
 
 use super::bound::Bounds;
 use super::key::PlanKey;
-use super::quick;
 use super::space::Space;
 use crate::estimate::{EstimateTerms, Estimator};
 use crate::training::{ChipRates, MemoryEstimate, Parallelism, Recompute, TrainingJob, ZeroStage};
@@ -16,12 +15,8 @@ use serde::Serialize;
 
 /// Plans that are looked at before the bounds of the rest are held against what was found.
 const BATCH: usize = 64;
-/// Plans whose bounds are found together.
-const BOUNDED_TOGETHER: usize = 1024;
 /// How far the simulation of the best plan may be above its estimate, as a share.
-const BAND: f64 = 0.03;
-/// Computing all layers again takes at least such a share of their kernels.
-const FORWARD_SHARE: f64 = 0.25;
+const BAND: f64 = 0.05;
 
 /// How many plans met which end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
@@ -38,6 +33,8 @@ pub struct Counts {
     pub bounded_out: u64,
     /// Those that were estimated.
     pub estimated: u64,
+    /// Those that fit and could not be estimated.
+    pub not_estimated: u64,
     /// Those that were simulated, the plan of the scenario included.
     pub simulated: u64,
 }
@@ -87,6 +84,7 @@ pub(super) struct Screen<'a> {
     pub(super) space: &'a Space<'a>,
     pub(super) rates: &'a ChipRates,
     pub(super) estimator: &'a Estimator,
+    pub(super) bounds: Bounds<'a>,
 }
 
 /// One plan but for what it computes again, and how it came out at each level that was tried.
@@ -100,6 +98,7 @@ struct Tried {
     does_not_fit: u64,
     dominated: u64,
     illegal: u64,
+    not_estimated: u64,
 }
 
 impl Screen<'_> {
@@ -123,6 +122,7 @@ impl Screen<'_> {
                 counts.does_not_fit += one.does_not_fit;
                 counts.dominated += one.dominated;
                 counts.bounded_out += one.out;
+                counts.not_estimated += one.not_estimated;
                 counts.estimated += u64::from(one.looked.as_ref().is_some_and(|one| one.estimate.is_some()));
                 let estimate = one.looked.as_ref().and_then(|one| one.estimate);
                 best = estimate.map_or(best, |estimate| estimate.seconds.min(best));
@@ -137,15 +137,21 @@ impl Screen<'_> {
 
     /// The legal plans with their bounds, the lowest first; among equals in the order of the space.
     fn legal(&self, plans: &[Parallelism]) -> Vec<(Parallelism, f64)> {
-        let of_chunk = |plans: &[Parallelism]| {
-            let mut bounds = Bounds::new(self.rates, self.space.scale_up);
-            let bounded = plans.iter().filter_map(|plan| Some((*plan, bounds.seconds(&self.job(*plan)?))));
-            bounded.collect::<Vec<_>>()
-        };
-        let chunks: Vec<Vec<(Parallelism, f64)>> = plans.par_chunks(BOUNDED_TOGETHER).map(of_chunk).collect();
-        let mut legal = chunks.concat();
+        let bounded = plans.par_iter().filter_map(|plan| Some((*plan, self.bound(&self.job(*plan)?))));
+        let mut legal: Vec<(Parallelism, f64)> = bounded.collect();
         legal.sort_by(|(_, a), (_, b)| a.total_cmp(b));
         legal
+    }
+
+    /// The bound of a job; none where it cannot be found, so that the estimate decides.
+    fn bound(&self, job: &TrainingJob) -> f64 {
+        self.bounds.seconds(job).unwrap_or(0.0)
+    }
+
+    /// What the estimator says of a job; `None` where it cannot say anything.
+    pub(super) fn estimate(&self, job: &TrainingJob) -> Option<Estimate> {
+        let step = self.estimator.step(job, self.rates).ok()?;
+        Some(Estimate { seconds: step.time.seconds(), terms: step.terms })
     }
 
     fn job(&self, plan: Parallelism) -> Option<TrainingJob> {
@@ -172,13 +178,12 @@ impl Screen<'_> {
             tried.looked = Some(Looked { plan: *job.parallelism(), memory, estimate: None });
             return tried;
         }
-        for (level, recompute) in levels.iter().enumerate() {
+        for level in 0..levels.len() {
             let Some(job) = at(level) else {
                 tried.illegal += 1;
                 continue;
             };
-            let again = matches!(recompute, Recompute::Full { layers: None });
-            let bound = bound * if again { 1.0 + FORWARD_SHARE } else { 1.0 };
+            let bound = if level == 0 { bound } else { self.bound(&job) };
             if bound > bar {
                 // What computes more again has no lower bound.
                 tried.bounded = Some((*job.parallelism(), bound));
@@ -187,8 +192,9 @@ impl Screen<'_> {
             }
             let memory = self.first_stage_overflows(&job).unwrap_or_else(|| job.memory(self.rates));
             if memory.fits() {
-                let estimate = quick::estimate(self.estimator, &job, self.rates);
+                let estimate = self.estimate(&job);
                 tried.dominated = (last - level) as u64;
+                tried.not_estimated = u64::from(estimate.is_none());
                 tried.looked = Some(Looked { plan: *job.parallelism(), memory, estimate });
                 return tried;
             }

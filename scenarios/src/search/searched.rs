@@ -1,16 +1,17 @@
 //! The search from the top: screen the space, choose finalists, simulate them and the plan of the scenario.
 
+use super::bound::Bounds;
 use super::key::PlanKey;
 use super::neighbours::{self, Neighbour};
 use super::screen::{Counts, Estimate, Looked, Screen, Screened};
+use super::simulated::{Estimated, Finalist, simulate};
 use super::space::{OverlapRule, Space};
-use super::{finalists, nothing_fits, quick};
+use super::{finalists, nothing_fits};
 use crate::estimate::{EstimateError, Estimator};
 use crate::file::{Point, Workload};
-use crate::report::{PointResult, Work};
-use crate::run::{EngineOptions, RunError, chip_rates, run_point};
+use crate::report::Work;
+use crate::run::{EngineOptions, RunError, chip_rates};
 use crate::training::{Parallelism, TrainingJob};
-use rayon::prelude::*;
 use std::collections::BTreeSet;
 use thiserror::Error;
 
@@ -44,24 +45,6 @@ pub enum SearchError {
     /// Nothing can be estimated on the system.
     #[error(transparent)]
     Estimate(#[from] EstimateError),
-}
-
-/// A plan that was simulated.
-#[derive(Debug, Clone)]
-pub struct Finalist {
-    /// The job of the plan.
-    pub job: TrainingJob,
-    /// The estimate of its step in seconds.
-    pub estimated_s: Option<f64>,
-    /// What the simulation has shown, or why it has shown nothing.
-    pub shown: Result<PointResult, String>,
-}
-
-impl Finalist {
-    /// The simulated step time in seconds.
-    pub fn seconds(&self) -> Option<f64> {
-        self.shown.as_ref().ok()?.step_time_s
-    }
 }
 
 /// What a search has found for one point.
@@ -110,85 +93,32 @@ pub fn search_point(point: &Point, options: &SearchOptions) -> Result<Searched, 
     let space = Space {
         example,
         domain: point.system.domain_size() as u64,
-        scale_up: point.system.scale_up_bandwidth_per_chip(),
         fixed: &options.fixed,
         overlap: options.overlap,
     };
-    let screen = Screen { space: &space, rates: &rates, estimator: &estimator };
+    let bounds = Bounds::new(&estimator, &rates);
+    let screen = Screen { space: &space, rates: &rates, estimator: &estimator, bounds };
     let screened = screen.run();
     let ranked = screened.ranked();
     let chosen = finalists::choose(&ranked, options.finalists);
-    let simulated = simulate(point, &with_example(&screen, &chosen), options.engine);
+    let simulated = simulate(point, (own_plan(&screen), jobs(&screen, &chosen)), options.engine);
     Ok(assemble(&screen, &screened, simulated))
 }
 
-/// The jobs that are simulated, with their estimates; the plan of the scenario is the last unless it was found.
-fn with_example(screen: &Screen<'_>, chosen: &[(&Looked, Estimate)]) -> Vec<(TrainingJob, Option<f64>)> {
-    let example = screen.space.example;
+/// The jobs of the finalists.
+fn jobs(screen: &Screen<'_>, chosen: &[(&Looked, Estimate)]) -> Vec<Estimated> {
     let job = |(looked, estimate): &(&Looked, Estimate)| {
-        let job = TrainingJob::new(screen.space.plan(looked.plan), example.chips());
+        let job = TrainingJob::new(screen.space.plan(looked.plan), screen.space.example.chips());
         (job.expect("what was looked at is legal"), Some(estimate.seconds))
     };
-    let mut jobs: Vec<(TrainingJob, Option<f64>)> = chosen.iter().map(job).collect();
-    if !jobs.iter().any(|(job, _)| job == example) && example.memory(screen.rates).fits() {
-        let estimate = quick::estimate(screen.estimator, example, screen.rates);
-        jobs.push((example.clone(), estimate.map(|estimate| estimate.seconds)));
-    }
-    jobs
+    chosen.iter().map(job).collect()
 }
 
-/// Events after which the simulation of one plan among many is given up, unless a limit was asked for.
-const MOST_EVENTS: u64 = 1_000_000;
-
-/// Simulates these jobs side by side; sorts them by their times, the earlier of equals first.
-///
-/// Some plans take a hundred times the events of others. They are given up, but for the one that is fastest by its
-/// estimate where that is faster than all that were simulated.
-fn simulate(
-    point: &Point,
-    jobs: &[(TrainingJob, Option<f64>)],
-    engine: EngineOptions,
-) -> (Vec<Finalist>, Work) {
-    let mut short = engine;
-    short.limits.events = engine.limits.events.min(MOST_EVENTS);
-    let shown: Vec<(Finalist, Work)> = jobs.par_iter().map(|job| simulate_one(point, job, short)).collect();
-    let (mut finalists, works): (Vec<Finalist>, Vec<Work>) = shown.into_iter().unzip();
-    let mut work = Work::default();
-    works.into_iter().for_each(|of_one| work += of_one);
-    if let Some(index) = worth_the_time(&finalists) {
-        let (finalist, of_one) = simulate_one(point, &jobs[index], engine);
-        finalists[index] = finalist;
-        work += of_one;
-    }
-    finalists.sort_by(|a, b| time(a).total_cmp(&time(b)));
-    (finalists, work)
-}
-
-fn simulate_one(
-    point: &Point,
-    (job, estimated_s): &(TrainingJob, Option<f64>),
-    engine: EngineOptions,
-) -> (Finalist, Work) {
-    let workload = Workload::Training(Box::new(job.clone()));
-    let (shown, work) = match run_point(&Point { workload, ..point.clone() }, engine) {
-        Ok((result, work)) => (Ok(result), work),
-        Err(error) => (Err(error.to_string()), Work::default()),
-    };
-    (Finalist { job: job.clone(), estimated_s: *estimated_s, shown }, work)
-}
-
-/// The plan that was given up and is faster by its estimate than all that were simulated.
-fn worth_the_time(finalists: &[Finalist]) -> Option<usize> {
-    let best = finalists.iter().map(time).fold(f64::INFINITY, f64::min);
-    let given_up = finalists.iter().enumerate().filter(|(_, finalist)| finalist.shown.is_err());
-    let estimated = given_up.filter_map(|(index, finalist)| Some((index, finalist.estimated_s?)));
-    let fastest = estimated.min_by(|(_, a), (_, b)| a.total_cmp(b))?;
-    (fastest.1 < best).then_some(fastest.0)
-}
-
-/// Seconds of a simulated step; those that were not simulated come last.
-fn time(finalist: &Finalist) -> f64 {
-    finalist.seconds().unwrap_or(f64::INFINITY)
+/// The plan of the scenario, where it fits.
+fn own_plan(screen: &Screen<'_>) -> Option<Estimated> {
+    let example = screen.space.example;
+    let estimate = || screen.estimate(example).map(|estimate| estimate.seconds);
+    example.memory(screen.rates).fits().then(|| (example.clone(), estimate()))
 }
 
 fn assemble(screen: &Screen<'_>, screened: &Screened, simulated: (Vec<Finalist>, Work)) -> Searched {

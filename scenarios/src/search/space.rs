@@ -7,7 +7,6 @@ use crate::training::{
     AttentionKernel, Dispatcher, Overlap, Parallelism, Recompute, RecomputedModules, Schedule, TensorOverlap,
     TrainingJob, TrainingPlan, ZeroStage,
 };
-use copperlight_core::units::Bandwidth;
 use std::collections::BTreeSet;
 
 /// The fewest tokens of a sequence that a chip of a context group is given.
@@ -25,8 +24,6 @@ pub(super) struct Space<'a> {
     pub(super) example: &'a TrainingJob,
     /// Chips of a scale-up domain.
     pub(super) domain: u64,
-    /// What a chip can send inside its domain.
-    pub(super) scale_up: Bandwidth,
     /// Keys that keep the value of the example.
     pub(super) fixed: &'a BTreeSet<PlanKey>,
     /// How overlap is chosen.
@@ -96,7 +93,9 @@ impl Space<'_> {
 
     fn tensors(&self) -> Vec<u64> {
         let shape = self.example.model().shape();
-        let legal = |tensor: &u64| shape.heads.is_multiple_of(*tensor) && *tensor <= self.domain;
+        let legal = |tensor: &u64| {
+            shape.heads.is_multiple_of(*tensor) && *tensor <= self.domain && !self.straddles(*tensor)
+        };
         let all = || divisors(self.example.chips()).into_iter().filter(legal).collect();
         self.dividing(PlanKey::Tensor, self.example.parallelism().tensor, self.example.chips(), all)
     }
@@ -196,7 +195,18 @@ impl Space<'_> {
         let tensors = self.values(PlanKey::ExpertTensor, example.expert_tensor, wide);
         let counts = self.values(PlanKey::Expert, example.expert, || divisors(experts.experts));
         let pairs = counts.iter().flat_map(|expert| tensors.iter().map(move |tensor| [*expert, *tensor]));
-        pairs.filter(|[expert, tensor]| chips.is_multiple_of(expert * tensor)).collect()
+        let kept = self.keeps(PlanKey::Expert);
+        let legal = |[expert, tensor]: &[u64; 2]| {
+            let group = expert * tensor;
+            chips.is_multiple_of(group) && (kept || !self.straddles(group))
+        };
+        pairs.filter(legal).collect()
+    }
+
+    /// Whether some groups of so many neighbours lie across the border of two domains and others do not.
+    fn straddles(&self, group: u64) -> bool {
+        let parts = group.is_multiple_of(self.domain) || self.domain.is_multiple_of(group);
+        self.example.chips() > self.domain && !parts
     }
 
     fn dispatcher(&self) -> Dispatcher {

@@ -3,11 +3,13 @@
 use super::{Case, fault};
 use copperlight::calibrate::{CalibrateError, NcclTestsError, SourceError};
 use copperlight::commands::{BookError, Failure};
+use copperlight::estimate::EstimateError;
 use copperlight::file::{KeyPathError, ScenarioError, ScenarioErrors};
 use copperlight::flow_case::{FlowCaseError, NamedCase};
 use copperlight::plot::PlotError;
 use copperlight::report::files::FilesError;
 use copperlight::run::RunError;
+use copperlight::search::SearchError;
 use copperlight::trace::TraceFileError;
 use copperlight::training::{
     Experts, FlopConvention, Model, ModelShape, Parallelism, Precision, Recipe, Recompute, Schedule,
@@ -28,6 +30,7 @@ pub(super) fn cases() -> Vec<Case> {
     cases.extend(pipelines());
     cases.extend(flow_cases());
     cases.extend(runs());
+    cases.extend(searches());
     cases.extend(files());
     cases.extend(measurements());
     cases.extend(failures());
@@ -238,6 +241,31 @@ fn runs() -> Vec<Case> {
     .iter()
     .map(Case::of)
     .collect()
+}
+
+fn searches() -> Vec<Case> {
+    let routing = RoutingError::Unreachable {
+        from: "chip0".to_owned(),
+        to: "chip1".to_owned(),
+        failed: FailedLinks::default(),
+    };
+    let system = || "NVL72 copper".to_owned();
+    let mut cases: Vec<Case> = [
+        EstimateError::Build { system: system(), source: BuildError::Chips { chips: 0 } },
+        EstimateError::Routing(routing),
+        EstimateError::Chips { job: 64, chips: 72 },
+        EstimateError::Stuck { stages: 4 },
+    ]
+    .iter()
+    .map(Case::of)
+    .collect();
+    let searches = [
+        SearchError::NotTraining { kind: "collective" },
+        SearchError::Run(RunError::NoChip { system: system() }),
+        SearchError::Estimate(EstimateError::Chips { job: 64, chips: 72 }),
+    ];
+    cases.extend(searches.iter().map(Case::of));
+    cases
 }
 
 fn files() -> Vec<Case> {

@@ -1,15 +1,17 @@
 //! What each rank does in a step, as operations on streams: passes through chunks, exchanges, and the step's end.
 //!
 //! `passes` puts a pass together from `halves`, `context`, `experts`, `ends` and `replicas`; `side_by_side` merges two;
-//! `stage_program` follows the schedule; `workload` hands programs to the simulator.
+//! `stage_program` follows the schedule; `workload` hands programs to the simulator; `sample` writes a layer or two.
 
 mod context;
+mod end_seconds;
 mod ends;
 mod experts;
 mod halves;
 mod pass_writer;
 mod passes;
 mod replicas;
+mod sample;
 mod side_by_side;
 mod stage_parameters;
 mod stage_program;
@@ -17,6 +19,7 @@ mod streams;
 mod workload;
 
 pub(in crate::training) use replicas::PARAMETER_BYTES;
+pub use sample::{Sampled, SampledPasses};
 pub(in crate::training) use stage_parameters::{
     HeldParameters, embedding_shard, layer_held, owned, stage_parameters,
 };

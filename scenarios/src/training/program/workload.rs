@@ -94,6 +94,16 @@ impl TrainingWorkload {
         if busiest { most.min(chips) } else { ((chips - most) / (chips - 1.0)).max(0.0) }
     }
 
+    /// The share of tokens that the busiest experts get, over the mean.
+    pub(super) fn busiest_load(&self) -> f64 {
+        self.load(true)
+    }
+
+    /// What kernels take.
+    pub(super) const fn kernels(&self) -> &Kernels {
+        &self.kernels
+    }
+
     /// The role of a rank whose chip is as fast as the others.
     fn usual_role(&self, rank: RankId) -> usize {
         let others = self.loads() > 1 && self.layout.expert_place(rank) > 0;
