@@ -104,10 +104,10 @@ fn training(figures: &TrainingFigures) -> Vec<String> {
 }
 
 /// A pair: both runs as id, what differs as operation, effects as logarithms, kind and verdict as group.
-fn of_pair(pair: &PairEffect) -> [String; 16] {
+fn of_pair(pair: &PairEffect) -> [String; COLUMNS.len()] {
     let number = |number: Option<f64>| number.map_or_else(String::new, |number| number.to_string());
     let reason = pair.reason.as_ref().or(pair.miss.as_ref());
-    let mut fields: [String; 16] = std::array::from_fn(|_| String::new());
+    let mut fields: [String; COLUMNS.len()] = std::array::from_fn(|_| String::new());
     fields[0] = "pair".to_owned();
     fields[3] = format!("{} -> {}", pair.baseline, pair.variant);
     fields[6] = pair.effect.clone();
@@ -147,7 +147,10 @@ mod tests {
         write_csv(&mut out, &report).expect("a vector takes every byte");
         let text = String::from_utf8(out).expect("CSV is UTF-8");
         let lines: Vec<&str> = text.lines().skip(4).collect();
-        assert_eq!(lines[0], "pair,,,a -> b,,,slower,,0.1,0.11,log ratio,,,pairs: slope: within,,");
+        assert_eq!(
+            lines[0],
+            "pair,,,a -> b,,,slower,,0.1,0.11,log ratio,,,pairs: slope: within,,,,,,,,,,,,,,,"
+        );
         assert!(lines[1].contains(",because.,pairs: slope: open range,"), "{text}");
         assert!(
             lines[2].contains(",absent,,,,log ratio,,a: layers is blank,pairs: other: not run,"),

@@ -119,7 +119,8 @@ mod tests {
 
     /// Micro-batches of 4 sequences of 32 tokens.
     fn half(cut: Parallelism, rates: ChipRates) -> ExpertHalf {
-        let shape = ModelShape { hidden: 256, gated: true, experts: Some(experts()), ..small_shape() };
+        let shape =
+            ModelShape { hidden: 256, gated: true, biases: false, experts: Some(experts()), ..small_shape() };
         let model = Model::new("test", shape).expect("the shape is legal");
         let parallelism = Parallelism { micro_batch: 4, ..cut };
         let global_batch = 4 * cut.data;
