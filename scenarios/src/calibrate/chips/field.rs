@@ -20,7 +20,6 @@ pub(super) enum Field {
     Slowing,
     Jitter16,
     Jitter8,
-    StepFixed,
     DenseTime,
     ExpertTime,
 }
@@ -41,7 +40,6 @@ impl Field {
             Self::Slowing => "communication_slowing",
             Self::Jitter16 => "jitter_16bit",
             Self::Jitter8 => "jitter_8bit",
-            Self::StepFixed => "step_fixed",
             Self::DenseTime => "dense_time",
             Self::ExpertTime => "expert_time",
         }
@@ -50,7 +48,7 @@ impl Field {
     /// The unit in the catalog, and how many of it are one of the fit's.
     pub(super) const fn unit(self) -> (&'static str, f64) {
         match self {
-            Self::ExpertLayer | Self::StepFixed => ("ms", 1e3),
+            Self::ExpertLayer => ("ms", 1e3),
             Self::Gemm16 | Self::Gemm8 | Self::Gemm4 | Self::MxRelative => ("share", 1.0),
             Self::Attention | Self::Heads64 | Self::Hbm => ("share", 1.0),
             _ => ("ratio", 1.0),
@@ -69,7 +67,6 @@ impl Field {
             Self::ExpertLayer => [5e-4, 3e-2],
             Self::Slowing => [2e-3, 0.3],
             Self::Jitter16 | Self::Jitter8 => [1e-5, 2e-2],
-            Self::StepFixed => [1e-4, 0.1],
             Self::DenseTime | Self::ExpertTime => [0.5, 2.0],
         }
     }
@@ -127,7 +124,6 @@ impl Field {
             Self::ExpertLayer => rates.host.expert_layer = times(rates.host.expert_layer),
             Self::Slowing => rates.communication_slowing *= relative,
             Self::Jitter16 | Self::Jitter8 => rates.jitter *= relative,
-            Self::StepFixed => rates.step_overhead[0] = times(rates.step_overhead[0]),
             Self::DenseTime => rates.software.dense_time = value,
             Self::ExpertTime => rates.software.expert_time = value,
         }

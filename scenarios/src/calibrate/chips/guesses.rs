@@ -33,13 +33,12 @@ pub(super) const OF_CHIPS: [(&str, Field, f64); 22] = [
 ];
 
 /// Parameters that all GPUs share, or keep their ratio of: times in seconds.
-pub(super) const OF_ALL: [(Field, f64); 6] = [
+pub(super) const OF_ALL: [(Field, f64); 5] = [
     (Field::MxRelative, 0.94),
     (Field::Grouped, 800.0),
     (Field::Slowing, 0.1),
     (Field::Jitter16, 1.6e-3),
     (Field::Jitter8, 4e-3),
-    (Field::StepFixed, 1.5e-2),
 ];
 
 /// Hosts: who has them, a chip whose values they are, and what a layer with experts takes them, in seconds.
