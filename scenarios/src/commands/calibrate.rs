@@ -1,4 +1,4 @@
-//! `copperlight calibrate`: the parameters of transport families, fitted again to measurements.
+//! `copperlight calibrate`: the parameters of transport families, or of chips and software, fitted again to measurements.
 
 use super::failure::Failure;
 use super::output::Output;
@@ -9,10 +9,11 @@ use crate::calibrate::{
 use crate::report::{
     CalibrationReport, ChipCalibrationReport, calibration_table, chip_calibration_table, json,
 };
+use crate::validate::{TableKind, built_in_tables};
 use clap::{Args, ValueEnum};
 use std::fs;
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Arguments of `copperlight calibrate`.
 #[derive(Debug, Args)]
@@ -20,12 +21,16 @@ pub(super) struct CalibrateArguments {
     /// Tables of measurements, folders of them, or what nccl-tests wrote [default: the built-in tables]
     #[arg(value_name = "TABLE")]
     tables: Vec<PathBuf>,
-    /// The transport family; `all` fits those of GPUs together, with what they share
+    /// The transport family; `all` fits those of GPUs together, with what they share; `chips` fits chips and software,
+    /// and `ampere`, `hopper` or `blackwell` those of one architecture
     #[arg(long, value_name = "NAME", default_value = "all")]
     family: String,
     /// Fit once more without each group of rows, and predict it
     #[arg(long)]
     leave_one_out: bool,
+    /// Write what --leave-one-out says of chips to a file, as the page about measurements reads it
+    #[arg(long, value_name = "FILE", requires = "leave_one_out")]
+    write_left_out: Option<PathBuf>,
     /// Do not fit rows of so many chips, but predict them
     #[arg(long, value_name = "CHIPS", value_delimiter = ',')]
     hold_out: Vec<usize>,
@@ -66,14 +71,23 @@ pub(super) fn run(arguments: &CalibrateArguments, output: &mut Output<'_>) -> Re
         chips: arguments.chips.map(|chips| chips as usize),
         operation: arguments.operation.clone(),
     };
-    let tables = measurements(&arguments.tables, &described)?;
-    if is_of_chips(&arguments.family) {
+    let is_of_chips = is_of_chips(&arguments.family);
+    let tables = match (is_of_chips, arguments.tables.is_empty()) {
+        (true, true) => built_in_tables(TableKind::Training),
+        _ => measurements(&arguments.tables, &described)?,
+    };
+    if is_of_chips {
         let report = calibrate_chips(&CalibrateChipsRequest {
             tables,
             family: arguments.family.clone(),
             leave_one_out: arguments.leave_one_out,
             threads: arguments.threads.number(),
         })?;
+        if let (Some(path), Some(left_out)) = (&arguments.write_left_out, &report.left_out) {
+            let mut text = Vec::new();
+            json::write_document(&mut text, left_out)?;
+            put_file(("--write-left-out", path), &text, output)?;
+        }
         return put(arguments, output, &|out| write_chips(arguments.format, &report, out));
     }
     let report = calibrate(&CalibrateRequest {
@@ -95,8 +109,13 @@ fn put(
     let Some(path) = &arguments.out else { return Ok(write(output.data)?) };
     let mut text = Vec::new();
     write(&mut text)?;
+    put_file(("--out", path), &text, output)
+}
+
+/// Writes a file that a flag names.
+fn put_file((flag, path): (&str, &Path), text: &[u8], output: &mut Output<'_>) -> Result<(), Failure> {
     let unwritable = |error: io::Error| {
-        Failure::Usage(format!("--out {}: {error}; name a file that can be written", path.display()))
+        Failure::Usage(format!("{flag} {}: {error}; name a file that can be written", path.display()))
     };
     fs::write(path, text).map_err(unwritable)?;
     Ok(writeln!(output.notes, "wrote {}", path.display())?)
@@ -110,7 +129,7 @@ fn write_chips(
     match format {
         CalibrationFormat::Table => chip_calibration_table::write_table(out, report),
         CalibrationFormat::Json => json::write_document(out, report),
-        CalibrationFormat::Toml => chip_calibration_table::write_table(out, report),
+        CalibrationFormat::Toml => chip_calibration_table::write_toml(out, report),
     }
 }
 

@@ -1,9 +1,10 @@
 //! A calibration of chips for people.
 
-use super::chip_calibration::ChipCalibrationReport;
+use super::chip_calibration::{ChipCalibrationReport, ChipParameter};
 use super::number::percent;
 use super::sheet::{Column, Sheet};
 use super::table;
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 /// What the numbers are.
@@ -20,6 +21,27 @@ pub fn write_table(out: &mut dyn Write, report: &ChipCalibrationReport) -> io::R
         writeln!(out)?;
     }
     table::write_paragraph(out, "", FOOTER)
+}
+
+/// Writes the fitted values as a fragment of the catalog: what all share under `all`, what hosts share under theirs.
+///
+/// # Errors
+/// When `out` does not take the text.
+pub fn write_toml(out: &mut dyn Write, report: &ChipCalibrationReport) -> io::Result<()> {
+    writeln!(out, "# Fitted by `copperlight calibrate --family {}`.", report.family)?;
+    let owners: BTreeSet<&str> = report.parameters.iter().map(|parameter| parameter.owner.as_str()).collect();
+    for owner in owners {
+        writeln!(out, "\n[\"{owner}\"]")?;
+        for parameter in report.parameters.iter().filter(|parameter| parameter.owner == owner) {
+            let ChipParameter { name, unit, refitted, rows, models, .. } = parameter;
+            let value = significant(*refitted);
+            writeln!(
+                out,
+                "{name} = {{ value = {value}, unit = \"{unit}\", note = \"{rows} rows of {models} models\" }}"
+            )?;
+        }
+    }
+    Ok(())
 }
 
 /// Four significant digits.

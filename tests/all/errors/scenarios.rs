@@ -1,7 +1,7 @@
 //! Errors of `copperlight`, except those of scenario files.
 
 use super::{Case, fault};
-use copperlight::calibrate::{CalibrateError, NcclTestsError, SourceError};
+use copperlight::calibrate::{CalibrateChipsError, CalibrateError, NcclTestsError, SourceError};
 use copperlight::commands::{BookError, Failure};
 use copperlight::estimate::EstimateError;
 use copperlight::file::{KeyPathError, ScenarioError, ScenarioErrors};
@@ -339,10 +339,14 @@ fn calibrations() -> Vec<Case> {
         SourceError::NotDescribed { path: "run.txt".to_owned(), flag: "--chips", what: "how many chips ran" },
         SourceError::Flag { flag: "--operation", reason: "nothing is named `reduce-all`".to_owned() },
     ];
+    let chips = [
+        CalibrateChipsError::NoRows { family: "ampere".to_owned() },
+        CalibrateChipsError::Step("1 group has no chips".to_owned()),
+    ];
     let reason = "the font is missing".to_owned();
     let drawing = BookError::Draw(PlotError::Drawing { figure: "growth".to_owned(), reason });
     let pages = [drawing, page()];
-    let fits = fits.iter().map(Case::of).chain(pages.iter().map(Case::of));
+    let fits = fits.iter().map(Case::of).chain(chips.iter().map(Case::of)).chain(pages.iter().map(Case::of));
     fits.chain(lines().iter().map(Case::of)).chain(sources.iter().map(Case::of)).collect()
 }
 

@@ -30,6 +30,7 @@ fn example(key: &str) -> toml::Value {
         CHIPS_PER_DOMAIN => 16.into(),
         TRANSPORT => "ideal".into(),
         RANK_ORDER => "pp-dp-tp".into(),
+        "chip.communication_slowing" => 0.2.into(),
         _ if medium::is_key(key) => "dsp".into(),
         DEGRADE => vec![toml::toml! { target = "plane:3"
         capacity = 0.5 }]

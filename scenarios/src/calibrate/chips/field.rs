@@ -13,14 +13,13 @@ pub(super) enum Field {
     /// MXFP8 over FP8.
     MxRelative,
     Attention,
+    Heads64,
     Hbm,
     Grouped,
     ExpertLayer,
     Slowing,
     Jitter16,
     Jitter8,
-    StepFixed,
-    StepDoubling,
     DenseTime,
     ExpertTime,
 }
@@ -34,14 +33,13 @@ impl Field {
             Self::Gemm4 => "gemm_efficiency_nvfp4",
             Self::MxRelative => "gemm_efficiency_mxfp8",
             Self::Attention => "attention_efficiency",
+            Self::Heads64 => "attention_head_64",
             Self::Hbm => "hbm_efficiency",
             Self::Grouped => "grouped_gemm_penalty",
             Self::ExpertLayer => "host_expert_layer",
             Self::Slowing => "communication_slowing",
             Self::Jitter16 => "jitter_16bit",
             Self::Jitter8 => "jitter_8bit",
-            Self::StepFixed => "step_fixed",
-            Self::StepDoubling => "step_doubling",
             Self::DenseTime => "dense_time",
             Self::ExpertTime => "expert_time",
         }
@@ -50,10 +48,9 @@ impl Field {
     /// The unit in the catalog, and how many of it are one of the fit's.
     pub(super) const fn unit(self) -> (&'static str, f64) {
         match self {
-            Self::ExpertLayer | Self::StepFixed | Self::StepDoubling => ("ms", 1e3),
-            Self::Gemm16 | Self::Gemm8 | Self::Gemm4 | Self::MxRelative | Self::Attention | Self::Hbm => {
-                ("share", 1.0)
-            }
+            Self::ExpertLayer => ("ms", 1e3),
+            Self::Gemm16 | Self::Gemm8 | Self::Gemm4 | Self::MxRelative => ("share", 1.0),
+            Self::Attention | Self::Heads64 | Self::Hbm => ("share", 1.0),
             _ => ("ratio", 1.0),
         }
     }
@@ -64,13 +61,12 @@ impl Field {
             Self::Gemm16 | Self::Gemm8 | Self::Gemm4 => [0.2, 0.95],
             Self::MxRelative => [0.7, 1.05],
             Self::Attention => [0.15, 0.9],
-            Self::Hbm => [0.5, 0.95],
+            Self::Heads64 => [0.15, 1.0],
+            Self::Hbm => [0.6, 0.9],
             Self::Grouped => [50.0, 5000.0],
-            Self::ExpertLayer => [5e-4, 2e-2],
-            Self::Slowing => [2e-3, 0.5],
+            Self::ExpertLayer => [5e-4, 3e-2],
+            Self::Slowing => [2e-3, 0.3],
             Self::Jitter16 | Self::Jitter8 => [1e-5, 2e-2],
-            Self::StepFixed => [1e-4, 0.1],
-            Self::StepDoubling => [1e-5, 3e-2],
             Self::DenseTime | Self::ExpertTime => [0.5, 2.0],
         }
     }
@@ -83,9 +79,10 @@ impl Field {
             | Self::Gemm8
             | Self::Gemm4
             | Self::Attention
-            | Self::Hbm
             | Self::DenseTime
             | Self::ExpertTime => 0.15,
+            Self::Hbm => 0.08,
+            Self::Heads64 | Self::Slowing => 0.3,
             _ => 0.5,
         }
     }
@@ -121,13 +118,12 @@ impl Field {
             Self::Gemm8 | Self::Gemm4 => rates.gemm_efficiency = value,
             Self::MxRelative => rates.gemm_efficiency *= value,
             Self::Attention => rates.attention_efficiency = value,
+            Self::Heads64 => rates.attention_head_64 = value,
             Self::Hbm => rates.hbm_efficiency = value,
             Self::Grouped => rates.grouped_gemm_penalty *= relative,
             Self::ExpertLayer => rates.host.expert_layer = times(rates.host.expert_layer),
             Self::Slowing => rates.communication_slowing *= relative,
             Self::Jitter16 | Self::Jitter8 => rates.jitter *= relative,
-            Self::StepFixed => rates.step_overhead[0] = times(rates.step_overhead[0]),
-            Self::StepDoubling => rates.step_overhead[1] = times(rates.step_overhead[1]),
             Self::DenseTime => rates.software.dense_time = value,
             Self::ExpertTime => rates.software.expert_time = value,
         }

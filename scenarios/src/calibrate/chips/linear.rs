@@ -5,9 +5,13 @@ use super::rows::Observation;
 use super::slots::Slots;
 use super::steps::Slope;
 use crate::calibrate::least_squares::{Residuals, Unknown, minimise};
+use std::collections::BTreeMap;
 
 /// How much the ratio of a pair counts, over a row.
 const OF_PAIRS: f64 = 3.0;
+
+/// How much the mean error of a class of rows on an architecture counts, over each of them.
+const OF_BIASES: f64 = 1.0;
 
 /// The error of a row that is usual: an unknown that is off its guess by its spread costs as much.
 const USUAL: f64 = 0.05;
@@ -74,15 +78,29 @@ impl Linear<'_> {
         (0..self.rows.len()).filter(|row| self.seen[*row])
     }
 
-    /// Residuals of errors at values of the slots: of rows, of pairs, and how far slots are from their guesses.
+    /// The seen rows by class and architecture.
+    fn kinds(&self) -> Vec<Vec<usize>> {
+        let mut kinds: BTreeMap<(&str, &str), Vec<usize>> = BTreeMap::new();
+        for row in self.seen_rows() {
+            let own = &self.rows[row];
+            kinds.entry((own.class, &own.architecture)).or_default().push(row);
+        }
+        kinds.into_values().collect()
+    }
+
+    /// Residuals of errors at values of the slots: of rows, of pairs, of classes of rows, and how far slots are from their guesses.
     pub(super) fn residuals(&self, errors: &[f64], values: &[f64]) -> Vec<f64> {
         let rows = self.seen_rows().map(|row| errors[row]);
         let pairs = self.seen_pairs().map(|[fewer, more]| errors[*more] - errors[*fewer]);
         let drawn = |&slot: &usize| {
             let slot_of = &self.slots.all[slot];
-            USUAL * (values[slot] / slot_of.guess).ln() / slot_of.field.spread()
+            USUAL * (values[slot] / slot_of.guess).ln() / slot_of.spread
         };
-        rows.chain(pairs).chain(self.varied.iter().map(drawn)).collect()
+        let biases = self
+            .kinds()
+            .into_iter()
+            .map(|rows| rows.iter().map(|row| errors[*row].exp() - 1.0).sum::<f64>() / rows.len() as f64);
+        rows.chain(pairs).chain(biases).chain(self.varied.iter().map(drawn)).collect()
     }
 }
 
@@ -95,6 +113,7 @@ impl Residuals for Linear<'_> {
     fn weights(&self) -> Option<Vec<f64>> {
         let rows = self.seen_rows().map(|row| self.rows[row].weight);
         let pairs = self.seen_pairs().map(|pair| OF_PAIRS * self.rows[pair[1]].weight);
-        Some(rows.chain(pairs).chain(self.varied.iter().map(|_| 1.0)).collect())
+        let biases = self.kinds().into_iter().map(|rows| OF_BIASES * rows.len() as f64);
+        Some(rows.chain(pairs).chain(biases).chain(self.varied.iter().map(|_| 1.0)).collect())
     }
 }

@@ -22,5 +22,7 @@ mod request;
 mod rows;
 mod slots;
 mod steps;
+#[cfg(test)]
+mod tests;
 
 pub use request::{CHIPS, CalibrateChipsError, CalibrateChipsRequest, calibrate_chips, is_of_chips};

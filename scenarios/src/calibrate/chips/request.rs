@@ -23,6 +23,10 @@ const CLASSES: [&str; 3] = ["dense-A", "dense-B", "moe"];
 /// Simulated over estimated times that moved by more than this on average ask for another fit.
 const MOVED: f64 = 2e-3;
 
+/// A factor of software is fitted where at least so many runs of so many models hold it.
+pub(super) const FEWEST_RUNS: usize = 5;
+pub(super) const FEWEST_MODELS: usize = 2;
+
 /// The most fits.
 const MOST_FITS: usize = 3;
 
@@ -44,7 +48,7 @@ pub struct CalibrateChipsRequest {
 pub enum CalibrateChipsError {
     /// No run to fit to.
     #[error(
-        "no training run of the tables is of {family} chips and has a complete plan; name a table that has one"
+        "no training run of the tables has a complete plan and a chip of {family}; name a table that has one"
     )]
     NoRows {
         /// The family.
@@ -96,7 +100,7 @@ struct Calibration<'a> {
 impl Calibration<'_> {
     fn report(&self) -> Result<ChipCalibrationReport, CalibrateChipsError> {
         let pairs = pairs(self.rows);
-        let open: Vec<bool> = self.slots.all.iter().map(|slot| self.is_open(slot)).collect();
+        let open: Vec<bool> = (0..self.slots.all.len()).map(|slot| self.is_open(slot)).collect();
         let seen = vec![true; self.rows.len()];
         let shipped = self.slots.shipped();
         let before = self.simulated(&shipped)?;
@@ -131,12 +135,16 @@ impl Calibration<'_> {
         unreachable!("the last fit returns")
     }
 
-    /// Of one architecture only its own parameters are fitted; what all share stays as shipped.
-    fn is_open(&self, slot: &Slot) -> bool {
+    /// Of one architecture only its own parameters are fitted; what all share stays as shipped. So does the factor of a
+    /// release that too few runs hold.
+    fn is_open(&self, index: usize) -> bool {
         let family = self.request.family.as_str();
+        let slot = &self.slots.all[index];
         match slot.owner {
+            Owner::Software(..) if self.rows_of(index).count() < FEWEST_RUNS => false,
+            Owner::Software(..) if self.models_of(index) < FEWEST_MODELS => false,
             _ if family == CHIPS => true,
-            Owner::All => false,
+            Owner::All | Owner::Hosts(_) => false,
             Owner::Chip(chip) => architecture(chip) == Some(family),
             Owner::Software(_, of) => of == family,
         }
@@ -153,9 +161,17 @@ impl Calibration<'_> {
         simulated.iter().zip(estimated).map(|(simulated, estimated)| simulated - estimated).collect()
     }
 
+    /// The runs that depend on a slot.
+    fn rows_of(&self, slot: usize) -> impl Iterator<Item = &Observation> {
+        self.rows.iter().filter(move |row| self.steps.all[row.step].slots.contains(&slot))
+    }
+
+    /// Of how many models they are.
+    fn models_of(&self, slot: usize) -> usize {
+        self.rows_of(slot).map(|row| &row.model).collect::<BTreeSet<_>>().len()
+    }
+
     fn parameters(&self, found: &Fitted, open: &[bool]) -> Vec<ChipParameter> {
-        let own =
-            |slot: usize| self.rows.iter().filter(move |row| self.steps.all[row.step].slots.contains(&slot));
         let parameter = |(index, slot): (usize, &Slot)| {
             let (unit, scale) = slot.field.unit();
             ChipParameter {
@@ -164,8 +180,8 @@ impl Calibration<'_> {
                 unit,
                 shipped: slot.shipped * scale,
                 refitted: found.values[index] * scale,
-                rows: own(index).count() as u64,
-                models: own(index).map(|row| &row.model).collect::<BTreeSet<_>>().len() as u64,
+                rows: self.rows_of(index).count() as u64,
+                models: self.models_of(index) as u64,
             }
         };
         let fitted = self.slots.all.iter().enumerate().filter(|(index, _)| open[*index]);

@@ -7,6 +7,13 @@ use crate::validate::{Published, ReadyRun, Table, ready_run};
 use copperlight_topologies::{Chip, Software};
 use std::collections::BTreeMap;
 
+/// The width from which heads are as fast as attention is.
+const HEADS: u64 = 128;
+
+/// How weights fall with the number of runs of one plan: less for mixtures of experts, of which few plans are published.
+const OF_DENSE: f64 = -0.5;
+const OF_MIXTURES: f64 = -0.25;
+
 /// A published run that is fitted to.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Observation {
@@ -15,6 +22,7 @@ pub(super) struct Observation {
     /// `dense-A`, `dense-B` or `moe`.
     pub(super) class: &'static str,
     pub(super) chip: String,
+    pub(super) architecture: String,
     pub(super) chips: u64,
     /// What it shares with runs of the same plan, whatever their number of chips.
     pub(super) likeness: String,
@@ -43,7 +51,10 @@ pub(super) fn observations(
     let mut sizes: BTreeMap<String, f64> = BTreeMap::new();
     let cluster = |row: &Observation| format!("{} {}", row.family_stem(), row.likeness);
     rows.iter().for_each(|row| *sizes.entry(cluster(row)).or_default() += 1.0);
-    rows.iter_mut().for_each(|row| row.weight = sizes[&cluster(row)].sqrt().recip());
+    rows.iter_mut().for_each(|row| {
+        let exponent = if row.class == "moe" { OF_MIXTURES } else { OF_DENSE };
+        row.weight = sizes[&cluster(row)].powf(exponent);
+    });
     (rows, steps)
 }
 
@@ -65,6 +76,7 @@ fn observation(run: &ReadyRun, slots: &Slots, steps: &mut Steps) -> Option<Obser
         precision: job.precision(),
         software,
         has_experts,
+        has_small_heads: job.model().shape().head_dim < HEADS,
     };
     let own = slots.of(&kind)?;
     let rates = ChipRates::of(chip, job.precision())?;
@@ -85,6 +97,7 @@ fn observation(run: &ReadyRun, slots: &Slots, steps: &mut Steps) -> Option<Obser
         family: run.family.clone(),
         class: run.class,
         chip: chip.name().to_owned(),
+        architecture: chip.architecture().unwrap_or_default().to_owned(),
         chips: job.chips(),
         likeness,
         generation: software,

@@ -1,7 +1,7 @@
 //! Parameters by owner, their shipped values, and the rates of a chip where they have others.
 
 use super::field::Field;
-use super::guesses::{OF_ALL, OF_CHIPS, OWNERS};
+use super::guesses::{KNOWN, OF_ALL, OF_CHIPS, OF_HOSTS, OWNERS};
 use crate::training::ChipRates;
 use copperlight_topologies::Precision;
 use copperlight_topologies::catalog::{self, ARCHITECTURES, Entry, Section};
@@ -22,6 +22,8 @@ pub(super) enum Owner {
     All,
     /// A chip, and those that take its values.
     Chip(&'static str),
+    /// Chips whose hosts are alike.
+    Hosts(&'static str),
     /// A software generation on an architecture, and releases that were taken with it.
     Software(&'static str, &'static str),
 }
@@ -34,6 +36,8 @@ pub(super) struct Slot {
     pub(super) shipped: f64,
     pub(super) guess: f64,
     pub(super) bounds: [f64; 2],
+    /// By which factor it is usually off its guess.
+    pub(super) spread: f64,
 }
 
 /// What a step has of the slots: its chip, its precision and its software.
@@ -44,6 +48,7 @@ pub(super) struct Kind<'a> {
     pub(super) precision: Precision,
     pub(super) software: Option<&'static str>,
     pub(super) has_experts: bool,
+    pub(super) has_small_heads: bool,
 }
 
 /// All slots.
@@ -57,14 +62,14 @@ impl Owner {
     pub(super) const fn name(self) -> &'static str {
         match self {
             Self::All => "all",
-            Self::Chip(name) | Self::Software(name, _) => name,
+            Self::Chip(name) | Self::Hosts(name) | Self::Software(name, _) => name,
         }
     }
 
     /// The key of a parameter in that entry.
     pub(super) fn key(self, field: Field) -> String {
         match self {
-            Self::All | Self::Chip(_) => field.key().to_owned(),
+            Self::All | Self::Chip(_) | Self::Hosts(_) => field.key().to_owned(),
             Self::Software(_, architecture) => format!("{architecture}.{}", field.key()),
         }
     }
@@ -79,6 +84,15 @@ impl Slots {
             shipped: value(entry(chip), field.key()),
             guess,
             bounds: bounds(entry(chip), field),
+            spread: known(chip, field).map_or_else(|| field.spread(), |(_, spread)| spread),
+        };
+        let of_hosts = |&(name, chip, guess): &(&'static str, &str, f64)| Slot {
+            field: Field::ExpertLayer,
+            owner: Owner::Hosts(name),
+            shipped: value(entry(chip), Field::ExpertLayer.key()),
+            guess,
+            bounds: Field::ExpertLayer.bounds(),
+            spread: Field::ExpertLayer.spread(),
         };
         let of_all = |&(field, guess): &(Field, f64)| Slot {
             field,
@@ -86,8 +100,10 @@ impl Slots {
             shipped: of_all(field),
             guess,
             bounds: field.bounds(),
+            spread: field.spread(),
         };
-        let all = OF_ALL.iter().map(of_all).chain(OF_CHIPS.iter().map(of_chip)).chain(of_software());
+        let shared = OF_ALL.iter().map(of_all).chain(OF_HOSTS.iter().map(of_hosts));
+        let all = shared.chain(OF_CHIPS.iter().map(of_chip)).chain(of_software());
         Self { all: all.collect() }
     }
 
@@ -104,6 +120,7 @@ impl Slots {
             |field| self.all.iter().any(|slot| slot.field == field && is_chip(slot.owner, kind.chip));
         let is_of = |slot: &Slot| match slot.owner {
             Owner::All => true,
+            Owner::Hosts(name) => name == hosts(kind.chip),
             Owner::Chip(chip) if chip == kind.chip => true,
             Owner::Chip(chip) => chip == owner && !is_own(slot.field),
             Owner::Software(name, architecture) => {
@@ -112,7 +129,9 @@ impl Slots {
             }
         };
         let felt = |slot: &Slot| {
-            slot.field.is_felt_in(kind.precision) && (kind.has_experts || !slot.field.is_of_experts())
+            slot.field.is_felt_in(kind.precision)
+                && (kind.has_experts || !slot.field.is_of_experts())
+                && (kind.has_small_heads || slot.field != Field::Heads64)
         };
         let own = |index: &usize| is_of(&self.all[*index]) && felt(&self.all[*index]);
         let mut slots: Vec<usize> = (0..self.all.len()).filter(own).collect();
@@ -156,8 +175,23 @@ fn of_all(field: Field) -> f64 {
     }
 }
 
+/// The hosts of a chip: those with a Grace have it in their name.
+fn hosts(chip: &str) -> &'static str {
+    let [(x86, ..), (grace, ..)] = OF_HOSTS;
+    if chip.starts_with("gb") { grace } else { x86 }
+}
+
+/// What is known of a parameter beside its kind.
+fn known(chip: &str, field: Field) -> Option<([f64; 2], f64)> {
+    let found = KNOWN.into_iter().find(|(own, known, ..)| *own == chip && *known == field);
+    found.map(|(_, _, bounds, spread)| (bounds, spread))
+}
+
 /// The bounds of a parameter of a chip: no matmul of a step beats the best that was measured.
 fn bounds(chip: &Entry, field: Field) -> [f64; 2] {
+    if let Some((bounds, _)) = known(chip.name(), field) {
+        return bounds;
+    }
     let measured = match field {
         Field::Gemm16 => Some(("sustained_bf16", "peak_bf16")),
         Field::Gemm8 => Some(("sustained_fp8", "peak_fp8")),
@@ -168,7 +202,8 @@ fn bounds(chip: &Entry, field: Field) -> [f64; 2] {
     [low, best.map_or(high, |best| high.min(BEST_MATMUL * best))]
 }
 
-/// Factors of software that may be fitted: not those of references, and one for releases that are taken together.
+/// Factors of software that may be fitted where enough runs hold them: not those of references, and one for releases that
+/// are taken together.
 fn of_software() -> Vec<Slot> {
     let mut slots = Vec::new();
     for field in [Field::DenseTime, Field::ExpertTime] {
@@ -176,9 +211,11 @@ fn of_software() -> Vec<Slot> {
             for generation in catalog::entries(Section::Software) {
                 let name = generation.name();
                 if taken_with(name, architecture, field.key()) == Some(name) {
-                    let shipped = value(generation, &format!("{architecture}.{}", field.key()));
+                    let key = format!("{architecture}.{}", field.key());
+                    let shipped = generation.base_value(&key).unwrap_or(1.0);
                     let owner = Owner::Software(name, architecture);
-                    slots.push(Slot { field, owner, shipped, guess: 1.0, bounds: field.bounds() });
+                    let (bounds, spread) = (field.bounds(), field.spread());
+                    slots.push(Slot { field, owner, shipped, guess: 1.0, bounds, spread });
                 }
             }
         }
@@ -186,10 +223,11 @@ fn of_software() -> Vec<Slot> {
     slots
 }
 
-/// The generation whose factor a generation has on an architecture; `None` where it is a reference, or has none.
+/// The generation whose factor a generation has on an architecture; `None` where it is a reference.
 fn taken_with(name: &str, architecture: &str, key: &str) -> Option<&'static str> {
     let generation = catalog::find(Section::Software, name).ok()?;
-    let note = generation.value(&format!("{architecture}.{key}"))?.note.as_deref().unwrap_or_default();
+    let value = generation.value(&format!("{architecture}.{key}"));
+    let note = value.and_then(|value| value.note.as_deref()).unwrap_or_default();
     if note.starts_with("reference") {
         return None;
     }
