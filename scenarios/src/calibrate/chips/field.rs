@@ -65,7 +65,8 @@ impl Field {
             Self::Hbm => [0.6, 0.9],
             Self::Grouped => [50.0, 5000.0],
             Self::ExpertLayer => [5e-4, 3e-2],
-            Self::Slowing => [2e-3, 0.3],
+            // The kernels of a collective hold at most 24 of 132 multiprocessors, and seldom more than 16.
+            Self::Slowing => [2e-3, 0.15],
             Self::Jitter16 | Self::Jitter8 => [1e-5, 2e-2],
             Self::DenseTime | Self::ExpertTime => [0.5, 2.0],
         }

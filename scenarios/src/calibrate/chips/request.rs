@@ -161,9 +161,11 @@ impl Calibration<'_> {
         simulated.iter().zip(estimated).map(|(simulated, estimated)| simulated - estimated).collect()
     }
 
-    /// The runs that depend on a slot.
+    /// The runs that tell the value of a slot.
     fn rows_of(&self, slot: usize) -> impl Iterator<Item = &Observation> {
-        self.rows.iter().filter(move |row| self.steps.all[row.step].slots.contains(&slot))
+        let field = self.slots.all[slot].field;
+        let depends = move |row: &&Observation| self.steps.all[row.step].slots.contains(&slot);
+        self.rows.iter().filter(depends).filter(move |row| row.tells(field))
     }
 
     /// Of how many models they are.

@@ -1,5 +1,6 @@
 //! Published runs with complete plans, each with its step.
 
+use super::field::Field;
 use super::slots::{Kind, Slots};
 use super::steps::Steps;
 use crate::training::ChipRates;
@@ -34,6 +35,13 @@ pub(super) struct Observation {
     pub(super) measured: f64,
     /// How much it counts: less where the same plan was published often.
     pub(super) weight: f64,
+}
+
+impl Observation {
+    /// Whether it can tell the value of a slot that its step depends on: of dense layers, runs with experts do not.
+    pub(super) fn tells(&self, field: Field) -> bool {
+        field != Field::DenseTime || self.class != "moe"
+    }
 }
 
 /// The runs of all tables whose plans are complete and whose chips have slots, and their steps.

@@ -1,7 +1,7 @@
 //! The shipped values are those of the fit, and factors of software are held by enough runs.
 
 use super::request::{CalibrateChipsRequest, FEWEST_MODELS, FEWEST_RUNS, calibrate_chips};
-use super::rows::observations;
+use super::rows::{Observation, observations};
 use super::slots::{Owner, Slots};
 use crate::validate::{TableKind, built_in_tables};
 use std::collections::BTreeSet;
@@ -27,7 +27,8 @@ fn factors_of_software_are_held_by_enough_runs() {
     let slots = Slots::of_catalog();
     let (rows, steps) = observations(&built_in_tables(TableKind::Training), &slots, |_| true);
     for (index, slot) in slots.all.iter().enumerate() {
-        let own = || rows.iter().filter(|row| steps.all[row.step].slots.contains(&index));
+        let depends = |row: &&Observation| steps.all[row.step].slots.contains(&index);
+        let own = || rows.iter().filter(depends).filter(|row| row.tells(slot.field));
         let models: BTreeSet<&str> = own().map(|row| row.model.as_str()).collect();
         let is_held = own().count() >= FEWEST_RUNS && models.len() >= FEWEST_MODELS;
         if matches!(slot.owner, Owner::Software(..)) && !is_held {
