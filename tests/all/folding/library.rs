@@ -5,10 +5,6 @@ use copperlight::report::{PointResult, ScenarioReport};
 use copperlight::run::{EngineOptions, RunOptions, run_scenario};
 
 /// What a scenario of the library is set to where it would be too large to simulate in full.
-///
-/// Two whole domains of copper and 36 sequences for the dense model: on 80 chips, some data-parallel groups have one chip in
-/// a domain of 8 and are met there by stages' transfers. Their replays go on by events, what was carried until then is
-/// spread evenly, and the highest of a few transfers across domains is a peak that this moves.
 const SMALLER: [(&str, &[&str]); 6] = [
     (
         "nvl72-vs-cm384",
@@ -25,10 +21,10 @@ const SMALLER: [(&str, &[&str]); 6] = [
         "nvl72-vs-cm384-equal",
         &[
             "workload.model=llama-3.1-8b",
-            "workload.global_batch=36",
+            "workload.global_batch=20",
             "workload.parallelism.tensor=4",
             "workload.parallelism.pipeline=4",
-            "systems.chips=144",
+            "systems.chips=80",
         ],
     ),
     (
