@@ -9,6 +9,14 @@ use std::fmt::Write;
 
 const FOUNDING: &str = "nvl72-vs-cm384";
 
+/// The founding question at equal chips, peak, power and price, under the same plan and under the best of each.
+const AT_EQUAL_MEANS: [&str; 4] = [
+    "nvl72-vs-cm384-equal",
+    "nvl72-vs-cm384-best-plans",
+    "nvl72-vs-cm384-moe",
+    "nvl72-vs-cm384-moe-best-plans",
+];
+
 fn founding(settings: &[&str]) -> Scenario {
     let settings: Vec<String> = settings.iter().map(|setting| (*setting).to_owned()).collect();
     load(FOUNDING, &settings).unwrap_or_else(|errors| panic!("{errors}"))
@@ -77,7 +85,7 @@ fn figure(scenario: &Scenario, system: usize, key: &str) -> f64 {
 /// their comments is what the catalog gives.
 #[test]
 fn equal_means_are_those_of_the_catalog() {
-    for name in ["nvl72-vs-cm384-equal", "nvl72-vs-cm384-moe"] {
+    for name in AT_EQUAL_MEANS {
         let scenario = load(name, &[]).unwrap_or_else(|errors| panic!("{errors}"));
         let chips: Vec<usize> = scenario.points.iter().map(|point| point.chips).collect();
         let per_chip = |system: usize, what: &str| {

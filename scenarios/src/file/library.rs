@@ -3,10 +3,15 @@
 use super::suggestion;
 
 /// Name and text of every library scenario.
-const SCENARIOS: [(&str, &str); 4] = [
+const SCENARIOS: [(&str, &str); 6] = [
     ("nvl72-vs-cm384", include_str!("../../library/scenarios/nvl72-vs-cm384.toml")),
     ("nvl72-vs-cm384-equal", include_str!("../../library/scenarios/nvl72-vs-cm384-equal.toml")),
     ("nvl72-vs-cm384-moe", include_str!("../../library/scenarios/nvl72-vs-cm384-moe.toml")),
+    ("nvl72-vs-cm384-best-plans", include_str!("../../library/scenarios/nvl72-vs-cm384-best-plans.toml")),
+    (
+        "nvl72-vs-cm384-moe-best-plans",
+        include_str!("../../library/scenarios/nvl72-vs-cm384-moe-best-plans.toml"),
+    ),
     ("incast-and-hot-spot", include_str!("../../library/scenarios/incast-and-hot-spot.toml")),
 ];
 

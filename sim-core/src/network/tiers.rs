@@ -137,12 +137,12 @@ impl Tiers {
         }
     }
 
-    /// What others have carried during `when`, as a whole.
+    /// What others have carried during `when`, at the times at which they carried it.
     pub(super) fn take_over(&mut self, other: &Self, when: Range<Time>) {
         for (index, other) in other.tiers.iter().enumerate() {
             let total = other.timeline.total();
             if total > 0.0 {
-                self.tiers[index].timeline.add(when.clone(), total);
+                self.tiers[index].timeline.add_timeline(Time::ZERO..when.end, &other.timeline);
                 note(&mut self.noted, index, when.clone(), total);
             }
         }

@@ -4,7 +4,7 @@
 //! them again.
 
 use super::Workplace;
-use copperlight::file::library_scenario;
+use copperlight::file::{library_scenario, library_scenario_names};
 use std::path::Path;
 use std::{env, fs};
 
@@ -82,6 +82,9 @@ fn commands_of_the_page_name_scenarios_of_the_library() {
     let commands: Vec<Vec<&str>> = page.lines().filter_map(command).collect();
     assert!(commands.len() >= 5, "{commands:?}");
     assert_eq!(page.lines().filter(|line| *line == END).count(), commands.len());
+    for name in library_scenario_names().filter(|name| name.starts_with("nvl72-vs-cm384")) {
+        assert!(commands.iter().any(|command| command[..2] == ["run", name]), "nothing runs {name}");
+    }
     for command in commands {
         assert!(["run", "sensitivity"].contains(&command[0]), "{command:?}");
         assert!(library_scenario(command[1]).is_some(), "{command:?}");
