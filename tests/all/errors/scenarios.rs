@@ -342,6 +342,7 @@ fn calibrations() -> Vec<Case> {
     let chips = [
         CalibrateChipsError::NoRows { family: "ampere".to_owned() },
         CalibrateChipsError::Step("1 group has no chips".to_owned()),
+        CalibrateChipsError::Run(RunError::NoChips { system: "star".to_owned(), chips: 0 }),
     ];
     let reason = "the font is missing".to_owned();
     let drawing = BookError::Draw(PlotError::Drawing { figure: "growth".to_owned(), reason });
@@ -373,6 +374,7 @@ fn failures() -> Vec<Case> {
         Failure::Page(page()),
         Failure::Source(SourceError::Flag { flag: "--chips", reason: "it is 0".to_owned() }),
         Failure::Calibrate(CalibrateError::NoRows { name: "xgmi-roce".to_owned() }),
+        Failure::CalibrateChips(CalibrateChipsError::NoRows { family: "ampere".to_owned() }),
         Failure::Worse { path: "base.json".to_owned(), grown },
         Failure::Files(FilesError::NotResults { path: "out/results.json".into() }),
         Failure::Trace(TraceFileError::Folder { path: "timelines".into() }),

@@ -257,7 +257,8 @@ mod tests {
     fn shipped_values_are_within_their_bounds() {
         for slot in Slots::of_catalog().all {
             let [low, high] = slot.bounds;
-            assert!(low < slot.shipped && slot.shipped < high, "{slot:?}");
+            // A fit may end at a bound, and shipped values are rounded.
+            assert!(low <= slot.shipped && slot.shipped <= high, "{slot:?}");
             assert!(low < slot.guess && slot.guess < high, "{slot:?}");
         }
     }
