@@ -33,7 +33,9 @@ pub struct CalibrateRequest {
 #[derive(Debug, Error)]
 pub enum CalibrateError {
     /// No such family.
-    #[error("`{name}` is no transport family; write {ALL} or one of {known}")]
+    #[error(
+        "`{name}` is no transport family; write {ALL} or one of {known}; or for chips one of chips, ampere, hopper, blackwell"
+    )]
     Family {
         /// What was asked for.
         name: String,

@@ -73,6 +73,9 @@ pub(super) fn run(arguments: &ValidateArguments, output: &mut Output<'_>) -> Res
         tables.iter_mut().for_each(|table| table.keep(text));
         tables.retain(|table| !table.rows.is_empty());
     }
+    if tables.is_empty() {
+        return Err(Failure::Usage(nothing_left(arguments)));
+    }
     let before = match &arguments.baseline {
         Some(path) => Some((path.as_path(), baseline(path, arguments.kind)?)),
         None => None,
@@ -97,6 +100,17 @@ pub(super) fn run(arguments: &ValidateArguments, output: &mut Output<'_>) -> Res
         }
     }
     before.map_or(Ok(()), |(path, before)| hold(arguments, (path, &before), &now, output))
+}
+
+/// What to say where no row is left to compare.
+fn nothing_left(arguments: &ValidateArguments) -> String {
+    match &arguments.only {
+        Some(text) => format!(
+            "--only {text}: no training run has it in its id, and no table of collectives in its name; write part of \
+             one, such as DGXC-v25.04 or aiconfigurator"
+        ),
+        None => "--kind: there is no table of this kind; leave --kind out".to_owned(),
+    }
 }
 
 /// The errors written down, of those measurements that are compared.

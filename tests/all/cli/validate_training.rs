@@ -98,6 +98,20 @@ fn text_tables_and_csv_have_the_same_rows() {
 }
 
 #[test]
+fn nothing_to_compare_is_an_error() {
+    let done = table(ROWS).run(&[&AGAINST[..], &["--only", "no-such-run"]].concat());
+    assert_eq!((done.code, done.stdout.as_str()), (2, ""));
+    assert_eq!(
+        done.stderr,
+        "error: --only no-such-run: no training run has it in its id, and no table of collectives in its name; write \
+         part of one, such as DGXC-v25.04 or aiconfigurator\n"
+    );
+    let done = table(ROWS).run(&["validate", "--kind", "collective", "--against", "data"]);
+    assert_eq!((done.code, done.stdout.as_str()), (2, ""));
+    assert_eq!(done.stderr, "error: --kind: there is no table of this kind; leave --kind out\n");
+}
+
+#[test]
 fn a_wrong_row_has_a_reason() {
     let wrong: String = WRONG.iter().map(|(column, value, _)| changed(column, value)).collect();
     let document = table(&wrong).json(&AGAINST);
