@@ -2,12 +2,13 @@
 
 use crate::catalog::Sourced;
 use crate::quantity::Dimension;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::iter::Sum;
 use std::ops::{Add, Div, Mul, Sub};
 
 /// A value between the lowest and the highest that its sources allow: an envelope, not a confidence interval.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Interval {
     /// The figure itself.
     pub value: f64,

@@ -56,7 +56,7 @@ pub use interval::Interval;
 pub use software::{Software, SoftwareFactors};
 pub use suggestion::Suggestion;
 pub use system::{
-    Direction, End, FamilyError, OverrideError, PhysicalError, RangeError, RangedValue, RankOrder,
-    RankOrderError, ReadFile, System,
+    DescribedKey, Direction, End, FamilyError, OverrideError, PhysicalError, RangeError, RangedValue,
+    RankOrder, RankOrderError, ReadFile, System, described_keys,
 };
 pub use transport::TransportFamily;

@@ -141,6 +141,27 @@ impl Dimension {
         }
     }
 
+    /// The units of this kind, as texts spell them.
+    pub fn unit_names(self) -> Vec<&'static str> {
+        match self {
+            Self::Data => vec!["B", "kB", "KB", "MB", "GB", "TB", "KiB", "MiB", "GiB", "TiB"],
+            Self::Bandwidth => vec![
+                "B/s", "kB/s", "KB/s", "MB/s", "GB/s", "TB/s", "Mb/s", "Mbit/s", "Gb/s", "Gbit/s", "Tb/s",
+                "Tbit/s",
+            ],
+            Self::Duration => vec!["ps", "ns", "us", "\u{b5}s", "\u{3bc}s", "ms", "s"],
+            _ => self.units().iter().map(|(name, _)| *name).collect(),
+        }
+    }
+
+    /// A regular expression (ECMA 262, as JSON Schema has it) of the texts that [`Dimension::read`] takes.
+    pub fn pattern(self) -> String {
+        let units: Vec<String> =
+            self.unit_names().iter().map(|unit| unit.replace('/', "\\/").replace('.', "\\.")).collect();
+        let units = units.join("|");
+        format!(r"^\s*[+-]?[0-9_]*\.?[0-9_]+([eE][+-]?[0-9]+)?\s*({units})\s*$")
+    }
+
     const fn known_units(self) -> &'static str {
         match self {
             Self::ComputeRate => "FLOP/s, GFLOP/s, TFLOP/s, PFLOP/s",
@@ -185,19 +206,20 @@ impl Dimension {
     /// # Errors
     /// [`UnitError`] when the unit is not of this kind or the value is impossible.
     pub fn base_value(self, value: f64, unit: &str) -> Result<f64, UnitError> {
-        let text = format!("{value} {unit}");
+        let text = || format!("{value} {unit}");
         match self {
-            Self::Data => match text.parse::<Bytes>()? {
-                Bytes::ZERO => Err(self.out_of_range(&text)),
+            Self::Bandwidth if unit == "GB/s" && (1e-9..=1e9).contains(&value) => Ok(value * 1e9),
+            Self::Data => match text().parse::<Bytes>()? {
+                Bytes::ZERO => Err(self.out_of_range(&text())),
                 bytes => Ok(bytes.count() as f64),
             },
-            Self::Bandwidth => text.parse().map(Bandwidth::bytes_per_second),
-            Self::Duration => text.parse().map(Time::seconds),
-            _ => self.scaled(value, unit, &text),
+            Self::Bandwidth => text().parse().map(Bandwidth::bytes_per_second),
+            Self::Duration => text().parse().map(Time::seconds),
+            _ => self.scaled(value, unit),
         }
     }
 
-    fn scaled(self, value: f64, unit: &str, text: &str) -> Result<f64, UnitError> {
+    fn scaled(self, value: f64, unit: &str) -> Result<f64, UnitError> {
         let known = self.units().iter().find(|(name, _)| *name == unit);
         let Some((_, scale)) = known else {
             return Err(UnitError::UnknownUnit {
@@ -207,7 +229,7 @@ impl Dimension {
             });
         };
         let base = value * scale;
-        if self.holds(base) { Ok(base) } else { Err(self.out_of_range(text)) }
+        if self.holds(base) { Ok(base) } else { Err(self.out_of_range(&format!("{value} {unit}"))) }
     }
 
     fn out_of_range(self, text: &str) -> UnitError {
@@ -282,6 +304,26 @@ mod tests {
             let base = kind.base_value(value, &unit).expect("an example has a base value");
             assert!((base / expected - 1.0).abs() < 1e-12, "{kind:?} {base}");
         }
+    }
+
+    #[test]
+    fn every_unit_that_is_named_reads() {
+        for kind in [
+            Dimension::ComputeRate,
+            Dimension::Data,
+            Dimension::Bandwidth,
+            Dimension::Power,
+            Dimension::Duration,
+            Dimension::Length,
+            Dimension::Money,
+        ] {
+            assert!(!kind.unit_names().is_empty());
+            for unit in kind.unit_names() {
+                assert!(kind.read(&format!("2 {unit}")).is_ok(), "{kind:?} {unit}");
+            }
+        }
+        let power = r"^\s*[+-]?[0-9_]*\.?[0-9_]+([eE][+-]?[0-9]+)?\s*(W|kW|MW)\s*$";
+        assert_eq!(Dimension::Power.pattern(), power);
     }
 
     #[test]

@@ -143,7 +143,8 @@ pub fn find(section: Section, name: &str) -> Result<&'static Entry, CatalogError
 /// Reads the embedded files of a section, sorted by name. Their faults are faults of this crate and found by its
 /// tests, hence the panics.
 fn read(section: Section, texts: &[&str]) -> Vec<Entry> {
-    let mut entries: Vec<Entry> = texts.iter().flat_map(|text| read_file(section, text)).collect();
+    let read = texts.iter().flat_map(|text| read_file(section, text));
+    let mut entries: Vec<Entry> = read.map(Entry::settled).collect();
     entries.sort_by(|a, b| a.name().cmp(b.name()));
     let repeated = entries.windows(2).find(|pair| pair[0].name() == pair[1].name());
     assert!(repeated.is_none(), "the embedded catalog has {repeated:?}");

@@ -1,10 +1,11 @@
 //! One entry of the catalog: texts and sourced values by dotted key, checked when read.
 
 use super::fields::{Section, dimension_of};
+use super::layers::Layers;
 use super::sourced::Sourced;
 use crate::quantity::Dimension;
 use copperlight_core::units::UnitError;
-use std::collections::BTreeMap;
+use std::sync::Arc;
 use thiserror::Error;
 
 /// What is wrong with an entry of the catalog.
@@ -53,12 +54,14 @@ pub enum EntryError {
 }
 
 /// A named entry: texts such as `title` and `scale_up.family`, and values such as `scale_up.link_bandwidth`.
+///
+/// Copies share what none of them has replaced.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Entry {
     section: Section,
-    name: String,
-    texts: BTreeMap<String, String>,
-    values: BTreeMap<String, Sourced>,
+    name: Arc<str>,
+    texts: Layers<String>,
+    values: Layers<Sourced>,
 }
 
 impl Entry {
@@ -74,7 +77,7 @@ impl Entry {
 
     /// An entry without texts and values.
     pub(crate) fn empty(section: Section, name: &str) -> Self {
-        Self { section, name: name.to_owned(), texts: BTreeMap::new(), values: BTreeMap::new() }
+        Self { section, name: name.into(), texts: Layers::default(), values: Layers::default() }
     }
 
     fn read_table(&mut self, prefix: &str, table: &toml::Table) -> Result<(), EntryError> {
@@ -132,22 +135,35 @@ impl Entry {
 
     /// All texts by dotted key, sorted.
     pub fn texts(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.texts.iter().map(|(key, text)| (key.as_str(), text.as_str()))
+        self.texts.iter().map(|(key, text)| (key, text.as_str()))
     }
 
     /// All values by dotted key, sorted.
     pub fn values(&self) -> impl Iterator<Item = (&str, &Sourced)> {
-        self.values.iter().map(|(key, value)| (key.as_str(), value))
+        self.values.iter()
     }
 
     /// Puts the texts and values of another entry under `prefix`, such as those of a chip into its system.
     pub(crate) fn embed(&mut self, prefix: &str, other: &Self) {
-        for (key, text) in &other.texts {
+        for (key, text) in other.texts.iter() {
             self.texts.insert(format!("{prefix}.{key}"), text.clone());
         }
-        for (key, value) in &other.values {
+        for (key, value) in other.values.iter() {
             self.values.insert(format!("{prefix}.{key}"), value.clone());
         }
+    }
+
+    /// Whether another entry has the same texts and values, those under `prefix` aside.
+    pub(crate) fn is_alike_but_for(&self, prefix: &str, other: &Self) -> bool {
+        let counts = |key: &str| !key.starts_with(prefix);
+        self.name == other.name
+            && self.texts.is_alike(&other.texts, counts)
+            && self.values.is_alike(&other.values, counts)
+    }
+
+    /// The same entry, of which copies are cheap from now on.
+    pub(crate) fn settled(self) -> Self {
+        Self { texts: self.texts.settled(), values: self.values.settled(), ..self }
     }
 
     /// Sets a text.

@@ -9,6 +9,7 @@ mod embedded;
 mod entry;
 mod fields;
 mod gaps;
+mod layers;
 mod lending;
 #[cfg(test)]
 mod published;

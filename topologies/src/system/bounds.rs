@@ -19,48 +19,61 @@ const DIMENSION: Bounds = Bounds { lowest: 0.0, highest: 1e6, words: "from 0 to 
 const PARTS_OF_A_CHIP: Bounds = Bounds { lowest: 1.0, highest: 1e6, words: "from 1 to 1000000" };
 const COST: Bounds = Bounds { lowest: 0.0, highest: 1e2, words: "from 0 to 100 s" };
 
-/// The keys of a chip that [`System::set`](crate::System::set) takes, each with its range; those of the wiring stand
-/// beside the families that declare them.
-const CHIP_BOUNDS: &[(&str, Bounds)] = &[
-    ("chip.peak_bf16", COMPUTE),
-    ("chip.peak_fp16", COMPUTE),
-    ("chip.peak_fp8", COMPUTE),
-    ("chip.peak_fp4", COMPUTE),
-    ("chip.hbm_capacity", CAPACITY),
-    ("chip.hbm_bandwidth", MEMORY_RATE),
-    ("chip.power", POWER),
-    ("chip.multiprocessors", PARTS_OF_A_CHIP),
-    ("chip.gemm_efficiency_bf16", SHARE),
-    ("chip.gemm_efficiency_fp8", SHARE),
-    ("chip.gemm_efficiency_mxfp8", SHARE),
-    ("chip.gemm_efficiency_nvfp4", SHARE),
-    ("chip.attention_efficiency", SHARE),
-    ("chip.attention_backward_relative", RELATIVE_RATE),
-    ("chip.attention_head_64", SHARE),
-    ("chip.context_chunking", TRAFFIC),
-    ("chip.unfused_gemm_relative", RELATIVE_RATE),
-    ("chip.hbm_efficiency", SHARE),
-    ("chip.gemm_traffic", TRAFFIC),
-    ("chip.wave_weight", TRAFFIC),
-    ("chip.grouped_gemm_penalty", DIMENSION),
-    ("chip.grouped_gemm_single", TRAFFIC),
-    ("chip.host_launch", COST),
-    ("chip.host_expert_layer", COST),
-    ("chip.host_expert_wait", TRAFFIC),
-    ("chip.step_fixed", COST),
-    ("chip.step_doubling", COST),
-    ("chip.jitter_16bit", TRAFFIC),
-    ("chip.jitter_8bit", TRAFFIC),
-    ("chip.communication_slowing", LOST_SPEED),
+/// The keys of a chip that [`System::set`](crate::System::set) takes, each with its range and what it says; those of the
+/// wiring stand beside the families that declare them.
+const CHIP_BOUNDS: &[(&str, Bounds, &str)] = &[
+    ("chip.peak_bf16", COMPUTE, "dense BF16 peak"),
+    ("chip.peak_fp16", COMPUTE, "dense FP16 peak"),
+    ("chip.peak_fp8", COMPUTE, "dense FP8 peak"),
+    ("chip.peak_fp4", COMPUTE, "dense FP4 peak"),
+    ("chip.hbm_capacity", CAPACITY, "memory of a chip"),
+    ("chip.hbm_bandwidth", MEMORY_RATE, "bandwidth of that memory"),
+    ("chip.power", POWER, "power of a chip at work"),
+    ("chip.multiprocessors", PARTS_OF_A_CHIP, "multiprocessors that share the tiles of a matmul"),
+    ("chip.gemm_efficiency_bf16", SHARE, "share of the peak that large BF16 matmuls reach"),
+    ("chip.gemm_efficiency_fp8", SHARE, "the same in FP8 with one scale a tensor"),
+    ("chip.gemm_efficiency_mxfp8", SHARE, "the same in MXFP8"),
+    ("chip.gemm_efficiency_nvfp4", SHARE, "the same in NVFP4"),
+    ("chip.attention_efficiency", SHARE, "share of the BF16 peak that fused attention reaches"),
+    ("chip.attention_backward_relative", RELATIVE_RATE, "rate of attention backward over forward"),
+    ("chip.attention_head_64", SHARE, "rate of attention with heads 64 wide over wider ones"),
+    ("chip.context_chunking", TRAFFIC, "time that attention over parts of a sequence takes more"),
+    (
+        "chip.unfused_gemm_relative",
+        RELATIVE_RATE,
+        "rate of the matmuls of unfused attention over other matmuls",
+    ),
+    ("chip.hbm_efficiency", SHARE, "share of the memory bandwidth that kernels reach"),
+    ("chip.gemm_traffic", TRAFFIC, "how much of a matmul's memory traffic adds to its time"),
+    ("chip.wave_weight", TRAFFIC, "how much of the last, partial wave of tiles is lost"),
+    ("chip.grouped_gemm_penalty", DIMENSION, "rows that a grouped matmul of experts loses to each expert"),
+    ("chip.grouped_gemm_single", TRAFFIC, "how much of that a single expert loses"),
+    ("chip.host_launch", COST, "what the host needs to launch a kernel"),
+    ("chip.host_expert_layer", COST, "what the host needs more for a layer with experts"),
+    ("chip.host_expert_wait", TRAFFIC, "how much longer the host waits for routing with more experts"),
+    ("chip.step_fixed", COST, "time of a step that depends on nothing"),
+    ("chip.step_doubling", COST, "time of a step for every doubling of the chips"),
+    ("chip.jitter_16bit", TRAFFIC, "spread of the kernels' times over chips, at 16 bits"),
+    ("chip.jitter_8bit", TRAFFIC, "the same at 8 and 4 bits"),
+    (
+        "chip.communication_slowing",
+        LOST_SPEED,
+        "share of its speed that compute loses while the chip communicates",
+    ),
 ];
 
 /// The keys of a chip that a user may set.
 pub(super) fn chip_keys() -> impl Iterator<Item = &'static str> {
-    CHIP_BOUNDS.iter().map(|(key, _)| *key)
+    CHIP_BOUNDS.iter().map(|(key, ..)| *key)
+}
+
+/// Range and meaning of a key of a chip.
+pub(super) fn of_chip(key: &str) -> Option<(Bounds, &'static str)> {
+    CHIP_BOUNDS.iter().find(|(name, ..)| *name == key).map(|(_, bounds, meaning)| (*bounds, *meaning))
 }
 
 fn of(key: &str) -> Bounds {
-    let of_chip = CHIP_BOUNDS.iter().find(|(name, _)| *name == key).map(|(_, bounds)| *bounds);
+    let of_chip = of_chip(key).map(|(bounds, _)| bounds);
     let of_family = || match parameter(key)?.kind {
         ParameterKind::Quantity(_, bounds) => Some(bounds),
         _ => None,
@@ -73,13 +86,13 @@ fn of(key: &str) -> Bounds {
 pub(super) fn check(
     (path, key): (&str, &str),
     value: &Sourced,
-    written: String,
+    written: impl FnOnce() -> String,
 ) -> Result<(), OverrideError> {
     let dimension = dimension_of(Section::Systems, key).expect("a key that can be set is a field");
     let bounds = of(key);
     match dimension.base_value(value.value, &value.unit) {
         Ok(base) if (bounds.lowest..=bounds.highest).contains(&base) => Ok(()),
-        _ => Err(out_of_range((path, key), written)),
+        _ => Err(out_of_range((path, key), written())),
     }
 }
 

@@ -12,8 +12,11 @@ use crate::transport::NamedTransport;
 use copperlight_core::fabric::{Fabric, Scope};
 use copperlight_core::transport::Transport;
 use copperlight_core::units::Bandwidth;
-use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, RwLock};
+
+/// The systems that were asked for, put together once.
+static PRESETS: RwLock<BTreeMap<String, System>> = RwLock::new(BTreeMap::new());
 
 /// A scale-up domain, the fabric that joins domains, its chip and its transport; every value with its source.
 #[derive(Debug, Clone, PartialEq)]
@@ -36,6 +39,18 @@ impl System {
     /// # Errors
     /// [`CatalogError`] suggests a name, or says that the system is still to come.
     pub fn preset(name: &str) -> Result<Self, CatalogError> {
+        if let Some(known) = PRESETS.read().ok().and_then(|presets| presets.get(name).cloned()) {
+            return Ok(known);
+        }
+        let preset = Self::assembled(name)?;
+        if let Ok(mut presets) = PRESETS.write() {
+            presets.insert(name.to_owned(), preset.clone());
+        }
+        Ok(preset)
+    }
+
+    /// A system of the catalog with its chip, its layout and its transport.
+    fn assembled(name: &str) -> Result<Self, CatalogError> {
         let mut entry = catalog::find(Section::Systems, name)?.clone();
         let chip = entry.text("chip").expect("a system of the catalog names its chip").to_owned();
         entry.embed("chip", catalog::find(Section::Chips, &chip)?);
@@ -44,7 +59,7 @@ impl System {
         }
         let transport = entry.text("transport").expect("a system of the catalog names its transport");
         let transport = NamedTransport::find(transport)?;
-        Ok(Self::new(entry, transport))
+        Ok(Self::new(entry.settled(), transport))
     }
 
     pub(super) fn new(entry: Entry, transport: NamedTransport) -> Self {
@@ -196,6 +211,24 @@ impl System {
         }
         self.check_chips(chips)?;
         self.degraded_machine(chips)?.build(chips)
+    }
+
+    /// Whether another system is wired and driven as this one, whatever its chips compute: fabrics of both, and what
+    /// collectives take on them, are the same.
+    pub fn is_wired_like(&self, other: &Self) -> bool {
+        let graphs = match (&self.graph, &other.graph) {
+            (Some(one), Some(another)) => Arc::ptr_eq(one, another) || one == another,
+            (one, another) => one.is_none() && another.is_none(),
+        };
+        let (one, another) = (&self.degradations, &other.degradations);
+        let drawn = one.entries.is_empty() || one.seed == another.seed;
+        let degraded = one.entries == another.entries && one.only_present == another.only_present && drawn;
+        graphs
+            && degraded
+            && self.chips_per_domain == other.chips_per_domain
+            && self.rank_order == other.rank_order
+            && self.transport == other.transport
+            && self.entry.is_alike_but_for("chip.", &other.entry)
     }
 
     /// The machine of `chips` chips in service: one as large as the system also has the places of those out of it.

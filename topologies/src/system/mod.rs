@@ -7,6 +7,7 @@
 
 mod bounds;
 mod degraded;
+mod described_keys;
 mod description;
 mod family;
 mod medium;
@@ -16,6 +17,7 @@ mod rank_order;
 mod report;
 mod wiring;
 
+pub use described_keys::{DescribedKey, described_keys};
 pub use description::System;
 pub use family::{FamilyError, ReadFile};
 pub use medium::PhysicalError;

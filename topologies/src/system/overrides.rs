@@ -243,7 +243,9 @@ impl System {
         }
         self.entry.replace(&key, sourced);
         self.overridden.insert(path.to_owned());
-        self.chip = Chip::of_system(&self.entry);
+        if path.starts_with("chip.") {
+            self.chip = Chip::of_system(&self.entry);
+        }
         self.check(path)
     }
 
@@ -364,11 +366,11 @@ pub(super) fn read_value(path: &str, value: &toml::Value) -> Result<(String, Sou
         _ => read_text(path, dimension, value),
     };
     let mut sourced = read.map_err(|error| bounds::in_words(error, key))?;
-    let written = sourced.to_string();
+    let written = sourced.value;
     if key != path {
         sourced.value /= 2.0;
     }
-    bounds::check((path, key), &sourced, written)?;
+    bounds::check((path, key), &sourced, || Sourced { value: written, ..sourced.clone() }.to_string())?;
     Ok((key.to_owned(), sourced))
 }
 
