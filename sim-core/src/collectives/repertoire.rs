@@ -6,7 +6,7 @@ use super::{
 use crate::workload::{Algorithm, CollectiveCall, CollectiveKind, Library};
 
 /// Larger groups do not exchange with everyone at once: `n^2` transfers would be in flight.
-const MOST_AT_ONCE: usize = 512;
+const MOST_AT_ONCE: usize = 2_048;
 
 /// Larger groups do not run chains along all ranks, whose every rank is in another stage.
 const LONGEST_CHAIN: usize = 1_024;

@@ -199,6 +199,11 @@ impl Costed<'_> {
             (Pattern::Everyone(_) | Pattern::Experts(_) | Pattern::Relay(_), ..) if self.of_experts() => {
                 Bandwidth::UNBOUNDED
             }
+            // Transfers that leave the domain share its adapters with one another, not with those that stay.
+            (Pattern::Everyone(_), ..) => {
+                let at_once = profile.of(scope).map_or(1, |meeting| meeting.at_once);
+                self.protocol_cap(profile, scope) * (1.0 / at_once as f64)
+            }
             (pattern, _, _) => {
                 self.protocol_cap(profile, scope) * (1.0 / pattern.at_once(schedule.ranks) as f64)
             }

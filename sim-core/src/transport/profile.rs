@@ -35,6 +35,7 @@ pub(super) struct Survey {
 struct Met {
     latency: Time,
     blocks: u64,
+    at_once: u64,
     /// The rate of a block on the most loaded link inside domains, at the links' payload bandwidth.
     inside: Bandwidth,
     /// The same between domains.
@@ -50,6 +51,8 @@ pub struct Meeting {
     pub rate: Bandwidth,
     /// The blocks of the largest transfer.
     pub blocks: u64,
+    /// The most transfers that one rank starts in a step.
+    pub at_once: u64,
 }
 
 impl Meeting {
@@ -97,6 +100,7 @@ impl Survey {
             rate: (met.inside * transport.scale_up.efficiency)
                 .min(met.outside * transport.scale_out.efficiency),
             blocks: met.blocks,
+            at_once: met.at_once,
         };
         PhaseProfile {
             inside: self.inside.map(at_efficiency),
@@ -128,6 +132,7 @@ impl Clone for Surveyor<'_> {
 struct Found {
     latency: Time,
     blocks: u64,
+    at_once: u64,
 }
 
 impl<'a> Surveyor<'a> {
@@ -175,11 +180,14 @@ impl<'a> Surveyor<'a> {
                 true => pattern.add_busiest_sends(members.len(), position, sends),
                 false => pattern.add_sends(members.len(), position, step, sends),
             }
+            let mut started = [0; 2];
             for send in &*sends {
                 let scope = find_route(fabric, |at| members[at], (position, send.partners), route)?;
                 let of_scope = &mut found[scope as usize];
                 of_scope.latency = of_scope.latency.max(route.latency());
                 of_scope.blocks = of_scope.blocks.max(send.blocks);
+                started[scope as usize] += 1;
+                of_scope.at_once = of_scope.at_once.max(started[scope as usize]);
                 route.hops().iter().for_each(|hop| loads.add(hop, scope, send.blocks));
             }
         }
@@ -208,8 +216,8 @@ impl<'a> Surveyor<'a> {
                 }
             }
         }
-        let met = |Found { latency, blocks }: Found, [inside, outside]: [Bandwidth; 2]| {
-            (blocks > 0).then_some(Met { latency, blocks, inside, outside })
+        let met = |Found { latency, blocks, at_once }: Found, [inside, outside]: [Bandwidth; 2]| {
+            (blocks > 0).then_some(Met { latency, blocks, at_once, inside, outside })
         };
         [met(found[0], slowest[0]), met(found[1], slowest[1])]
     }
@@ -229,6 +237,7 @@ fn worse(one: Option<Met>, other: Option<Met>) -> Option<Met> {
             inside: one.inside.min(other.inside),
             outside: one.outside.min(other.outside),
             blocks: one.blocks.max(other.blocks),
+            at_once: one.at_once.max(other.at_once),
         }),
         (one, other) => one.or(other),
     }
