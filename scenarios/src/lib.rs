@@ -7,6 +7,7 @@
 //! - [`training`]: a training step of a transformer as programs of events, its memory and its ledger
 //! - [`traffic`]: permutations, incasts, uniform and hot-spot traffic as lists of messages
 //! - [`run`]: every point of a scenario, and collectives by size
+//! - [`sweep`]: sweeps that go on after any end, shared among machines
 //! - [`search`]: parallelism plans for a system and a model, the best of them simulated
 //! - [`trace`]: what ranks do over time, for viewers of timelines
 //! - [`report`] and [`plot`]: tables, JSON, CSV, figures and one self-contained page
@@ -17,16 +18,20 @@
 //! The command line is a thin layer on top of it, behind the `cli` feature.
 
 pub mod calibrate;
+pub mod check;
 #[cfg(feature = "cli")]
 pub mod commands;
 pub mod estimate;
 pub mod file;
 pub mod flow_case;
+#[cfg(test)]
+mod kept_file;
 #[cfg(feature = "plots")]
 pub mod plot;
 pub mod report;
 pub mod run;
 pub mod search;
+pub mod sweep;
 pub mod trace;
 pub mod traffic;
 pub mod training;

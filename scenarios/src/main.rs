@@ -1,13 +1,14 @@
 //! The binary `copperlight`: hands the process's words and streams to the command line.
 
 use copperlight::commands::diagnostics::Colour;
-use copperlight::commands::{Output, install_panic_notice, run_command_line};
+use copperlight::commands::{Output, hear_interrupts, install_panic_notice, run_command_line};
 use std::env;
 use std::io::{self, BufWriter, IsTerminal};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
     install_panic_notice();
+    hear_interrupts();
     // Standard error is not locked: the progress bar writes to it from a thread of its own.
     let mut notes = io::stderr();
     let on_terminal = notes.is_terminal();

@@ -2,13 +2,19 @@
 
 use super::calibrate::{self, CalibrateArguments};
 use super::catalog::{self, CatalogArguments};
+use super::check::{self, CheckArguments};
 use super::collective::{self, CollectiveArguments};
+use super::completions::{self, CompletionsArguments};
 use super::export::{self, ExportArguments};
 use super::failure::{ExitStatus, Failure};
 use super::flows::{self, FlowsArguments};
+use super::man::{self, ManArguments};
+use super::merge::{self, MergeArguments};
+use super::new::{self, NewArguments};
 use super::output::Output;
 use super::plan::{self, PlanArguments};
 use super::run::{self, RunArguments};
+use super::schema::{self, SchemaArguments};
 use super::sensitivity::{self, SensitivityArguments};
 use super::validate::{self, ValidateArguments};
 use super::{diagnostics::Colour, list};
@@ -28,6 +34,10 @@ struct Arguments {
 enum Command {
     /// Run scenarios: every point, tables, figures, a report
     Run(RunArguments),
+    /// Put the shards of a scenario together: what the undivided run writes
+    Merge(MergeArguments),
+    /// Hold scenarios against their expectations and a baseline, as a gate in a pipeline
+    Check(CheckArguments),
     /// Time one collective over a range of sizes, as nccl-tests does
     Collective(CollectiveArguments),
     /// Search parallelism plans: the best for every system, why, and what others lose
@@ -42,14 +52,22 @@ enum Command {
     Flows(FlowsArguments),
     /// Write the wiring of a system as DOT or JSON
     Export(ExportArguments),
+    /// Write a commented scenario to start from
+    New(NewArguments),
     /// List the built-in scenarios, models and systems
     List,
     /// Show the catalog: every value with unit, source and confidence
     Catalog(CatalogArguments),
+    /// Print the JSON Schema of scenario files, or of results
+    Schema(SchemaArguments),
+    /// Print completions for a shell
+    Completions(CompletionsArguments),
+    /// Print the man page
+    Man(ManArguments),
 }
 
 /// Commands that are planned: known to the parser, refused with a sentence.
-const LATER: [&str; 8] = ["merge", "check", "compare", "claims", "new", "schema", "completions", "man"];
+const LATER: [&str; 2] = ["compare", "claims"];
 
 /// Runs a command line, the first word being the program's name, and says how it went.
 pub fn run_command_line(words: impl IntoIterator<Item = OsString>, output: &mut Output<'_>) -> ExitStatus {
@@ -71,6 +89,8 @@ pub fn run_command_line(words: impl IntoIterator<Item = OsString>, output: &mut 
 fn dispatch(command: Command, output: &mut Output<'_>) -> Result<(), Failure> {
     match command {
         Command::Run(arguments) => run::run(&arguments, output),
+        Command::Merge(arguments) => merge::run(&arguments, output),
+        Command::Check(arguments) => check::run(&arguments, output),
         Command::Collective(arguments) => collective::run(&arguments, output),
         Command::Plan(arguments) => plan::run(&arguments, output),
         Command::Sensitivity(arguments) => sensitivity::run(&arguments, output),
@@ -78,8 +98,12 @@ fn dispatch(command: Command, output: &mut Output<'_>) -> Result<(), Failure> {
         Command::Calibrate(arguments) => calibrate::run(&arguments, output),
         Command::Flows(arguments) => flows::run(&arguments, output),
         Command::Export(arguments) => export::run(&arguments, output),
+        Command::New(arguments) => new::run(&arguments, output),
         Command::List => list::run(output),
         Command::Catalog(arguments) => catalog::run(&arguments, output),
+        Command::Schema(arguments) => schema::run(&arguments, output),
+        Command::Completions(arguments) => completions::run(&arguments, output),
+        Command::Man(arguments) => man::run(&arguments, output),
     }
 }
 
@@ -100,6 +124,11 @@ fn parse(
 
 fn read(matches: &ArgMatches) -> Result<Arguments, Failure> {
     Arguments::from_arg_matches(matches).map_err(|error| Failure::Usage(error.to_string()))
+}
+
+/// The commands that exist.
+pub(super) fn commands() -> clap::Command {
+    Arguments::command()
 }
 
 /// The commands that exist, and hidden ones that will.

@@ -5,8 +5,8 @@ use super::failure::Failure;
 use super::limits::LimitArguments;
 use super::output::{Format, Output};
 use crate::file::{
-    NamedSystem, ScenarioError, algorithm_named, check_algorithm, load_system, operation_named,
-    protocol_named,
+    NamedSystem, ScenarioError, algorithm_named, check_algorithm, fidelity_named, load_system,
+    operation_named, protocol_named,
 };
 use crate::report::{CollectiveReport, csv, json, markdown, nccl_table};
 use crate::run::{CollectiveRequest, EngineOptions, add_envelope, explain_collective, run_collective};
@@ -57,6 +57,9 @@ pub(super) struct CollectiveArguments {
     /// How bytes and flags travel: auto, simple, ll, ll128
     #[arg(long, value_name = "NAME", default_value = "auto")]
     protocol: String,
+    /// The level of detail: flow, analytic
+    #[arg(long, value_name = "FIDELITY", default_value = "flow")]
+    fidelity: String,
     #[command(flatten)]
     experts: ExpertArguments,
     /// Simulate every rank's every flow, folding and remembering nothing
@@ -124,6 +127,7 @@ fn request(arguments: &CollectiveArguments) -> Result<CollectiveRequest, Failure
     let algorithm = algorithm_named(&arguments.algorithm).map_err(|error| argument("--algorithm", error))?;
     check_algorithm(kind, algorithm).map_err(|error| argument("--algorithm", error))?;
     let protocol = protocol_named(&arguments.protocol).map_err(|error| argument("--protocol", error))?;
+    let fidelity = fidelity_named(&arguments.fidelity).map_err(|error| argument("--fidelity", error))?;
     let experts = arguments.experts.routing(kind)?;
     let sizes = match arguments.experts.sizes(kind)? {
         Some(sizes) => sizes,
@@ -144,6 +148,7 @@ fn request(arguments: &CollectiveArguments) -> Result<CollectiveRequest, Failure
         algorithm,
         protocol,
         experts,
+        fidelity,
         engine,
     })
 }

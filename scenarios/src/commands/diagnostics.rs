@@ -1,6 +1,6 @@
 //! Errors of scenario files as people see them: file, line, the underlined text, the remedy.
 
-use crate::file::{LocatedError, ScenarioErrors};
+use crate::file::{LocatedError, ScenarioErrors, shown};
 use annotate_snippets::{AnnotationKind, Element, Group, Level, Origin, Renderer, Snippet};
 use std::ops::Range;
 
@@ -31,9 +31,13 @@ pub fn render(errors: &ScenarioErrors, colour: Colour) -> String {
 }
 
 fn render_one(errors: &ScenarioErrors, located: &LocatedError, renderer: &Renderer) -> String {
-    let message = located.error.to_string();
+    let message = shown(&located.error.to_string());
     let source = &errors.sources[located.place.map_or(0, |place| place.source)];
-    let shown: Element<'_> = match located.place {
+    let place: Element<'_> = match located.place {
+        Some(place) if is_long(&source.text, place.start) => {
+            let (_, line) = errors.line_of(located);
+            Origin::path(source.name.as_str()).line(line.unwrap_or(1)).into()
+        }
         Some(place) => {
             let span = visible(&source.text, place.range());
             let annotation = AnnotationKind::Primary.span(span);
@@ -41,11 +45,21 @@ fn render_one(errors: &ScenarioErrors, located: &LocatedError, renderer: &Render
         }
         None => Origin::path(source.name.as_str()).into(),
     };
-    let mut group = Group::with_title(Level::ERROR.primary_title(message.as_str())).element(shown);
+    let mut group = Group::with_title(Level::ERROR.primary_title(message.as_str())).element(place);
     if let Some(remedy) = located.error.remedy() {
-        group = group.element(Level::HELP.message(remedy));
+        group = group.element(Level::HELP.message(shown(&remedy)));
     }
     renderer.render(&[group])
+}
+
+/// The longest line that is worth drawing, in bytes.
+const LONGEST_LINE: usize = 1000;
+
+/// Whether the line around a byte is longer than anyone writes.
+fn is_long(text: &str, position: usize) -> bool {
+    let start = text[..position].rfind('\n').map_or(0, |end| end + 1);
+    let end = text[position..].find('\n').map_or(text.len(), |length| position + length);
+    end - start > LONGEST_LINE
 }
 
 /// The span cut to its first line, at least one character wide where there is one.

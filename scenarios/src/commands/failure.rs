@@ -2,14 +2,17 @@
 
 use super::diagnostics::{self, Colour};
 use crate::calibrate::{CalibrateChipsError, CalibrateError, SourceError};
+use crate::check::ResultBaselineError;
 use crate::file::{ScenarioError, ScenarioErrors};
 use crate::flow_case::FlowCaseError;
 use crate::report::files::FilesError;
 use crate::run::RunError;
 use crate::search::SearchError;
+use crate::sweep::{JournalError, MergeError};
 use crate::trace::TraceFileError;
 use crate::validate::{BaselineError, ValidateError};
 use std::io;
+use std::path::PathBuf;
 use thiserror::Error;
 
 /// The exit code of the process.
@@ -25,6 +28,8 @@ impl ExitStatus {
     pub const BAD_INPUT: Self = Self(2);
     /// The simulation could not finish.
     pub const UNFINISHED: Self = Self(3);
+    /// Stopped by a signal; what was done is kept.
+    pub const INTERRUPTED: Self = Self(130);
     /// A bug of this program.
     pub const BUG: Self = Self(70);
 
@@ -92,6 +97,59 @@ pub enum Failure {
         /// What has grown, one sentence each.
         grown: Vec<String>,
     },
+    /// What is done cannot be kept, or not be gone on with.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    /// What is done could not be kept to its end.
+    #[error("{0}")]
+    Kept(String),
+    /// Shards cannot be put together.
+    #[error(transparent)]
+    Merge(#[from] MergeError),
+    /// Some points were begun and could not finish; the results of all are written.
+    #[error(
+        "{unfinished} of {points} points of `{scenario}` could not finish: `error` in the results says why"
+    )]
+    Unfinished {
+        /// The scenario.
+        scenario: String,
+        /// How many could not.
+        unfinished: usize,
+        /// Of how many.
+        points: usize,
+    },
+    /// A signal to end came before all points were done.
+    #[error("interrupted: {done} of {points} points are kept in {}; the same command goes on from there", path.display())]
+    Interrupted {
+        /// How many points are done.
+        done: usize,
+        /// Of how many.
+        points: usize,
+        /// Where they are.
+        path: PathBuf,
+    },
+    /// The same, where nothing was to be kept.
+    #[error("interrupted: nothing is kept of a run with --no-files or --trace")]
+    InterruptedWithoutFiles,
+    /// A baseline of results cannot be read, held against or written.
+    #[error(transparent)]
+    ResultBaseline(#[from] ResultBaselineError),
+    /// Results are not what they must be; which, stands on standard output.
+    #[error("{failed} of {all} checks failed")]
+    CheckFailed {
+        /// How many failed.
+        failed: usize,
+        /// How many there were.
+        all: usize,
+    },
+    /// A file of results cannot be written.
+    #[error("{path}: the file cannot be written: {reason}; name a file in a folder that is there")]
+    NotWritten {
+        /// The file.
+        path: String,
+        /// Why.
+        reason: String,
+    },
     /// The output folder could not be written.
     #[error(transparent)]
     Files(#[from] FilesError),
@@ -114,7 +172,9 @@ impl Failure {
     pub fn status(&self) -> ExitStatus {
         match self {
             Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitStatus::SUCCESS,
-            Self::Worse { .. } => ExitStatus::WORSE,
+            Self::Worse { .. } | Self::CheckFailed { .. } => ExitStatus::WORSE,
+            Self::Unfinished { .. } => ExitStatus::UNFINISHED,
+            Self::Interrupted { .. } | Self::InterruptedWithoutFiles => ExitStatus::INTERRUPTED,
             Self::Run(error) if error.exit_code() == ExitStatus::UNFINISHED.code() => ExitStatus::UNFINISHED,
             _ => ExitStatus::BAD_INPUT,
         }
@@ -128,6 +188,7 @@ impl Failure {
                 drawn.collect::<Vec<_>>().join("\n")
             }
             Self::Parser(text) => text.clone(),
+            Self::Interrupted { .. } | Self::InterruptedWithoutFiles => format!("{self}\n"),
             _ if self.status() == ExitStatus::SUCCESS => String::new(),
             _ => format!("error: {self}\n"),
         }
@@ -144,7 +205,9 @@ impl From<SearchError> for Failure {
     fn from(error: SearchError) -> Self {
         match error {
             SearchError::Run(error) => error.into(),
-            SearchError::NotTraining { .. } | SearchError::Estimate(_) => Self::Usage(error.to_string()),
+            SearchError::NotTraining { .. } | SearchError::NothingToFix { .. } | SearchError::Estimate(_) => {
+                Self::Usage(error.to_string())
+            }
         }
     }
 }

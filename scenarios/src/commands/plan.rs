@@ -4,11 +4,12 @@ use super::engine_arguments::EngineArguments;
 use super::failure::Failure;
 use super::output::{Format, Output};
 use super::progress::{Progress, Visibility};
-use super::run::load_one;
+use super::scenario_arguments::load_one;
 use crate::file::{Scenario, with_plans};
 use crate::report::{PlanReport, json, plan_csv, plan_table};
 use crate::run::RunError;
-use crate::search::{FoundPlans, PlanKey, PlanRequest, PointChoice, find_plans};
+use crate::search::{FoundPlans, PlanRequest, PointChoice, find_plans};
+use crate::training::PlanKey;
 use clap::{Args, ValueEnum};
 use std::fs;
 use std::io::{self, Write};
@@ -115,7 +116,7 @@ fn write_scenario(
     file: &Path,
     output: &mut Output<'_>,
 ) -> Result<(), Failure> {
-    let plans: Vec<_> = found.best.iter().map(|(index, job)| (&scenario.points[*index], job)).collect();
+    let plans: Vec<_> = found.best.iter().map(|(index, job)| (scenario.place_of(*index), job)).collect();
     let planned = with_plans(scenario, &plans)?;
     let text = planned.resolved_text();
     fs::write(file, text)

@@ -4,7 +4,7 @@ use super::engine_arguments::EngineArguments;
 use super::failure::Failure;
 use super::output::{Format, Output};
 use super::progress::{Progress, Visibility};
-use super::run::load_one;
+use super::scenario_arguments::load_one;
 use crate::file::Scenario;
 use crate::report::{Per, SensitivityReport, json, sensitivity_csv, sensitivity_table};
 use crate::run::{RunError, SensitivityOptions, sensitivity};

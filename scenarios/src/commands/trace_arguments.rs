@@ -2,6 +2,7 @@
 
 use super::failure::Failure;
 use crate::file::{Scenario, Workload};
+use crate::run::MOST_HELD;
 use crate::trace::{PointTrace, Trace, TraceFile, TraceRequest};
 use clap::Args;
 use copperlight_core::ids::RankId;
@@ -30,7 +31,7 @@ impl TraceArguments {
     pub(super) fn begin(&self, scenarios: &[Scenario]) -> Result<Option<Tracing>, Failure> {
         let Some(path) = &self.trace else { return Ok(None) };
         for scenario in scenarios {
-            if !scenario.points().iter().any(|point| matches!(point.workload, Workload::Training(_))) {
+            if !scenario.trains() {
                 let sentence = format!(
                     "--trace: `{}` has no training step, and a trace shows nothing else; leave --trace out",
                     scenario.name
@@ -38,13 +39,37 @@ impl TraceArguments {
                 return Err(Failure::Usage(sentence));
             }
         }
-        let points: usize = scenarios.iter().map(|scenario| scenario.points().len()).sum();
+        if let Some(scenario) = scenarios.iter().find(|scenario| scenario.point_count() > MOST_HELD) {
+            let (name, points) = (&scenario.name, scenario.point_count());
+            let sentence = format!(
+                "--trace: `{name}` has {points} points, and a trace holds {MOST_HELD} at most; leave values of its sweeps out"
+            );
+            return Err(Failure::Usage(sentence));
+        }
+        self.check_ranks(scenarios)?;
+        let points: usize = scenarios.iter().map(Scenario::point_count).sum();
         let ranks = self.trace_ranks.iter().map(|&rank| RankId::new(rank as usize)).collect();
         let request = TraceRequest {
             ranks: (!self.trace_ranks.is_empty()).then_some(ranks),
             operations: TraceRequest::OPERATIONS / points.max(1),
         };
         Ok(Some(Tracing { file: TraceFile::create(path)?, request, traces: Vec::new() }))
+    }
+
+    /// Refuses ranks that no step has: their tracks would be empty.
+    fn check_ranks(&self, scenarios: &[Scenario]) -> Result<(), Failure> {
+        let steps = scenarios
+            .iter()
+            .flat_map(Scenario::points)
+            .filter(|point| matches!(point.workload, Workload::Training(_)));
+        let most = steps.map(|point| point.chips).max().unwrap_or(0);
+        match self.trace_ranks.iter().find(|&&rank| rank as usize >= most) {
+            Some(rank) => Err(Failure::Usage(format!(
+                "--trace-ranks: no step has rank {rank}; ranks are 0 to {}",
+                most.saturating_sub(1)
+            ))),
+            None => Ok(()),
+        }
     }
 }
 

@@ -11,7 +11,6 @@ use crate::training::{ChipRates, TrainingJob, TrainingWorkload};
 use copperlight_core::fabric::Fabric;
 use copperlight_core::fabric::RoutingError;
 use copperlight_core::ids::{RankId, RoleId};
-#[cfg(test)]
 use copperlight_core::transport::Transport;
 use copperlight_core::units::Time;
 use copperlight_core::workload::{Program, Workload};
@@ -92,6 +91,17 @@ impl Estimator {
     pub(super) fn of_fabric((fabric, transport): (Fabric, Transport), chips: usize) -> Self {
         let (exchanges, rank_order) = (Exchanges::new(fabric, transport), RankOrder::default());
         Self { exchanges, rank_order, chips, slow_chips: BTreeMap::new() }
+    }
+
+    /// The same with other software between the chips.
+    pub(crate) fn with_transport(&self, transport: Transport) -> Self {
+        let (rank_order, slow_chips) = (self.rank_order.clone(), self.slow_chips.clone());
+        Self {
+            exchanges: self.exchanges.with_transport(transport),
+            rank_order,
+            chips: self.chips,
+            slow_chips,
+        }
     }
 
     /// What a step of a job takes on chips of these rates.

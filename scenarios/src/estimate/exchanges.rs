@@ -30,7 +30,7 @@ type TransfersOf = (RankLayout, usize, Neighbour);
 /// A fabric with its software, and what it was seen to take.
 #[derive(Debug)]
 pub(super) struct Exchanges {
-    fabric: Fabric,
+    fabric: Arc<Fabric>,
     transport: Transport,
     seen: Mutex<Surveys>,
     members: RwLock<FxHashMap<GroupsOf, Arc<[Vec<EndpointId>]>>>,
@@ -57,6 +57,10 @@ struct Wire {
 
 impl Exchanges {
     pub(super) fn new(fabric: Fabric, transport: Transport) -> Self {
+        Self::over(Arc::new(fabric), transport)
+    }
+
+    fn over(fabric: Arc<Fabric>, transport: Transport) -> Self {
         Self {
             fabric,
             transport,
@@ -66,6 +70,11 @@ impl Exchanges {
             collectives: RwLock::default(),
             transfers: RwLock::default(),
         }
+    }
+
+    /// The same fabric with other software, of which nothing has been seen.
+    pub(super) fn with_transport(&self, transport: Transport) -> Self {
+        Self::over(Arc::clone(&self.fabric), transport)
     }
 
     /// The time of a collective of the groups of a stage: that of the slowest kind of them.

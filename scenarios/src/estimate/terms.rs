@@ -65,7 +65,8 @@ impl EstimateTerms {
             expert: mean(Term::Expert),
             bubble: mean(Term::Bubble),
             optimizer: mean(Term::Optimizer),
-            wait: mean(Term::Wait) + end - done,
+            // Rounding may leave less than nothing.
+            wait: (mean(Term::Wait) + end - done).max(0.0),
         }
     }
 }

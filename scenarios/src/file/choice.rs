@@ -1,6 +1,7 @@
 //! Keys whose value is one of a few names, some of which are planned and not built.
 
 use super::error::ScenarioError;
+use super::key::Form;
 use super::section::{Placed, Section};
 use super::suggestion;
 
@@ -14,6 +15,13 @@ pub(super) struct Choice<'c, T> {
     pub(super) later: &'c [&'c str],
 }
 
+impl<'c, T> Choice<'c, T> {
+    /// The names that work.
+    pub(super) fn names(&self) -> Vec<&'c str> {
+        self.available.iter().map(|(name, _)| *name).collect()
+    }
+}
+
 impl<T: Copy> Choice<'_, T> {
     /// The meaning of a name; names compare without regard to case.
     pub(super) fn find(&self, written: &str) -> Result<T, ScenarioError> {
@@ -21,7 +29,7 @@ impl<T: Copy> Choice<'_, T> {
         if let Some((_, value)) = self.available.iter().find(|(name, _)| same(name)) {
             return Ok(*value);
         }
-        let names: Vec<&str> = self.available.iter().map(|(name, _)| *name).collect();
+        let names = self.names();
         if self.later.iter().any(same) {
             let what = format!("the {} `{written}`", self.what);
             return Err(ScenarioError::NotAvailableYet {
@@ -33,8 +41,22 @@ impl<T: Copy> Choice<'_, T> {
         Err(ScenarioError::UnknownName { what: self.what, name: written.to_owned(), remedy })
     }
 
+    /// Holds a reader against the description of a key, which offers these names.
+    fn hold(&self, section: &Section<'_>, key: &str, fits: &dyn Fn(&Form) -> bool) {
+        debug_assert!(
+            section.is_described(key, fits),
+            "`{key}` is described with other names: {:?}",
+            self.names()
+        );
+    }
+
+    fn is_offered(&self, form: &Form) -> bool {
+        form.names().is_some_and(|names| names == self.names())
+    }
+
     /// Reads the key of a section.
     pub(super) fn read(&self, section: &Section<'_>, key: &str) -> Option<Placed<T>> {
+        self.hold(section, key, &|form| self.is_offered(form));
         let written = section.text(key)?;
         match self.find(written.value) {
             Ok(value) => Some(Placed { value, place: written.place }),
@@ -47,6 +69,7 @@ impl<T: Copy> Choice<'_, T> {
 
     /// Reads the key of a section as a list of names; `None` for a name that means nothing.
     pub(super) fn read_list(&self, section: &Section<'_>, key: &str) -> Vec<Option<T>> {
+        self.hold(section, key, &|form| matches!(form, Form::List(element) if self.is_offered(element)));
         let meaning = |written: Placed<&str>| match self.find(written.value) {
             Ok(value) => Some(value),
             Err(error) => {

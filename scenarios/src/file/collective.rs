@@ -4,11 +4,95 @@
 
 use super::choice::Choice;
 use super::error::ScenarioError;
-use super::expert_tokens::{DEFAULT_ELEMENT, ExpertTokens, element_named};
+use super::expert_tokens::{DEFAULT_ELEMENT, ExpertTokens, element_named, element_names};
+use super::key::{Form, Key, KeyTable};
 use super::scenario::CollectiveSpec;
 use super::section::Section;
+use super::workload;
 use copperlight_core::units::Bytes;
 use copperlight_core::workload::{Algorithm, CollectiveKind, ExpertRouting, Protocol};
+use copperlight_topologies::quantity::Dimension;
+
+/// The keys of `[workload]` with `kind = "collective"`.
+pub(super) const KEYS: KeyTable = KeyTable::new(
+    "[workload]",
+    &[
+        workload::kind("\"collective\""),
+        Key::required(
+            "operation",
+            Form::Name(|| OPERATION.names()),
+            "What all chips do together",
+            "\"all-reduce\"",
+        ),
+        Key::optional(
+            "size",
+            Form::Quantity(Dimension::Data, "from 0 to 2^53 bytes"),
+            "The buffer by the conventions of nccl-tests; required but for a barrier and beside `tokens`",
+            "\"1 GiB\"",
+        ),
+        Key::optional(
+            "algorithm",
+            Form::Name(|| ALGORITHM.names()),
+            "How it is done; \"auto\" by predicted time",
+            "\"ring\"",
+        )
+        .or("\"auto\""),
+        Key::optional(
+            "protocol",
+            Form::Name(|| PROTOCOL.names()),
+            "How chunks are handed over; \"auto\" by predicted time",
+            "\"simple\"",
+        )
+        .or("\"auto\""),
+        Key::optional(
+            "tokens",
+            Form::Whole(1, MOST_TOKENS),
+            "For exchanges with experts, instead of `size`: tokens of each rank",
+            "4096",
+        ),
+        Key::optional(
+            "hidden",
+            Form::Whole(1, MOST_HIDDEN),
+            "Beside `tokens`: dimensions of a token",
+            "7168",
+        ),
+        Key::optional(
+            "element",
+            Form::Name(element_names),
+            "Beside `tokens`: the format of a dimension",
+            "\"fp8\"",
+        )
+        .or("\"bf16\""),
+        Key::optional(
+            "top_k",
+            Form::Whole(1, MOST_TOP_K as i64),
+            "For exchanges with experts: experts of a token",
+            "8",
+        )
+        .or("8"),
+        Key::optional(
+            "imbalance",
+            Form::Number(1.0, MOST_IMBALANCE, "from 1 to 1000000: the busiest rank's share over the mean"),
+            "For exchanges with experts: what the busiest rank gets over the mean",
+            "1.5",
+        )
+        .or("1.0"),
+        Key::optional(
+            "expert_groups",
+            Form::Whole(1, MOST_GROUPS as i64),
+            "For exchanges with experts: groups of experts",
+            "8",
+        )
+        .or("1"),
+        Key::optional(
+            "top_groups",
+            Form::Whole(1, MOST_GROUPS as i64),
+            "In how many of these groups all experts of a token are",
+            "4",
+        )
+        .or_else("`expert_groups`"),
+    ],
+);
 
 /// The experts of a token where nobody says how many.
 pub const DEFAULT_TOP_K: u32 = 8;
@@ -258,12 +342,6 @@ fn routing(section: &Section<'_>) -> Option<ExpertRouting> {
         return Some(ExpertRouting::new(top_k as u32, 1.0).within_groups(chosen, groups));
     }
     let imbalance = section.number("imbalance")?;
-    if !(1.0..=MOST_IMBALANCE).contains(&imbalance.value) {
-        let bound = format!("from 1 to {MOST_IMBALANCE}: the busiest rank's share over the mean");
-        let (key, value) = ("imbalance".to_owned(), imbalance.value.to_string());
-        section.error(imbalance.place, ScenarioError::OutOfRange { key, value, bound });
-        return None;
-    }
     let (chosen, groups) = within?;
     Some(ExpertRouting::new(top_k as u32, imbalance.value).within_groups(chosen, groups))
 }

@@ -166,6 +166,14 @@ pub enum ScenarioError {
         /// The name.
         name: String,
     },
+    /// A key or text that would not be shown as it is.
+    #[error("{what} holds the invisible character U+{code:04X}")]
+    InvisibleCharacter {
+        /// The key, or the text of a key.
+        what: String,
+        /// The character.
+        code: u32,
+    },
     /// A training plan that cannot be laid out on the chips.
     #[error("illegal plan: {problem}")]
     IllegalPlan {
@@ -204,6 +212,14 @@ pub enum ScenarioError {
         /// What is wrong, with the numbers.
         problem: String,
         /// What to do.
+        remedy: String,
+    },
+    /// An expectation about points that the scenario does not have.
+    #[error("no point of this scenario has {selector}, so nothing would be checked there")]
+    NoSuchPoint {
+        /// What was asked for.
+        selector: String,
+        /// What to do, with what there is.
         remedy: String,
     },
     /// More points than anyone waits for.
@@ -250,12 +266,14 @@ impl ScenarioError {
         MisappliedKey => "misapplied-key",
         IllegalTraffic => "illegal-traffic",
         UnusableName => "unusable-name",
+        InvisibleCharacter => "invisible-character",
         IllegalPlan => "illegal-plan",
         IllegalModel => "illegal-model",
         ModelFile => "model-file",
         IllegalSystem => "illegal-system",
         BadPath => "bad-path",
         BadSweep => "bad-sweep",
+        NoSuchPoint => "no-such-point",
         TooManyPoints => "too-many-points",
     }
 
@@ -267,7 +285,8 @@ impl ScenarioError {
             | Self::UnknownName { remedy, .. }
             | Self::IllegalTraffic { remedy, .. }
             | Self::Inapplicable { remedy, .. }
-            | Self::BadSweep { remedy, .. } => Some(remedy.clone()),
+            | Self::BadSweep { remedy, .. }
+            | Self::NoSuchPoint { remedy, .. } => Some(remedy.clone()),
             Self::TooLarge => Some("check that this is the file you meant".to_owned()),
             Self::NotUtf8 { .. } => Some("save the file as UTF-8".to_owned()),
             Self::MissingKey { example, .. } => Some(format!("add it, for example: {example}")),
@@ -276,6 +295,7 @@ impl ScenarioError {
                 Some(format!("write exactly one of `{first}` and `{second}`"))
             }
             Self::DuplicateName { .. } => Some("give each system a name of its own".to_owned()),
+            Self::InvisibleCharacter { .. } => Some("remove it, or type the text again".to_owned()),
             Self::EmptyName => Some("write a name, or leave the key out".to_owned()),
             Self::UnsuitableAlgorithm { suitable, .. } => Some(format!("use one of: {suitable}")),
             Self::MisappliedKey { belongs, .. } => {
@@ -297,6 +317,22 @@ impl ScenarioError {
         }
     }
 
+    /// Whether the error is one of values that do not go together, each of which may be right beside others.
+    ///
+    /// Where sweeps combine values, such an error makes a failed point, and any other one is an error of the file.
+    pub(super) const fn is_of_combination(&self) -> bool {
+        matches!(
+            self,
+            Self::IllegalPlan { .. }
+                | Self::IllegalModel { .. }
+                | Self::IllegalSystem { .. }
+                | Self::IllegalTraffic { .. }
+                | Self::Inapplicable { .. }
+                | Self::MisappliedKey { .. }
+                | Self::UnsuitableAlgorithm { .. }
+        )
+    }
+
     /// A quantity that `key` cannot hold.
     pub(super) fn quantity(key: &str, error: &UnitError) -> Self {
         Self::BadQuantity { key: key.to_owned(), problem: error.to_string() }
@@ -307,6 +343,21 @@ impl From<KeyPathError> for ScenarioError {
     fn from(error: KeyPathError) -> Self {
         Self::BadPath { problem: error.to_string() }
     }
+}
+
+/// The longest message, in characters; what is longer quotes something that nobody wrote by hand.
+const LONGEST: usize = 2000;
+
+/// A text as a terminal may get it: control characters are spelt out, and the middle of what is very long is left out.
+pub(crate) fn shown(text: &str) -> String {
+    let spelt = |c: char| if c.is_control() { c.escape_default().to_string() } else { c.to_string() };
+    let length = text.chars().count();
+    if length <= LONGEST {
+        return text.chars().map(spelt).collect();
+    }
+    let start: String = text.chars().take(LONGEST / 10).map(spelt).collect();
+    let end: String = text.chars().skip(length - LONGEST / 10).map(spelt).collect();
+    format!("{start} ... {end}")
 }
 
 /// An error and where in the texts it is; no place when the whole text is meant.
@@ -336,7 +387,7 @@ impl ScenarioErrors {
     /// The name of the text and the line, counted from 1, of an error.
     pub fn line_of(&self, located: &LocatedError) -> (&str, Option<usize>) {
         let source = &self.sources[located.place.map_or(0, |place| place.source)];
-        let line = located.place.map(|place| 1 + source.text[..place.start].matches('\n').count());
+        let line = located.place.map(|place| source.line_of(place.start));
         (&source.name, line)
     }
 }
@@ -351,9 +402,9 @@ impl fmt::Display for ScenarioErrors {
             if let Some(line) = line {
                 write!(f, ":{line}")?;
             }
-            write!(f, ": {}", located.error)?;
+            write!(f, ": {}", shown(&located.error.to_string()))?;
             if let Some(remedy) = located.error.remedy() {
-                write!(f, "; {remedy}")?;
+                write!(f, "; {}", shown(&remedy))?;
             }
         }
         Ok(())

@@ -12,6 +12,11 @@ const ELEMENT: Choice<'static, u64> =
 /// The element of tokens whose element nobody names.
 pub const DEFAULT_ELEMENT: &str = "bf16";
 
+/// The names of elements.
+pub(super) fn element_names() -> Vec<&'static str> {
+    ELEMENT.names()
+}
+
 /// The tokens of one rank.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ExpertTokens {

@@ -1,15 +1,23 @@
 //! From text to a checked scenario.
 
 use super::document::{Node, Table, Value};
-use super::error::{LocatedError, ScenarioError, ScenarioErrors};
-use super::findings::Findings;
-use super::points::Declared;
-use super::scenario::{Point, Scenario, Sweep, SystemEntry, Workload};
+use super::error::{LocatedError, ScenarioError, ScenarioErrors, shown};
+use super::expectation::Expectations;
+use super::expectation_selector::Selectable;
+use super::findings::{Findings, IdleKey};
+use super::limits::MOST_POINTS;
+use super::points::{Declared, Points};
+use super::scenario::{Fidelity, Scenario, Sweep};
 use super::section::Section;
+use super::seeds::{Seeds, scenario_hash};
 use super::source::SourceText;
+use super::survey::Survey;
 use super::sweep::SweepPlan;
-use super::{document, expectation, header, points, report, resolved, settings, sweep, systems};
-use crate::report::CurveKind;
+use super::{
+    document, expectation, header, invisible, report, resolved, root, settings, survey, sweep, systems,
+};
+use crate::report::{CurveKind, ResultKind};
+use std::sync::Arc;
 use toml::de::DeTable;
 
 /// Finds and checks a scenario as a command line names it: a library name or a path.
@@ -30,9 +38,9 @@ pub fn load(argument: &str, settings: &[String]) -> Result<Scenario, ScenarioErr
 pub fn check(source: SourceText, settings: &[String]) -> Result<Scenario, ScenarioErrors> {
     let (sources, document) = read_document(source, settings)?;
     let findings = Findings::of(&sources[0].name);
-    let scenario = check_document(&document, &findings);
+    let scenario = check_document(&document, &sources, &findings);
     match scenario {
-        Some(scenario) if !findings.any() => Ok(scenario),
+        Some(scenario) if !findings.any() => Ok(Scenario { notes: notes(&sources, &findings), ..scenario }),
         _ => Err(ScenarioErrors { sources, errors: findings.into_errors() }),
     }
 }
@@ -64,53 +72,106 @@ fn syntax_error(source: SourceText, error: &toml::de::Error) -> ScenarioErrors {
     ScenarioErrors { sources: vec![source], errors: vec![LocatedError { place: Some(place), error }] }
 }
 
-fn check_document(document: &Table, findings: &Findings) -> Option<Scenario> {
+fn check_document(document: &Table, sources: &[SourceText], findings: &Findings) -> Option<Scenario> {
+    invisible::refuse(document, findings);
     let root = Section::new(document, "", None, findings);
+    root.describe(&root::KEYS);
     let header = header::read(&root);
     let sweeps = sweep::read(&root);
     let declared = systems::declared(&root);
     let names = systems::names(&declared, findings);
     sweep::check_systems(&sweeps, declared.len(), findings);
+    sweep::check_plans(&sweeps, &declared, &names, findings);
     let workload = find_workload(&root);
-    let expectations = expectation::read(&root, &names);
-    let declared = workload.map(|workload| Declared { systems: declared, workload, sweeps: &sweeps });
-    let mut points = declared.as_ref().map_or_else(Vec::new, |declared| points::make(declared, findings));
-    let report = report::read(&root, default_curves(&points));
+    let selectable =
+        Selectable { names: &names, systems: &declared, sweeps: &sweeps, kind: kind_of(workload) };
+    let Expectations { list: expectations, unmatched } = expectation::read(&root, &selectable);
+    // A setting may take the points of an expectation away, which then only a check misses.
+    if sources.len() == 1 {
+        unmatched.iter().for_each(|(_, LocatedError { place, error })| findings.error(*place, error.clone()));
+    }
+    let header_node = root.entry("scenario").map(|entry| &entry.node);
+    let stated = header.as_ref().map(|header| (header.fidelity, header.seed));
+    let points = workload.zip(header_node).map(|(workload, header)| {
+        let stated = stated.unwrap_or((Fidelity::Flow, 1));
+        Points::new(&Declared { systems: declared, workload, header, stated, sweeps: &sweeps }, findings)
+    });
+    let points = points.filter(|points| few_enough(points, findings));
+    let survey = points.as_ref().map(|points| survey::survey(points, findings)).unwrap_or_default();
+    let report = report::read(&root, default_curves(&survey));
     root.finish();
-    let declared = declared?;
-    let header = header?;
+    let (header, points) = (header?, points?);
     if findings.any() {
         return None;
     }
-    points.iter_mut().for_each(|point| set_draw_seed(point, header.seed));
+    let resolved = resolved::write(&without_expectations(document, &unmatched), findings);
+    let hash = scenario_hash(&resolved, &findings.files());
+    let points = points.seeded(Seeds::of(&sweeps, hash));
     Some(Scenario {
         name: header.name,
         question: header.question,
         fidelity: header.fidelity,
         seed: header.seed,
-        systems: entries(&declared, &points),
-        resolved: resolved::write(document, findings),
+        systems: survey.entries(&points),
+        resolved,
         sweeps: sweeps.iter().map(declared_sweep).collect(),
-        points,
+        defaults: findings.defaults(),
         expectations,
+        unmatched_expectations: unmatched.into_iter().map(|(_, error)| error).collect(),
+        sources: sources.to_vec(),
         report,
+        notes: Vec::new(),
+        hash,
+        survey,
+        points: Arc::new(points),
     })
 }
 
-/// Draws of a point are those of the scenario's seed, unless it states one of its own.
-fn set_draw_seed(point: &mut Point, seed: u64) {
-    point.system.set_draw_seed(seed);
-    if let Workload::Traffic(traffic) = &mut point.workload {
-        traffic.seed.get_or_insert(seed);
+/// What the workload says that it is.
+fn kind_of(workload: Option<&Node>) -> Option<ResultKind> {
+    match &workload?.as_table()?.get("kind")?.node.value {
+        Value::Text(kind) => ResultKind::named(kind),
+        _ => None,
     }
 }
 
+/// The document without the expectations of these indices, so that what is resolved can be read again.
+fn without_expectations(document: &Table, left_out: &[(usize, LocatedError)]) -> Table {
+    let mut document = document.clone();
+    if let Some(Value::Array(all)) = document.get_mut("expect").map(|entry| &mut entry.node.value) {
+        let mut index = 0..;
+        all.retain(|_| index.next().is_some_and(|index| left_out.iter().all(|(other, _)| *other != index)));
+    }
+    document
+}
+
+/// The keys that change nothing, with file and line.
+fn notes(sources: &[SourceText], findings: &Findings) -> Vec<String> {
+    let note = |idle: IdleKey| {
+        let place = idle.place.map_or(String::new(), |place| {
+            let source = &sources[place.source];
+            format!("{}:{}: ", source.name, source.line_of(place.start))
+        });
+        shown(&format!("{place}`{}` has no effect, because {}", idle.written, idle.reason))
+    };
+    findings.idle().into_iter().map(note).collect()
+}
+
+/// Whether so many points can be run.
+fn few_enough(points: &Points, findings: &Findings) -> bool {
+    let count = points.combinations().count();
+    if count > MOST_POINTS {
+        let place = points.sweeps().first().map(|sweep| sweep.place);
+        findings.error(place, ScenarioError::TooManyPoints { points: count, limit: MOST_POINTS });
+    }
+    count <= MOST_POINTS
+}
+
 /// Every figure for training, the one of collectives for collectives, that of links for traffic.
-fn default_curves(points: &[Point]) -> &'static [CurveKind] {
-    let all = |is_one: fn(&Workload) -> bool| points.iter().all(|point| is_one(&point.workload));
-    if all(|workload| matches!(workload, Workload::Collective(_))) {
+fn default_curves(survey: &Survey) -> &'static [CurveKind] {
+    if survey.only_collectives() {
         &[CurveKind::Busbw]
-    } else if all(|workload| matches!(workload, Workload::Traffic(_))) {
+    } else if survey.only_traffic() {
         &[CurveKind::LinkUtilization]
     } else {
         &CurveKind::ALL
@@ -124,23 +185,6 @@ fn find_workload<'a>(root: &Section<'a>) -> Option<&'a Node> {
     };
     root.section("workload")?;
     Some(&entry.node)
-}
-
-/// The systems as the first point of each has them, with the chips that the file states.
-fn entries(declared: &Declared<'_>, points: &[Point]) -> Vec<SystemEntry> {
-    let stated = |node: &Node| match node.as_table()?.get("chips")?.node.value {
-        Value::Integer(chips) => usize::try_from(chips).ok(),
-        _ => None,
-    };
-    let entry = |(index, node): (usize, &&Node)| {
-        let point = points.iter().find(|point| point.system_index == index)?;
-        Some(SystemEntry {
-            name: point.system_name.clone(),
-            system: point.system.clone(),
-            chips: stated(node),
-        })
-    };
-    declared.systems.iter().enumerate().filter_map(entry).collect()
 }
 
 fn declared_sweep(sweep: &SweepPlan) -> Sweep {

@@ -3,7 +3,7 @@
 use super::document::Value;
 use super::error::ScenarioError;
 use super::section::{Placed, Section};
-use super::{config_json, model_table, named_file, suggestion};
+use super::{config_json, model_table, suggestion};
 use crate::training::Model;
 
 /// Reads the key `model` of `[workload]`.
@@ -16,6 +16,11 @@ pub(super) fn read(workload: &Section<'_>) -> Option<Model> {
         Value::Table(_) => model_table::read(&workload.section("model")?),
         _ => find(workload, &workload.text("model")?),
     }
+}
+
+/// The models of the library.
+pub(super) fn library() -> Vec<&'static str> {
+    Model::library_names().collect()
 }
 
 /// The model that `name` stands for: of the library, or in a file beside the scenario.
@@ -47,7 +52,7 @@ fn remedy(name: &str) -> String {
 
 /// The model of a `config.json`.
 fn read_file(section: &Section<'_>, file: &str) -> Result<Model, String> {
-    let text = named_file::read(section.findings().folder(), file)?;
+    let text = section.findings().read_file(file)?;
     let shape = config_json::read(&text).map_err(|error| error.to_string())?;
     Model::new(name_of(file), shape).map_err(|error| error.to_string())
 }

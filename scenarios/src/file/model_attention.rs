@@ -25,6 +25,11 @@ const ATTENTION: Choice<'static, Attention> = Choice {
 
 const RANKS: [&str; 5] = ["query_rank", "kv_rank", "nope_dim", "rope_dim", "value_dim"];
 
+/// The names of kinds of attention.
+pub(super) fn names() -> Vec<&'static str> {
+    ATTENTION.names()
+}
+
 /// What the keys say of attention.
 pub(super) struct Heads {
     pub(super) kv_heads: u64,

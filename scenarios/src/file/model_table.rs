@@ -3,7 +3,6 @@
 //! Heads are read by `model_attention`, experts by `model_experts`.
 
 use super::error::ScenarioError;
-use super::limits::WIDEST;
 use super::section::Section;
 use super::{model, model_attention, model_experts};
 use crate::training::{Model, ModelShape, Window};
@@ -106,12 +105,12 @@ impl ModelTable<'_, '_> {
             }
             return of_base;
         }
-        self.section.whole(key, 1..=WIDEST).map(|number| number.value as u64)
+        self.section.described_whole(key).map(|number| number.value as u64)
     }
 
     /// A number that may be left out.
     pub(super) fn optional(&self, key: &str, default: u64) -> u64 {
-        self.section.whole(key, 0..=WIDEST).map_or(default, |number| number.value as u64)
+        self.section.described_whole(key).map_or(default, |number| number.value as u64)
     }
 
     /// A number that may be left out; a default that is not the base's is noted.
@@ -144,9 +143,23 @@ impl ModelTable<'_, '_> {
         }
     }
 
-    /// Notes a contradiction at a key.
+    /// Notes a contradiction at a key, or where that is not written at one that it contradicts.
     pub(super) fn impossible(&self, key: &str, problem: String) {
-        let place = self.section.entry(key).map(|entry| entry.node.place).or(self.section.place());
+        let mut keys = std::iter::once(key).chain(contradicting(key).iter().copied());
+        let written = keys.find_map(|key| self.section.entry(key)).map(|entry| entry.node.place);
+        let place = written.or(self.section.place());
         self.section.error(place, ScenarioError::IllegalModel { problem });
+    }
+}
+
+/// The keys that can contradict one that is left out.
+const fn contradicting(key: &str) -> &'static [&'static str] {
+    match key.as_bytes() {
+        b"top_groups" => &["expert_groups", "top_k", "experts", "base"],
+        b"top_k" => &["experts", "base"],
+        b"kv_heads" => &["heads", "attention", "base"],
+        b"heads" => &["hidden", "head_dim", "base"],
+        b"dense_layers" => &["moe_every", "layers", "experts", "base"],
+        _ => &["base"],
     }
 }

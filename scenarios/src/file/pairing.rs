@@ -6,6 +6,21 @@ use super::scenario::Workload;
 use super::section::Section;
 use super::systems::Machine;
 use crate::training::Precision;
+use copperlight_topologies::quantity::ComputeRate;
+use copperlight_topologies::{BuildError, Chip};
+
+/// Whether the chip of `machine` can train as the workload asks.
+pub(super) fn fits(machine: &Machine, workload: &Workload) -> bool {
+    let Workload::Training(job) = workload else { return true };
+    let Some(chip) = machine.system.chip() else { return false };
+    chip.missing(job.precision()).is_empty() && low_peak(chip, job.precision()).is_none()
+}
+
+/// A peak of a narrow format that is below that of a wide one.
+fn low_peak(chip: &Chip, precision: Precision) -> Option<ComputeRate> {
+    let narrow = !matches!(precision, Precision::Bf16 | Precision::Fp16);
+    chip.peak(precision).filter(|peak| narrow && *peak < chip.peak_bf16())
+}
 
 /// Nothing when the chip of `machine` cannot train as the workload asks; the tables say where that was written.
 pub(super) fn check(
@@ -13,6 +28,7 @@ pub(super) fn check(
     workload: &Workload,
     (system, work): (&Table, &Section<'_>),
 ) -> Option<()> {
+    check_degraded(machine, system, work)?;
     let Workload::Training(job) = workload else { return Some(()) };
     let Some(chip) = machine.system.chip() else {
         let place = system.get("fabric").map(|entry| entry.place).or(work.place());
@@ -37,10 +53,7 @@ pub(super) fn check(
         return None;
     }
     let field = precision.peak_field();
-    let narrow = !matches!(precision, Precision::Bf16 | Precision::Fp16);
-    if let Some(peak) = chip.peak(precision).filter(|_| narrow)
-        && peak < chip.peak_bf16()
-    {
+    if low_peak(chip, precision).is_some() {
         let table = system.get("chip").and_then(|entry| entry.node.as_table());
         let written = |key| table.and_then(|table| table.get(key)).map(|entry| entry.node.place);
         let place = written(field).or_else(|| written("peak_bf16")).or(work.place());
@@ -52,4 +65,20 @@ pub(super) fn check(
         return None;
     }
     Some(())
+}
+
+/// Nothing when something is to be slow or gone that the machine does not have, as far as that shows without its wiring.
+fn check_degraded(machine: &Machine, system: &Table, work: &Section<'_>) -> Option<()> {
+    let chips = machine.chips?.value;
+    if machine.system.degradations().is_empty() {
+        return Some(());
+    }
+    let Err(error) = machine.system.check_chips(chips) else { return Some(()) };
+    let BuildError::Degrade { index, .. } = &error else { return Some(()) };
+    let list = system.get("degrade").map(|entry| &entry.node);
+    let entry = list.and_then(|list| list.as_array()).and_then(|entries| entries.get(*index));
+    let target = entry.and_then(|entry| entry.as_table()?.get("target")).map(|target| &target.node);
+    let place = target.or(entry).or(list).map(|node| node.place).or(work.place());
+    work.error(place, ScenarioError::IllegalSystem { problem: error.to_string() });
+    None
 }

@@ -3,6 +3,7 @@
 use super::choice::Choice;
 use super::document::Value;
 use super::error::ScenarioError;
+use super::key::{Form, Key};
 use super::limits::MOST_PARTS;
 use super::section::Section;
 use crate::training::{Recompute, RecomputedModules};
@@ -15,6 +16,28 @@ const WAYS: [(&str, Recompute); 3] =
 
 const MODULE: Choice<'static, RecomputedModules> =
     Choice { what: "module to recompute", available: &RecomputedModules::ALL, later: &[] };
+
+/// Both keys.
+pub(super) const KEYS: [Key; 2] = [
+    Key::optional(
+        "recompute",
+        Form::Either(&[Form::Name(ways), Form::List(&Form::Name(|| MODULE.names()))]),
+        "What is computed again: \"selective\" is core attention; or modules, one or a list",
+        "\"selective\"",
+    )
+    .or("\"none\""),
+    Key::optional(
+        "recompute_layers",
+        Form::Whole(1, MOST_PARTS),
+        "With \"full\": so many layers of each chunk",
+        "4",
+    )
+    .or_else("all"),
+];
+
+fn ways() -> Vec<&'static str> {
+    WAYS.iter().map(|(name, _)| *name).chain(MODULE.names()).collect()
+}
 
 /// Reads both keys.
 pub(super) fn read(section: &Section<'_>) -> Recompute {

@@ -2,15 +2,35 @@
 
 use super::document::{Entry, Node, Value};
 use super::error::ScenarioError;
+use super::key::{Form, Key, KeyTable};
 use super::scenario::ReportSpec;
 use super::section::Section;
 use super::suggestion;
 use crate::report::CurveKind;
 
+/// The keys of `[report]`.
+pub(super) const KEYS: KeyTable = KeyTable::new(
+    "[report]",
+    &[
+        Key::optional(
+            "curves",
+            Form::List(&Form::Name(curves)),
+            "The figures that are drawn",
+            "[\"mfu\", \"busbw\"]",
+        )
+        .or_else("all; for collectives `busbw`, for traffic `link_utilization`"),
+        Key::later("tokens", "leave it out"),
+        Key::later("timeline", "leave it out"),
+    ],
+);
+
+fn curves() -> Vec<&'static str> {
+    CurveKind::ALL.map(CurveKind::name).to_vec()
+}
+
 /// Reads `[report]`; what it does not say is drawn as `defaults` have it.
 pub(super) fn read(document: &Section<'_>, defaults: &[CurveKind]) -> ReportSpec {
     let Some(section) = document.section("report") else { return default_report(document, defaults) };
-    section.refuse_later(&["tokens", "timeline"], "leave it out");
     let report = match section.entry("curves") {
         Some(entry) => ReportSpec { curves: read_curves(&section, entry) },
         None => default_report(document, defaults),

@@ -1,11 +1,16 @@
-//! Typed access to a table that remembers what was asked for, so that what was not is an unknown key.
+//! Typed access to a table whose keys are described.
+//!
+//! **Invariant:** a reader asks for described keys only, each in its described form, range and default; a debug build
+//! panics where it does not. A key that is not described is unknown.
 
 use super::document::{Entry, Node, Place, Table, Value};
 use super::error::ScenarioError;
 use super::findings::Findings;
+use super::key::{Fallback, Form, Key, KeyTable, TableOf};
 use super::suggestion;
 use copperlight_core::units::Bytes;
-use std::cell::RefCell;
+use copperlight_topologies::quantity::Dimension;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 
@@ -23,14 +28,23 @@ pub(super) struct Section<'a> {
     title: String,
     place: Option<Place>,
     findings: &'a Findings,
+    described: Cell<Option<&'static KeyTable>>,
     asked: RefCell<BTreeSet<String>>,
 }
 
 impl<'a> Section<'a> {
-    /// Reads `table`, which lies at `path` (empty for the whole document).
+    /// Reads `table`, which lies at `path` (empty for the whole document); its reader describes it.
     pub(super) fn new(table: &'a Table, path: &str, place: Option<Place>, findings: &'a Findings) -> Self {
         let title = if path.is_empty() { "the scenario".to_owned() } else { format!("[{path}]") };
-        Self { table, path: path.to_owned(), title, place, findings, asked: RefCell::default() }
+        Self {
+            table,
+            path: path.to_owned(),
+            title,
+            place,
+            findings,
+            described: Cell::new(None),
+            asked: RefCell::default(),
+        }
     }
 
     /// Reads element `index` of the array of tables `key`.
@@ -42,6 +56,43 @@ impl<'a> Section<'a> {
     ) -> Self {
         let section = Self::new(table, &format!("{key}[{index}]"), context.0, context.1);
         Self { title: format!("[[{key}]]"), ..section }
+    }
+
+    /// Says which keys the table has.
+    pub(super) fn describe(&self, keys: &'static KeyTable) {
+        self.described.set(Some(keys));
+    }
+
+    fn with_keys(self, keys: &'static KeyTable) -> Self {
+        self.describe(keys);
+        self
+    }
+
+    /// The description of a key.
+    fn key(&self, key: &str) -> Option<&'static Key> {
+        self.described.get().and_then(|described| described.key(key))
+    }
+
+    /// Whether the key is described in a form that fits; readers that ask for anything else are wrong.
+    pub(super) fn is_described(&self, key: &str, fits: &dyn Fn(&Form) -> bool) -> bool {
+        self.key(key).is_some_and(|key| key.form.any(fits))
+    }
+
+    /// Holds a reader against the description.
+    fn hold(&self, key: &str, fits: &dyn Fn(&Form) -> bool) {
+        debug_assert!(
+            self.is_described(key, fits),
+            "the reader of `{key}` in {} asks for another form than its description has",
+            self.title
+        );
+    }
+
+    /// The bounds of a whole number, as described.
+    pub(super) fn described_bounds(&self, key: &str) -> RangeInclusive<i64> {
+        match self.key(key).map(|key| key.form) {
+            Some(Form::Whole(least, most) | Form::WholeUpTo(least, most, _)) => least..=most,
+            _ => panic!("`{key}` in {} is described as a whole number", self.title),
+        }
     }
 
     /// Where the table begins.
@@ -59,13 +110,14 @@ impl<'a> Section<'a> {
         self.title.clone()
     }
 
-    /// The entry of a key, which counts as known from now on.
+    /// The entry of a key.
     pub(super) fn entry(&self, key: &str) -> Option<&'a Entry> {
+        debug_assert!(self.key(key).is_some(), "`{key}` in {} is asked for and not described", self.title);
         self.asked.borrow_mut().insert(key.to_owned());
         self.table.get(key)
     }
 
-    /// The entries that nothing has asked for, which count as known from now on.
+    /// The entries that nothing has asked for, which count as asked for from now on.
     pub(super) fn remaining(&self) -> Vec<&'a Entry> {
         let known = self.asked.borrow().clone();
         let left: Vec<&Entry> =
@@ -91,27 +143,44 @@ impl<'a> Section<'a> {
 
     /// Notes that a default was used for a key that was left out.
     pub(super) fn default(&self, key: &str, value: impl Into<toml::Value>) {
+        let value = value.into();
+        debug_assert!(
+            self.key(key).is_some_and(|key| match key.fallback {
+                Fallback::Value(text) => text == value.to_string(),
+                Fallback::Words(_) => true,
+                Fallback::Required | Fallback::Nothing => false,
+            }),
+            "the default of `{key}` in {} is {value}, and its description says otherwise",
+            self.title
+        );
         self.findings.note_default(&format!("{}.{key}", self.path), value);
     }
 
-    /// Refuses keys of features that are not built.
-    pub(super) fn refuse_later(&self, keys: &[&str], instead: &str) {
-        for key in keys {
-            if let Some(entry) = self.entry(key) {
-                let what = format!("the key `{key}` in {}", self.title());
-                let error = ScenarioError::NotAvailableYet { what, instead: instead.to_owned() };
-                self.findings.error(Some(entry.place), error);
-            }
-        }
+    /// Notes that the value of a key that was left out is found later, and is not its default.
+    pub(super) fn leave_open(&self, key: &str) {
+        self.findings.leave_open(&format!("{}.{key}", self.path));
     }
 
-    /// Reports every key that nothing asked for.
+    /// Reports every key that is not described, those that are planned, and those that belong to another table.
     pub(super) fn finish(&self) {
-        let asked = self.asked.borrow().clone();
-        let known: Vec<&str> = asked.iter().map(String::as_str).collect();
-        for entry in self.table.entries.iter().filter(|entry| !asked.contains(&entry.key)) {
-            let remedy = suggestion::remedy(&entry.key, &known);
-            let error = ScenarioError::UnknownKey { key: entry.key.clone(), table: self.title(), remedy };
+        let described = self.described.get().expect("a table is described before it is read");
+        let known: Vec<&str> = described.available().map(|key| key.name).collect();
+        for entry in &self.table.entries {
+            let error = match described.key(&entry.key).map(|key| key.form) {
+                None => {
+                    let remedy = suggestion::remedy(&entry.key, &known);
+                    ScenarioError::UnknownKey { key: entry.key.clone(), table: self.title(), remedy }
+                }
+                Some(Form::Elsewhere(instead)) => {
+                    let (key, context) = (entry.key.clone(), self.title());
+                    ScenarioError::Inapplicable { key, context, remedy: instead.to_owned() }
+                }
+                Some(Form::Later(instead)) => {
+                    let what = format!("the key `{}` in {}", entry.key, self.title());
+                    ScenarioError::NotAvailableYet { what, instead: instead.to_owned() }
+                }
+                Some(_) => continue,
+            };
             self.findings.error(Some(entry.place), error);
         }
     }
@@ -127,6 +196,7 @@ impl<'a> Section<'a> {
 
     /// A text.
     pub(super) fn text(&self, key: &str) -> Option<Placed<&'a str>> {
+        self.hold(key, &Form::is_text);
         let entry = self.entry(key)?;
         match &entry.node.value {
             Value::Text(text) => Some(Placed { value: text, place: Some(entry.node.place) }),
@@ -139,6 +209,7 @@ impl<'a> Section<'a> {
 
     /// A truth value.
     pub(super) fn boolean(&self, key: &str) -> Option<Placed<bool>> {
+        self.hold(key, &|form| matches!(form, Form::Boolean));
         let entry = self.entry(key)?;
         match entry.node.value {
             Value::Boolean(flag) => Some(Placed { value: flag, place: Some(entry.node.place) }),
@@ -157,8 +228,18 @@ impl<'a> Section<'a> {
         self.boolean(key).map_or(default, |flag| flag.value)
     }
 
+    /// A whole number within its described bounds.
+    pub(super) fn described_whole(&self, key: &str) -> Option<Placed<usize>> {
+        self.whole(key, self.described_bounds(key))
+    }
+
     /// A whole number within bounds.
     pub(super) fn whole(&self, key: &str, bounds: RangeInclusive<i64>) -> Option<Placed<usize>> {
+        self.hold(key, &|form| match form {
+            Form::Whole(least, most) => bounds == (*least..=*most),
+            Form::WholeUpTo(least, most, _) => bounds.start() == least && bounds.end() <= most,
+            _ => false,
+        });
         let entry = self.entry(key)?;
         let place = Some(entry.node.place);
         let beyond = |value: String| {
@@ -208,6 +289,7 @@ impl<'a> Section<'a> {
 
     /// A list of texts; those that are none are left out of what is returned.
     pub(super) fn text_list(&self, key: &str) -> Option<Vec<Placed<&'a str>>> {
+        self.hold(key, &|form| matches!(form, Form::List(element) if element.any(&Form::is_text)));
         let elements = self.elements(key, "a list of texts in quotes")?;
         let text = |element: &'a Node| match &element.value {
             Value::Text(text) => Some(Placed { value: text.as_str(), place: Some(element.place) }),
@@ -221,6 +303,8 @@ impl<'a> Section<'a> {
 
     /// A list of whole numbers within bounds; `None` when one of them is not.
     pub(super) fn whole_list(&self, key: &str, bounds: RangeInclusive<i64>) -> Option<Vec<usize>> {
+        let is_whole = |form: &Form| matches!(form, Form::Whole(least, most) if bounds == (*least..=*most));
+        self.hold(key, &|form| matches!(form, Form::List(element) if element.any(&is_whole)));
         let elements = self.elements(key, "a list of whole numbers")?;
         let whole = |(index, element): (usize, &Node)| match element.value {
             Value::Integer(number) if bounds.contains(&number) => usize::try_from(number).ok(),
@@ -239,29 +323,48 @@ impl<'a> Section<'a> {
         numbers.into_iter().collect()
     }
 
-    /// A finite number.
+    /// A finite number in its described range.
     pub(super) fn number(&self, key: &str) -> Option<Placed<f64>> {
+        self.hold(key, &|form| matches!(form, Form::Number(..)));
         let entry = self.entry(key)?;
         let place = Some(entry.node.place);
-        match entry.node.value {
-            Value::Integer(number) => Some(Placed { value: number as f64, place }),
-            Value::Float(number) if number.is_finite() => Some(Placed { value: number, place }),
-            Value::Float(number) => {
-                let bound = "a finite number".to_owned();
-                let error =
-                    ScenarioError::OutOfRange { key: key.to_owned(), value: number.to_string(), bound };
-                self.findings.error(place, error);
-                None
-            }
+        let number = match entry.node.value {
+            Value::Integer(number) => number as f64,
+            Value::Float(number) => number,
             _ => {
-                self.wrong_type(key, "a number", &entry.node);
-                None
+                let is_alone = self.is_described(key, &|form| matches!(form, Form::OneOf(["auto"])));
+                let expected = if is_alone { "a number or \"auto\"" } else { "a number" };
+                self.wrong_type(key, expected, &entry.node);
+                return None;
             }
+        };
+        let range = self.number_range(key);
+        let in_range =
+            number.is_finite() && range.is_none_or(|(least, most, _)| (least..=most).contains(&number));
+        if in_range {
+            return Some(Placed { value: number, place });
+        }
+        let words = range.filter(|_| number.is_finite()).map_or("a finite number", |(.., words)| words);
+        let (key, value, bound) = (key.to_owned(), number.to_string(), words.to_owned());
+        self.findings.error(place, ScenarioError::OutOfRange { key, value, bound });
+        None
+    }
+
+    /// The described range of a number, with its words.
+    pub(super) fn number_range(&self, key: &str) -> Option<(f64, f64, &'static str)> {
+        let of = |form: &Form| match form {
+            Form::Number(least, most, words) => Some((*least, *most, *words)),
+            _ => None,
+        };
+        match self.key(key)?.form {
+            Form::Either(forms) => forms.iter().find_map(of),
+            form => of(&form),
         }
     }
 
     /// An amount of data with its unit.
     pub(super) fn size(&self, key: &str) -> Option<Placed<Bytes>> {
+        self.hold(key, &|form| matches!(form, Form::Quantity(Dimension::Data, _)));
         let entry = self.entry(key)?;
         let Value::Text(text) = &entry.node.value else {
             self.wrong_type(key, "a size in quotes with its unit, such as \"16 MiB\"", &entry.node);
@@ -276,12 +379,37 @@ impl<'a> Section<'a> {
         }
     }
 
+    /// The keys of a table below this one; none where they depend on its kind.
+    fn table_of(
+        &self,
+        key: &str,
+        of: &dyn Fn(&Form) -> Option<Option<TableOf>>,
+    ) -> Option<&'static KeyTable> {
+        let found = match self.key(key)?.form {
+            Form::Either(forms) => forms.iter().find_map(of),
+            form => of(&form),
+        };
+        debug_assert!(found.is_some(), "`{key}` in {} is asked for as a table", self.title);
+        found.flatten().map(|keys| keys())
+    }
+
     /// A table below this one.
     pub(super) fn section(&self, key: &str) -> Option<Section<'a>> {
+        let keys = self.table_of(key, &|form| match form {
+            Form::Table(keys) => Some(Some(*keys)),
+            Form::Kinds(_) => Some(None),
+            _ => None,
+        });
         let entry = self.entry(key)?;
         let path = if self.path.is_empty() { key.to_owned() } else { format!("{}.{key}", self.path) };
         match &entry.node.value {
-            Value::Table(table) => Some(Section::new(table, &path, Some(entry.node.place), self.findings)),
+            Value::Table(table) => {
+                let section = Section::new(table, &path, Some(entry.node.place), self.findings);
+                Some(match keys {
+                    Some(keys) => section.with_keys(keys),
+                    None => section,
+                })
+            }
             _ => {
                 self.wrong_type(key, "a table", &entry.node);
                 None
@@ -289,15 +417,28 @@ impl<'a> Section<'a> {
         }
     }
 
+    /// A table below this one where one is written.
+    pub(super) fn section_if_there(&self, key: &str) -> Option<Section<'a>> {
+        self.entry(key).filter(|entry| entry.node.as_table().is_some())?;
+        self.section(key)
+    }
+
     /// The tables of an array of tables, such as `[[systems]]`; none when the key is absent.
     pub(super) fn sections(&self, key: &str) -> Vec<Section<'a>> {
+        let keys = self.table_of(key, &|form| match form {
+            Form::Tables(keys) => Some(Some(*keys)),
+            _ => None,
+        });
         let Some(entry) = self.entry(key) else { return Vec::new() };
         let Value::Array(elements) = &entry.node.value else {
             self.wrong_type(key, &format!("an array of tables, each headed [[{key}]]"), &entry.node);
             return Vec::new();
         };
         let read = |(index, element): (usize, &'a Node)| match element.as_table() {
-            Some(table) => Some(Section::element(table, key, index, (Some(element.place), self.findings))),
+            Some(table) => {
+                let section = Section::element(table, key, index, (Some(element.place), self.findings));
+                Some(section.with_keys(keys.expect("arrays of tables are all of one kind")))
+            }
             None => {
                 self.wrong_type(key, &format!("tables, each headed [[{key}]]"), element);
                 None

@@ -9,6 +9,8 @@ use std::path::Path;
 /// The largest scenario file, in bytes: one MiB.
 pub const LARGEST_FILE: usize = 1 << 20;
 
+const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
+
 /// A text and the name that messages give it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SourceText {
@@ -22,6 +24,11 @@ impl SourceText {
     /// A text by its name.
     pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
         Self { name: name.into(), text: text.into() }
+    }
+
+    /// The line of a byte, counted from 1.
+    pub fn line_of(&self, position: usize) -> usize {
+        1 + self.text[..position].matches('\n').count()
     }
 
     /// Finds a scenario as a command line names it: the library first, then a path.
@@ -60,6 +67,10 @@ impl SourceText {
         input.take(limit).read_to_end(&mut bytes).map_err(|error| unreadable(name, &error))?;
         if bytes.len() > LARGEST_FILE {
             return Err(ScenarioError::TooLarge);
+        }
+        // Some editors begin UTF-8 with a mark of its byte order.
+        if bytes.starts_with(BYTE_ORDER_MARK) {
+            bytes.drain(..BYTE_ORDER_MARK.len());
         }
         match String::from_utf8(bytes) {
             Ok(text) => Ok(Self::new(name, text)),

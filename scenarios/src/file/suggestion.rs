@@ -3,6 +3,9 @@
 /// How long a name must be to be recognised by its beginning alone.
 const LONG_ENOUGH: usize = 4;
 
+/// How long a text may be and still be meant as a name.
+const LONGEST: usize = 100;
+
 /// How many names of one beginning are worth naming.
 const MOST_BEGUN: usize = 4;
 
@@ -10,6 +13,9 @@ const MOST_BEGUN: usize = 4;
 ///
 /// A dotted name may be meant by its last part, and any name by its beginning.
 pub(crate) fn nearest<'k>(written: &str, known: impl Iterator<Item = &'k str> + Clone) -> Option<&'k str> {
+    if written.len() > LONGEST {
+        return None;
+    }
     let written = written.to_lowercase();
     let (best, steps) =
         known.clone().map(|name| (name, distance(&written, name))).min_by_key(|(_, steps)| *steps)?;

@@ -3,6 +3,7 @@
 use super::document::{Entry, Node, Place, Table, Value};
 use super::error::{LocatedError, ScenarioError, ScenarioErrors};
 use super::findings::Findings;
+use super::invisible;
 use super::load;
 use super::section::Section;
 use super::settings;
@@ -76,6 +77,7 @@ fn check(table: &Table, findings: &Findings) -> Option<NamedSystem> {
     if lacks_size {
         sized.insert(entry("chips", Place { source: 0, start: 0, end: 0 }, Value::Integer(1)));
     }
+    invisible::refuse(table, findings);
     let section = Section::new(&sized, "system", None, findings);
     let machine = systems::read(&section)?;
     let stated = machine.chips.filter(|_| !lacks_size).map(|chips| chips.value);

@@ -3,14 +3,92 @@
 use super::document::{Entry as TableEntry, Node, Table, Value};
 use super::error::ScenarioError;
 use super::findings::Findings;
+use super::key::{Form, Key, KeyTable};
 use super::limits::{MOST_CHIPS, MOST_SYSTEMS};
 use super::section::{Placed, Section};
-use super::{named_file, suggestion};
+use super::{parallelism, suggestion, system_keys};
 use copperlight_topologies::catalog::{self, CatalogError, Entry};
 use copperlight_topologies::{FamilyError, OverrideError, System};
 use std::collections::BTreeSet;
 
+/// The keys of `[[systems]]`.
+pub(super) const KEYS: KeyTable = KeyTable::new(
+    "[[systems]]",
+    &[
+        Key::optional("name", Form::Text, "What results call the system", "\"NVL72 copper\"")
+            .or_else("the preset's or family's name"),
+        Key::optional(
+            "preset",
+            Form::Name(system_keys::presets),
+            "A system of the catalog",
+            "\"gb200-nvl72\"",
+        ),
+        Key::optional(
+            "fabric",
+            Form::Table(system_keys::of_fabric),
+            "A family and its parameters instead of a preset",
+            "",
+        ),
+        Key::optional("chips", Form::Whole(1, MOST_CHIPS), "The number of chips in service", "1152")
+            .or_else("one domain, or all of a file"),
+        Key::optional(
+            "chips_per_domain",
+            Form::WholeUpTo(1, MOST_CHIPS, "the chips of a domain"),
+            "Uses only the first chips of each domain",
+            "64",
+        )
+        .or_else("all"),
+        Key::optional(
+            "rank_order",
+            Form::Either(&[Form::List(&Form::Text), Form::Text]),
+            "How ranks are laid onto chips, from the inside out",
+            "[\"tensor\", \"context\", \"expert\", \"data\", \"pipeline\"]",
+        )
+        .or_else("tensor, context, expert, data, pipeline"),
+        Key::optional(
+            "transport",
+            Form::Name(system_keys::transports),
+            "A transport of the catalog, or \"ideal\" for no software costs",
+            "\"ideal\"",
+        )
+        .or_else("the preset's; for a fabric \"ideal\""),
+        Key::optional(
+            "parallelism",
+            Form::Table(|| &parallelism::KEYS_OF_SYSTEM),
+            "Laid over `[workload.parallelism]` for this system",
+            "",
+        ),
+        Key::optional(
+            "chip",
+            Form::Table(system_keys::chip),
+            "Values of the chip that are overridden in place",
+            "",
+        ),
+        Key::optional(
+            "scale_up",
+            Form::Table(system_keys::scale_up),
+            "Values of the domain's fabric, likewise",
+            "",
+        ),
+        Key::optional(
+            "scale_out",
+            Form::Table(system_keys::scale_out),
+            "Values of the fabric between domains, likewise",
+            "",
+        ),
+        Key::optional(
+            "degrade",
+            Form::Tables(|| &system_keys::DEGRADE),
+            "What is slow or gone in the system",
+            "",
+        ),
+        Key::later("noise", "leave it out"),
+    ],
+)
+.with_either(&[["preset", "fabric"]]);
+
 /// A system as one point has it.
+#[derive(Debug, Clone)]
 pub(super) struct Machine {
     pub(super) name: String,
     pub(super) system: System,
@@ -60,6 +138,7 @@ pub(super) fn names(declared: &[&Node], findings: &Findings) -> Vec<String> {
 
 /// Reads one system.
 pub(super) fn read(section: &Section<'_>) -> Option<Machine> {
+    section.describe(&KEYS);
     let name = section.text("name").map(|name| name.value.to_owned());
     let base = read_base(section);
     let chips = section.whole("chips", 1..=MOST_CHIPS);
@@ -151,8 +230,8 @@ pub(super) fn preset_error(name: &str, error: &CatalogError) -> ScenarioError {
 fn read_fabric(section: &Section<'_>, entry: &TableEntry) -> Option<(System, String)> {
     section.section("fabric")?;
     let table = entry.node.as_table()?;
-    let folder = section.findings().folder();
-    match System::from_family_with_files(&table.to_toml(), &|name| named_file::read(folder, name)) {
+    let findings = section.findings();
+    match System::from_family_with_files(&table.to_toml(), &|name| findings.read_file(name)) {
         Ok(system) => {
             let family = system.name().to_owned();
             Some((system, family))

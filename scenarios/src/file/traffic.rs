@@ -3,11 +3,71 @@
 use super::choice::Choice;
 use super::document::Value;
 use super::error::ScenarioError;
+use super::key::{Form, Key, KeyTable};
 use super::limits::{MOST_CHIPS, MOST_FLOWS};
 use super::section::{Placed, Section};
+use super::workload;
 use crate::report::number::grouped;
 use crate::traffic::{HotSpot, Incast, Pattern, Permutation, TrafficSpec, Uniform};
 use copperlight_core::units::Bytes;
+use copperlight_topologies::quantity::Dimension;
+
+/// The keys of `[workload]` with `kind = "traffic"`.
+pub(super) const KEYS: KeyTable = KeyTable::new(
+    "[workload]",
+    &[
+        workload::kind("\"traffic\""),
+        Key::required("pattern", Form::Name(|| PATTERN.names()), "Who sends to whom", "\"hot-spot\""),
+        Key::required(
+            "size",
+            Form::Quantity(Dimension::Data, "from 1 to 2^53 bytes"),
+            "Bytes of a flow",
+            "\"16 MiB\"",
+        ),
+        Key::optional(
+            "shift",
+            Form::WholeUpTo(1, MOST_CHIPS, "chips - 1"),
+            "Of a permutation: the receiver is so many chips on, around",
+            "1",
+        )
+        .or_else("a drawn permutation in which nobody keeps its place"),
+        Key::optional(
+            "target",
+            Form::WholeUpTo(0, MOST_CHIPS, "chips - 1"),
+            "Of an incast: the chip that receives, counted from 0",
+            "5",
+        )
+        .or("0"),
+        Key::optional("senders", ALL_OR, "Of an incast: so many chips that follow the target, around", "8")
+            .or("\"all\""),
+        Key::optional(
+            "flows_per_chip",
+            ALL_OR,
+            "Of uniform and hot-spot traffic: so many different peers drawn by each chip",
+            "4",
+        )
+        .or("\"all\""),
+        Key::optional(
+            "hot_share",
+            Form::Number(0.0, 1.0, "from 0 to 1"),
+            "Of a hot spot: the share of each chip's bytes that goes to hot chips",
+            "0.2",
+        )
+        .or("0.1"),
+        Key::optional(
+            "hot_chips",
+            Form::WholeUpTo(1, MOST_CHIPS, "chips - 2"),
+            "Of a hot spot: how many chips are hot, evenly spaced from chip 0 on",
+            "2",
+        )
+        .or("1"),
+        Key::optional("seed", Form::Whole(0, i64::MAX), "Seed of the draws of all but an incast", "7")
+            .or_else("that of the scenario"),
+    ],
+);
+
+const ALL_OR: Form =
+    Form::Either(&[Form::WholeUpTo(1, MOST_CHIPS, "the other chips"), Form::OneOf(&["all"])]);
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
@@ -29,7 +89,7 @@ const PATTERN: Choice<'static, Kind> = Choice {
 };
 
 /// The keys that not every pattern takes, with those that do, in words.
-const KEYS: [(&str, &[Kind], &str); 7] = [
+const OF_PATTERNS: [(&str, &[Kind], &str); 7] = [
     ("shift", &[Kind::Permutation], "permutation"),
     ("target", &[Kind::Incast], "incast"),
     ("senders", &[Kind::Incast], "incast"),
@@ -113,13 +173,7 @@ fn read_hot_share(section: &Section<'_>) -> Option<f64> {
         section.default("hot_share", HOT_SHARE);
         return Some(HOT_SHARE);
     }
-    let share = section.number("hot_share")?;
-    if (0.0..=1.0).contains(&share.value) {
-        return Some(share.value);
-    }
-    let (key, value) = ("hot_share".to_owned(), share.value.to_string());
-    section.error(share.place, ScenarioError::OutOfRange { key, value, bound: "from 0 to 1".to_owned() });
-    None
+    section.number("hot_share").map(|share| share.value)
 }
 
 /// A whole number up to `most`, or `"all"`, which is the default and gives nothing; the outer option is an error.
@@ -143,7 +197,7 @@ fn all_or(section: &Section<'_>, key: &str, most: i64) -> Option<Option<usize>> 
 
 /// Keys of other patterns are known, and say nothing here; where the pattern is unknown, nobody can tell.
 fn refuse_misapplied(section: &Section<'_>, kind: Option<Kind>) {
-    for (key, kinds, belongs) in KEYS {
+    for (key, kinds, belongs) in OF_PATTERNS {
         let Some(entry) = section.entry(key) else { continue };
         let Some(kind) = kind.filter(|kind| !kinds.contains(kind)) else { continue };
         let named = PATTERN.available.iter().find(|(_, known)| *known == kind);

@@ -3,13 +3,66 @@
 use super::choice::Choice;
 use super::document::Place;
 use super::error::ScenarioError;
+use super::key::{Form, Key, KeyTable};
 use super::limits::{MOST_SEQUENCES, MOST_TOKENS, WIDEST};
 use super::parallelism::Cut;
 use super::section::{Placed, Section};
-use super::{model, parallelism, recipe};
+use super::{idle, model, model_keys, parallelism, recipe, workload};
+use crate::search::first_legal;
 use crate::training::{
-    FlopConvention, Model, Parallelism, PlanError, Precision, Recipe, TrainingJob, TrainingPlan,
+    FlopConvention, Model, Parallelism, PlanError, PlanKey, Precision, Recipe, Recompute, TrainingJob,
+    TrainingPlan,
 };
+
+/// The keys of `[workload]` with `kind = "training"`.
+pub(super) const KEYS: KeyTable = KeyTable::new(
+    "[workload]",
+    &[
+        workload::kind("\"training\""),
+        Key::required(
+            "model",
+            MODEL,
+            "A library model, the path of a `config.json`, or a table of dimensions",
+            "\"gpt-1t\"",
+        ),
+        Key::required("sequence_length", Form::Whole(1, WIDEST), "Tokens of a sequence", "2048"),
+        Key::optional("global_batch", Form::Whole(1, MOST_SEQUENCES), "Sequences of a step", "11520"),
+        Key::optional(
+            "micro_batches",
+            Form::Whole(1, MOST_SEQUENCES),
+            "Micro-batches of each replica, instead of `global_batch`: more chips then train larger batches",
+            "64",
+        ),
+        Key::optional("micro_batch", Form::Whole(1, MOST_SEQUENCES), "Sequences of a micro-batch", "1")
+            .or("1"),
+        Key::optional("precision", Form::Name(precisions), "Format of the layers' matmuls", "\"fp8\"")
+            .or("\"bf16\""),
+        Key::optional(
+            "flop_convention",
+            Form::Name(|| FLOP_CONVENTION.names()),
+            "What counts of attention: \"causal\", the scores that are not masked; \"full\", all of them",
+            "\"full\"",
+        )
+        .or("\"causal\""),
+        Key::optional(
+            "tokens",
+            Form::Number(1.0, MOST_TOKENS, "a whole number from 1 to 1e18, the tokens of the whole run"),
+            "Tokens of a whole run, for its days, energy and price",
+            "10e12",
+        ),
+        Key::optional("parallelism", Form::Table(|| &parallelism::KEYS), "How a step is cut", ""),
+        Key::optional("recipe", Form::Table(|| &recipe::KEYS), "What software does with the plan", ""),
+        Key::elsewhere("plan", "write plan = \"auto\" into [workload.parallelism]"),
+    ],
+)
+.with_either(&[["global_batch", "micro_batches"]]);
+
+const MODEL: Form =
+    Form::Either(&[Form::Name(model::library), Form::Text, Form::Table(|| &model_keys::KEYS)]);
+
+fn precisions() -> Vec<&'static str> {
+    Precision::ALL.map(Precision::name).to_vec()
+}
 
 /// Precisions that a scenario may ask for one day; those that are built count first.
 const LATER_PRECISIONS: [&str; 1] = ["fp4"];
@@ -28,6 +81,7 @@ enum Batch {
 }
 
 /// The keys of a training workload, each right by itself.
+#[derive(Clone)]
 struct Keys {
     model: Model,
     sequence_length: usize,
@@ -44,9 +98,16 @@ struct Keys {
 pub(super) fn read(section: &Section<'_>, chips: Option<Placed<usize>>) -> Option<TrainingJob> {
     let (keys, chips) = (read_keys(section), chips?);
     let keys = keys?;
+    check_recomputed_layers(section, &keys)?;
+    if keys.cut.search.is_some() {
+        return searched(section, &keys, chips);
+    }
     let made = plan(&keys, chips.value as u64).and_then(|plan| TrainingJob::new(plan, chips.value as u64));
     match made {
-        Ok(job) => Some(job),
+        Ok(job) => {
+            idle::note(section, &job);
+            Some(job)
+        }
         Err(error) => {
             let place = place_of(section, &error, &chips);
             section.error(place, ScenarioError::IllegalPlan { problem: error.to_string() });
@@ -55,8 +116,63 @@ pub(super) fn read(section: &Section<'_>, chips: Option<Placed<usize>>) -> Optio
     }
 }
 
+/// A job whose plan is found when it runs; until then the first legal one stands for it.
+fn searched(section: &Section<'_>, keys: &Keys, chips: Placed<usize>) -> Option<TrainingJob> {
+    if let Batch::MicroBatches(batch) = keys.batch {
+        let (key, context) = ("micro_batches".to_owned(), "`plan = \"auto\"`".to_owned());
+        let remedy = "write global_batch: how many replicas share it is searched".to_owned();
+        section.error(batch.place, ScenarioError::Inapplicable { key, context, remedy });
+        return None;
+    }
+    let whole = Cut { data: Some(1), ..keys.cut.clone() };
+    let plan = plan(&Keys { cut: whole, ..keys.clone() }, chips.value as u64).ok()?;
+    let found = first_legal(&plan, chips.value as u64);
+    if found.is_none() {
+        let kept = keys.cut.search.iter().flat_map(|search| &search.kept);
+        let kept: Vec<String> = kept.map(|key| format!("`{}`", key.name())).collect();
+        let free =
+            if kept.is_empty() { String::new() } else { format!(" with {} as written", kept.join(", ")) };
+        let problem = format!(
+            "`plan = \"auto\"` finds no legal plan that divides {} chips and {} sequences{free}; change `global_batch` or \
+             the number of chips{}",
+            chips.value,
+            plan.global_batch,
+            if kept.is_empty() { "" } else { ", or leave keys out" },
+        );
+        section.error(chips.place, ScenarioError::IllegalPlan { problem });
+    }
+    found
+}
+
+/// The micro-batch of the workload is a key of the plan, wherever it is written.
+fn keep_micro_batch(section: &Section<'_>, mut cut: Cut) -> Cut {
+    let Some(search) = &mut cut.search else { return cut };
+    match section.entry("micro_batch") {
+        Some(_) => drop(search.kept.insert(PlanKey::MicroBatch)),
+        None => section.leave_open("micro_batch"),
+    }
+    cut
+}
+
+/// Refuses to compute more layers again than there are.
+fn check_recomputed_layers(section: &Section<'_>, keys: &Keys) -> Option<()> {
+    let Recompute::Full { layers: Some(recomputed) } = keys.cut.parallelism.recompute else {
+        return Some(());
+    };
+    let layers = keys.model.shape().layers;
+    if recomputed <= layers {
+        return Some(());
+    }
+    let table = section.section_if_there("parallelism");
+    let entry = table.as_ref().and_then(|table| table.entry("recompute_layers"));
+    let (key, context) = (format!("recompute_layers = {recomputed}"), format!("a model of {layers} layers"));
+    let remedy = format!("write at most {layers}, or leave it out for all layers");
+    let place = entry.map(|entry| entry.node.place).or(section.place());
+    section.error(place, ScenarioError::Inapplicable { key, context, remedy });
+    None
+}
+
 fn read_keys(section: &Section<'_>) -> Option<Keys> {
-    section.refuse_later(&["plan"], "write the degrees into [workload.parallelism]");
     let model = model::read(section);
     if section.entry("sequence_length").is_none() {
         section.missing("sequence_length", "sequence_length = 2048");
@@ -67,10 +183,7 @@ fn read_keys(section: &Section<'_>) -> Option<Keys> {
     let precision = read_precision(section);
     let flop_convention = FLOP_CONVENTION.read_or(section, "flop_convention", "causal");
     let run_tokens = read_tokens(section);
-    if section.entry("parallelism").is_none() {
-        section.missing("parallelism", "[workload.parallelism] with tensor = 8 and pipeline = 16");
-    }
-    let cut = section.section("parallelism").map(|table| parallelism::read(&table));
+    let cut = parallelism::read(section).map(|cut| keep_micro_batch(section, cut));
     let recipe = recipe::read(section);
     section.finish();
     Some(Keys {
@@ -93,7 +206,7 @@ fn read_precision(section: &Section<'_>) -> Precision {
 }
 
 fn plan(keys: &Keys, chips: u64) -> Result<TrainingPlan, PlanError> {
-    let Cut { parallelism, micro_batch, data, layers_per_chunk } = &keys.cut;
+    let Cut { parallelism, micro_batch, data, layers_per_chunk, .. } = &keys.cut;
     let micro_batch = micro_batch.unwrap_or(keys.micro_batch) as u64;
     let data = match data {
         Some(data) => *data,
@@ -120,6 +233,7 @@ fn plan(keys: &Keys, chips: u64) -> Result<TrainingPlan, PlanError> {
         recipe: keys.recipe,
         flop_convention,
         run_tokens,
+        search: keys.cut.search.clone(),
     })
 }
 
@@ -129,11 +243,11 @@ fn read_tokens(section: &Section<'_>) -> Option<Option<u64>> {
         return Some(None);
     }
     let tokens = section.number("tokens")?;
-    if (1.0..=MOST_TOKENS).contains(&tokens.value) && tokens.value.fract() == 0.0 {
+    if tokens.value.fract() == 0.0 {
         return Some(Some(tokens.value as u64));
     }
     let (key, value) = ("tokens".to_owned(), tokens.value.to_string());
-    let bound = "a whole number from 1 to 1e18, the tokens of the whole run".to_owned();
+    let bound = section.number_range("tokens").map_or("whole", |(.., words)| words).to_owned();
     section.error(tokens.place, ScenarioError::OutOfRange { key, value, bound });
     None
 }

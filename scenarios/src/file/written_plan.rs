@@ -1,11 +1,16 @@
 //! A plan as the keys of `[systems.parallelism]`, and a scenario with such tables in it.
 
 use super::error::{ScenarioError, ScenarioErrors};
-use super::load::check;
-use super::scenario::{Point, Scenario};
+use super::findings::Findings;
+use super::load::{check, parse};
+use super::parallelism::{self, Cut};
+use super::point_place::PointPlace;
+use super::scenario::{Scenario, Workload};
+use super::section::Section;
 use super::source::SourceText;
 use crate::training::{
-    ContextExchange, Dispatcher, Overlap, Recompute, RecomputedModules, Schedule, TensorOverlap, TrainingJob,
+    ContextExchange, Dispatcher, Overlap, Parallelism, Recompute, RecomputedModules, Schedule, TensorOverlap,
+    TrainingJob, TrainingPlan,
 };
 use toml::{Table, Value};
 
@@ -43,6 +48,18 @@ pub fn parallelism_table(job: &TrainingJob) -> Table {
         table.insert("layers_per_chunk".to_owned(), Value::Array(layers));
     }
     table
+}
+
+/// The job of `example` with the plan of such a table; `None` where it is no legal plan of that job.
+pub fn job_of_table(example: &TrainingJob, table: &Table) -> Option<TrainingJob> {
+    let document = parse(&SourceText::new("plan", toml::to_string(table).ok()?)).ok()?;
+    let findings = Findings::default();
+    let section = Section::new(&document, "plan", None, &findings);
+    section.describe(&parallelism::KEYS);
+    let Cut { parallelism, micro_batch, data, layers_per_chunk, .. } = parallelism::read_table(&section);
+    let parallelism = Parallelism { data: data?, micro_batch: micro_batch? as u64, ..parallelism };
+    let plan = TrainingPlan { parallelism, layers_per_chunk, search: None, ..example.plan().clone() };
+    (!findings.any()).then(|| TrainingJob::new(plan, example.chips()).ok())?
 }
 
 const fn schedule(schedule: Schedule, virtual_stages: u64) -> &'static str {
@@ -105,20 +122,31 @@ fn put_overlap(table: &mut Table, overlap: &Overlap) {
 ///
 /// # Errors
 /// What would be wrong with that scenario: systems whose batches differ cannot share one file.
-pub fn with_plans(scenario: &Scenario, plans: &[(&Point, &TrainingJob)]) -> Result<Scenario, ScenarioErrors> {
+pub fn with_plans(
+    scenario: &Scenario,
+    plans: &[(PointPlace, &TrainingJob)],
+) -> Result<Scenario, ScenarioErrors> {
     let mut table = scenario.resolved.clone();
     let batches: Vec<u64> = plans.iter().map(|(_, job)| job.global_batch()).collect();
     state_batch(&mut table, &batches).map_err(|error| ScenarioErrors::whole(&scenario.name, error))?;
     let text = toml::to_string(&table).expect("a table of plain values can be written as TOML");
     let mut settings = vec!["sweep=[]".to_owned()];
-    for (point, job) in plans {
-        settings.extend(point.values.iter().map(|(path, value)| format!("{path}={value}")));
+    for (place, job) in plans {
+        settings.extend(place.values.iter().map(|(path, value)| format!("{path}={value}")));
         let mut keys = parallelism_table(job);
         keys.insert("data".to_owned(), "auto".into());
-        let (index, keys) = (point.system_index, Value::Table(keys));
+        if scenario.point(place.index).is_ok_and(|point| is_searched(&point.workload)) {
+            // Else the keys of the workload would count too, its `plan` among them.
+            keys.insert("plan".to_owned(), "written".into());
+        }
+        let (index, keys) = (place.system_index, Value::Table(keys));
         settings.push(format!("systems[{index}].parallelism={keys}"));
     }
     check(SourceText::new(scenario.name.clone(), text), &settings)
+}
+
+fn is_searched(workload: &Workload) -> bool {
+    matches!(workload, Workload::Training(job) if job.search().is_some())
 }
 
 /// Writes the sequences of a step as one number, and layouts of chunks nowhere: they belong to one plan.

@@ -60,7 +60,7 @@ pub(super) fn sweep(points: &[PointResult], metric: &dyn Fn(&PointResult) -> Opt
     for point in points {
         let shown = match metric(point) {
             Some(value) if value.is_finite() => Shown::Value(value),
-            _ if !point.fits => Shown::DoesNotFit,
+            _ if !point.fits && point.error.is_none() => Shown::DoesNotFit,
             _ => continue,
         };
         let (at, label) = position(point, horizontal.as_deref());

@@ -25,6 +25,9 @@ const TIE: f64 = 1e-3;
 /// Answers from the results of `report`.
 pub fn answer(report: &ScenarioReport) -> Answer {
     let points = &report.results.results;
+    if report.is_selection() {
+        return selection(report.points);
+    }
     let mut answer = if points.iter().any(|point| point.collective.is_some()) {
         collective_answer::from_curves(&report.busbw_curves())
     } else if points.iter().any(|point| point.traffic.is_some()) {
@@ -41,6 +44,15 @@ pub fn answer(report: &ScenarioReport) -> Answer {
         answer.details.extend(collective_answer::domain_sentence(&report.busbw));
     }
     answer
+}
+
+/// What is said where there are too many points to compare, and the best of each system are shown.
+fn selection(points: usize) -> Answer {
+    let points = grouped(points as u64);
+    let summary = format!(
+        "These are the best points of each system, of {points} in all: CSV, JSON and JSON Lines have every one."
+    );
+    Answer { summary, details: Vec::new() }
 }
 
 /// The points that differ in nothing but the system.
@@ -125,11 +137,10 @@ impl<'a> Meeting<'a> {
             }
             (_, runnable) => sentences.extend(runnable.iter().map(|point| alone(&place, point))),
         }
-        sentences.extend(
-            self.too_large.iter().map(|point| {
-                format!("At {place}, {} does not run: it {}.", point.system, does_not_fit(point))
-            }),
-        );
+        sentences.extend(self.too_large.iter().map(|point| match &point.error {
+            Some(error) => format!("At {place}, {} failed: {error}.", point.system),
+            None => format!("At {place}, {} does not run: it {}.", point.system, does_not_fit(point)),
+        }));
         sentences.join(" ")
     }
 }
@@ -344,6 +355,7 @@ mod tests {
     fn one_system_has_no_winner() {
         let mut report = example::two_systems(1);
         report.results.results.truncate(1);
+        report.points = 1;
         let answer = answer(&report);
         assert!(answer.summary.contains("only system"), "{answer:?}");
         assert!(answer.details[0].starts_with("At 1,152 chips, NVL72 copper takes"), "{answer:?}");

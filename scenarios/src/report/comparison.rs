@@ -9,6 +9,7 @@ use super::number::{chips, grouped, rounded};
 use super::points::{label_setting, varying_parameters};
 use super::results::{PointResult, ScenarioResults};
 use super::sheet::{Column, Sheet};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -17,7 +18,7 @@ use std::collections::BTreeMap;
 const TIE: f64 = 1e-3;
 
 /// What tokens per second are counted per.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Per {
     /// The whole system.
@@ -107,7 +108,7 @@ impl Output {
 }
 
 /// A system of a comparison.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Side {
     /// The system's name.
     pub system: String,
@@ -118,7 +119,7 @@ pub struct Side {
 }
 
 /// One ratio for each [`Per`]; `None` where a figure is not known.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Ratios {
     /// Of the whole systems.
     pub system: Option<f64>,
@@ -145,7 +146,7 @@ impl Ratios {
 }
 
 /// The first system of a scenario beside another one.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Comparison {
     /// The first system.
     pub first: Side,

@@ -5,11 +5,12 @@ use super::number::rounded;
 use super::results::{PointResult, ScenarioResults};
 use super::sheet::{Column, Sheet};
 use copperlight_topologies::Interval;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Energy per trained token, in joules, by what draws it.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct EnergyPerToken {
     /// Chips: idle + activity x (limit - idle).
     pub chips: Interval,
@@ -24,7 +25,7 @@ pub struct EnergyPerToken {
 }
 
 /// What a run of `tokens` tokens takes, without failures and restarts.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct RunTotals {
     /// Tokens of the run.
     pub tokens: f64,

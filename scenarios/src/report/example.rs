@@ -2,11 +2,11 @@
 
 use super::{
     ALL_VALUES, Assumption, Breakdown, BusbwCurve, CollectiveReport, CollectiveRow, Comparison, CurveKind,
-    ENVELOPE, Envelope, ErrorSummary, FailedVariant, GroupMean, GroupSpread, MEMORY_CAPACITY, MEMORY_TOTAL,
-    MeanSummary, PairCount, PairEffect, PairReport, Placement, PointResult, RateMetric, RowKind, SCHEMA,
-    ScenarioReport, ScenarioResults, SensitivityEnd, SensitivityPoint, SensitivityReport, SensitivityValue,
-    TierUtilization, TimeMetric, TrainingErrors, TrainingFigures, UtilizationTimeline, ValidationGroup,
-    ValidationReport, ValidationRow, Verdict, Work, WorstRow,
+    ENVELOPE, Envelope, ErrorSummary, FailedPoints, FailedVariant, GroupMean, GroupSpread, MEMORY_CAPACITY,
+    MEMORY_TOTAL, MeanSummary, PairCount, PairEffect, PairReport, Placement, PointResult, RateMetric,
+    RowKind, SCHEMA, ScenarioReport, ScenarioResults, SensitivityEnd, SensitivityPoint, SensitivityReport,
+    SensitivityValue, TierUtilization, TimeMetric, TrainingErrors, TrainingFigures, UtilizationTimeline,
+    ValidationGroup, ValidationReport, ValidationRow, Verdict, Work, WorstRow,
 };
 use copperlight_topologies::End;
 
@@ -22,10 +22,15 @@ pub(crate) fn two_systems(chip_counts: u32) -> ScenarioReport {
     }
     ScenarioReport {
         timelines: results.iter().flat_map(timelines).collect(),
+        points: results.len(),
+        failed: FailedPoints::default(),
         results: ScenarioResults {
             schema: SCHEMA,
             scenario: "nvl72-vs-cm384".into(),
+            version: "0.1.0".into(),
+            input_hash: "0f3c6f4f2d1b7a58".into(),
             seed: 1,
+            fidelity: "flow".to_owned(),
             digest: "5a3e9d1c77b0f24e".into(),
             work: Work { events: 12_345, flows: 678, ..Work::default() },
             comparisons: Comparison::of(&results),

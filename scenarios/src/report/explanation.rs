@@ -1,10 +1,11 @@
 //! Why a collective ran as it did, and what its time is made of.
 
 use super::results::CollectiveRow;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Why an algorithm and a protocol ran, and the terms of their closed form beside the simulated time.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Explanation {
     /// What was considered, the least predicted time first; what ran is the first.
     pub candidates: Vec<Candidate>,
@@ -23,7 +24,7 @@ pub struct Explanation {
 }
 
 /// An algorithm with a protocol that was considered.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Candidate {
     /// The algorithm.
     pub algorithm: String,
@@ -34,7 +35,7 @@ pub struct Candidate {
 }
 
 /// The second best of the candidates.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct RunnerUp {
     /// The algorithm.
     pub algorithm: String,
@@ -45,7 +46,7 @@ pub struct RunnerUp {
 }
 
 /// The terms of a closed form.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Terms {
     /// Before the first step: the kernel, the start of the protocol, the latest rank.
     pub launch: f64,

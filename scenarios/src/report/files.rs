@@ -4,11 +4,13 @@
 //! of one. A folder that holds another scenario's results is left as it is.
 
 use super::figure::Drawn;
+use super::listing::{Listing, Points};
+use super::partial::Partial;
 use super::scenario_report::{CurveKind, ScenarioReport};
-use super::{csv, html, json};
+use super::{csv, html, json, jsonl};
 use serde::Deserialize;
 use std::fs;
-use std::io;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use thiserror::Error;
 
@@ -93,7 +95,7 @@ pub fn check_folder(folder: &Path, scenario: &str) -> Result<(), FilesError> {
     let missing = folder.ancestors().take_while(|path| !path.as_os_str().is_empty() && !path.exists());
     let missing: Vec<&Path> = missing.collect();
     let tried = make(folder).and_then(|()| {
-        let probe = Partial::write(folder.join(RESULTS), &[])?;
+        let probe = Partial::write(folder.join(RESULTS), |_| Ok(()))?;
         probe.remove();
         Ok(())
     });
@@ -147,7 +149,7 @@ struct Owner {
 
 /// The name of every file that a run may write.
 fn file_names() -> impl Iterator<Item = String> {
-    let tables = [RESULTS, "results.csv", "resolved.toml", "report.html"].map(str::to_owned);
+    let tables = [RESULTS, "results.csv", "results.jsonl", "resolved.toml", "report.html"].map(str::to_owned);
     tables.into_iter().chain(figure_names())
 }
 
@@ -159,33 +161,40 @@ fn make(folder: &Path) -> Result<(), FilesError> {
     fs::create_dir_all(folder).map_err(|source| FilesError::CreateFolder { path: folder.to_owned(), source })
 }
 
+/// What is written about a scenario.
+#[derive(Clone, Copy)]
+pub struct Written<'a> {
+    /// The report.
+    pub report: &'a ScenarioReport,
+    /// All of its rows, shown or not.
+    pub points: &'a dyn Points,
+    /// Its figures.
+    pub drawn: &'a Drawn,
+}
+
 /// Writes everything into `folder`, which is made if needed, and names the files in the order of writing.
 ///
 /// Files get their names when all are complete; figures of an earlier run that were not drawn again are removed.
 ///
 /// # Errors
 /// [`FilesError`] when the folder belongs to another scenario or a file cannot be written.
-pub fn write_files(
-    report: &ScenarioReport,
-    drawn: &Drawn,
-    folder: &Path,
-) -> Result<Vec<PathBuf>, FilesError> {
-    let contents = check_contents(folder, &report.results.scenario)?;
+pub fn write_files(written: Written<'_>, folder: &Path) -> Result<Vec<PathBuf>, FilesError> {
+    let contents = check_contents(folder, &written.report.results.scenario)?;
     make(folder)?;
-    let written = complete_all(write_partials(contents_of(report, drawn), folder)?)?;
+    let paths = complete_all(write_partials(files_of(written), folder)?)?;
     if contents == Contents::Earlier {
-        let stale = figure_names().map(|name| folder.join(name)).filter(|path| !written.contains(path));
+        let stale = figure_names().map(|name| folder.join(name)).filter(|path| !paths.contains(path));
         // Most of these are not there.
         stale.for_each(|path| fs::remove_file(path).unwrap_or_default());
     }
-    Ok(written)
+    Ok(paths)
 }
 
 /// Writes every file under its temporary name, or none.
-fn write_partials(files: Vec<(String, Vec<u8>)>, folder: &Path) -> Result<Vec<Partial>, FilesError> {
+fn write_partials(files: Vec<NamedFile<'_>>, folder: &Path) -> Result<Vec<Partial>, FilesError> {
     let mut partials = Vec::new();
-    for (name, bytes) in files {
-        match Partial::write(folder.join(name), &bytes) {
+    for (name, write) in files {
+        match Partial::write(folder.join(name), write) {
             Ok(partial) => partials.push(partial),
             Err(error) => {
                 partials.into_iter().for_each(Partial::remove);
@@ -211,65 +220,32 @@ fn complete_all(partials: Vec<Partial>) -> Result<Vec<PathBuf>, FilesError> {
     Ok(written)
 }
 
-/// The files by name, in the order of writing.
-fn contents_of(report: &ScenarioReport, drawn: &Drawn) -> Vec<(String, Vec<u8>)> {
-    let results = &report.results;
+/// A file by its name, and who writes it.
+type NamedFile<'a> = (String, Box<dyn FnOnce(&mut dyn Write) -> io::Result<()> + 'a>);
+
+/// The files in the order of writing.
+fn files_of(Written { report, points, drawn }: Written<'_>) -> Vec<NamedFile<'_>> {
+    let listing = Listing { results: &report.results, points };
+    let bytes = |name: String, bytes| file(name, move |out| out.write_all(bytes));
     let mut files = vec![
-        (RESULTS.to_owned(), rendered(|out| json::write_results(out, results))),
-        ("results.csv".to_owned(), rendered(|out| csv::write_results(out, results))),
-        ("resolved.toml".to_owned(), report.resolved_toml.clone().into_bytes()),
+        file(RESULTS, move |out| json::write_results(out, listing)),
+        file("results.csv", move |out| csv::write_results(out, listing)),
+        file("results.jsonl", move |out| jsonl::write_results(out, listing)),
+        bytes("resolved.toml".to_owned(), report.resolved_toml.as_bytes()),
     ];
     for figure in &drawn.figures {
-        files.push((format!("{}.svg", figure.name), figure.svg.clone().into_bytes()));
-        files.push((format!("{}.png", figure.name), figure.png.clone()));
+        files.push(bytes(format!("{}.svg", figure.name), figure.svg.as_bytes()));
+        files.push(bytes(format!("{}.png", figure.name), &figure.png));
     }
-    files.push(("report.html".to_owned(), rendered(|out| html::write_report(out, report, drawn))));
+    files.push(file("report.html", move |out| html::write_report(out, report, drawn)));
     files
 }
 
-fn rendered(write: impl FnOnce(&mut dyn io::Write) -> io::Result<()>) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    write(&mut bytes).expect("a report serialises and a vector takes every byte");
-    bytes
-}
-
-/// A complete file under a temporary name beside its own.
-struct Partial {
-    partial: PathBuf,
-    path: PathBuf,
-}
-
-impl Partial {
-    fn write(path: PathBuf, bytes: &[u8]) -> Result<Self, FilesError> {
-        let mut partial = path.clone().into_os_string();
-        partial.push(format!(".{}.partial", std::process::id()));
-        let file = Self { partial: PathBuf::from(partial), path };
-        match fs::write(&file.partial, bytes) {
-            Ok(()) => Ok(file),
-            Err(source) => {
-                let path = file.path.clone();
-                file.remove();
-                Err(FilesError::Write { path, source })
-            }
-        }
-    }
-
-    /// Gives the file its name.
-    fn complete(self) -> Result<PathBuf, FilesError> {
-        match fs::rename(&self.partial, &self.path) {
-            Ok(()) => Ok(self.path),
-            Err(source) => {
-                let path = self.path.clone();
-                self.remove();
-                Err(FilesError::Write { path, source })
-            }
-        }
-    }
-
-    /// What cannot be removed is of no use to anybody either way.
-    fn remove(self) {
-        fs::remove_file(&self.partial).unwrap_or_default();
-    }
+fn file<'a>(
+    name: impl Into<String>,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()> + 'a,
+) -> NamedFile<'a> {
+    (name.into(), Box::new(write))
 }
 
 #[cfg(test)]
@@ -301,11 +277,15 @@ mod tests {
         Drawn { figures: vec![figure], notes: Vec::new() }
     }
 
+    fn write(report: &ScenarioReport, drawn: &Drawn, folder: &Path) -> Result<Vec<PathBuf>, FilesError> {
+        write_files(Written { report, points: &report.results.results, drawn }, folder)
+    }
+
     #[test]
     fn every_file_is_written_under_its_name_and_nothing_else() {
         let scratch = Scratch::new("all-files");
         let report = example::two_systems(1);
-        let written = write_files(&report, &drawn(), &scratch.0).expect("the temporary folder is writable");
+        let written = write(&report, &drawn(), &scratch.0).expect("the temporary folder is writable");
         let mut found: Vec<_> = fs::read_dir(&scratch.0)
             .expect("the folder was made")
             .map(|entry| entry.expect("its entries can be listed").path())
@@ -314,19 +294,27 @@ mod tests {
         let mut written_names = written.clone();
         written_names.sort();
         assert_eq!(found, written_names);
-        let names = ["results.json", "results.csv", "resolved.toml", "mfu.svg", "mfu.png", "report.html"];
+        let names = [
+            "results.json",
+            "results.csv",
+            "results.jsonl",
+            "resolved.toml",
+            "mfu.svg",
+            "mfu.png",
+            "report.html",
+        ];
         assert_eq!(written, names.map(|name| scratch.0.join(name)));
-        write_files(&report, &drawn(), &scratch.0).expect("the same scenario may be written again");
+        write(&report, &drawn(), &scratch.0).expect("the same scenario may be written again");
     }
 
     #[test]
     fn another_scenarios_folder_is_left_alone() {
         let scratch = Scratch::new("other-scenario");
         let mut report = example::two_systems(1);
-        write_files(&report, &drawn(), &scratch.0).expect("the temporary folder is writable");
+        write(&report, &drawn(), &scratch.0).expect("the temporary folder is writable");
         let before = fs::read(scratch.0.join(RESULTS)).expect("results were written");
         report.results.scenario = "another".into();
-        let error = write_files(&report, &drawn(), &scratch.0).expect_err("the folder is taken");
+        let error = write(&report, &drawn(), &scratch.0).expect_err("the folder is taken");
         assert!(error.to_string().contains("the scenario `nvl72-vs-cm384`, not of `another`"), "{error}");
         assert_eq!(fs::read(scratch.0.join(RESULTS)).expect("results are still there"), before);
     }
@@ -364,7 +352,7 @@ mod tests {
         fs::create_dir_all(scratch.0.join("report.html")).expect("the temporary folder is writable");
         for error in [
             check_folder(&scratch.0, "any").expect_err("a folder is in the way"),
-            write_files(&example::two_systems(1), &drawn(), &scratch.0).expect_err("a folder is in the way"),
+            write(&example::two_systems(1), &drawn(), &scratch.0).expect_err("a folder is in the way"),
         ] {
             assert!(
                 matches!(&error, FilesError::Blocked { path } if path.ends_with("report.html")),
@@ -386,11 +374,12 @@ mod tests {
         let report = example::two_systems(1);
         let put = |name: &str| fs::write(scratch.0.join(name), "").expect("the temporary folder is writable");
         put("busbw.svg");
-        write_files(&report, &drawn(), &scratch.0).expect("the folder is writable");
+        write(&report, &drawn(), &scratch.0).expect("the folder is writable");
         assert!(names(&scratch.0).contains(&"busbw.svg".to_owned()), "it was there before any results");
         put("notes.txt");
-        write_files(&report, &Drawn::default(), &scratch.0).expect("the folder is writable");
-        let expected = ["notes.txt", "report.html", "resolved.toml", "results.csv", "results.json"];
+        write(&report, &Drawn::default(), &scratch.0).expect("the folder is writable");
+        let expected =
+            ["notes.txt", "report.html", "resolved.toml", "results.csv", "results.json", "results.jsonl"];
         assert_eq!(names(&scratch.0), expected);
     }
 
@@ -401,8 +390,7 @@ mod tests {
         let blocked = scratch.0.join("file");
         fs::write(&blocked, "").expect("the temporary folder is writable");
         let folder = blocked.join("below");
-        let error =
-            write_files(&example::two_systems(1), &drawn(), &folder).expect_err("a file is in the way");
+        let error = write(&example::two_systems(1), &drawn(), &folder).expect_err("a file is in the way");
         assert!(error.to_string().contains("below"), "{error}");
     }
 }

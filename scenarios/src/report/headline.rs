@@ -85,7 +85,8 @@ fn training_points(results: &ScenarioResults) -> Sheet {
             cell(point.memory_needed_gb().map(rounded)),
         ]);
         if !all_fit {
-            row.push(if point.fits { "yes" } else { "no" }.to_owned());
+            let fits = if point.fits { "yes" } else { "no" };
+            row.push(if point.error.is_some() { "failed" } else { fits }.to_owned());
         }
         sheet.push(row);
     }
@@ -111,10 +112,19 @@ pub(super) fn collective_rows(report: &CollectiveReport) -> Sheet {
 fn collective_points(results: &ScenarioResults) -> Sheet {
     let mut sheet = keyed_sheet("", results, collective_columns().to_vec());
     for point in &results.results {
-        let Some(row) = &point.collective else { continue };
-        sheet.push(key_cells(point, results).into_iter().chain(collective_cells(row)).collect());
+        let cells = point.collective.as_ref().map_or_else(|| failed_cells(point), collective_cells);
+        sheet.push(key_cells(point, results).into_iter().chain(cells).collect());
     }
     sheet
+}
+
+/// The cells of a collective that failed: its size where that is swept, and that it failed.
+fn failed_cells(point: &PointResult) -> [String; 8] {
+    let mut cells = [(); 8].map(|()| cell(None));
+    let swept = point.point.iter().find(|(name, _)| name.ends_with(".size"));
+    cells[0] = cell(swept.map(|(_, value)| value_text(value)));
+    cells[7] = "failed".to_owned();
+    cells
 }
 
 fn collective_columns() -> [Column; 8] {

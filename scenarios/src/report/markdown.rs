@@ -6,6 +6,7 @@ use super::number::size;
 use super::results::CollectiveReport;
 use super::scenario_report::ScenarioReport;
 use super::sheet::{Align, Sheet};
+use super::step_explanation_text;
 use std::io::{self, Write};
 
 /// Writes the results of a scenario.
@@ -23,6 +24,7 @@ pub fn write_report(out: &mut dyn Write, report: &ScenarioReport) -> io::Result<
     writeln!(out)?;
     write_sheet(out, &headline(&report.results))?;
     details(&report.results).iter().try_for_each(|sheet| write_sheet(out, sheet))?;
+    step_explanation_text::write_markdown(out, &report.results)?;
     let mut warnings = report.warnings.iter().chain(&report.notes);
     warnings.try_for_each(|warning| writeln!(out, "> {}", escaped(warning)))?;
     writeln!(out, "Seed {}, digest `{}`.", report.results.seed, report.results.digest)

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `results.rs` | the JSON contract of `run` and `collective`, as types |
 //! | `explanation.rs` | why a collective ran as it did |
+//! | `step_explanation.rs`, `step_explanation_text.rs` | what the headlines of a point are made of and rest on: types, text |
 //! | `scenario_report.rs` | the results and what a page about them needs besides |
 //! | `sensitivity.rs`, `sensitivity_table.rs`, `sensitivity_csv.rs` | what ranges of the catalog mean: types, tables, CSV |
 //! | `compared.rs`, `compared_table.rs` | what they mean for who wins, and where the winner changes: types, tables |
@@ -12,9 +13,12 @@
 //! | `calibration.rs`, `calibration_table.rs` | fitted parameters: types, tables and TOML |
 //! | `pairs.rs` | published runs that differ in one thing |
 //! | `chip_calibration.rs`, `chip_calibration_table.rs` | the same of chips and software |
+//! | `check_report.rs`, `check_table.rs`, `check_junit.rs`, `check_github.rs` | what was held against expectations and a baseline: types, tables, JUnit XML, annotations |
+//! | `whole_file.rs` | a file that is there completely or not at all |
 //! | `evidence.rs`, `validation_page.rs` | sources and growth beside measurements, and the page of the book about them |
 //! | `training_page/` | the part of that page about training runs |
 //! | `figure.rs` | a drawn figure, whoever drew it |
+//! | `metrics.rs` | every number of a result by its stable path |
 //! | `points.rs` | what tells the points of a sweep apart |
 //! | `answer.rs`, `collective_answer.rs`, `traffic_answer.rs` | the sentence that answers the scenario's question |
 //! | `comparison.rs` | tokens per second of one system over those of another: in all, per chip, FLOP, watt and dollar |
@@ -22,14 +26,20 @@
 //! | `sheet.rs`, `headline.rs` | tables of text, and the ones that show results |
 //! | `energy.rs` | energy per token and per run, its table |
 //! | `traffic.rs` | the figures of traffic, their table |
-//! | `table.rs`, `nccl_table.rs`, `markdown.rs`, `html.rs`, `json.rs`, `csv.rs` | one writer each |
-//! | `files.rs` | the output folder |
+//! | `listing.rs` | rows one after the other, in memory or not |
+//! | `table.rs`, `nccl_table.rs`, `markdown.rs`, `html.rs`, `json.rs`, `jsonl.rs`, `csv.rs` | one writer each |
+//! | `csv_columns.rs` | which columns results have, found in a pass before |
+//! | `files.rs`, `partial.rs` | the output folder; a file that is complete or absent |
 //!
 //! Nothing here simulates, and nothing here draws: figures come from `plot`.
 
 pub mod answer;
 mod calibration;
 pub mod calibration_table;
+pub mod check_github;
+pub mod check_junit;
+mod check_report;
+pub mod check_table;
 mod chip_calibration;
 pub mod chip_calibration_table;
 mod collective_answer;
@@ -37,6 +47,7 @@ mod compared;
 mod compared_table;
 mod comparison;
 pub mod csv;
+mod csv_columns;
 mod energy;
 mod evidence;
 mod explanation;
@@ -45,21 +56,28 @@ pub mod files;
 mod headline;
 pub mod html;
 pub mod json;
+pub mod jsonl;
+mod listing;
 pub mod markdown;
+mod metrics;
 pub mod nccl_table;
 pub mod number;
 mod pairs;
+mod partial;
 mod plan;
 pub mod plan_csv;
 pub mod plan_reasons;
 pub mod plan_table;
 mod points;
 mod results;
+pub mod results_schema;
 mod scenario_report;
 mod sensitivity;
 pub mod sensitivity_csv;
 pub mod sensitivity_table;
 mod sheet;
+mod step_explanation;
+pub mod step_explanation_text;
 pub mod table;
 mod traffic;
 mod traffic_answer;
@@ -68,11 +86,14 @@ mod validation;
 pub mod validation_csv;
 pub mod validation_page;
 pub mod validation_table;
+mod whole_file;
 
 #[cfg(test)]
 pub(crate) mod example;
 
 pub use calibration::{CalibratedParameter, CalibrationErrors, CalibrationGroup, CalibrationReport, HeldOut};
+pub use check_report::{Against, CheckCase, CheckReport, CheckedPoint, CheckedScenario, Finding};
+pub(crate) use check_report::{plain_percent, with_unit};
 pub use chip_calibration::{ChipCalibrationReport, ChipClass, ChipErrors, ChipParameter};
 pub use compared::{BreakEven, ComparedPair, RatioEnvelope, RatioValue};
 pub use comparison::{Comparison, Output, Per, Ratios, Side, meeting_pairs};
@@ -80,6 +101,8 @@ pub use energy::{EnergyPerToken, RunTotals};
 pub use evidence::{Evidence, Growth, GrowthPoint, TableSource, TrainingSource};
 pub use explanation::{Candidate, Explanation, RunnerUp, Terms};
 pub use figure::{Drawn, Figure, VectorFigure};
+pub use listing::{Listing, Points};
+pub use metrics::{Metrics, ResultKind, unit_of};
 pub use pairs::{PairCount, PairEffect, PairReport, Verdict};
 pub use plan::{EntryLoss, EstimatorError, PlanReport, PlanRow, SystemPlan};
 pub use points::{distinct_systems, label_setting, varying_parameters};
@@ -87,15 +110,22 @@ pub use results::{
     Breakdown, CollectiveReport, CollectiveRow, GroupSpread, MEMORY_CAPACITY, MEMORY_TOTAL, Placement,
     PointResult, SCHEMA, ScenarioResults, TierUtilization, Work,
 };
-pub use scenario_report::{Assumption, BusbwCurve, CurveKind, ScenarioReport, UtilizationTimeline};
+pub use scenario_report::{
+    Assumption, BusbwCurve, CurveKind, FailedPoints, FirstFailure, ScenarioReport, UtilizationTimeline,
+};
 pub use sensitivity::{
     ALL_VALUES, BASE, ENVELOPE, Envelope, FailedVariant, RateMetric, SensitivityEnd, SensitivityPoint,
     SensitivityReport, SensitivityValue, TimeMetric,
 };
 pub use sheet::{Align, Column, Sheet};
+pub use step_explanation::{
+    ExplainedExchange, ExplainedMatmul, ExplainedPart, Headline, PointExplanation, RestsOn, StepExplanation,
+    TrafficExplanation, UsedDefault,
+};
 pub use traffic::TrafficRow;
 pub use training_page::{LeftOut, LeftOutErrors};
 pub use validation::{
     ErrorSummary, GroupMean, MeanSummary, PlanTime, RowKind, TrainingErrors, TrainingFigures,
     ValidationGroup, ValidationReport, ValidationRow, WorstRow,
 };
+pub use whole_file::{can_be_written, write_whole};

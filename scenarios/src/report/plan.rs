@@ -34,8 +34,11 @@ pub struct SystemPlan {
     pub best: Option<PlanRow>,
     /// The fastest simulated plan whose degrees are others.
     pub runner_up: Option<PlanRow>,
-    /// The plan of the scenario; `None` where it does not fit.
+    /// The plan of the scenario; `None` where it does not fit, or where the scenario leaves it open.
     pub example: Option<PlanRow>,
+    /// Whether the scenario leaves its plan open.
+    #[serde(skip)]
+    pub is_open: bool,
     /// Every simulated plan, the fastest first.
     pub finalists: Vec<PlanRow>,
     /// What the next smaller and the next larger value of each degree would do.

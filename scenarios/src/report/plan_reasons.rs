@@ -135,6 +135,7 @@ fn against(name: &str, row: &PlanRow) -> String {
 
 fn example(plan: &SystemPlan, best: &PlanRow) -> Option<String> {
     match &plan.example {
+        None if plan.is_open => None,
         None => Some("the plan of the scenario does not fit in memory".to_owned()),
         Some(example) if example.words == best.words && example.slower == Some(0.0) => {
             Some("no plan was found that is faster than that of the scenario".to_owned())

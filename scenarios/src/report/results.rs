@@ -6,8 +6,12 @@
 use super::comparison::Comparison;
 use super::energy::{EnergyPerToken, RunTotals};
 use super::explanation::Explanation;
+use super::step_explanation::PointExplanation;
 use super::traffic::TrafficRow;
+use crate::file::{Fidelity, PointPlace};
+use crate::search::Counts;
 use copperlight_topologies::Interval;
+use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize};
 use std::collections::BTreeMap;
@@ -23,7 +27,7 @@ pub const MEMORY_TOTAL: &str = "total";
 pub const MEMORY_CAPACITY: &str = "capacity";
 
 /// Counts of what was really simulated.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Work {
     /// Events the engine handled.
     pub events: u64,
@@ -54,7 +58,7 @@ impl AddAssign for Work {
 }
 
 /// One collective of one size.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct CollectiveRow {
     /// The user's size by the buffer convention of nccl-tests, in bytes.
     pub size_bytes: u64,
@@ -81,15 +85,15 @@ pub struct CollectiveRow {
     /// Why it ran so; only where asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub explain: Option<Box<Explanation>>,
-    /// Payload bytes by tier, summed over all links of it; `None` in the row of a [`PointResult`], which has them itself.
+    /// Payload bytes by tier, summed over all links of it; absent in a result of `run`, which has them itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tier_bytes: Option<BTreeMap<String, u64>>,
 }
 
 /// All rows of one `collective` command.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct CollectiveReport {
-    /// The version of this layout: [`SCHEMA`].
+    /// The version of this layout.
     pub schema: u32,
     /// The system's name.
     pub system: String,
@@ -112,7 +116,7 @@ pub struct CollectiveReport {
 }
 
 /// Where a step's time goes: mean over ranks, in seconds. The modelled terms sum to the step time.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Breakdown {
     /// A compute kernel runs.
     pub compute: Option<f64>,
@@ -152,7 +156,7 @@ impl Breakdown {
 }
 
 /// How busy the links of one tier are over a step, as shares of their capacity.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct TierUtilization {
     /// Mean over links and time.
     pub mean: f64,
@@ -161,7 +165,7 @@ pub struct TierUtilization {
 }
 
 /// Where the groups of one direction lie: how many are in each place, each counted once.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct GroupSpread {
     /// Inside one tray or node; `None` where the fabric has no such level.
     pub inside_node: Option<u64>,
@@ -179,7 +183,7 @@ impl GroupSpread {
 }
 
 /// Where the groups of each direction lie. A direction of degree 1 has one group for every chip.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Placement {
     /// Chips that share every layer.
     pub tensor: GroupSpread,
@@ -211,7 +215,7 @@ impl Placement {
 /// A training point fills the training keys and leaves `collective` and `traffic` empty; a collective point is made by
 /// [`PointResult::of_collective`] and leaves the training keys `None`, as a point of traffic does but for what its links
 /// carried.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct PointResult {
     /// The system's name.
     pub system: String,
@@ -241,7 +245,7 @@ pub struct PointResult {
     pub exposed_communication_share: Option<f64>,
     /// Where the step's time goes, in seconds.
     pub breakdown_s: Option<Breakdown>,
-    /// Memory terms of the fullest chip in GB, with [`MEMORY_TOTAL`] and [`MEMORY_CAPACITY`].
+    /// Memory terms of the fullest chip in GB, with their `total` and the `capacity` of a chip.
     pub memory_gb: Option<BTreeMap<String, f64>>,
     /// Energy per trained token, in joules.
     pub energy_j_per_token: Option<f64>,
@@ -261,6 +265,18 @@ pub struct PointResult {
     pub placement: Option<Placement>,
     /// Shares of the step by the resource that limits it.
     pub limited_by: Option<BTreeMap<String, f64>>,
+    /// Why there is nothing else here: the values of the point do not go together, or its simulation could not finish.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+    /// The plan that ran: the keys of `[workload.parallelism]`, none left out.
+    #[serde(default)]
+    pub plan: Option<BTreeMap<String, serde_json::Value>>,
+    /// How many plans a search looked at; only where the scenario leaves the plan open.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plan_search: Option<Counts>,
+    /// Why it came out so; only where asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub explain: Option<Box<PointExplanation>>,
     /// The row of a collective point.
     #[serde(flatten, deserialize_with = "complete_row")]
     pub collective: Option<CollectiveRow>,
@@ -283,6 +299,20 @@ impl PointResult {
         Self { system, chips, fits: true, tier_bytes, collective, ..Self::default() }
     }
 
+    /// The row of a point that has shown nothing, and why.
+    pub fn failed(place: &PointPlace, message: impl Into<String>) -> Self {
+        let swept = |(path, value): (&String, &toml::Value)| {
+            (path.clone(), serde_json::to_value(value).expect("a TOML value is a JSON value"))
+        };
+        Self {
+            system: place.system_name.clone(),
+            chips: place.chips.unwrap_or_default() as u64,
+            point: place.values.iter().map(swept).collect(),
+            error: Some(message.into()),
+            ..Self::default()
+        }
+    }
+
     /// What the fullest chip needs, in GB.
     pub fn memory_needed_gb(&self) -> Option<f64> {
         let terms = self.memory_gb.as_ref()?;
@@ -292,14 +322,23 @@ impl PointResult {
 }
 
 /// Every point of one scenario.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ScenarioResults {
-    /// The version of this layout: [`SCHEMA`].
+    /// The version of this layout.
     pub schema: u32,
     /// The scenario's name.
     pub scenario: String,
+    /// The version of the program that wrote this.
+    #[serde(default)]
+    pub version: String,
+    /// A hash of the scenario with every default and override in it.
+    #[serde(default)]
+    pub input_hash: String,
     /// The seed of its random streams.
     pub seed: u64,
+    /// The level of detail, where it is not `flow`.
+    #[serde(default = "flow", skip_serializing_if = "is_flow")]
+    pub fidelity: String,
     /// A hash of the outcomes.
     pub digest: String,
     /// What was simulated.
@@ -309,6 +348,16 @@ pub struct ScenarioResults {
     /// Tokens per second of the first system over those of each other one, where several train.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub comparisons: Vec<Comparison>,
+}
+
+/// The level of detail of results that name none.
+fn flow() -> String {
+    Fidelity::Flow.name().to_owned()
+}
+
+/// Whether results need not name their level of detail.
+pub(super) fn is_flow(fidelity: &str) -> bool {
+    fidelity == Fidelity::Flow.name()
 }
 
 #[cfg(test)]
@@ -325,7 +374,7 @@ mod tests {
         names
     }
 
-    const TRAINING_KEYS: [&str; 24] = [
+    const TRAINING_KEYS: [&str; 25] = [
         "system",
         "chips",
         "point",
@@ -350,6 +399,7 @@ mod tests {
         "tier_bytes",
         "placement",
         "limited_by",
+        "plan",
     ];
 
     const ROW_KEYS: [&str; 8] = [
@@ -423,13 +473,17 @@ mod tests {
         let results = ScenarioResults {
             schema: SCHEMA,
             scenario: "s".into(),
+            version: "1.0.0".into(),
+            input_hash: "h".into(),
             seed: 1,
+            fidelity: flow(),
             digest: "d".into(),
             work: Work::default(),
             results: vec![PointResult::default()],
             comparisons: Vec::new(),
         };
-        let expected = sorted(vec!["schema", "scenario", "seed", "digest", "work", "results"]);
+        let expected =
+            sorted(vec!["schema", "scenario", "version", "input_hash", "seed", "digest", "work", "results"]);
         assert_eq!(sorted(keys(&json!(results))), expected);
         let work = vec!["events", "flows", "rate_solves", "ranks_simulated", "classes", "replayed", "lanes"];
         assert_eq!(sorted(keys(&json!(results.work))), sorted(work));

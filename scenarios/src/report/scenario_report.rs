@@ -34,7 +34,7 @@ impl CurveKind {
 }
 
 /// Mean utilization of one tier's links in equal time bins over one step.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct UtilizationTimeline {
     /// The system's name.
     pub system: String,
@@ -51,7 +51,7 @@ pub struct UtilizationTimeline {
 }
 
 /// Bus bandwidth of an all-reduce against its size, on one system.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct BusbwCurve {
     /// The system's name.
     pub system: String,
@@ -62,7 +62,7 @@ pub struct BusbwCurve {
 }
 
 /// One value that the results rest on.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Assumption {
     /// What the value is.
     pub what: String,
@@ -72,11 +72,46 @@ pub struct Assumption {
     pub source: String,
 }
 
+/// The points that could not be simulated, or not to their end.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct FailedPoints {
+    /// How many.
+    pub points: usize,
+    /// How many of them were begun and could not finish.
+    pub unfinished: usize,
+    /// Whether an all-reduce curve beside the points could not finish.
+    pub curves_unfinished: bool,
+    /// The first of them, in the order of the scenario.
+    pub first: Option<FirstFailure>,
+}
+
+/// Why the first failed point failed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FirstFailure {
+    /// What is wrong.
+    pub message: String,
+    /// Whether it was begun.
+    pub unfinished: bool,
+}
+
+impl FailedPoints {
+    /// Counts one more.
+    pub fn count(&mut self, message: &str, unfinished: bool) {
+        self.points += 1;
+        self.unfinished += usize::from(unfinished);
+        self.first.get_or_insert_with(|| FirstFailure { message: message.to_owned(), unfinished });
+    }
+}
+
 /// One scenario, run.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ScenarioReport {
-    /// What `--format json` prints.
+    /// What `--format json` prints; of a scenario with too many points to show, the best of each system.
     pub results: ScenarioResults,
+    /// The number of points, shown or not.
+    pub points: usize,
+    /// The points that failed.
+    pub failed: FailedPoints,
     /// The scenario's question, which may be empty.
     pub question: String,
     /// Link utilization over one step.
@@ -98,6 +133,11 @@ pub struct ScenarioReport {
 }
 
 impl ScenarioReport {
+    /// Whether the results are a selection of the points, because there are too many.
+    pub fn is_selection(&self) -> bool {
+        self.results.results.len() < self.points
+    }
+
     /// Whether no point fits in memory, so that nothing was simulated.
     pub fn nothing_fits(&self) -> bool {
         self.results.results.iter().all(|point| !point.fits)

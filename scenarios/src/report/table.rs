@@ -8,6 +8,7 @@ use super::headline::{breakdown, headline, links, placement};
 use super::results::ScenarioResults;
 use super::scenario_report::ScenarioReport;
 use super::sheet::Sheet;
+use super::step_explanation_text;
 use std::io::{self, Write};
 
 /// Writes the results of a scenario: the headline table, where the time goes, where groups lie, what it takes in energy, and the answer.
@@ -24,7 +25,8 @@ pub fn write_report(out: &mut dyn Write, report: &ScenarioReport) -> io::Result<
     let answer = answer(report);
     writeln!(out)?;
     write_paragraph(out, "", &answer.summary)?;
-    answer.details.iter().try_for_each(|detail| write_paragraph(out, "- ", detail))
+    answer.details.iter().try_for_each(|detail| write_paragraph(out, "- ", detail))?;
+    step_explanation_text::write_text(out, &report.results)
 }
 
 /// What links carried is the point of traffic, and a detail of a training step.

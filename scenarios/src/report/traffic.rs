@@ -4,12 +4,14 @@ use super::headline::{key_cells, keyed_sheet};
 use super::number::{duration, grouped, percent, rounded, size};
 use super::results::ScenarioResults;
 use super::sheet::{Column, Sheet};
+use copperlight_core::units::Time;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// What traffic of one pattern has shown.
 ///
 /// All flows are posted at the start, so that the time of a flow is also when it ends.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct TrafficRow {
     /// The pattern.
     pub pattern: String,
@@ -40,6 +42,16 @@ pub struct TrafficRow {
     pub bound_by: String,
 }
 
+impl TrafficRow {
+    /// The same traffic when its last flow ends then, on so many chips.
+    pub(crate) fn set_time(&mut self, time: Time, chips: usize) {
+        self.ideal_share *= self.time_us / time.microseconds();
+        self.time_us = time.microseconds();
+        self.throughput_gb_per_s = self.total_bytes as f64 / time.seconds() / 1e9;
+        self.throughput_gb_per_s_per_chip = self.throughput_gb_per_s / chips as f64;
+    }
+}
+
 /// The table of a scenario whose points are traffic. What holds a point up stands in its sentence of the answer.
 pub(super) fn traffic_points(results: &ScenarioResults) -> Sheet {
     let columns = vec![
@@ -52,7 +64,11 @@ pub(super) fn traffic_points(results: &ScenarioResults) -> Sheet {
     ];
     let mut sheet = keyed_sheet(&title(results), results, columns);
     for point in &results.results {
-        let Some(row) = &point.traffic else { continue };
+        let Some(row) = &point.traffic else {
+            let failed = ["failed", "-", "-", "-", "-", "-"].map(str::to_owned);
+            sheet.push(key_cells(point, results).into_iter().chain(failed).collect());
+            continue;
+        };
         let times = [row.time_us, row.flow_time_mean_us, row.flow_time_p99_us].map(|us| duration(us / 1e6));
         let mut cells = key_cells(point, results);
         cells.push(grouped(row.flows));

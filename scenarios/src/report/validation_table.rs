@@ -5,7 +5,7 @@ use super::number::{percent, rounded, size};
 use super::sheet::{Column, Sheet};
 use super::table;
 use super::training_page::{count_sheet, effect_sheet};
-use super::validation::{ErrorSummary, ValidationGroup, ValidationReport, ValidationRow};
+use super::validation::{ErrorSummary, TrainingErrors, ValidationGroup, ValidationReport, ValidationRow};
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
@@ -99,33 +99,39 @@ pub(super) fn groups(report: &ValidationReport) -> Sheet {
 
 /// A line for each group of training runs.
 pub(super) fn training(report: &ValidationReport) -> Sheet {
-    let mut sheet = Sheet::new(
-        "Training runs",
-        vec![
-            Column::text("group"),
-            Column::text("by"),
-            Column::number("compared", ""),
-            Column::number("error", "%"),
-            Column::number("bias", "%"),
-            Column::number("median", "%"),
-            Column::number("within 10 %", "%"),
-            Column::number("constant MFU", "%"),
-        ],
-    );
+    let mut sheet = Sheet::new("Training runs", vec![Column::text("group"), Column::text("by")]);
+    sheet.columns.extend(training_columns("constant MFU"));
     for group in &report.groups {
         let Some(more) = group.training.as_ref().filter(|more| SHOWN.contains(&more.by)) else { continue };
-        sheet.push(vec![
-            group.name.clone(),
-            more.by.to_owned(),
-            group.all.compared.to_string(),
-            share(group.all.mean_absolute_error),
-            share(group.all.bias),
-            share(more.median_absolute_error),
-            share(more.within_10_percent),
-            share(more.constant_mfu_error),
-        ]);
+        let mut row = vec![group.name.clone(), more.by.to_owned()];
+        row.extend(training_cells(&group.all, more));
+        sheet.push(row);
     }
     sheet
+}
+
+/// What is told of every group of training runs; `constant` heads the error of a constant MFU.
+pub(super) fn training_columns(constant: &str) -> [Column; 6] {
+    [
+        Column::number("compared", ""),
+        Column::number("error", "%"),
+        Column::number("bias", "%"),
+        Column::number("median", "%"),
+        Column::number("within 10 %", "%"),
+        Column::number(constant, "%"),
+    ]
+}
+
+/// The cells of [`training_columns`].
+pub(super) fn training_cells(all: &ErrorSummary, more: &TrainingErrors) -> [String; 6] {
+    [
+        all.compared.to_string(),
+        share(all.mean_absolute_error),
+        share(all.bias),
+        share(more.median_absolute_error),
+        share(more.within_10_percent),
+        share(more.constant_mfu_error),
+    ]
 }
 
 pub(super) fn share(value: Option<f64>) -> String {

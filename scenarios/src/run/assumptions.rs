@@ -1,9 +1,8 @@
 //! What the results rest on: catalog values with their sources, and what a reader should be wary of.
 
 use super::energy;
-use crate::file::{Point, Scenario, SystemEntry, Workload};
+use crate::file::{Scenario, SystemEntry};
 use crate::report::Assumption;
-use crate::training::FlopConvention;
 use copperlight_topologies::Software;
 use copperlight_topologies::catalog::{self, Entry, Sourced};
 
@@ -25,24 +24,15 @@ pub(super) fn of(scenario: &Scenario) -> Vec<Assumption> {
             assumptions.push(assumption(format!("{}: software {software}: {key}", entry.name), value));
         }
     }
-    if is_training(scenario) {
+    if scenario.trains() {
         assumptions.extend(of_energy(scenario));
         assumptions.push(Assumption {
             what: "Model FLOPs".to_owned(),
-            value: convention(scenario).text().to_owned(),
+            value: scenario.survey().convention().text().to_owned(),
             source: "the convention of this report".to_owned(),
         });
     }
     assumptions
-}
-
-/// The FLOP convention of a scenario, which all its points share unless they sweep it.
-fn convention(scenario: &Scenario) -> FlopConvention {
-    let of = |point: &Point| match &point.workload {
-        Workload::Training(job) => Some(job.flop_convention()),
-        Workload::Collective(_) | Workload::Traffic(_) => None,
-    };
-    scenario.points().iter().find_map(of).unwrap_or_default()
 }
 
 /// What energy and price rest on besides.
@@ -67,14 +57,14 @@ fn assumption(what: String, value: &Sourced) -> Assumption {
 /// What a reader should know before trusting the numbers.
 pub(super) fn warnings(scenario: &Scenario) -> Vec<String> {
     let mut warnings: Vec<String> = Vec::new();
-    let training = is_training(scenario);
+    let training = scenario.trains();
     let idle_compute = |entry: &SystemEntry| {
         let of_traffic = |_| {
             let name = entry.system.name();
             format!("{name}: `compute` of degrade changes nothing: traffic runs no kernels")
         };
         let note = entry.system.idle_compute_note();
-        if is_traffic(scenario) { note.map(of_traffic) } else { note }
+        if scenario.survey().has_traffic() { note.map(of_traffic) } else { note }
     };
     let of_system = |entry: &SystemEntry| match training {
         true => [
@@ -86,8 +76,9 @@ pub(super) fn warnings(scenario: &Scenario) -> Vec<String> {
         false => [entry.system.communication_warnings(), idle_compute(entry).into_iter().collect()].concat(),
     };
     // What a sweep changes about the wiring is told of every point.
-    let wiring = |key: &String| key.contains("degrade") || key.contains("medium");
-    let swept = scenario.points().iter().filter(|point| point.values.keys().any(wiring));
+    let wiring = |key: &str| key.contains("degrade") || key.contains("medium");
+    let swept = scenario.sweeps.iter().any(|sweep| wiring(&sweep.parameter));
+    let swept = swept.then(|| scenario.sampled_points()).into_iter().flatten();
     let of_points = swept.flat_map(|point| point.system.wiring_warnings());
     for warning in scenario.systems.iter().flat_map(of_system).chain(of_points) {
         if !warnings.contains(&warning) {
@@ -108,12 +99,4 @@ fn unfitted_software(scenario: &Scenario, entry: &SystemEntry) -> Vec<String> {
         )
     };
     scenario.software(entry).into_iter().filter(unfitted).map(told).collect()
-}
-
-fn is_traffic(scenario: &Scenario) -> bool {
-    scenario.points().iter().any(|point| matches!(point.workload, Workload::Traffic(_)))
-}
-
-fn is_training(scenario: &Scenario) -> bool {
-    scenario.points().iter().any(|point| matches!(point.workload, Workload::Training(_)))
 }

@@ -6,7 +6,7 @@
 use super::compared::{Compared, pair, pairs};
 use super::sensitivity::{PointRuns, SensitivityOptions, measured_at};
 use super::{EngineOptions, ProgressEvent, RunError, in_pool};
-use crate::file::{Point, Scenario, SystemEntry, Workload, suggestion};
+use crate::file::{Scenario, SystemEntry, suggestion};
 use crate::report::{BreakEven, ComparedPair, Per};
 use copperlight_topologies::catalog::Sourced;
 use rayon::prelude::*;
@@ -29,8 +29,7 @@ pub(super) fn check(scenario: &Scenario, asked: &[String]) -> Result<(), RunErro
     if asked.is_empty() {
         return Ok(());
     }
-    let trains = |point: &Point| matches!(point.workload, Workload::Training(_));
-    if scenario.systems.len() < 2 || !scenario.points().iter().all(trains) {
+    if scenario.systems.len() < 2 || !scenario.survey().only_trains() {
         return Err(RunError::NothingToCompare);
     }
     let known = parameters(scenario);

@@ -1,8 +1,8 @@
 //! All-reduce bus bandwidth against size, inside one domain of a system.
 
 use super::collective::{CollectiveRequest, run_collective};
-use super::{EngineOptions, RunError, wants};
-use crate::file::{Scenario, SystemEntry, Workload};
+use super::{EngineOptions, RunError};
+use crate::file::{Scenario, SystemEntry};
 use crate::report::{BusbwCurve, CurveKind};
 use copperlight_core::units::Bytes;
 use copperlight_core::workload::{CollectiveKind, ExpertRouting};
@@ -12,8 +12,7 @@ const SIZES: std::ops::RangeInclusive<u32> = 10..=34;
 
 /// Whether the figure is asked for and not made of the scenario's own collective points.
 pub(super) fn is_wanted(scenario: &Scenario) -> bool {
-    let training = scenario.points().iter().any(|point| matches!(point.workload, Workload::Training(_)));
-    training && wants(scenario, CurveKind::Busbw)
+    scenario.trains() && scenario.report.curves.contains(&CurveKind::Busbw)
 }
 
 /// The curve of one system as its first point has it, over one domain or all that the scenario uses of it.
@@ -23,9 +22,7 @@ pub(super) fn curve(
     engine: EngineOptions,
 ) -> Result<BusbwCurve, RunError> {
     let entry: &SystemEntry = &scenario.systems[system];
-    let used = scenario.points().iter().filter(|point| point.system_index == system);
-    let most = used.map(|point| point.chips).max().unwrap_or(1);
-    let chips = entry.system.domain_size().min(most);
+    let chips = entry.system.domain_size().min(scenario.survey().most_chips(system).max(1));
     let report = run_collective(&CollectiveRequest {
         system: entry.system.to_be_cut(),
         system_name: entry.name.clone(),
@@ -35,6 +32,7 @@ pub(super) fn curve(
         algorithm: None,
         protocol: None,
         experts: ExpertRouting::default(),
+        fidelity: scenario.fidelity,
         engine,
     })?;
     Ok(BusbwCurve { system: entry.name.clone(), chips: chips as u64, rows: report.rows })

@@ -1,11 +1,11 @@
 //! Collectives by size, as nccl-tests measures them.
 
 use super::fabric::{build, completed, work};
-use super::{EngineOptions, RunError, bounds, collective_notes, explanation, in_pool, utilization};
+use super::{EngineOptions, RunError, analytic, bounds, collective_notes, explanation, in_pool, utilization};
+use crate::file::Fidelity;
 use crate::report::{CollectiveReport, CollectiveRow, Explanation, SCHEMA, Work};
 use copperlight_core::fabric::{Fabric, Scope};
 use copperlight_core::ids::EndpointId;
-use copperlight_core::outcome::Outcome;
 use copperlight_core::simulation::{Options, Prepared, Simulator, Unobserved};
 use copperlight_core::transport::{Plan, fastest};
 use copperlight_core::units::{Bandwidth, Bytes, Time};
@@ -36,6 +36,8 @@ pub struct CollectiveRequest {
     pub protocol: Option<Protocol>,
     /// How tokens spread, for the exchanges of experts.
     pub experts: ExpertRouting,
+    /// The level of detail.
+    pub fidelity: Fidelity,
     /// How the engine runs.
     pub engine: EngineOptions,
 }
@@ -84,21 +86,38 @@ fn run_sizes(request: &CollectiveRequest) -> Result<Vec<SizedOutcome>, RunError>
         return Err(RunError::NoChips { system: name.clone(), chips: request.chips });
     }
     let fabric = build(&request.system, name, request.chips)?;
+    let call = |bytes: Bytes| CollectiveCall {
+        kind: request.kind,
+        bytes,
+        algorithm: request.algorithm,
+        protocol: request.protocol,
+        experts: request.experts,
+    };
+    if request.fidelity == Fidelity::Analytic {
+        return predict_sizes(request, fabric, &call);
+    }
     let options = request.engine.with(request.system.transport());
     let mut simulator = Simulator::new(&fabric, &options);
-    let mut plan = |&bytes: &Bytes| {
-        let call = CollectiveCall {
-            kind: request.kind,
-            bytes,
-            algorithm: request.algorithm,
-            protocol: request.protocol,
-            experts: request.experts,
-        };
-        PlannedSize::new(&mut simulator, name, request.chips, call)
-    };
+    let mut plan = |&bytes: &Bytes| PlannedSize::new(&mut simulator, name, request.chips, call(bytes));
     let planned: Result<Vec<PlannedSize>, RunError> = request.sizes.iter().map(&mut plan).collect();
     let run = |planned: &PlannedSize| planned.run(&mut simulator.clone(), (&fabric, name));
     planned?.par_iter().map(run).collect()
+}
+
+/// Every size by its closed form.
+fn predict_sizes(
+    request: &CollectiveRequest,
+    fabric: Fabric,
+    call: &dyn Fn(Bytes) -> CollectiveCall,
+) -> Result<Vec<SizedOutcome>, RunError> {
+    let around = analytic::Surroundings::new(fabric);
+    let size = |&bytes: &Bytes| {
+        let transport = request.system.transport();
+        let asked = analytic::Asked { chips: request.chips, call: call(bytes), transport, explained: true };
+        let sized = analytic::run_size((&around, &request.system_name), &asked)?;
+        Ok(SizedOutcome { digest: analytic::digest(&sized.row), ..sized })
+    };
+    request.sizes.iter().map(size).collect()
 }
 
 fn report(request: &CollectiveRequest, outcomes: Vec<SizedOutcome>) -> CollectiveReport {
@@ -183,7 +202,10 @@ impl PlannedSize {
             .map_err(|source| RunError::Simulation { system: name.to_owned(), source })?;
         let outcome = completed((fabric, name), outcome, simulator.options())?;
         bounds::check_collective(fabric, (&plan.call, plan.schedule.algorithm), *chips, outcome.end);
-        let row = row(fabric, *chips, plan, &outcome);
+        let row = CollectiveRow {
+            tier_bytes: Some(utilization::bytes_of_tiers(fabric, &outcome)),
+            ..row_of(*chips, plan, outcome.end)
+        };
         let line_rates = (0..*chips).map(|chip| line_rate(fabric, EndpointId::new(chip)));
         Ok(SizedOutcome {
             row,
@@ -196,29 +218,29 @@ impl PlannedSize {
     }
 }
 
-fn row(fabric: &Fabric, chips: usize, plan: &Plan, outcome: &Outcome) -> CollectiveRow {
+/// What a planned collective shows that takes so long.
+pub(super) fn row_of(chips: usize, plan: &Plan, time: Time) -> CollectiveRow {
     let call = plan.call;
     // A barrier moves nothing, whatever its size.
     let moves = call.kind != CollectiveKind::Barrier;
-    let algbw = algorithm_bandwidth(call.bytes, outcome.end).filter(|_| moves);
+    let algbw = algorithm_bandwidth(call.bytes, time).filter(|_| moves);
     // One rank has a factor of zero: it sends nothing.
     let factor = Some(call.kind.bus_factor(chips)).filter(|factor| *factor > 0.0);
     CollectiveRow {
         size_bytes: call.bytes.count(),
-        time_us: outcome.end.microseconds(),
+        time_us: time.microseconds(),
         algbw_gb_per_s: algbw,
         busbw_gb_per_s: algbw.zip(factor).map(|(algbw, factor)| algbw * factor),
         wire_bytes_per_chip: plan.schedule.nominal_wire_bytes(call.bytes).count(),
         algorithm: plan.schedule.algorithm.name().to_owned(),
         protocol: plan.protocol.name().to_owned(),
         bound_by: plan.prediction.bound_by().to_owned(),
-        tier_bytes: Some(utilization::bytes_of_tiers(fabric, outcome)),
         ..CollectiveRow::default()
     }
 }
 
 /// What a chip's links carry, inside its domain or out of it, whichever is more.
-fn line_rate(fabric: &Fabric, member: EndpointId) -> Bandwidth {
+pub(super) fn line_rate(fabric: &Fabric, member: EndpointId) -> Bandwidth {
     let [inside, outside] =
         [Scope::ScaleUp, Scope::ScaleOut].map(|scope| fabric.injection_bandwidth(member, scope));
     if inside < outside { outside } else { inside }

@@ -1,5 +1,7 @@
 //! Why a scenario or a collective could not be run.
 
+use crate::estimate::EstimateError;
+use crate::file::PointFailure;
 use copperlight_core::fabric::RoutingError;
 use copperlight_core::simulation::SimulationError;
 use copperlight_topologies::{BuildError, RangeError};
@@ -24,6 +26,9 @@ pub enum RunError {
         /// What is wrong.
         source: RangeError,
     },
+    /// A point of the scenario cannot be.
+    #[error("{}: {}", .0.place.system_name, .0)]
+    Point(#[from] PointFailure),
     /// Training needs to know what a chip computes.
     #[error(
         "{system}: a bare family has no chip, so nothing can be trained on it; name a preset, or run `kind = \"collective\"`"
@@ -76,6 +81,14 @@ pub enum RunError {
         /// Why it stopped.
         reason: String,
     },
+    /// The plans of a point cannot be estimated.
+    #[error("{system}: no plan can be searched: {source}")]
+    Estimate {
+        /// The system.
+        system: String,
+        /// What is wrong.
+        source: Box<EstimateError>,
+    },
     /// No point of the scenario fits in memory.
     #[error("no point fits in memory, so nothing was simulated:\n  {}", notes.join("\n  "))]
     NothingFits {
@@ -101,13 +114,30 @@ pub enum RunError {
         /// What the system said.
         reason: String,
     },
+    /// No point of the scenario could be simulated to its end.
+    #[error("{message}")]
+    EveryPointFailed {
+        /// What is wrong with the first one.
+        message: String,
+        /// Whether it was begun.
+        unfinished: bool,
+    },
+    /// What a part has shown could not be kept.
+    #[error("{reason}")]
+    Keep {
+        /// What is wrong.
+        reason: String,
+    },
 }
 
 impl RunError {
+    /// The exit code of a simulation that could not finish.
+    pub(super) const UNFINISHED: u8 = 3;
+
     /// The exit code of the contract: 3 when the simulation could not finish, else 2.
     pub const fn exit_code(&self) -> u8 {
         match self {
-            Self::Unfinished { .. } => 3,
+            Self::Unfinished { .. } | Self::EveryPointFailed { unfinished: true, .. } => Self::UNFINISHED,
             _ => 2,
         }
     }

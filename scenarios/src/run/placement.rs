@@ -91,6 +91,7 @@ mod tests {
             recipe: Recipe::default(),
             flop_convention: FlopConvention::default(),
             run_tokens: None,
+            search: None,
         };
         let job = TrainingJob::new(plan, tensor * pipeline * data).expect("the plan is legal");
         job.layout(&RankOrder::parse(order).expect("the order is sound"))

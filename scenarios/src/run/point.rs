@@ -4,10 +4,10 @@ use super::fabric::{build, run_to_end, work};
 use super::rates::rates;
 use super::step::{self, Machine};
 use super::{
-    EngineOptions, RunError, collective, collective_notes, does_not_fit, energy, placement, traffic,
-    utilization,
+    EngineOptions, RunError, analytic, collective, collective_notes, does_not_fit, energy, placement,
+    planned, traffic, utilization,
 };
-use crate::file::{CollectiveSpec, Point, Workload};
+use crate::file::{CollectiveSpec, Fidelity, Point, Workload};
 use crate::report::{Breakdown, PointResult, UtilizationTimeline, Work};
 use crate::trace::{PointTrace, Recorder, TraceRequest};
 use crate::training::{Communicator, Ledger, LedgerEntry, LedgerSummary, TrainingJob, TrainingWorkload};
@@ -16,7 +16,6 @@ use copperlight_core::outcome;
 use copperlight_core::simulation::Observer;
 use copperlight_core::symmetry::Disturbance;
 use copperlight_core::units::Time;
-use copperlight_core::workload::CollectiveCall;
 
 /// What one point has shown.
 pub(super) struct PointOutcome {
@@ -35,7 +34,9 @@ pub(super) struct PointOutcome {
 /// What is degraded is named in the fabric, so that a degraded one is built to find out.
 pub(super) fn check(point: &Point) -> Result<(), RunError> {
     let system = || point.system_name.clone();
-    if point.system.degradations().is_empty() {
+    if point.fidelity == Fidelity::Analytic {
+        analytic::check(point)?;
+    } else if point.system.degradations().is_empty() {
         point
             .system
             .check_chips(point.chips)
@@ -55,10 +56,12 @@ pub(super) fn run(
     engine: EngineOptions,
     request: Option<&TraceRequest>,
 ) -> Result<PointOutcome, RunError> {
-    let mut outcome = match &point.workload {
-        Workload::Training(job) => run_training(point, job, (engine, request)),
-        Workload::Collective(spec) => run_collective(point, spec, engine),
-        Workload::Traffic(spec) => traffic::run(point, spec, engine),
+    let mut outcome = match (point.fidelity, &point.workload) {
+        (_, Workload::Training(job)) if job.search().is_some() => planned::run(point, job, (engine, request)),
+        (Fidelity::Analytic, _) => analytic::run(point),
+        (Fidelity::Flow, Workload::Training(job)) => run_training(point, job, (engine, request)),
+        (Fidelity::Flow, Workload::Collective(spec)) => run_collective(point, spec, engine),
+        (Fidelity::Flow, Workload::Traffic(spec)) => traffic::run(point, spec, engine),
     }?;
     let swept = |(path, value): (&String, &toml::Value)| {
         (path.clone(), serde_json::to_value(value).expect("a TOML value is a JSON value"))
@@ -73,12 +76,7 @@ fn run_collective(
     engine: EngineOptions,
 ) -> Result<PointOutcome, RunError> {
     let fabric = build(&point.system, &point.system_name, point.chips)?;
-    let call = CollectiveCall {
-        algorithm: spec.algorithm,
-        protocol: spec.protocol,
-        experts: spec.experts,
-        ..CollectiveCall::auto(spec.operation, spec.size)
-    };
+    let call = spec.call();
     let options = engine.with(point.system.transport());
     let sized = collective::run_size((&fabric, &point.system_name), point.chips, call, &options)?;
     let notes = collective_notes::of(spec.operation, point.chips, std::slice::from_ref(&sized));

@@ -82,9 +82,12 @@ pub fn sensitivity(
     options: &SensitivityOptions,
     progress: &(dyn Fn(ProgressEvent) + Sync),
 ) -> Result<SensitivityReport, RunError> {
-    scenario.points().iter().try_for_each(point::check)?;
+    let points: Result<Vec<Point>, RunError> =
+        (0..scenario.point_count()).map(|index| Ok(scenario.point(index)?)).collect();
+    let points = points?;
+    points.iter().try_for_each(point::check)?;
     break_even::check(scenario, &options.break_even)?;
-    let (runs, notes) = run_all(scenario, options.run, progress)?;
+    let (runs, notes) = run_all(&points, options.run, progress)?;
     Ok(SensitivityReport {
         schema: SCHEMA,
         scenario: scenario.name.clone(),
@@ -98,11 +101,11 @@ pub fn sensitivity(
 
 /// Every variant of every point, and what a reader should know of those bases that have shown something.
 fn run_all<'a>(
-    scenario: &'a Scenario,
+    points: &'a [Point],
     options: RunOptions,
     progress: &(dyn Fn(ProgressEvent) + Sync),
 ) -> Result<(Vec<PointRuns<'a>>, Vec<String>), RunError> {
-    let points: Vec<Varied<'_>> = scenario.points().iter().map(varied).collect();
+    let points: Vec<Varied<'_>> = points.iter().map(varied).collect();
     progress(ProgressEvent::Started { parts: points.iter().map(|(_, of)| of.settings.len()).sum() });
     let run = |(point, variants): &Varied<'_>, setting: &Setting| {
         let outcome = variants.at(setting).and_then(|system| run_on(point, system, options.engine));

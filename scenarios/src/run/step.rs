@@ -88,7 +88,7 @@ fn slowing(job: &TrainingJob, rates: &ChipRates) -> Slowing {
 }
 
 /// A step of the job, on chips of which some may be slower than the others.
-fn workload(
+pub(super) fn workload(
     machine: Machine<'_>,
     job: &TrainingJob,
     rates: &ChipRates,
@@ -111,7 +111,7 @@ mod tests {
     fn lost(setting: &str) -> u16 {
         let settings = ["sweep=[]".to_owned(), setting.to_owned()];
         let scenario = load("nvl72-vs-cm384", &settings).unwrap_or_else(|errors| panic!("{errors}"));
-        let point = &scenario.points()[0];
+        let point = scenario.point(0).expect("the first point is legal");
         let Workload::Training(job) = &point.workload else { panic!("the founding job is a training job") };
         let rates = rates(&point.system, &point.system_name, job).expect("the chip has rates");
         slowing(job, &rates).share_per_mille()

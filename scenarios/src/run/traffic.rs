@@ -4,7 +4,7 @@ use super::fabric::{build, completed, work};
 use super::point::PointOutcome;
 use super::{EngineOptions, RunError, utilization};
 use crate::file::Point;
-use crate::report::{PointResult, TrafficRow};
+use crate::report::{PointResult, TrafficExplanation, TrafficRow};
 use crate::traffic::TrafficSpec;
 use copperlight_core::fabric::Fabric;
 use copperlight_core::ids::{LinkId, NodeId};
@@ -48,6 +48,32 @@ pub(super) fn run(
     })
 }
 
+/// What holds the traffic of a point up.
+pub(super) fn explain(
+    point: &Point,
+    spec: &TrafficSpec,
+    row: &TrafficRow,
+) -> Result<TrafficExplanation, RunError> {
+    let fabric = build(&point.system, &point.system_name, point.chips)?;
+    let traffic = spec.traffic(point.chips);
+    let loads = Loads::of(&fabric, &traffic);
+    let loads = loads.map_err(|source| RunError::Routing { system: point.system_name.clone(), source })?;
+    let Busiest { seconds, tier, link, bytes, as_busy } = loads.links;
+    Ok(TrafficExplanation {
+        bound_by: row.bound_by.clone(),
+        injection_us: loads.injection.seconds * 1e6,
+        ejection_us: loads.ejection.seconds * 1e6,
+        links_us: seconds * 1e6,
+        busiest_link: link.map(|link| fabric.link_name(link)).unwrap_or_default(),
+        busiest_tier: tier,
+        busiest_bytes: bytes,
+        as_busy,
+        latency_us: loads.latency * 1e6,
+        beyond_us: row.time_us - 1e6 * seconds.max(loads.latency),
+        time_us: row.time_us,
+    })
+}
+
 /// Says so when folding was asked for and no two flows were alike.
 fn fold_note(point: &Point, (fold, flows): (bool, usize), work: &outcome::Work) -> Option<String> {
     let all = fold && flows > 1 && work.classes == flows as u64;
@@ -55,7 +81,7 @@ fn fold_note(point: &Point, (fold, flows): (bool, usize), work: &outcome::Work) 
     all.then(|| format!("{system} on {chips} chips: no two flows are alike, so every one was simulated"))
 }
 
-fn row(spec: &TrafficSpec, traffic: &Traffic, finished: &[Time], loads: &Loads) -> TrafficRow {
+pub(super) fn row(spec: &TrafficSpec, traffic: &Traffic, finished: &[Time], loads: &Loads) -> TrafficRow {
     let mut times = finished.to_vec();
     times.sort_unstable();
     let last = times.last().copied().unwrap_or_default();
@@ -92,10 +118,15 @@ fn quantile(sorted: &[Time], percent: usize) -> Time {
 struct Busiest {
     seconds: f64,
     tier: String,
+    /// The first of those that need as long.
+    link: Option<LinkId>,
+    bytes: f64,
+    /// How many there are.
+    as_busy: u64,
 }
 
 /// What the routes of all flows put on links, whatever the order in which they drain.
-struct Loads {
+pub(super) struct Loads {
     /// Of links out of chips, counting what their own chips send.
     injection: Busiest,
     /// Of links into chips, counting what their own chips receive.
@@ -110,7 +141,10 @@ struct Loads {
 const SAME: f64 = 1e-9;
 
 impl Loads {
-    fn of(fabric: &Fabric, traffic: &Traffic) -> Result<Self, copperlight_core::fabric::RoutingError> {
+    pub(super) fn of(
+        fabric: &Fabric,
+        traffic: &Traffic,
+    ) -> Result<Self, copperlight_core::fabric::RoutingError> {
         let links = fabric.links().len();
         let (mut sent, mut received, mut all) =
             (vec![0_u128; links], vec![0_u128; links], vec![0_u128; links]);
@@ -154,10 +188,15 @@ fn weighted(bytes: Bytes, weight: u64) -> u128 {
 fn busiest(fabric: &Fabric, loads: &[u128]) -> Busiest {
     let denominator = fabric.weight_denominator() as f64;
     let mut busiest = Busiest::default();
-    for (link, &load) in fabric.links().iter().zip(loads).filter(|(_, load)| **load > 0) {
-        let seconds = load as f64 / denominator / link.capacity.bytes_per_second();
-        if seconds > busiest.seconds {
-            busiest = Busiest { seconds, tier: fabric.tiers()[link.tier.index()].name.clone() };
+    let loaded = fabric.links().iter().zip(loads).enumerate().filter(|(_, (_, load))| **load > 0);
+    for (index, (link, &load)) in loaded {
+        let bytes = load as f64 / denominator;
+        let seconds = bytes / link.capacity.bytes_per_second();
+        if seconds > busiest.seconds * (1.0 + SAME) {
+            let tier = fabric.tiers()[link.tier.index()].name.clone();
+            busiest = Busiest { seconds, tier, link: Some(LinkId::new(index)), bytes, as_busy: 1 };
+        } else if seconds >= busiest.seconds * (1.0 - SAME) {
+            busiest.as_busy += 1;
         }
     }
     busiest

@@ -2,7 +2,6 @@
 //!
 //! | file | idea |
 //! |---|---|
-//! | `key.rs` | the keys of a plan that are searched, or kept as they are written |
 //! | `space.rs` | which values each key takes, and every plan of them |
 //! | `bound.rs` | a time that a step of a plan takes at least |
 //! | `screen.rs` | plans by their bound: whether they fit, and what the estimator says of those that do |
@@ -16,11 +15,11 @@
 //!
 //! The answer does not depend on the number of threads: plans stand in the order of the space, they are screened in
 //! batches of one size, and among equal times the earlier plan wins. It is never slower than the plan of the scenario,
-//! which is always among the simulated ones when it fits.
+//! which is always among the simulated ones when it fits. Where the scenario leaves its plan open (`plan = "auto"`), the
+//! first legal plan stands for the job and is no contender of its own.
 
 mod bound;
 mod finalists;
-mod key;
 mod neighbours;
 mod nothing_fits;
 mod plans;
@@ -32,11 +31,10 @@ mod space;
 mod tests;
 mod words;
 
-pub use key::{PlanKey, UnknownPlanKey};
 pub use neighbours::{Neighbour, Verdict};
 pub use plans::{FoundPlans, PlanRequest, PointChoice, find_plans};
 pub use screen::Counts;
-pub use searched::{SearchError, SearchOptions, Searched, search_point};
+pub use searched::{FINALISTS, SearchError, SearchOptions, Searched, search_point};
 pub use simulated::Finalist;
-pub use space::OverlapRule;
+pub use space::{OverlapRule, first_legal};
 pub use words::words;

@@ -1,14 +1,13 @@
 //! The plans of every system of a scenario, as a report.
 
-use super::key::PlanKey;
 use super::searched::{SearchError, SearchOptions, Searched, search_point};
 use super::simulated::Finalist;
 use super::space::OverlapRule;
 use super::words::words;
-use crate::file::{Point, Scenario, parallelism_table};
+use crate::file::{Point, Scenario, Workload, parallelism_table};
 use crate::report::{EstimatorError, PlanReport, PlanRow, SCHEMA, SystemPlan, Work, number, plan_reasons};
 use crate::run::{EngineOptions, ProgressEvent, assumptions_of, in_pool};
-use crate::training::TrainingJob;
+use crate::training::{PlanKey, PlanSearch, TrainingJob};
 use rayon::prelude::*;
 use std::collections::BTreeSet;
 
@@ -50,15 +49,16 @@ pub struct FoundPlans {
 /// Searches the plans of the points of a scenario, side by side.
 ///
 /// # Errors
-/// [`SearchError`] when the scenario does not train, or a system cannot run.
+/// [`SearchError`] when the scenario does not train, or a system cannot run, or a key is fixed that is nowhere written.
 pub fn find_plans(
     scenario: &Scenario,
     request: &PlanRequest,
     progress: &(dyn Fn(ProgressEvent) + Sync),
 ) -> Result<FoundPlans, SearchError> {
     let points = chosen(scenario, request.points);
+    check_fixed(&points, &request.fixed)?;
     progress(ProgressEvent::Started { parts: points.len() });
-    let search = |point: &&Point| {
+    let search = |point: &Point| {
         let searched = search_point(point, &options(scenario, point, request));
         let what = format!("{} on {}", point.system_name, number::chips(point.chips as u64));
         progress(ProgressEvent::Finished { what });
@@ -77,22 +77,39 @@ pub fn find_plans(
     Ok(FoundPlans { report: PlanReport { schema, scenario: scenario_name, systems, work, warnings }, best })
 }
 
-fn chosen(scenario: &Scenario, choice: PointChoice) -> Vec<&Point> {
-    let is_first = |point: &&Point| {
-        scenario.points.iter().find(|other| other.system_index == point.system_index).map(|first| first.index)
-            == Some(point.index)
-    };
-    scenario.points.iter().filter(|point| choice == PointChoice::All || is_first(point)).collect()
+fn chosen(scenario: &Scenario, choice: PointChoice) -> Vec<Point> {
+    let first = |system| scenario.point(scenario.survey().first_point(system)?).ok();
+    match choice {
+        PointChoice::First => (0..scenario.systems.len()).filter_map(first).collect(),
+        PointChoice::All => scenario.points().collect(),
+    }
+}
+
+/// The keys that `--fix` keeps must be in the scenario.
+fn check_fixed(points: &[Point], fixed: &BTreeSet<PlanKey>) -> Result<(), SearchError> {
+    let open = points.iter().filter_map(|point| open_plan(point));
+    let missing = open.flat_map(|search| fixed.difference(&search.kept)).next();
+    missing.map_or(Ok(()), |key| Err(SearchError::NothingToFix { key: key.name() }))
+}
+
+/// What is kept of the plan of a point whose scenario leaves it open.
+fn open_plan(point: &Point) -> Option<&PlanSearch> {
+    match &point.workload {
+        Workload::Training(job) => job.search(),
+        Workload::Collective(_) | Workload::Traffic(_) => None,
+    }
 }
 
 fn options(scenario: &Scenario, point: &Point, request: &PlanRequest) -> SearchOptions {
+    // What a plan that is left open keeps is kept here too.
+    let kept = open_plan(point).map(|search| search.kept.clone()).unwrap_or_default();
     let overlap = match (request.free_overlap, writes_overlap(scenario, point)) {
         (true, _) => OverlapRule::Free,
         (false, true) => OverlapRule::Written,
         (false, false) => OverlapRule::Automatic,
     };
     SearchOptions {
-        fixed: request.fixed.clone(),
+        fixed: request.fixed.union(&kept).copied().collect(),
         overlap,
         finalists: request.finalists,
         engine: request.engine,
@@ -124,6 +141,7 @@ fn told(point: &Point, searched: &Searched) -> SystemPlan {
         best: row_of(searched.best().map(|_| 0)),
         runner_up: row_of(searched.runner_up()),
         example: row_of(searched.example),
+        is_open: open_plan(point).is_some(),
         finalists: rows.clone(),
         neighbours: searched.neighbours.clone(),
         why: Vec::new(),

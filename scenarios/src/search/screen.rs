@@ -5,13 +5,13 @@
 //! do the same and more.
 
 use super::bound::Bounds;
-use super::key::PlanKey;
 use super::space::Space;
 use crate::estimate::{EstimateTerms, Estimator};
-use crate::training::{ChipRates, MemoryEstimate, Parallelism, Recompute, TrainingJob, ZeroStage};
+use crate::training::{ChipRates, MemoryEstimate, Parallelism, PlanKey, Recompute, TrainingJob, ZeroStage};
 use copperlight_core::units::Bytes;
 use rayon::prelude::*;
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 /// Plans that are looked at before the bounds of the rest are held against what was found.
 const BATCH: usize = 64;
@@ -19,7 +19,7 @@ const BATCH: usize = 64;
 const BAND: f64 = 0.05;
 
 /// How many plans met which end.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Counts {
     /// Plans of the space.
     pub possible: u64,
@@ -82,6 +82,8 @@ impl Screened {
 /// What plans are held against.
 pub(super) struct Screen<'a> {
     pub(super) space: &'a Space<'a>,
+    /// The job as the scenario has it.
+    pub(super) example: &'a TrainingJob,
     pub(super) rates: &'a ChipRates,
     pub(super) estimator: &'a Estimator,
     pub(super) bounds: Bounds<'a>,
@@ -155,7 +157,7 @@ impl Screen<'_> {
     }
 
     fn job(&self, plan: Parallelism) -> Option<TrainingJob> {
-        TrainingJob::new(self.space.plan(plan), self.space.example.chips()).ok()
+        self.space.job(plan)
     }
 
     /// The least of what can be computed again with which the plan fits, and its estimate unless it cannot win.

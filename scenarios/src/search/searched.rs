@@ -1,7 +1,6 @@
 //! The search from the top: screen the space, choose finalists, simulate them and the plan of the scenario.
 
 use super::bound::Bounds;
-use super::key::PlanKey;
 use super::neighbours::{self, Neighbour};
 use super::screen::{Counts, Estimate, Looked, Screen, Screened};
 use super::simulated::{Estimated, Finalist, simulate};
@@ -11,9 +10,12 @@ use crate::estimate::{EstimateError, Estimator};
 use crate::file::{Point, Workload};
 use crate::report::Work;
 use crate::run::{EngineOptions, RunError, chip_rates};
-use crate::training::{Parallelism, TrainingJob};
+use crate::training::{Parallelism, PlanKey, TrainingJob};
 use std::collections::BTreeSet;
 use thiserror::Error;
+
+/// How many plans are simulated unless it is said otherwise.
+pub const FINALISTS: usize = 8;
 
 /// How to search.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,6 +41,15 @@ pub enum SearchError {
         /// The kind of the workload.
         kind: &'static str,
     },
+    /// A key is to be kept that the scenario leaves open.
+    #[error(
+        "`--fix {key}` keeps a key of the scenario's plan, which has `plan = \"auto\"` without it; write `{key}` into \
+         [workload.parallelism]"
+    )]
+    NothingToFix {
+        /// The key.
+        key: &'static str,
+    },
     /// A simulation cannot run.
     #[error(transparent)]
     Run(#[from] RunError),
@@ -60,6 +71,8 @@ pub struct Searched {
     pub counts: Counts,
     /// Why there is no plan, where there is none.
     pub nothing: Option<String>,
+    /// The plan that needs the least memory, where none fits.
+    pub smallest: Option<TrainingJob>,
     /// What was simulated.
     pub work: Work,
 }
@@ -91,13 +104,14 @@ pub fn search_point(point: &Point, options: &SearchOptions) -> Result<Searched, 
     let rates = chip_rates(point, example)?;
     let estimator = Estimator::new(&point.system, point.chips)?;
     let space = Space {
-        example,
+        example: example.plan(),
+        chips: example.chips(),
         domain: point.system.domain_size() as u64,
         fixed: &options.fixed,
         overlap: options.overlap,
     };
     let bounds = Bounds::new(&estimator, &rates);
-    let screen = Screen { space: &space, rates: &rates, estimator: &estimator, bounds };
+    let screen = Screen { space: &space, example, rates: &rates, estimator: &estimator, bounds };
     let screened = screen.run();
     let ranked = screened.ranked();
     let chosen = finalists::choose(&ranked, options.finalists);
@@ -108,26 +122,29 @@ pub fn search_point(point: &Point, options: &SearchOptions) -> Result<Searched, 
 /// The jobs of the finalists.
 fn jobs(screen: &Screen<'_>, chosen: &[(&Looked, Estimate)]) -> Vec<Estimated> {
     let job = |(looked, estimate): &(&Looked, Estimate)| {
-        let job = TrainingJob::new(screen.space.plan(looked.plan), screen.space.example.chips());
-        (job.expect("what was looked at is legal"), Some(estimate.seconds))
+        (screen.space.job(looked.plan).expect("what was looked at is legal"), Some(estimate.seconds))
     };
     chosen.iter().map(job).collect()
 }
 
-/// The plan of the scenario, where it fits.
+/// The plan of the scenario, where it has one and that fits.
 fn own_plan(screen: &Screen<'_>) -> Option<Estimated> {
-    let example = screen.space.example;
+    let example = screen.example;
+    if example.search().is_some() {
+        return None;
+    }
     let estimate = || screen.estimate(example).map(|estimate| estimate.seconds);
     example.memory(screen.rates).fits().then(|| (example.clone(), estimate()))
 }
 
 fn assemble(screen: &Screen<'_>, screened: &Screened, simulated: (Vec<Finalist>, Work)) -> Searched {
     let (finalists, work) = simulated;
-    let example = screen.space.example;
+    let example = screen.example;
     let best: Option<&Parallelism> = finalists.first().map(|finalist| finalist.job.parallelism());
     let looked = best.and_then(|best| screened.looked.iter().find(|looked| looked.plan == *best));
     let neighbours = looked.map_or_else(Vec::new, |looked| neighbours::of(looked, screened));
     let nothing = finalists.is_empty().then(|| nothing_fits::sentence(example, screened, screen.rates));
+    let smallest = screened.smallest().filter(|_| finalists.is_empty());
     let simulated = finalists.iter().filter(|finalist| finalist.shown.is_ok()).count() as u64;
     Searched {
         example: finalists.iter().position(|finalist| finalist.job == *example),
@@ -135,6 +152,7 @@ fn assemble(screen: &Screen<'_>, screened: &Screened, simulated: (Vec<Finalist>,
         neighbours,
         counts: Counts { simulated, ..screened.counts },
         nothing,
+        smallest: smallest.and_then(|looked| screen.space.job(looked.plan)),
         work,
     }
 }

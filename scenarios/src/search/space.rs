@@ -2,10 +2,9 @@
 //!
 //! A plan here is legal by its degrees or nearly so: [`TrainingJob::new`] has the last word.
 
-use super::key::PlanKey;
 use crate::training::{
-    AttentionKernel, Dispatcher, Overlap, Parallelism, Recompute, RecomputedModules, Schedule, TensorOverlap,
-    TrainingJob, TrainingPlan, ZeroStage,
+    AttentionKernel, Dispatcher, Overlap, Parallelism, PlanKey, Recompute, RecomputedModules, Schedule,
+    TensorOverlap, TrainingJob, TrainingPlan, ZeroStage,
 };
 use std::collections::BTreeSet;
 
@@ -20,8 +19,10 @@ const TENSOR_CHUNKS: [u32; 2] = [1, 4];
 
 /// The plans that are searched for one job on one system.
 pub(super) struct Space<'a> {
-    /// The job as the scenario has it.
-    pub(super) example: &'a TrainingJob,
+    /// The plan as the scenario has it.
+    pub(super) example: &'a TrainingPlan,
+    /// The chips that plans divide.
+    pub(super) chips: u64,
     /// Chips of a scale-up domain.
     pub(super) domain: u64,
     /// Keys that keep the value of the example.
@@ -44,13 +45,13 @@ pub enum OverlapRule {
 impl Space<'_> {
     /// Every plan but for what it computes again, in one order.
     pub(super) fn plans(&self) -> Vec<Parallelism> {
-        let chips = self.example.chips();
+        let chips = self.chips;
         let mut plans = Vec::new();
         for tensor in self.tensors() {
             for context in self.contexts(chips / tensor) {
                 let rest = chips / tensor / context;
                 for pipeline in self.pipelines(rest) {
-                    let parallelism = *self.example.parallelism();
+                    let parallelism = self.example.parallelism;
                     let degrees =
                         Parallelism { tensor, context, pipeline, data: rest / pipeline, ..parallelism };
                     self.push_with_degrees(&degrees, &mut plans);
@@ -63,10 +64,10 @@ impl Space<'_> {
     /// What is computed again, from the least to the most; the last one holds the least.
     pub(super) fn recomputes(&self) -> Vec<Recompute> {
         if self.keeps(PlanKey::Recompute) {
-            return vec![self.example.parallelism().recompute];
+            return vec![self.example.parallelism.recompute];
         }
         // The flash kernel stores no scores: computing them again saves nothing.
-        let unfused = self.example.recipe().attention == AttentionKernel::Unfused;
+        let unfused = self.example.recipe.attention == AttentionKernel::Unfused;
         let selective = if unfused { Some(Recompute::SELECTIVE) } else { None };
         let cheap = RecomputedModules::NORMS.with(RecomputedModules::ACTIVATION);
         let cheap = if unfused { cheap.with(RecomputedModules::CORE_ATTENTION) } else { cheap };
@@ -79,7 +80,12 @@ impl Space<'_> {
 
     /// The plan of these choices with everything else as the example has it.
     pub(super) fn plan(&self, parallelism: Parallelism) -> TrainingPlan {
-        TrainingPlan { parallelism, layers_per_chunk: None, ..self.example.plan().clone() }
+        TrainingPlan { parallelism, layers_per_chunk: None, search: None, ..self.example.clone() }
+    }
+
+    /// The job of these choices, where they are legal.
+    pub(super) fn job(&self, parallelism: Parallelism) -> Option<TrainingJob> {
+        TrainingJob::new(self.plan(parallelism), self.chips).ok()
     }
 
     pub(super) fn keeps(&self, key: PlanKey) -> bool {
@@ -92,25 +98,25 @@ impl Space<'_> {
     }
 
     fn tensors(&self) -> Vec<u64> {
-        let shape = self.example.model().shape();
+        let shape = self.example.model.shape();
         let legal = |tensor: &u64| {
             shape.heads.is_multiple_of(*tensor) && *tensor <= self.domain && !self.straddles(*tensor)
         };
-        let all = || divisors(self.example.chips()).into_iter().filter(legal).collect();
-        self.dividing(PlanKey::Tensor, self.example.parallelism().tensor, self.example.chips(), all)
+        let all = || divisors(self.chips).into_iter().filter(legal).collect();
+        self.dividing(PlanKey::Tensor, self.example.parallelism.tensor, self.chips, all)
     }
 
     fn contexts(&self, chips: u64) -> Vec<u64> {
-        let length = self.example.sequence_length();
+        let length = self.example.sequence_length;
         let legal = |context: &u64| *context == 1 || length / context >= LEAST_TOKENS;
         let all = || divisors(chips).into_iter().filter(legal).collect();
-        self.dividing(PlanKey::Context, self.example.parallelism().context, chips, all)
+        self.dividing(PlanKey::Context, self.example.parallelism.context, chips, all)
     }
 
     fn pipelines(&self, chips: u64) -> Vec<u64> {
-        let layers = self.example.model().shape().layers;
+        let layers = self.example.model.shape().layers;
         let all = || divisors(chips).into_iter().filter(|pipeline| *pipeline <= layers).collect();
-        self.dividing(PlanKey::Pipeline, self.example.parallelism().pipeline, chips, all)
+        self.dividing(PlanKey::Pipeline, self.example.parallelism.pipeline, chips, all)
     }
 
     /// As [`Self::values`]; a kept degree that does not divide the chips has no plan.
@@ -121,7 +127,7 @@ impl Space<'_> {
     }
 
     fn push_with_degrees(&self, degrees: &Parallelism, plans: &mut Vec<Parallelism>) {
-        let example = self.example.parallelism();
+        let example = self.example.parallelism;
         let sequence_parallel =
             self.values(PlanKey::SequenceParallel, example.sequence_parallel, || vec![degrees.tensor > 1]);
         let zeros = self.values(PlanKey::Zero, example.zero, || zeros(degrees).to_vec());
@@ -148,8 +154,8 @@ impl Space<'_> {
     }
 
     fn micro_batches(&self, degrees: &Parallelism) -> Vec<u64> {
-        let example = self.example.parallelism().micro_batch;
-        let of_replica = self.example.global_batch() / degrees.data;
+        let example = self.example.parallelism.micro_batch;
+        let of_replica = self.example.global_batch / degrees.data;
         let mut values = self.values(PlanKey::MicroBatch, example, || {
             let mut all = MICRO_BATCHES.to_vec();
             if !all.contains(&example) {
@@ -159,7 +165,7 @@ impl Space<'_> {
         });
         values.retain(|value| {
             of_replica.is_multiple_of(*value)
-                && self.example.global_batch().is_multiple_of(degrees.data * *value)
+                && self.example.global_batch.is_multiple_of(degrees.data * *value)
                 && *value <= of_replica
         });
         values
@@ -167,8 +173,8 @@ impl Space<'_> {
 
     /// Schedules with the chunks that each takes; one stage needs none of them.
     fn schedules(&self, degrees: &Parallelism) -> Vec<(Schedule, u64)> {
-        let example = self.example.parallelism();
-        let layers = self.example.model().shape().layers;
+        let example = self.example.parallelism;
+        let layers = self.example.model.shape().layers;
         let order = Schedule::OneForwardOneBackward;
         let schedules = self.values(PlanKey::Schedule, example.schedule, || match degrees.pipeline {
             1 => vec![order],
@@ -188,8 +194,8 @@ impl Space<'_> {
 
     /// How experts are divided: `expert` and `expert_tensor`.
     fn experts(&self, degrees: &Parallelism) -> Vec<[u64; 2]> {
-        let example = self.example.parallelism();
-        let Some(experts) = self.example.model().shape().experts else { return vec![[1, 1]] };
+        let example = self.example.parallelism;
+        let Some(experts) = self.example.model.shape().experts else { return vec![[1, 1]] };
         let chips = degrees.tensor * degrees.context * degrees.data;
         let wide = || if degrees.tensor == 1 { vec![1] } else { vec![1, degrees.tensor] };
         let tensors = self.values(PlanKey::ExpertTensor, example.expert_tensor, wide);
@@ -206,16 +212,16 @@ impl Space<'_> {
     /// Whether some groups of so many neighbours lie across the border of two domains and others do not.
     fn straddles(&self, group: u64) -> bool {
         let parts = group.is_multiple_of(self.domain) || self.domain.is_multiple_of(group);
-        self.example.chips() > self.domain && !parts
+        self.chips > self.domain && !parts
     }
 
     fn dispatcher(&self) -> Dispatcher {
         let searched = self.has_experts() && !self.keeps(PlanKey::Dispatcher);
-        if searched { Dispatcher::Deduplicated } else { self.example.parallelism().dispatcher }
+        if searched { Dispatcher::Deduplicated } else { self.example.parallelism.dispatcher }
     }
 
     fn with_overlap(&self, plan: Parallelism) -> Vec<Parallelism> {
-        let written = self.example.parallelism().overlap;
+        let written = self.example.parallelism.overlap;
         let automatic = Overlap::automatic(plan.zero, plan.schedule, plan.virtual_stages > 1);
         let overlaps = match self.overlap {
             _ if self.keeps(PlanKey::Overlap) => vec![written],
@@ -240,8 +246,20 @@ impl Space<'_> {
     }
 
     fn has_experts(&self) -> bool {
-        self.example.model().shape().experts.is_some()
+        self.example.model.shape().experts.is_some()
     }
+}
+
+/// The first legal plan that keeps what `plan` keeps: it stands for the job until a better one is found.
+pub fn first_legal(plan: &TrainingPlan, chips: u64) -> Option<TrainingJob> {
+    let search = plan.search.clone().unwrap_or_default();
+    let overlap = OverlapRule::Automatic;
+    let space = Space { example: plan, chips, domain: chips, fixed: &search.kept, overlap };
+    let levels = space.recomputes();
+    let recompute = *levels.first()?;
+    let jobs = space.plans().into_iter().filter_map(|one| space.job(Parallelism { recompute, ..one }));
+    let found = jobs.map(|job| job.plan().clone()).next()?;
+    TrainingJob::new(TrainingPlan { search: Some(search), ..found }, chips).ok()
 }
 
 /// What replicas may divide. To divide nothing exchanges as much as to divide the optimizer, and holds more; in a pipeline

@@ -2,11 +2,11 @@
 
 use super::bound::Bounds;
 use super::space::Space;
-use super::{Finalist, OverlapRule, PlanKey, SearchOptions, search_point};
+use super::{Finalist, OverlapRule, SearchOptions, search_point};
 use crate::estimate::Estimator;
 use crate::file::{Point, SourceText, Workload, check};
 use crate::run::{EngineOptions, chip_rates, run_point};
-use crate::training::{Parallelism, TrainingJob};
+use crate::training::{Parallelism, PlanKey, TrainingJob};
 use std::collections::BTreeSet;
 
 const DENSE: &str = "scenario.name = 'small'\n\
@@ -26,7 +26,7 @@ const EXPERTS: &str = "scenario.name = 'small'\n\
 
 fn point(text: &str) -> Point {
     let scenario = check(SourceText::new("test", text.to_owned()), &[]);
-    scenario.unwrap_or_else(|errors| panic!("{errors}")).points.remove(0)
+    scenario.unwrap_or_else(|errors| panic!("{errors}")).point(0).expect("the point is legal")
 }
 
 fn example(point: &Point) -> &TrainingJob {
@@ -47,7 +47,8 @@ fn seconds(point: &Point, job: &TrainingJob) -> f64 {
 fn all(point: &Point, fixed: &BTreeSet<PlanKey>) -> Vec<(Parallelism, [f64; 3])> {
     let example = example(point);
     let domain = point.system.domain_size() as u64;
-    let space = Space { example, domain, fixed, overlap: OverlapRule::Written };
+    let (chips, overlap) = (example.chips(), OverlapRule::Written);
+    let space = Space { example: example.plan(), chips, domain, fixed, overlap };
     let rates = chip_rates(point, example).expect("the chips have rates");
     let estimator = Estimator::new(&point.system, point.chips).expect("the system is built");
     let bounds = Bounds::new(&estimator, &rates);
@@ -55,7 +56,7 @@ fn all(point: &Point, fixed: &BTreeSet<PlanKey>) -> Vec<(Parallelism, [f64; 3])>
     let with = |plan: Parallelism| levels.iter().map(move |&recompute| Parallelism { recompute, ..plan });
     let plans = space.plans();
     let jobs = plans.iter().flat_map(|plan| with(*plan));
-    let jobs = jobs.filter_map(|plan| TrainingJob::new(space.plan(plan), example.chips()).ok());
+    let jobs = jobs.filter_map(|plan| space.job(plan));
     let times = |job: TrainingJob| {
         let bound = bounds.seconds(&job).expect("there is a bound");
         let estimate = estimator.step(&job, &rates).expect("there is an estimate").time.seconds();

@@ -22,7 +22,7 @@ pub(crate) mod testing;
 #[cfg(test)]
 pub(crate) mod tests;
 
-pub use compute::{ChipRates, PassSeconds, Precision};
+pub use compute::{ChipRates, NamedMatmul, PassSeconds, Precision};
 pub use flops::Flops;
 pub use ledger::{Breakdown, Ledger, LedgerEntry, LedgerSlice, LedgerSummary, RankLedger};
 pub use memory::{MemoryEstimate, MemoryTerms, Remedies, Remedy};
@@ -33,8 +33,8 @@ pub use model::{
 };
 pub use plan::{
     AttentionKernel, Chunk, Communicator, ContextExchange, DispatchFormat, Dispatcher, GradientFormat,
-    LaunchGraphs, Overlap, Parallelism, Place, PlanError, RankLayout, Recipe, Recompute, RecomputedModules,
-    Schedule, Stage, TensorOverlap, TrainingJob, TrainingPlan, ZeroStage,
+    LaunchGraphs, Overlap, Parallelism, Place, PlanError, PlanKey, PlanSearch, RankLayout, Recipe, Recompute,
+    RecomputedModules, Schedule, Stage, TensorOverlap, TrainingJob, TrainingPlan, UnknownPlanKey, ZeroStage,
 };
 pub use program::{
     COMPUTE, CONTEXT, DATA, EXPERT, EXPERT_DATA, LAUNCH, Neighbour, PARAMETERS, PARAMETERS_AHEAD,

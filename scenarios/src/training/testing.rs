@@ -44,6 +44,7 @@ pub(crate) fn plan([tensor, pipeline, data]: [u64; 3]) -> TrainingPlan {
         precision: Precision::Bf16,
         flop_convention: FlopConvention::default(),
         run_tokens: None,
+        search: None,
         layers_per_chunk: None,
         recipe: Recipe::default(),
     }
@@ -78,6 +79,7 @@ pub(crate) fn gpt_1t_plan() -> TrainingPlan {
         precision: Precision::Bf16,
         flop_convention: FlopConvention::default(),
         run_tokens: None,
+        search: None,
         layers_per_chunk: None,
         recipe: Recipe::default(),
     }

@@ -92,6 +92,7 @@ fn collective(
         algorithm,
         protocol: None,
         experts: ExpertRouting::default(),
+        fidelity: crate::file::Fidelity::Flow,
         engine: EngineOptions::default(),
     })
 }
@@ -120,6 +121,7 @@ fn experts((setup, system): (&Setup, &System), class: Class, row: &ExpertRow) ->
         algorithm: row.algorithm,
         protocol: None,
         experts: ExpertRouting::new(choices, 1.0),
+        fidelity: crate::file::Fidelity::Flow,
         engine: EngineOptions::default(),
     });
     let only = report.map_err(|error| error.to_string())?.rows.into_iter().next();

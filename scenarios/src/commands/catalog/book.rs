@@ -54,20 +54,12 @@ const fn heading(part: Part) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::{env, fs};
+    use crate::kept_file;
 
     #[test]
     fn the_page_in_the_book_is_what_the_program_writes() {
-        let page = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/src/reference/catalog.md");
         let mut written = Vec::new();
         write(&mut written).expect("a vector takes every byte");
-        if env::var_os("COPPERLIGHT_UPDATE_DOCS").is_some() {
-            fs::write(page, &written).expect("the page can be written");
-        }
-        let kept = fs::read(page).unwrap_or_default();
-        assert!(
-            kept == written,
-            "docs/src/reference/catalog.md is not what the program writes; run this test with COPPERLIGHT_UPDATE_DOCS=1"
-        );
+        kept_file::hold("../docs/src/reference/catalog.md", &written);
     }
 }

@@ -2,7 +2,10 @@
 
 #[cfg(feature = "cli")]
 mod broken_files;
+#[cfg(feature = "cli")]
+mod fuzz;
 mod hostile;
 mod meaning;
 mod plans;
 mod round_trip;
+mod sweeping;

@@ -1,6 +1,6 @@
 //! What the keys of `[workload.parallelism]` and `[workload.recipe]` mean.
 
-use super::meaning::{FOUNDING, NOT_INTERLEAVED, job, scenario};
+use super::meaning::{FOUNDING, NOT_INTERLEAVED, job, points, scenario};
 use crate::training::{
     AttentionKernel, ContextExchange, DispatchFormat, Dispatcher, GradientFormat, LaunchGraphs, Overlap,
     Recipe, Recompute, RecomputedModules, Schedule, TensorOverlap, TrainingPlan, ZeroStage,
@@ -13,7 +13,7 @@ fn plan(settings: &[&str]) -> TrainingPlan {
     let mut all = vec!["systems.chips=2304", "sweep=[]", "workload.parallelism.overlap=auto"];
     all.extend(NOT_INTERLEAVED);
     all.extend(settings.iter().map(String::as_str));
-    job(&scenario(FOUNDING, &all).points()[0]).plan().clone()
+    job(&points(&scenario(FOUNDING, &all))[0]).plan().clone()
 }
 
 #[test]

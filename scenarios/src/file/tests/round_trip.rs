@@ -25,8 +25,8 @@ fn the_resolved_scenario_is_its_own_resolution() {
         let first = scenario(FOUNDING, &settings);
         let again = scenario(&first.resolved_text(), &[]);
         assert_eq!(again.resolved, first.resolved, "{settings:?}");
-        assert_eq!(again.points().len(), first.points().len());
-        for (one, other) in first.points().iter().zip(again.points()) {
+        assert_eq!(again.point_count(), first.point_count());
+        for (one, other) in first.points().zip(again.points()) {
             assert_eq!(
                 (one.chips, &one.system_name, &one.workload),
                 (other.chips, &other.system_name, &other.workload)
@@ -34,6 +34,23 @@ fn the_resolved_scenario_is_its_own_resolution() {
             assert_eq!(one.system.resolved(), other.system.resolved());
             assert_eq!(one.values, other.values);
         }
+    }
+}
+
+#[test]
+fn defaults_that_only_some_points_take_are_not_written_for_all() {
+    let operations = "scenario.name = 'operations'\n[[systems]]\npreset = 'hgx-h100'\n\
+                      [workload]\nkind = 'collective'\nsize = '1 MiB'\noperation = 'all-reduce'\n\
+                      [[sweep]]\nparameter = 'workload.operation'\nvalues = ['all-reduce', 'barrier', 'ep-dispatch']\n";
+    let patterns = "scenario.name = 'patterns'\n[[systems]]\npreset = 'hgx-h100'\n\
+                    [workload]\nkind = 'traffic'\nsize = '1 MiB'\npattern = 'incast'\n\
+                    [[sweep]]\nparameter = 'workload.pattern'\nvalues = ['incast', 'uniform', 'hot-spot']\n";
+    for text in [operations, patterns] {
+        let first = scenario(text, &[]);
+        let again = scenario(&first.resolved_text(), &[]);
+        assert_eq!((again.hash(), &again.resolved), (first.hash(), &first.resolved));
+        assert_eq!(again.points().count(), first.points().count());
+        assert!(first.points().zip(again.points()).all(|(one, other)| one.workload == other.workload));
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::super::sheet::{Column, Sheet};
 use super::super::validation::{ValidationGroup, ValidationReport};
-use super::super::validation_table::share;
+use super::super::validation_table::{training_cells, training_columns};
 
 /// What rows can have in common, and how a heading says it.
 pub(super) const BY: [(&str, &str); 5] = [
@@ -18,30 +18,14 @@ pub(super) const RANGES: &str = ": ranges";
 
 /// A line for each group of this sort that is wanted.
 pub(super) fn sheet(report: &ValidationReport, by: &str, wanted: impl Fn(&ValidationGroup) -> bool) -> Sheet {
-    let mut sheet = Sheet::new(
-        "",
-        vec![
-            Column::text("rows that are"),
-            Column::number("compared", ""),
-            Column::number("error", "%"),
-            Column::number("bias", "%"),
-            Column::number("median", "%"),
-            Column::number("within 10 %", "%"),
-            Column::number("constant MFU: error", "%"),
-        ],
-    );
+    let mut sheet = Sheet::new("", vec![Column::text("rows that are")]);
+    sheet.columns.extend(training_columns("constant MFU: error"));
     for group in report.groups.iter().filter(|group| wanted(group)) {
         let Some(more) = group.training.as_ref().filter(|more| more.by == by) else { continue };
         let name = group.name.strip_prefix(&format!("{}: ", group.table)).unwrap_or(&group.name);
-        sheet.push(vec![
-            name.to_owned(),
-            group.all.compared.to_string(),
-            share(group.all.mean_absolute_error),
-            share(group.all.bias),
-            share(more.median_absolute_error),
-            share(more.within_10_percent),
-            share(more.constant_mfu_error),
-        ]);
+        let mut row = vec![name.to_owned()];
+        row.extend(training_cells(&group.all, more));
+        sheet.push(row);
     }
     sheet
 }

@@ -28,7 +28,7 @@ pub(super) fn attention_half(job: &TrainingJob, kernels: &Kernels) -> (HalfLayer
 }
 
 /// Queries, keys and values at once. Where there are fewer key and value heads than chips, each chip has one of them.
-fn projection(job: &TrainingJob) -> Gemm {
+pub(super) fn projection(job: &TrainingJob) -> Gemm {
     let shape = job.model().shape();
     let tensor = job.parallelism().tensor;
     let heads = shape.heads / tensor + 2 * shape.kv_heads.div_ceil(tensor);

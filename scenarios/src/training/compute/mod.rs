@@ -1,7 +1,8 @@
 //! What kernels take on a chip: a roofline over the kernels of a layer, of the model's ends and of the optimizer.
 //!
 //! `gemm` knows shapes, `kernels` the time of each; `layer_compute` puts a layer together from `attention_half`,
-//! `feed_forward` and `expert_half`, `edge_compute` has the rest of a step, and `host` what launches it all.
+//! `feed_forward` and `expert_half`, `edge_compute` has the rest of a step, and `host` what launches it all. `matmuls` names
+//! those of a layer for who explains a step.
 
 mod attention_half;
 mod attention_kernel;
@@ -15,6 +16,7 @@ mod kernels;
 mod layer;
 pub(in crate::training) mod layer_compute;
 mod layer_seconds;
+mod matmuls;
 mod norm;
 mod precision;
 mod seconds;
@@ -28,5 +30,6 @@ pub(in crate::training) use layer::{
     ExpertHalf, FeedForward, HalfLayer, Kernel, LayerCompute, Matmul, SharedExperts,
 };
 pub use layer_seconds::PassSeconds;
+pub use matmuls::NamedMatmul;
 pub(in crate::training) use precision::element_bytes;
 pub(in crate::training) use seconds::Seconds;

@@ -64,6 +64,7 @@ fn plan(shape: ModelShape, parallelism: Parallelism, [sequence_length, batch]: [
         recipe: Recipe::default(),
         flop_convention: FlopConvention::default(),
         run_tokens: None,
+        search: None,
     }
 }
 

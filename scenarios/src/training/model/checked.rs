@@ -112,14 +112,17 @@ impl ModelError {
     }
 }
 
-/// No published width comes near it.
-const LARGEST: u64 = 1 << 20;
-const MOST_LAYERS: u64 = 1 << 16;
-const MOST_GROUPS: u64 = 1 << 10;
 /// Sixteen bytes for each of so many parameters stay below 2^63.
 const MOST_PARAMETERS: f64 = (1_u64 << 58) as f64;
 
 impl Model {
+    /// The greatest width, or count of heads or experts, that is accepted: no published one comes near it.
+    pub const WIDEST: u64 = 1 << 20;
+    /// The most layers that are accepted.
+    pub const MOST_LAYERS: u64 = 1 << 16;
+    /// The most groups of experts that are accepted.
+    pub const MOST_GROUPS: u64 = 1 << 10;
+
     /// A model of this name and shape.
     ///
     /// # Errors
@@ -131,9 +134,9 @@ impl Model {
         }
         for (field, value) in needed(&shape).chain(optional(&shape)) {
             let largest = match field {
-                "layers" => MOST_LAYERS,
-                "expert_groups" => MOST_GROUPS,
-                _ => LARGEST,
+                "layers" => Self::MOST_LAYERS,
+                "expert_groups" => Self::MOST_GROUPS,
+                _ => Self::WIDEST,
             };
             if value > largest {
                 return Err(ModelError::TooLarge { model: name, field, value, largest });
@@ -197,7 +200,7 @@ fn needed(shape: &ModelShape) -> impl Iterator<Item = (&'static str, u64)> {
         ]
     });
     // A window may be as long as any sequence: only zero is wrong.
-    let window = shape.window.map(|window| ("window", window.width.min(LARGEST)));
+    let window = shape.window.map(|window| ("window", window.width.min(Model::WIDEST)));
     sizes.into_iter().chain(latent.into_iter().flatten()).chain(experts.into_iter().flatten()).chain(window)
 }
 

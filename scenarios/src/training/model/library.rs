@@ -7,6 +7,11 @@ use super::checked::Model;
 use super::library_facts::{Described, describe};
 use super::library_files::{FILES, file_of};
 use super::library_shape::shape_of;
+use std::collections::BTreeMap;
+use std::sync::RwLock;
+
+/// The models that were asked for, read once.
+static MODELS: RwLock<BTreeMap<String, Model>> = RwLock::new(BTreeMap::new());
 
 /// One value of a library model, for people to trace.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,7 +60,14 @@ impl Model {
 
     /// The library's model of this name.
     pub fn library(name: &str) -> Option<Self> {
-        LibraryModel::named(name).map(|entry| entry.model)
+        if let Some(known) = MODELS.read().ok().and_then(|models| models.get(name).cloned()) {
+            return Some(known);
+        }
+        let model = LibraryModel::named(name)?.model;
+        if let Ok(mut models) = MODELS.write() {
+            models.insert(name.to_owned(), model.clone());
+        }
+        Some(model)
     }
 }
 

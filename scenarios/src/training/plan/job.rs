@@ -1,6 +1,7 @@
 //! A training job: a model, a plan and a batch that belong together.
 
 use super::error::PlanError;
+use super::key::PlanKey;
 use super::layout::RankLayout;
 use super::options::{ContextExchange, TensorOverlap};
 use super::parallelism::Parallelism;
@@ -10,6 +11,7 @@ use crate::training::compute::Precision;
 use crate::training::model::{FlopConvention, Model};
 use crate::training::schedule;
 use copperlight_topologies::RankOrder;
+use std::collections::BTreeSet;
 
 /// A job as written by a user.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,6 +34,15 @@ pub struct TrainingPlan {
     pub flop_convention: FlopConvention,
     /// Tokens of the whole run, where its days and its energy are asked for.
     pub run_tokens: Option<u64>,
+    /// What is searched before the job runs; `None` for a plan that runs as it is.
+    pub search: Option<PlanSearch>,
+}
+
+/// A plan of which only some keys are decided: the others are searched for the system that the job runs on.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct PlanSearch {
+    /// The keys that keep their values.
+    pub kept: BTreeSet<PlanKey>,
 }
 
 /// A job whose plan is legal.
@@ -42,7 +53,6 @@ pub struct TrainingJob {
 }
 
 const LONGEST_SEQUENCE: u64 = 1 << 24;
-const LARGEST_BATCH: u64 = 1 << 24;
 const MOST_TOKENS: u64 = 1 << 28;
 const MOST_OPERATIONS: u64 = 1 << 28;
 
@@ -54,6 +64,9 @@ const OPERATIONS_OF_A_BLOCK: u64 = 8;
 const OPERATIONS_BESIDE_LAYERS: u64 = 60;
 
 impl TrainingJob {
+    /// The most sequences of a step that are accepted.
+    pub const LARGEST_BATCH: u64 = 1 << 24;
+
     /// The job of `plan` on exactly `chips` chips.
     ///
     /// # Errors
@@ -113,6 +126,11 @@ impl TrainingJob {
     /// What software does with the plan.
     pub const fn recipe(&self) -> &Recipe {
         &self.plan.recipe
+    }
+
+    /// What is searched before the job runs: its plan is then one that is legal, and nothing more.
+    pub const fn search(&self) -> Option<&PlanSearch> {
+        self.plan.search.as_ref()
     }
 
     /// The chips of the job.
@@ -193,7 +211,7 @@ fn check_sequence(plan: &TrainingPlan) -> Result<(), PlanError> {
     let sequence_length = plan.sequence_length;
     let sizes = [
         ("sequence_length", sequence_length, LONGEST_SEQUENCE),
-        ("global_batch", plan.global_batch, LARGEST_BATCH),
+        ("global_batch", plan.global_batch, TrainingJob::LARGEST_BATCH),
         ("micro_batch", micro_batch, MOST_TOKENS / sequence_length.max(1)),
     ];
     for (key, value, largest) in sizes {

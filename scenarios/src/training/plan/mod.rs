@@ -4,6 +4,7 @@ mod chunk_layers;
 mod communicator;
 mod error;
 mod job;
+mod key;
 mod layout;
 mod options;
 mod parallelism;
@@ -12,7 +13,8 @@ mod stages;
 
 pub use communicator::Communicator;
 pub use error::PlanError;
-pub use job::{TrainingJob, TrainingPlan};
+pub use job::{PlanSearch, TrainingJob, TrainingPlan};
+pub use key::{PlanKey, UnknownPlanKey};
 pub use layout::{Place, RankLayout};
 pub use options::{
     ContextExchange, Dispatcher, Overlap, Recompute, RecomputedModules, Schedule, TensorOverlap, ZeroStage,

@@ -6,8 +6,9 @@ use super::notes::Tier;
 use super::plan::{self, Outline};
 use super::published::Published;
 use super::{generation, machine, model, recompute};
-use crate::training::{ChipRates, TrainingJob};
+use crate::training::{ChipRates, Recompute, TrainingJob};
 use crate::validate::setup::Setup;
+use copperlight_core::units::Bytes;
 use copperlight_topologies::System;
 
 /// A row that can be simulated.
@@ -102,21 +103,12 @@ fn jobs(
     assumed: &mut Vec<String>,
 ) -> Result<Vec<TrainingJob>, String> {
     let published = recompute::published(flags.recompute)?;
-    let layers = outline.plan().model.shape().layers;
-    let pipeline = outline.plan().parallelism.pipeline;
-    let ladder = |stages: u64| match published {
-        Some(recompute) => vec![recompute],
-        None => {
-            let attention = outline.plan().recipe.attention;
-            recompute::ladder(attention, row.has_experts(), layers / (pipeline * stages).max(1))
-        }
-    };
     let chips = row.chips.unwrap_or(0);
     let (mut fitting, mut others, mut problem) = (Vec::new(), Vec::new(), None);
     for (micro_batch, stages) in choices(outline) {
         let job = |recompute| TrainingJob::new(outline.with(micro_batch, stages, recompute), chips);
-        let tried: Result<Vec<TrainingJob>, _> = ladder(stages).into_iter().map(job).collect();
-        match tried {
+        let ladder = published.map_or_else(|| ladder(row, outline, stages), |recompute| vec![recompute]);
+        match ladder.into_iter().map(job).collect::<Result<Vec<TrainingJob>, _>>() {
             Err(error) => problem = problem.or(Some(error.to_string())),
             Ok(tried) => match tried.iter().find(|job| job.memory(rates).fits()) {
                 Some(job) => fitting.push(job.clone()),
@@ -124,26 +116,33 @@ fn jobs(
             },
         }
     }
-    let fits = !fitting.is_empty();
-    let jobs = if fits { fitting } else { others };
+    let jobs = if fitting.is_empty() { others } else { fitting };
     let Some(first) = jobs.first() else { return Err(problem.expect("a choice is legal or not")) };
     if published.is_none() {
         let name = recompute::name(first.parallelism().recompute);
         assumed.push(format!("recompute {name}: not published, and the least that fits in memory"));
     }
-    if !fits {
-        let (needed, capacity) = (first.memory(rates).terms.total(), rates.hbm_capacity);
-        let gigabytes = |bytes: copperlight_core::units::Bytes| bytes.count() as f64 / 1e9;
-        assumed.push(format!(
-            "it takes {:.0} GB of {:.0} GB by the model of memory, and ran",
-            gigabytes(needed),
-            gigabytes(capacity)
-        ));
-    }
+    assumed.extend(ran_though_too_large(first, rates));
     if jobs.len() > 1 {
         assumed.push(format!("{} plans: micro-batch or virtual stages were not published", jobs.len()));
     }
     Ok(jobs)
+}
+
+/// What may have been recomputed with so many virtual stages, the least first.
+fn ladder(row: &Published, outline: &Outline, stages: u64) -> Vec<Recompute> {
+    let plan = outline.plan();
+    let layers = plan.model.shape().layers / (plan.parallelism.pipeline * stages).max(1);
+    recompute::ladder(plan.recipe.attention, row.has_experts(), layers)
+}
+
+/// Says so where a job ran that the model of memory refuses.
+fn ran_though_too_large(job: &TrainingJob, rates: &ChipRates) -> Option<String> {
+    let memory = job.memory(rates);
+    let gigabytes = |bytes: Bytes| bytes.count() as f64 / 1e9;
+    let (needed, capacity) = (gigabytes(memory.terms.total()), gigabytes(rates.hbm_capacity));
+    (!memory.fits())
+        .then(|| format!("it takes {needed:.0} GB of {capacity:.0} GB by the model of memory, and ran"))
 }
 
 fn choices(outline: &Outline) -> impl Iterator<Item = (u64, u64)> {

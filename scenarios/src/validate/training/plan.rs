@@ -75,6 +75,7 @@ pub(super) fn outline(
         recipe: software.recipe,
         flop_convention: FlopConvention::Causal,
         run_tokens: None,
+        search: None,
     };
     Ok(Outline { plan, micro_batches, virtual_stages })
 }

@@ -24,6 +24,8 @@ struct Defaults {
     tensor_overlap: bool,
     /// Whether optimizer states are divided where the row does not say.
     pub(super) divides_optimizer: bool,
+    /// What sends tokens to experts, where the row names no other.
+    dispatcher: Dispatcher,
 }
 
 /// The default of the year: kernels of their own for attention, nothing beside compute (Narayanan et al. 2021).
@@ -34,6 +36,7 @@ const BEFORE_FLASH: Defaults = Defaults {
     pipeline_overlap: false,
     tensor_overlap: false,
     divides_optimizer: false,
+    dispatcher: Dispatcher::AllToAll,
 };
 
 /// Megatron-LM from 2023 on: flash attention, and reductions beside passes.
@@ -47,6 +50,9 @@ const MEGATRON: Defaults = Defaults {
 
 /// Tuned recipes of NVIDIA: gradients of 16 bits, and tensor collectives through buffers that kernels share.
 const TUNED: Defaults = Defaults { gradients: GradientFormat::Bf16, tensor_overlap: true, ..MEGATRON };
+
+/// The recipes of Megatron-MoE-ModelZoo, which enable DeepEP.
+const MODEL_ZOO: Defaults = Defaults { dispatcher: Dispatcher::Deduplicated, ..MEGATRON };
 
 /// The software of a row: its recipe, and what it overlaps and how it dispatches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,6 +69,7 @@ fn defaults(generation: Option<&str>) -> Defaults {
     match generation {
         Some("megatron-2021" | "megatron-2022" | "megatron-deepspeed-2022") => BEFORE_FLASH,
         Some("llm-foundry-2023" | "maxtext-2025") => Defaults { gradients: GradientFormat::Bf16, ..MEGATRON },
+        Some("megatron-moe-2025") => MODEL_ZOO,
         Some("megatron-2024") => Defaults { tensor_overlap: true, ..MEGATRON },
         Some(name) if is_tuned(name) => TUNED,
         _ => MEGATRON,
@@ -88,8 +95,6 @@ pub(super) fn of(row: &Published, flags: &Flags<'_>) -> Software {
         software: generation::name(row).and_then(|name| copperlight_topologies::Software::named(name).ok()),
         ..Recipe::default()
     };
-    // The recipes of Megatron-MoE-ModelZoo enable DeepEP.
-    let sends_once = generation::name(row) == Some("megatron-moe-2025");
     let overlap = Overlap {
         gradients: defaults.data_overlap,
         parameters: defaults.data_overlap,
@@ -100,7 +105,7 @@ pub(super) fn of(row: &Published, flags: &Flags<'_>) -> Software {
     Software {
         recipe,
         overlap,
-        dispatcher: if sends_once { Dispatcher::Deduplicated } else { dispatcher(notes) },
+        dispatcher: dispatcher(notes, defaults.dispatcher),
         divides_optimizer: defaults.divides_optimizer,
         divides_sequence: defaults.attention == AttentionKernel::Flash,
     }
@@ -143,7 +148,7 @@ fn overlaps_experts(notes: Notes<'_>) -> bool {
     notes.flag("moe_a2a_overlap").unwrap_or_else(in_words)
 }
 
-fn dispatcher(notes: Notes<'_>) -> Dispatcher {
+fn dispatcher(notes: Notes<'_>, default: Dispatcher) -> Dispatcher {
     let kernels = ["hybridep", "deepep", "ladder: CUDA graphs", "ladder: final"];
-    if kernels.iter().any(|name| notes.say(name)) { Dispatcher::Deduplicated } else { Dispatcher::AllToAll }
+    if kernels.iter().any(|name| notes.say(name)) { Dispatcher::Deduplicated } else { default }
 }

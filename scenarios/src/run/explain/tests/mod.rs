@@ -1,0 +1,3 @@
+//! Explanations held against what they explain, and what they say.
+
+mod explanations;
