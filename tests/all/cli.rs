@@ -2,14 +2,19 @@
 
 mod analysis;
 mod calibrate;
+mod check;
 mod collective;
 mod collective_rows;
+mod explain;
 mod fabrics;
 mod flows;
 mod gaps;
 mod inventory;
+mod json_schema;
 mod keys;
 mod limits;
+mod merge;
+mod new;
 mod pages;
 mod physical;
 mod plan;
@@ -17,6 +22,7 @@ mod plans;
 mod readme;
 mod run;
 mod sensitivity;
+mod sweep;
 mod trace;
 mod validate;
 mod validate_training;

@@ -6,6 +6,7 @@
 
 mod core;
 mod scenarios;
+mod sweeps;
 mod topologies;
 
 use std::any::type_name;

@@ -63,6 +63,7 @@ fn run(system: &System, chips: usize, kind: CollectiveKind, fold: bool) -> Colle
         algorithm: None,
         protocol: None,
         experts: ExpertRouting::default(),
+        fidelity: copperlight::file::Fidelity::Flow,
         engine: EngineOptions { fold, ..EngineOptions::default() },
     };
     run_collective(&request).unwrap_or_else(|error| panic!("{error}"))
@@ -91,6 +92,7 @@ fn all_reduce(system: &System, chips: usize, algorithm: Algorithm, bytes: u64) -
         algorithm: Some(algorithm),
         protocol: None,
         experts: ExpertRouting::default(),
+        fidelity: copperlight::file::Fidelity::Flow,
         engine: EngineOptions::default(),
     };
     let report = run_collective(&request).unwrap_or_else(|error| panic!("{error}"));

@@ -7,6 +7,7 @@ mod evidence;
 mod jobs;
 mod ledgers;
 mod library;
+mod library_sizes;
 mod plans;
 mod properties;
 mod rounds;

@@ -12,6 +12,7 @@
 //! - `machines`: no tests, but random machines of every family that properties share
 //! - `degrade`: what is slow or gone, how routes re-form around it, and that folding stays exact
 //! - `trees`: multicast and reduction load each link once
+//! - `damaged`: tiny scenarios with wrong values end with a code and a reason, never with a panic
 //! - `deadlock`: what is said of ranks that wait for one another
 //! - `determinism`: the same digest, run after run
 //! - `tidy`: arrows between crates and modules, confined dependencies, pages that name what exists
@@ -27,6 +28,7 @@ mod bounds;
 mod cli;
 mod collectives;
 mod contention;
+mod damaged;
 mod deadlock;
 mod degrade;
 mod determinism;

@@ -1,77 +1,86 @@
-//! The pages about scenario files name every key that the program takes.
+//! The schemas: they take every scenario and every result that the program takes or writes, and refuse what it refuses.
 
-use super::Workplace;
-use std::collections::BTreeSet;
+use super::json_schema::violations;
+use super::{TINY, Workplace};
+use serde_json::Value;
+use std::fs;
+use std::path::{Path, PathBuf};
 
-const PAGES: [&str; 2] = [
-    include_str!("../../../docs/src/reference/scenario_files.md"),
-    include_str!("../../../docs/src/reference/models.md"),
-];
-
-/// Keys that are read to be refused as not available yet.
-const LATER: [&str; 4] = ["plan", "zip", "tokens", "timeline"];
-
-/// One key too many in every table; the messages list those that there are.
-const NONSENSE: &str = r#"
-[scenario]
-name = "nonsense"
-nonsense = 1
-[[systems]]
-preset = "gb200-nvl72"
-nonsense = 1
-[workload]
-kind = "training"
-sequence_length = 512
-micro_batches = 4
-nonsense = 1
-[workload.model]
-layers = 8
-hidden = 1024
-heads = 16
-ffn = 4096
-vocab = 1024
-nonsense = 1
-[workload.parallelism]
-nonsense = 1
-[workload.recipe]
-nonsense = 1
-[[sweep]]
-parameter = "systems.chips"
-values = [8]
-nonsense = 1
-[[expect]]
-metric = "mfu"
-min = 0.1
-nonsense = 1
-[report]
-nonsense = 1
-"#;
-
-/// The keys of all messages about this file.
-fn known(text: &str) -> Vec<String> {
-    let done = Workplace::with("nonsense.toml", text).run(&["run", "nonsense.toml"]);
-    let lists = done.stderr.lines().filter_map(|line| line.split_once("known here: "));
-    lists.flat_map(|(_, keys)| keys.split(", ").map(str::to_owned).collect::<Vec<_>>()).collect()
+/// The files of a folder of the package `copperlight` that end so.
+fn files(folder: &str, ending: &str) -> Vec<PathBuf> {
+    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("this package is in a workspace");
+    let entries = fs::read_dir(workspace.join("scenarios").join(folder)).expect("the folder is there");
+    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.expect("it can be listed").path()).collect();
+    paths.retain(|path| path.to_string_lossy().ends_with(ending));
+    paths.sort();
+    assert!(!paths.is_empty(), "{folder} has files that end in {ending}");
+    paths
 }
 
-/// What stands in backticks: keys, keys with a value, and the tables of `[workload]`.
-fn named(page: &str) -> impl Iterator<Item = &str> {
-    page.split('`').skip(1).step_by(2).map(|code| {
-        let word = code.split_whitespace().next().unwrap_or_default();
-        word.trim_start_matches("[workload.").trim_end_matches(']')
-    })
+fn schema(of: &[&str]) -> Value {
+    let done = Workplace::new().succeed(&[&["schema"], of].concat());
+    serde_json::from_str(&done.stdout).expect("a schema is JSON")
+}
+
+/// A scenario as the schema sees it; `None` where it is no TOML.
+fn document(text: &str) -> Option<Value> {
+    let text = text.trim_start_matches('\u{feff}');
+    serde_json::to_value(text.parse::<toml::Table>().ok()?).ok()
 }
 
 #[test]
-fn every_key_has_a_row() {
-    let collective = "[scenario]\nname = 'nonsense'\n[[systems]]\npreset = 'gb200-nvl72'\n\
-                      [workload]\nkind = 'KIND'\nnonsense = 1\n";
-    let others = ["collective", "traffic"].map(|kind| known(&collective.replace("KIND", kind)));
-    let keys: BTreeSet<String> = known(NONSENSE).into_iter().chain(others.into_iter().flatten()).collect();
-    assert!(keys.len() > 70, "the messages list keys: {keys:?}");
-    let words: BTreeSet<&str> = PAGES.iter().flat_map(|page| named(page)).collect();
-    let is_there = |key: &str| words.contains(key) || words.contains(key.replace('*', "KEY").as_str());
-    let missing: Vec<&String> =
-        keys.iter().filter(|key| !LATER.contains(&key.as_str()) && !is_there(key)).collect();
-    assert!(missing.is_empty(), "keys without a word about them: {missing:?}");
+fn the_schema_takes_every_scenario_of_the_library_and_every_template() {
+    let schema = schema(&[]);
+    let kept = files("library/scenarios", "scenario.schema.json");
+    let kept: Value = serde_json::from_str(&fs::read_to_string(&kept[0]).expect("it can be read"))
+        .expect("the schema beside the library is JSON");
+    assert_eq!(kept, schema, "the schema beside the library is the one that is printed");
+    for path in [files("library/scenarios", ".toml"), files("library/templates", ".toml")].concat() {
+        let text = fs::read_to_string(&path).expect("a scenario is a text");
+        assert!(text.starts_with("#:schema ./scenario.schema.json\n"), "{}", path.display());
+        let document = document(&text).expect("a scenario is TOML");
+        assert_eq!(violations(&schema, &document), [""; 0], "{}", path.display());
+    }
+    assert_eq!(violations(&schema, &document(TINY).expect("this is TOML")), [""; 0]);
+}
+
+#[test]
+fn the_schema_refuses_unknown_keys_and_wrong_types() {
+    let schema = schema(&[]);
+    let mut refused = 0;
+    for path in files("src/file/tests/broken", ".toml") {
+        let text = fs::read_to_string(&path).expect("a case is a text");
+        let message = fs::read_to_string(path.with_extension("txt")).expect("a case has its message");
+        let speaks = message.contains("error: unknown key") || message.contains(", and this is ");
+        let (true, false, Some(document)) = (speaks, text.contains("#--set "), document(&text)) else {
+            continue;
+        };
+        assert!(!violations(&schema, &document).is_empty(), "the schema takes {}", path.display());
+        refused += 1;
+    }
+    assert!(refused > 8, "only {refused} files were held against the schema");
+}
+
+#[test]
+fn the_schema_of_results_takes_what_is_printed() {
+    let schema = schema(&["results"]);
+    let place = Workplace::with("tiny.toml", TINY);
+    place.put(
+        "busbw.toml",
+        "[scenario]\nname = 'busbw'\n[[systems]]\npreset = 'hgx-h100'\n[workload]\nkind = 'collective'\n\
+         operation = 'all-reduce'\nsize = '1 MiB'\n",
+    );
+    place.put(
+        "traffic.toml",
+        "[scenario]\nname = 'traffic'\n[[systems]]\npreset = 'hgx-h100'\n[workload]\nkind = 'traffic'\n\
+         pattern = 'permutation'\nsize = '1 MiB'\n",
+    );
+    let mut together = vec!["run", "--no-files"];
+    for name in ["tiny.toml", "busbw.toml", "traffic.toml"] {
+        let results = place.json(&["run", name, "--no-files"]);
+        assert_eq!(violations(&schema, &results), [""; 0], "{name}");
+        assert!(!violations(&schema, &serde_json::json!({ "results": results["results"] })).is_empty());
+        together.push(name);
+    }
+    assert_eq!(violations(&schema, &place.json(&together)), [""; 0]);
 }

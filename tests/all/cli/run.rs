@@ -20,7 +20,9 @@ fn a_run_leaves_results_figures_and_a_report() {
     assert!(done.stdout.contains("copper") && done.stdout.contains("light"), "{}", done.stdout);
     let mut expected: Vec<String> =
         FIGURES.iter().flat_map(|name| [format!("{name}.png"), format!("{name}.svg")]).collect();
-    expected.extend(["report.html", "resolved.toml", "results.csv", "results.json"].map(str::to_owned));
+    expected.extend(
+        ["report.html", "resolved.toml", "results.csv", "results.json", "results.jsonl"].map(str::to_owned),
+    );
     expected.sort();
     assert_eq!(place.names("out"), expected);
     for name in FIGURES {
@@ -40,7 +42,17 @@ fn json_has_the_keys_of_the_contract() {
     let document = tiny().json(&["run", "tiny.toml", "--no-files"]);
     assert_eq!(
         keys(&document),
-        sorted(["schema", "scenario", "seed", "digest", "work", "results", "comparisons"])
+        sorted([
+            "schema",
+            "scenario",
+            "version",
+            "input_hash",
+            "seed",
+            "digest",
+            "work",
+            "results",
+            "comparisons"
+        ])
     );
     let result_keys = [
         "system",
@@ -66,6 +78,7 @@ fn json_has_the_keys_of_the_contract() {
         "link_utilization",
         "tier_bytes",
         "placement",
+        "plan",
         "limited_by",
     ];
     let terms = ["compute", "tensor", "context", "pipeline", "data", "expert", "bubble", "optimizer", "wait"];

@@ -238,6 +238,8 @@ fn a_trace_that_cannot_be_written_is_refused_before_anything_runs() {
     let kind = "--trace: `star` has no training step, and a trace shows nothing else; leave --trace out";
     refuse(&["star.toml", "--trace", "trace.json"], &[kind]);
     refuse(&["tiny.toml", "--trace-ranks", "0"], &["--trace <FILE>"]);
+    let rank = "--trace-ranks: no step has rank 5000; ranks are 0 to 15";
+    refuse(&["tiny.toml", "--trace", "trace.json", "--trace-ranks", "0,5000"], &[rank]);
 }
 
 #[test]

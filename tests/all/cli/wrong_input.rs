@@ -87,7 +87,7 @@ const WRONG: &[Wrong] = &[
     Wrong { line: "values = [16, 32]", becomes: "values = []", says: &["values"] },
     Wrong {
         line: "values = [16, 32]",
-        becomes: "values = [16, 33]",
+        becomes: "values = [33, 35]",
         says: &["illegal plan", "global_batch", "33"],
     },
     Wrong {

@@ -94,8 +94,11 @@ fn draws_follow_the_seed_of_the_scenario() {
 #[test]
 fn chips_out_of_service_are_left_out_of_the_default_size() {
     let set = r#"systems.degrade=[{target="tray:5",capacity=0}]"#;
-    assert_eq!(scenario(COLLECTIVE, &[set]).points()[0].chips, 68);
-    assert_eq!(scenario(COLLECTIVE, &[set, "systems.chips=72"]).points()[0].chips, 72);
+    assert_eq!(scenario(COLLECTIVE, &[set]).point(0).expect("the point is legal").chips, 68);
+    assert_eq!(
+        scenario(COLLECTIVE, &[set, "systems.chips=72"]).point(0).expect("the point is legal").chips,
+        72
+    );
 }
 
 #[test]
@@ -130,7 +133,10 @@ fn a_domain_without_chips_needs_a_size() {
             "command line:1: the system cannot be built: no chip is left in the domain; say how many chips, such as \
              chips = 8"
         );
-        assert_eq!(scenario(COLLECTIVE, &[&set, "systems.chips=72"]).points()[0].chips, 72);
+        assert_eq!(
+            scenario(COLLECTIVE, &[&set, "systems.chips=72"]).point(0).expect("the point is legal").chips,
+            72
+        );
     }
 }
 
@@ -161,7 +167,7 @@ fn errors_name_the_entry() {
     );
     assert_eq!(
         refused(COLLECTIVE, &[r#"systems.degrade=[{target="chip:72",compute=0.5}]"#]),
-        "NVL72: degrade[0]: there is no `chip:72`: chips are 0 to 71"
+        "command line:1: the system cannot be built: degrade[0]: there is no `chip:72`: chips are 0 to 71"
     );
     assert_eq!(
         refused(COLLECTIVE, &[r#"systems.degrade=[{target="links",share=1,capacity=0}]"#]),

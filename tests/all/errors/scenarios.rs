@@ -2,6 +2,7 @@
 
 use super::{Case, fault};
 use copperlight::calibrate::{CalibrateChipsError, CalibrateError, NcclTestsError, SourceError};
+use copperlight::check::{MetricToleranceError, ResultBaselineError};
 use copperlight::commands::{BookError, Failure};
 use copperlight::estimate::EstimateError;
 use copperlight::file::{KeyPathError, ScenarioError, ScenarioErrors};
@@ -33,7 +34,9 @@ pub(super) fn cases() -> Vec<Case> {
     cases.extend(searches());
     cases.extend(files());
     cases.extend(measurements());
+    cases.extend(result_baselines());
     cases.extend(failures());
+    cases.extend(super::sweeps::cases());
     cases
 }
 
@@ -95,6 +98,7 @@ fn plan(chips: u64, change: impl FnOnce(&mut TrainingPlan)) -> Case {
         layers_per_chunk: None,
         recipe: Recipe::default(),
         flop_convention: FlopConvention::default(),
+        search: None,
         run_tokens: None,
     };
     change(&mut plan);
@@ -230,6 +234,10 @@ fn runs() -> Vec<Case> {
         RunError::Routing { system: system(), source: unreachable },
         RunError::Simulation { system: system(), source: shared },
         RunError::Unfinished { system: system(), reason: reason() },
+        RunError::Estimate {
+            system: system(),
+            source: Box::new(EstimateError::Chips { job: 64, chips: 72 }),
+        },
         RunError::NothingFits { notes },
         RunError::NothingToCompare,
         RunError::NoParameter {
@@ -261,6 +269,7 @@ fn searches() -> Vec<Case> {
     .collect();
     let searches = [
         SearchError::NotTraining { kind: "collective" },
+        SearchError::NothingToFix { key: "tensor" },
         SearchError::Run(RunError::NoChip { system: system() }),
         SearchError::Estimate(EstimateError::Chips { job: 64, chips: 72 }),
     ];
@@ -351,6 +360,35 @@ fn calibrations() -> Vec<Case> {
     fits.chain(lines().iter().map(Case::of)).chain(sources.iter().map(Case::of)).collect()
 }
 
+fn result_baselines() -> Vec<Case> {
+    let path = || "base.json".to_owned();
+    let baselines = [
+        ResultBaselineError::Read { path: path(), reason: "there is no such file".to_owned() },
+        ResultBaselineError::Malformed {
+            path: path(),
+            problem: "expected value at line 1 column 1".to_owned(),
+        },
+        ResultBaselineError::Schema { path: path(), found: 2 },
+        ResultBaselineError::UnknownMetric {
+            path: path(),
+            metric: "mfuu".to_owned(),
+            remedy: "did you mean `mfu`?".to_owned(),
+        },
+        ResultBaselineError::BadTolerance { path: path(), metric: "mfu".to_owned(), share: "-1".to_owned() },
+        ResultBaselineError::NothingInCommon {
+            path: path(),
+            here: "`tiny`".to_owned(),
+            there: "`ring`".to_owned(),
+        },
+        ResultBaselineError::Write { path: path(), reason: "there is no such folder".to_owned() },
+    ];
+    let tolerances = [
+        MetricToleranceError::NoEqualsSign { text: "mfu".to_owned() },
+        MetricToleranceError::NoShare { problem: "`-1` is no share of at least 0".to_owned() },
+    ];
+    baselines.iter().map(Case::of).chain(tolerances.iter().map(Case::of)).collect()
+}
+
 fn failures() -> Vec<Case> {
     let unknown = ScenarioError::UnknownName {
         what: "algorithm",
@@ -376,11 +414,14 @@ fn failures() -> Vec<Case> {
         Failure::Calibrate(CalibrateError::NoRows { name: "xgmi-roce".to_owned() }),
         Failure::CalibrateChips(CalibrateChipsError::NoRows { family: "ampere".to_owned() }),
         Failure::Worse { path: "base.json".to_owned(), grown },
+        Failure::ResultBaseline(ResultBaselineError::Schema { path: "base.json".to_owned(), found: 2 }),
+        Failure::CheckFailed { failed: 2, all: 25 },
+        Failure::NotWritten { path: "check.xml".to_owned(), reason: "it is a folder".to_owned() },
         Failure::Files(FilesError::NotResults { path: "out/results.json".into() }),
         Failure::Trace(TraceFileError::Folder { path: "timelines".into() }),
         Failure::Figures("cannot draw the figure `mfu`".to_owned()),
         Failure::Output(Error::from(ErrorKind::StorageFull)),
-        Failure::NotAvailableYet("check".to_owned()),
+        Failure::NotAvailableYet("claims".to_owned()),
     ]
     .iter()
     .map(Case::of)

@@ -1,71 +1,9 @@
 //! Scenarios of the library and a training step, folded and with `--no-fold`: equal results, different work.
 
+use super::library_sizes::SMALLER;
 use copperlight::file::{Scenario, SourceText, check, library_scenario_names, load};
 use copperlight::report::{PointResult, ScenarioReport};
 use copperlight::run::{EngineOptions, RunOptions, run_scenario};
-
-/// What a scenario of the library is set to where it would be too large to simulate in full.
-const SMALLER: [(&str, &[&str]); 6] = [
-    (
-        "nvl72-vs-cm384",
-        &[
-            "workload.model=llama-3.1-8b",
-            "workload.global_batch=36",
-            "workload.parallelism.tensor=4",
-            "workload.parallelism.pipeline=4",
-            "systems.chips=144",
-            "sweep=[]",
-        ],
-    ),
-    (
-        "nvl72-vs-cm384-equal",
-        &[
-            "workload.model=llama-3.1-8b",
-            "workload.global_batch=20",
-            "workload.parallelism.tensor=4",
-            "workload.parallelism.pipeline=4",
-            "systems.chips=80",
-        ],
-    ),
-    (
-        "nvl72-vs-cm384-best-plans",
-        &[
-            "workload.model=llama-3.1-8b",
-            "workload.global_batch=36",
-            "systems.parallelism.tensor=4",
-            "systems.parallelism.pipeline=4",
-            "systems[2].parallelism.pipeline=2",
-            "systems[3].parallelism.pipeline=1",
-            "systems.parallelism.micro_batch=1",
-            "systems.chips=144",
-        ],
-    ),
-    (
-        "nvl72-vs-cm384-moe-best-plans",
-        &[
-            "workload.model={ layers = 8, hidden = 2048, heads = 32, kv_heads = 4, ffn = 6144, gated = true, \
-             vocab = 32000, experts = 64, top_k = 8, expert_ffn = 768 }",
-            "workload.sequence_length=512",
-            "workload.global_batch=160",
-            "systems.parallelism.pipeline=2",
-            "systems.parallelism.expert=8",
-            "systems.chips=80",
-        ],
-    ),
-    (
-        "nvl72-vs-cm384-moe",
-        &[
-            "workload.model=qwen3-30b",
-            "workload.sequence_length=512",
-            "workload.global_batch=40",
-            "workload.parallelism.pipeline=2",
-            "workload.parallelism.expert=8",
-            "workload.parallelism.recompute=selective",
-            "systems.chips=80",
-        ],
-    ),
-    ("incast-and-hot-spot", &["systems.chips=96", "workload.size=1 MiB"]),
-];
 
 fn run(scenario: &Scenario, fold: bool) -> ScenarioReport {
     let engine = EngineOptions { fold, ..EngineOptions::default() };

@@ -295,11 +295,11 @@ fn every_form_of_output_has_the_figures() {
     assert!(written(|out| markdown::write_report(out, &report)).contains("bound by scale-out ejection"));
     let page = written(|out| html::write_report(out, &report, &Drawn::default()));
     assert!(page.contains("scale-out ejection"), "{page}");
-    let csv = written(|out| csv::write_results(out, &report.results));
+    let csv = written(|out| csv::write_results(out, (&report.results).into()));
     for name in ["workload.pattern", "flow_time_p99_us", "ideal_share", "tier_bytes.scale-up"] {
         assert!(csv.lines().next().expect("there is a head").contains(name), "{name}");
     }
-    let json = written(|out| json::write_results(out, &report.results));
+    let json = written(|out| json::write_results(out, (&report.results).into()));
     let value: serde_json::Value = serde_json::from_str(&json).expect("it is JSON");
     let first = &value["results"][0];
     assert_eq!((&first["pattern"], &first["step_time_s"]), (&"permutation".into(), &serde_json::Value::Null));

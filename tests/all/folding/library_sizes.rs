@@ -1,0 +1,273 @@
+//! Sizes at which the scenarios of the library can be simulated in full, every rank and every flow.
+
+/// What a scenario of the library is set to where it would be too large to simulate in full.
+pub(super) const SMALLER: [(&str, &[&str]); 35] = [
+    (
+        "nvl72-vs-cm384",
+        &[
+            "workload.model=llama-3.1-8b",
+            "workload.global_batch=36",
+            "workload.parallelism.tensor=4",
+            "workload.parallelism.pipeline=4",
+            "systems.chips=144",
+            "sweep=[]",
+        ],
+    ),
+    (
+        "nvl72-vs-cm384-equal",
+        &[
+            "workload.model=llama-3.1-8b",
+            "workload.global_batch=20",
+            "workload.parallelism.tensor=4",
+            "workload.parallelism.pipeline=4",
+            "systems.chips=80",
+        ],
+    ),
+    (
+        "nvl72-vs-cm384-best-plans",
+        &[
+            "workload.model=llama-3.1-8b",
+            "workload.global_batch=36",
+            "systems.parallelism.tensor=4",
+            "systems.parallelism.pipeline=4",
+            "systems[2].parallelism.pipeline=2",
+            "systems[3].parallelism.pipeline=1",
+            "systems.parallelism.micro_batch=1",
+            "systems.chips=144",
+        ],
+    ),
+    (
+        "nvl72-vs-cm384-moe-best-plans",
+        &[
+            "workload.model={ layers = 8, hidden = 2048, heads = 32, kv_heads = 4, ffn = 6144, gated = true, \
+             vocab = 32000, experts = 64, top_k = 8, expert_ffn = 768 }",
+            "workload.sequence_length=512",
+            "workload.global_batch=160",
+            "systems.parallelism.pipeline=2",
+            "systems.parallelism.expert=8",
+            "systems.chips=80",
+        ],
+    ),
+    (
+        "nvl72-vs-cm384-moe",
+        &[
+            "workload.model=qwen3-30b",
+            "workload.sequence_length=512",
+            "workload.global_batch=40",
+            "workload.parallelism.pipeline=2",
+            "workload.parallelism.expert=8",
+            "workload.parallelism.recompute=selective",
+            "systems.chips=80",
+        ],
+    ),
+    ("incast-and-hot-spot", &["systems.chips=96", "workload.size=1 MiB"]),
+    ("nccl-tests-ampere", &["sweep[1]={parameter=\"workload.size\",values=[\"64 KiB\"]}"]),
+    ("nccl-tests-hopper", &["sweep[1]={parameter=\"workload.size\",values=[\"64 KiB\"]}"]),
+    ("nccl-tests-blackwell", &["sweep[1]={parameter=\"workload.size\",values=[\"64 KiB\"]}"]),
+    ("nccl-tests-amd", &["sweep[1]={parameter=\"workload.size\",values=[\"64 KiB\"]}"]),
+    (
+        "nccl-tests-ascend",
+        &[
+            "sweep[1]={parameter=\"workload.size\",values=[\"64 KiB\"]}",
+            "systems[1].chips=32",
+            "systems[2].chips=64",
+        ],
+    ),
+    ("nccl-tests-tpu", &["sweep[1]={parameter=\"workload.size\",values=[\"64 KiB\"]}", "systems.chips=16"]),
+    ("nccl-tests-nodes", &["sweep[1]={parameter=\"workload.size\",values=[\"64 KiB\"]}"]),
+    (
+        "domain-size-dense",
+        &[
+            "workload.model=llama-3.1-8b",
+            "workload.parallelism.tensor=4",
+            "workload.parallelism.pipeline=4",
+            "systems.chips=64",
+            "workload.global_batch=16",
+            "systems[0].scale_up.chips=8",
+        ],
+    ),
+    (
+        "domain-size-experts",
+        &[
+            "workload.model={ layers = 8, hidden = 2048, heads = 32, kv_heads = 4, ffn = 6144, gated = true, vocab = 32000, experts = 64, top_k = 8, expert_ffn = 768 }",
+            "workload.sequence_length=512",
+            "workload.parallelism.pipeline=2",
+            "workload.parallelism.expert=8",
+            "sweep=[]",
+            "systems.chips=64",
+            "workload.global_batch=64",
+        ],
+    ),
+    (
+        "bandwidth-dense",
+        &[
+            "workload.model=llama-3.1-8b",
+            "workload.parallelism.tensor=4",
+            "workload.parallelism.pipeline=4",
+            "sweep=[]",
+            "systems.chips=144",
+            "workload.global_batch=36",
+        ],
+    ),
+    (
+        "bandwidth-experts",
+        &[
+            "workload.model={ layers = 8, hidden = 2048, heads = 32, kv_heads = 4, ffn = 6144, gated = true, vocab = 32000, experts = 64, top_k = 8, expert_ffn = 768 }",
+            "workload.sequence_length=512",
+            "workload.parallelism.pipeline=2",
+            "workload.parallelism.expert=8",
+            "sweep=[]",
+            "systems.chips=128",
+            "workload.global_batch=128",
+        ],
+    ),
+    ("bandwidth-collectives", &["sweep=[]", "workload.operation=all-reduce", "workload.size=1 MiB"]),
+    (
+        "latency-dense",
+        &[
+            "workload.model=llama-3.1-8b",
+            "workload.parallelism.tensor=4",
+            "workload.parallelism.pipeline=4",
+            "sweep=[]",
+            "systems.chips=144",
+            "workload.global_batch=36",
+        ],
+    ),
+    (
+        "latency-experts",
+        &[
+            "workload.model={ layers = 8, hidden = 2048, heads = 32, kv_heads = 4, ffn = 6144, gated = true, vocab = 32000, experts = 64, top_k = 8, expert_ffn = 768 }",
+            "workload.sequence_length=512",
+            "workload.parallelism.pipeline=2",
+            "workload.parallelism.expert=8",
+            "sweep=[]",
+            "systems.chips=128",
+            "workload.global_batch=128",
+        ],
+    ),
+    ("latency-collectives", &["sweep=[]", "workload.operation=all-reduce", "workload.size=1 MiB"]),
+    (
+        "copper-or-optics-dense",
+        &[
+            "workload.model=llama-3.1-8b",
+            "workload.parallelism.tensor=4",
+            "workload.parallelism.pipeline=4",
+            "systems.chips=144",
+            "workload.global_batch=36",
+        ],
+    ),
+    (
+        "copper-or-optics-experts",
+        &[
+            "workload.model={ layers = 8, hidden = 2048, heads = 32, kv_heads = 4, ffn = 6144, gated = true, vocab = 32000, experts = 64, top_k = 8, expert_ffn = 768 }",
+            "workload.sequence_length=512",
+            "workload.parallelism.pipeline=2",
+            "workload.parallelism.expert=8",
+            "systems.chips=128",
+            "workload.global_batch=128",
+        ],
+    ),
+    ("copper-or-optics-collectives", &["sweep=[]", "workload.operation=all-reduce", "workload.size=1 MiB"]),
+    (
+        "straggler",
+        &[
+            "workload.model=llama-3.1-8b",
+            "workload.parallelism.tensor=4",
+            "workload.parallelism.pipeline=4",
+            "systems.chips=48",
+            "workload.global_batch=12",
+        ],
+    ),
+    (
+        "dead-plane",
+        &[
+            "sweep=[]",
+            "workload.operation=all-to-all",
+            "workload.size=1 MiB",
+            "systems[8].chips=32",
+            "systems[9].chips=32",
+            "systems[10].chips=32",
+            "systems[11].chips=32",
+        ],
+    ),
+    (
+        "dead-plane-training",
+        &[
+            "workload.model=llama-3.1-8b",
+            "workload.parallelism.tensor=4",
+            "workload.parallelism.pipeline=4",
+            "systems.chips=64",
+            "workload.global_batch=16",
+        ],
+    ),
+    (
+        "oversubscription-dense",
+        &[
+            "workload.model=llama-3.1-8b",
+            "workload.parallelism.tensor=4",
+            "workload.parallelism.pipeline=4",
+            "sweep=[]",
+            "systems.chips=144",
+            "workload.global_batch=36",
+        ],
+    ),
+    (
+        "oversubscription-experts",
+        &[
+            "workload.model={ layers = 8, hidden = 2048, heads = 32, kv_heads = 4, ffn = 6144, gated = true, vocab = 32000, experts = 64, top_k = 8, expert_ffn = 768 }",
+            "workload.sequence_length=512",
+            "workload.parallelism.pipeline=2",
+            "workload.parallelism.expert=8",
+            "sweep=[]",
+            "systems.chips=128",
+            "workload.global_batch=128",
+        ],
+    ),
+    (
+        "oversubscription-collectives",
+        &["sweep=[]", "workload.operation=all-reduce", "workload.size=1 MiB", "systems.chips=144"],
+    ),
+    (
+        "export-chips-dense",
+        &[
+            "workload.model=llama-3.1-8b",
+            "workload.parallelism.tensor=4",
+            "workload.parallelism.pipeline=4",
+            "systems.chips=64",
+            "workload.global_batch=16",
+        ],
+    ),
+    (
+        "export-chips-experts",
+        &[
+            "workload.model={ layers = 8, hidden = 2048, heads = 32, kv_heads = 4, ffn = 6144, gated = true, vocab = 32000, experts = 64, top_k = 8, expert_ffn = 768 }",
+            "workload.sequence_length=512",
+            "workload.parallelism.pipeline=2",
+            "workload.parallelism.expert=8",
+            "systems.chips=32",
+            "workload.global_batch=32",
+        ],
+    ),
+    ("export-chips-all-reduce", &["sweep=[]", "workload.size=1 MiB", "systems.chips=16"]),
+    (
+        "hopper-to-blackwell-dense",
+        &[
+            "workload.model=llama-3.1-8b",
+            "workload.parallelism.tensor=4",
+            "workload.parallelism.pipeline=4",
+            "systems.chips=144",
+            "workload.global_batch=36",
+        ],
+    ),
+    (
+        "hopper-to-blackwell-experts",
+        &[
+            "workload.model={ layers = 8, hidden = 2048, heads = 32, kv_heads = 4, ffn = 6144, gated = true, vocab = 32000, experts = 64, top_k = 8, expert_ffn = 768 }",
+            "workload.sequence_length=512",
+            "workload.parallelism.pipeline=2",
+            "workload.parallelism.expert=8",
+            "systems.chips=128",
+            "workload.global_batch=128",
+        ],
+    ),
+];
