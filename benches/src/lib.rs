@@ -13,6 +13,7 @@
 //! - [`one_late`]: a collective of which one rank is late
 //! - [`founding`]: the founding scenario at many numbers of chips
 //! - [`steps`]: training steps of published models and plans
+//! - [`points`]: sweeps in closed form, point by point
 //! - [`memory`]: what the process has used
 //! - [`cases`]: all runs of the engine by name and parameter, each with its answer
 //!
@@ -32,6 +33,7 @@ pub mod hierarchical;
 pub mod memory;
 pub mod misaligned;
 pub mod one_late;
+pub mod points;
 pub mod rings;
 pub mod star_flows;
 pub mod steps;

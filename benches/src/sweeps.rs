@@ -43,6 +43,7 @@ impl Sweep {
             algorithm: None,
             protocol: None,
             experts: ExpertRouting::default(),
+            fidelity: copperlight::file::Fidelity::Flow,
             engine: EngineOptions::default(),
         };
         Self { request, busbw }
