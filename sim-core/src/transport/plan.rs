@@ -49,6 +49,13 @@ const FREE_CHUNKS: f64 = 64.0;
 /// The most chunks of an exchange with experts: the shorter of its stages is hidden but for a sixteenth.
 const MOST_STAGED_CHUNKS: f64 = 16.0;
 
+/// The whole number `c` of at least 1 for which `c + ratio / c` is least: the first with `c (c + 1) >= ratio`.
+///
+/// To round the square root would keep too few parts just below the next: a larger collective would then be faster.
+fn best_cut(ratio: f64) -> f64 {
+    (((1.0 + 4.0 * ratio).sqrt() - 1.0) / 2.0).ceil().max(1.0)
+}
+
 /// How long a step of a phase drains under the bounds of its protocol, inside domains or between them.
 fn slowest_drain(phase: &Phase, profile: &PhaseProfile, step: &StepCost) -> Time {
     let drain = |scope: Scope| {
@@ -249,7 +256,7 @@ impl<'a> Planner<'a> {
     /// Into how many chunks a pipelined collective is cut.
     ///
     /// With wire time `W`, `d` stages after the first and `o` for each hand-off, `c` chunks take
-    /// `(c - 1) o + (c + d) W / c`: least at `c = sqrt(d W / o)`.
+    /// `(c - 1) o + (c + d) W / c`: least near `c = sqrt(d W / o)`.
     fn chunks(
         &mut self,
         named: &Named,
@@ -271,16 +278,16 @@ impl<'a> Planner<'a> {
         let cost = collective_cost(self.transport, call, &whole, &profiles, protocol);
         let wire = slowest_drain(phase, &profile, &cost.step[0]).seconds();
         let handed = hand_off(self.transport, phase.pattern).max(profile.latency()).seconds();
-        let best = if handed > 0.0 { (stages * wire / handed).sqrt() } else { FREE_CHUNKS };
+        let best = if handed > 0.0 { best_cut(stages * wire / handed) } else { FREE_CHUNKS };
         // A chunk has a byte at least.
         let finest = phase.bytes.count().max(1) as f64;
-        Ok(best.round().clamp(1.0, MOST_CHUNKS.min(finest)) as usize)
+        Ok(best.clamp(1.0, MOST_CHUNKS.min(finest)) as usize)
     }
 
     /// Into how many chunks an exchange with experts is cut, whose two stages are the phases of `whole`.
     ///
     /// Where stages of `W >= V` follow one another chunk by chunk at a latency `l`, `c` chunks take `W + V/c + (c + 1) l`:
-    /// least at `c = sqrt(V/l)`.
+    /// least near `c = sqrt(V/l)`.
     fn chunks_of_stages(
         &mut self,
         named: &Named,
@@ -295,9 +302,9 @@ impl<'a> Planner<'a> {
         let stages = whole.phases.iter().zip(&profiles).zip(&cost.step);
         let shorter = stages.map(|((phase, profile), step)| slowest_drain(phase, profile, step)).min();
         let latency = profiles.iter().map(PhaseProfile::latency).max().unwrap_or(Time::ZERO);
-        let best = (shorter.unwrap_or(Time::ZERO).seconds() / latency.seconds()).sqrt();
         // Nothing to send that takes no time either is one chunk.
-        Ok(if best.is_nan() { 1 } else { best.round().clamp(1.0, MOST_STAGED_CHUNKS) as usize })
+        let best = best_cut(shorter.unwrap_or(Time::ZERO).seconds() / latency.seconds());
+        Ok(best.min(MOST_STAGED_CHUNKS) as usize)
     }
 
     /// How many members stand together in each tier that makes a difference to their routes.
@@ -360,5 +367,21 @@ impl<'a> Planner<'a> {
         let survey = self.surveyor.survey(&named.members, pattern, steps)?;
         self.seen.phases.insert(key, survey);
         Ok(survey.under(self.transport))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::best_cut;
+
+    #[test]
+    fn a_cut_is_the_best_of_all_whole_numbers() {
+        for ratio in [0.0, 0.5, 1.9, 2.1, 2.2, 5.9, 6.1, 6.2, 100.0, 12_345.6] {
+            let takes = |parts: f64| parts + ratio / parts;
+            let best = (1..200).map(f64::from).min_by(|one, other| takes(*one).total_cmp(&takes(*other)));
+            assert_eq!(Some(best_cut(ratio)), best, "{ratio}");
+        }
+        assert_eq!(best_cut(f64::INFINITY), f64::INFINITY);
+        assert_eq!(best_cut(f64::NAN), 1.0);
     }
 }
