@@ -1,6 +1,8 @@
 //! What is drawn: a list of marks in pixels, from the bottom up. Charts fill it; `render` turns it into files.
 
+use super::panel::Rect;
 use super::style::{Color, HEIGHT, Marker, WIDTH};
+use crate::report::FigureSize;
 
 /// A place on the canvas in pixels from the upper left corner.
 pub(super) type Place = (f64, f64);
@@ -68,16 +70,33 @@ pub(super) enum Mark {
     Text(Text),
 }
 
-/// The marks of one figure of [`WIDTH`] by [`HEIGHT`] pixels on white.
-#[derive(Debug, Clone, Default, PartialEq)]
+/// The marks of one figure.
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct Canvas {
+    pub(super) width: f64,
+    pub(super) height: f64,
     pub(super) marks: Vec<Mark>,
+    /// The areas in which data is drawn.
+    pub(super) panels: Vec<Rect>,
+}
+
+impl Default for Canvas {
+    /// An empty figure across a slide.
+    fn default() -> Self {
+        Self { width: WIDTH, height: HEIGHT, marks: Vec::new(), panels: Vec::new() }
+    }
 }
 
 impl Canvas {
+    /// Takes this size, before anything is drawn.
+    pub(super) fn resize(&mut self, size: FigureSize) {
+        let [width, height] = size.pixels();
+        (self.width, self.height) = (f64::from(width), f64::from(height));
+    }
+
     /// The extent in whole pixels.
-    pub(super) const fn size() -> (u32, u32) {
-        (WIDTH as u32, HEIGHT as u32)
+    pub(super) const fn size(&self) -> (u32, u32) {
+        (self.width as u32, self.height as u32)
     }
 
     /// Draws on top of what is there.

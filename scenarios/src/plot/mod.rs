@@ -12,7 +12,8 @@
 //! | `axis.rs`, `panel.rs` | scales and ticks, a plotting area with its grid |
 //! | `canvas.rs` | what is drawn: a list of lines, areas, bars, points and texts in pixels |
 //! | `render.rs` | the list as SVG and PNG; the only file that knows plotters |
-//! | `style.rs`, `text.rs` | colours and sizes; the embedded font, its widths, line breaks |
+//! | `style.rs`, `theme.rs` | colours and sizes; the same colours on a dark ground |
+//! | `text.rs` | the embedded font, its widths, line breaks |
 //!
 //! A figure never invents data: what does not fit in memory is said in words, and a figure without data is
 //! left out with a note.
@@ -35,6 +36,7 @@ mod style;
 mod sweep;
 mod sweep_chart;
 mod text;
+mod theme;
 mod wiring;
 
 pub use draw::{draw, validation_figures, wiring_figure};

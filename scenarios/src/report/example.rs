@@ -2,11 +2,11 @@
 
 use super::{
     ALL_VALUES, Assumption, Breakdown, BusbwCurve, CollectiveReport, CollectiveRow, Comparison, CurveKind,
-    ENVELOPE, Envelope, ErrorSummary, FailedPoints, FailedVariant, GroupMean, GroupSpread, MEMORY_CAPACITY,
-    MEMORY_TOTAL, MeanSummary, PairCount, PairEffect, PairReport, Placement, PointResult, RateMetric,
-    RowKind, SCHEMA, ScenarioReport, ScenarioResults, SensitivityEnd, SensitivityPoint, SensitivityReport,
-    SensitivityValue, TierUtilization, TimeMetric, TrainingErrors, TrainingFigures, UtilizationTimeline,
-    ValidationGroup, ValidationReport, ValidationRow, Verdict, Work, WorstRow,
+    ENVELOPE, Envelope, ErrorSummary, FailedPoints, FailedVariant, FigureForm, GroupMean, GroupSpread,
+    MEMORY_CAPACITY, MEMORY_TOTAL, MeanSummary, PairCount, PairEffect, PairReport, Placement, PointResult,
+    RateMetric, RowKind, SCHEMA, ScenarioReport, ScenarioResults, SensitivityEnd, SensitivityPoint,
+    SensitivityReport, SensitivityValue, TierUtilization, TimeMetric, TrainingErrors, TrainingFigures,
+    UtilizationTimeline, ValidationGroup, ValidationReport, ValidationRow, Verdict, Work, WorstRow,
 };
 use copperlight_topologies::End;
 
@@ -50,6 +50,7 @@ pub(crate) fn two_systems(chip_counts: u32) -> ScenarioReport {
         reproduce: "copperlight run nvl72-vs-cm384".into(),
         resolved_toml: "[scenario]\nname = \"nvl72-vs-cm384\"\n".into(),
         curves: CurveKind::ALL.to_vec(),
+        figures: FigureForm { named: true, ..FigureForm::default() },
     }
 }
 

@@ -1,5 +1,6 @@
 //! The results of a scenario with everything that its page and its figures show besides them.
 
+use super::figure_form::FigureForm;
 use super::results::{CollectiveRow, ScenarioResults};
 use serde::{Deserialize, Serialize};
 
@@ -130,6 +131,8 @@ pub struct ScenarioReport {
     pub resolved_toml: String,
     /// The figures to draw.
     pub curves: Vec<CurveKind>,
+    /// How they are drawn.
+    pub figures: FigureForm,
 }
 
 impl ScenarioReport {

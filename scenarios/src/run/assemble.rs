@@ -131,6 +131,7 @@ impl Gathered {
             reproduce: "copperlight run resolved.toml".to_owned(),
             resolved_toml: frame.resolved_toml.clone(),
             curves: frame.curves.clone(),
+            figures: frame.figures,
         }
     }
 

@@ -5,7 +5,7 @@
 
 use super::{assumptions, busbw};
 use crate::file::{Scenario, SystemEntry};
-use crate::report::{Assumption, CurveKind};
+use crate::report::{Assumption, CurveKind, FigureForm};
 use serde::{Deserialize, Serialize};
 
 /// A report without its points.
@@ -37,6 +37,9 @@ pub struct Frame {
     pub resolved_toml: String,
     /// The figures to draw.
     pub curves: Vec<CurveKind>,
+    /// How they are drawn.
+    #[serde(default)]
+    pub figures: FigureForm,
 }
 
 /// A system of a frame.
@@ -65,6 +68,7 @@ impl Frame {
             assumptions: assumptions::of(scenario),
             resolved_toml: scenario.resolved_text(),
             curves: scenario.report.curves.clone(),
+            figures: scenario.report.figures,
         }
     }
 
