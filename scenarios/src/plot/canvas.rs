@@ -66,9 +66,14 @@ pub(super) enum Mark {
     Bar { upper_left: Place, lower_right: Place, color: Color },
     /// The marker of one data point.
     Point { at: Place, marker: Marker, color: Color },
+    /// What was measured: an empty ring, on paper.
+    Ring { at: Place, color: Color },
     /// A line of text.
     Text(Text),
 }
+
+/// The length of a dash, and of the gap after it.
+const DASH: f64 = 11.0;
 
 /// The marks of one figure.
 #[derive(Debug, Clone, PartialEq)]
@@ -107,6 +112,28 @@ impl Canvas {
     /// Draws a line of text.
     pub(super) fn text(&mut self, text: Text) {
         self.marks.push(Mark::Text(text));
+    }
+
+    /// Draws a line in dashes.
+    pub(super) fn dashes(&mut self, through: &[Place], color: Color, width: f64) {
+        let mut drawn = 0.0;
+        for ends in through.windows(2) {
+            let [from, to] = [ends[0], ends[1]];
+            let length = (to.0 - from.0).hypot(to.1 - from.1);
+            let at = |along: f64| {
+                let share = (along / length).min(1.0);
+                (from.0 + (to.0 - from.0) * share, from.1 + (to.1 - from.1) * share)
+            };
+            // Dashes go on around corners: `drawn` is how much of a dash and its gap is behind the corner.
+            let mut along = -drawn;
+            while along < length {
+                if along + DASH > 0.0 {
+                    self.segment(at(along.max(0.0)), at(along + DASH), color, width);
+                }
+                along += 2.0 * DASH;
+            }
+            drawn = (length + drawn) % (2.0 * DASH);
+        }
     }
 
     /// Draws a straight line.

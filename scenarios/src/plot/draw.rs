@@ -2,9 +2,12 @@
 
 use super::busbw::draw_busbw;
 use super::canvas::Drawing;
+use super::communication_share::draw_communication_share;
 use super::exposed_communication::draw_exposed_communication;
+use super::ledger::draw_ledger;
 use super::link_utilization::draw_link_utilization;
 use super::measured::drawings;
+use super::memory::draw_memory;
 use super::mfu::draw_mfu;
 use super::render::{PlotError, png, svg};
 use super::theme::Ground;
@@ -21,13 +24,7 @@ use copperlight_core::fabric::Fabric;
 pub fn draw(report: &ScenarioReport) -> Result<Drawn, PlotError> {
     let mut drawn = Drawn::default();
     for kind in CurveKind::ALL.into_iter().filter(|kind| report.curves.contains(kind)) {
-        let drawing = match kind {
-            CurveKind::Mfu => draw_mfu(report),
-            CurveKind::ExposedCommunicationShare => draw_exposed_communication(report),
-            CurveKind::LinkUtilization => draw_link_utilization(report),
-            CurveKind::Busbw => draw_busbw(report),
-        };
-        match drawing {
+        match drawing(kind, report) {
             Some(drawing) => {
                 drawn.figures.push(rendered(kind.name(), &drawing, report.figures.theme)?);
                 drawn
@@ -41,6 +38,19 @@ pub fn draw(report: &ScenarioReport) -> Result<Drawn, PlotError> {
         }
     }
     Ok(drawn)
+}
+
+/// The figure of one kind; `None` when no point has data for it.
+pub(super) fn drawing(kind: CurveKind, report: &ScenarioReport) -> Option<Drawing> {
+    match kind {
+        CurveKind::Mfu => draw_mfu(report),
+        CurveKind::CommunicationShare => draw_communication_share(report),
+        CurveKind::ExposedCommunicationShare => draw_exposed_communication(report),
+        CurveKind::LinkUtilization => draw_link_utilization(report),
+        CurveKind::Busbw => draw_busbw(report),
+        CurveKind::Ledger => draw_ledger(report),
+        CurveKind::Memory => draw_memory(report),
+    }
 }
 
 /// Draws how a fabric of chips and switches is wired; `None` where chips are joined without switches.
@@ -108,6 +118,7 @@ mod tests {
         report.timelines.clear();
         report.busbw.clear();
         report.results.results.iter_mut().for_each(example::make_too_large);
+        report.results.results.iter_mut().for_each(|point| point.memory_gb = None);
         let drawn = draw(&report).expect("nothing can be drawn");
         assert!(drawn.figures.is_empty());
         assert_eq!(drawn.notes.len(), CurveKind::ALL.len());
@@ -118,6 +129,7 @@ mod tests {
     #[test]
     fn bitmaps_are_drawn_on_the_grounds_that_are_asked_for() {
         let mut report = example::two_systems(1);
+        report.curves = vec![CurveKind::Mfu];
         let mut mfu_on = |theme| {
             report.figures.theme = theme;
             draw(&report).expect("the example can be drawn").figures.swap_remove(0)
@@ -134,13 +146,16 @@ mod tests {
         for point in &mut report.results.results {
             point.system = "<script>".into();
         }
+        report.curves = vec![CurveKind::Mfu, CurveKind::Ledger];
         let drawn = draw(&report).expect("the example can be drawn");
+        assert_eq!(drawn.figures.len(), 2);
         assert!(drawn.figures.iter().all(|figure| !figure.svg.contains("<script")));
     }
 
     #[test]
     fn drawing_twice_gives_the_same_bytes() {
-        let report = example::two_systems(3);
+        let mut report = example::two_systems(3);
+        report.curves = vec![CurveKind::Ledger, CurveKind::Busbw];
         let draw_once = || draw(&report).expect("the example can be drawn");
         assert_eq!(draw_once(), draw_once());
     }

@@ -83,11 +83,20 @@ impl Panel {
 
     /// Draws grid, axes and labels.
     pub(super) fn draw(&self, canvas: &mut Canvas) {
+        canvas.panels.push(self.area);
         self.draw_rows(canvas);
         self.draw_columns(canvas);
         let Rect { left, right, bottom, .. } = self.area;
         canvas.segment((left, bottom), (right, bottom), INK, 2.0);
         self.draw_titles(canvas);
+    }
+
+    /// Draws an upright line of the grid at each tick across.
+    pub(super) fn draw_column_lines(&self, canvas: &mut Canvas) {
+        for tick in &self.x.ticks {
+            let x = self.x_place(tick.value);
+            canvas.segment((x, self.area.top), (x, self.area.bottom), GRID, 2.0);
+        }
     }
 
     fn draw_rows(&self, canvas: &mut Canvas) {

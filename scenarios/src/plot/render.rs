@@ -143,6 +143,7 @@ fn draw_mark<B: DrawingBackend>(area: &Area<B>, mark: &Mark, pen: &Pen) -> Resul
             area.draw(&Rectangle::new(corners, pen.color(*color).filled())).map_err(|error| error.to_string())
         }
         Mark::Point { at, marker, color } => draw_marker(area, *at, (*marker, *color), pen),
+        Mark::Ring { at, color } => draw_ring(area, *at, *color, pen),
         Mark::Text(text) => draw_text(area, text, pen),
     }
 }
@@ -189,6 +190,15 @@ fn draw_marker<B: DrawingBackend>(
         Marker::Triangle => vec![(x, y - 1.2 * r), (x + 1.2 * r, y + 0.9 * r), (x - 1.2 * r, y + 0.9 * r)],
     };
     area.draw(&Polygon::new(pen.pixels(&corners), style)).map_err(|error| error.to_string())
+}
+
+fn draw_ring<B: DrawingBackend>(area: &Area<B>, at: Place, color: Color, pen: &Pen) -> Result<(), String> {
+    let disc = |radius: f64, color: Color| {
+        let disc = Circle::new(pen.pixel(at), pen.length(radius), pen.color(color).filled());
+        area.draw(&disc).map_err(|error| error.to_string())
+    };
+    disc(MARKER_RADIUS * 1.4, color)?;
+    disc(MARKER_RADIUS * 0.8, PAPER)
 }
 
 fn draw_text<B: DrawingBackend>(area: &Area<B>, text: &Text, pen: &Pen) -> Result<(), String> {

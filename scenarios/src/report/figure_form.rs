@@ -1,4 +1,4 @@
-//! How figures are drawn, as a scenario asks for it under `[report]`.
+//! How figures are drawn, as a scenario asks for it under `[report]`, and what measurements they show.
 
 use serde::{Deserialize, Serialize};
 
@@ -46,4 +46,17 @@ impl FigureSize {
             Self::Column => [1000, 840],
         }
     }
+}
+
+/// What was measured of the collective that a figure of bus bandwidth shows.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct MeasuredRates {
+    /// The system's name.
+    pub system: String,
+    /// The number of ranks.
+    pub chips: u64,
+    /// Where the measurements were published.
+    pub source: String,
+    /// Sizes in bytes with their bus bandwidths in GB/s, ascending.
+    pub points: Vec<(u64, f64)>,
 }

@@ -102,7 +102,7 @@ pub use energy::{EnergyPerToken, RunTotals};
 pub use evidence::{Evidence, Growth, GrowthPoint, TableSource, TrainingSource};
 pub use explanation::{Candidate, Explanation, RunnerUp, Terms};
 pub use figure::{Drawn, Figure, VectorFigure};
-pub use figure_form::{FigureForm, FigureSize, FigureTheme};
+pub use figure_form::{FigureForm, FigureSize, FigureTheme, MeasuredRates};
 pub use listing::{Listing, Points};
 pub use metrics::{Metrics, ResultKind, unit_of};
 pub use pairs::{PairCount, PairEffect, PairReport, Verdict};

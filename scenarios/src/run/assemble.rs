@@ -126,6 +126,7 @@ impl Gathered {
             question: frame.question.clone(),
             timelines: self.timelines.into_iter().flatten().collect(),
             busbw,
+            measured: frame.measured.clone(),
             warnings: frame.warnings.clone(),
             assumptions: frame.assumptions.clone(),
             reproduce: "copperlight run resolved.toml".to_owned(),

@@ -5,7 +5,7 @@
 
 use super::{assumptions, busbw};
 use crate::file::{Scenario, SystemEntry};
-use crate::report::{Assumption, CurveKind, FigureForm};
+use crate::report::{Assumption, CurveKind, FigureForm, MeasuredRates};
 use serde::{Deserialize, Serialize};
 
 /// A report without its points.
@@ -40,6 +40,9 @@ pub struct Frame {
     /// How they are drawn.
     #[serde(default)]
     pub figures: FigureForm,
+    /// What was measured of the collectives that are simulated.
+    #[serde(default)]
+    pub measured: Vec<MeasuredRates>,
 }
 
 /// A system of a frame.
@@ -69,6 +72,7 @@ impl Frame {
             resolved_toml: scenario.resolved_text(),
             curves: scenario.report.curves.clone(),
             figures: scenario.report.figures,
+            measured: busbw::measured(scenario),
         }
     }
 
