@@ -42,7 +42,7 @@ pub(super) const KEYS: KeyTable = KeyTable::new(
         Key::optional(
             "size",
             Form::Name(|| SIZE.names()),
-            "The shape of figures: 1,600 x 1,000 pixels for a slide, 1,000 x 840 with as large letters for a column",
+            "The shape of figures: 1,600 x 1,000 pixels for a slide, 1,000 x 960 with as large letters for a column",
             "\"column\"",
         )
         .or(r#""slide""#),

@@ -5,7 +5,8 @@ use super::canvas::{Canvas, Mark, Place, Text};
 use super::legend::{Sample, draw_samples};
 use super::line_labels::{Label, fitting, middles};
 use super::panel::{Ends, Panel, Rect};
-use super::style::{Color, GRID, Marker, TICK_SIZE};
+use super::style::{Color, FOOTER_SIZE, GRID, Marker, TICK_SIZE};
+use super::text::wrapped;
 
 /// How a line is drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,6 +43,10 @@ pub(super) struct LineChart {
 const LABEL_GAP: f64 = 22.0;
 const LINE_WIDTH: f64 = 4.0;
 const BAND_OPACITY: f64 = 0.25;
+/// Up to this many names above a chart are large.
+const MOST_LARGE_NAMES: usize = 6;
+/// The largest share of the height that names above a chart take.
+const HIGHEST_LEGEND: f64 = 0.35;
 
 impl LineChart {
     /// Draws the chart into `outer`.
@@ -67,13 +72,18 @@ impl LineChart {
         }
     }
 
+    /// Names the lines above the chart, cut where they would take more than their share of its height.
     fn draw_legend(&self, canvas: &mut Canvas, outer: Rect) -> f64 {
+        let size = if self.series.len() > MOST_LARGE_NAMES { FOOTER_SIZE } else { TICK_SIZE };
+        let rows = (outer.height() * HIGHEST_LEGEND / (size * 1.35)).max(1.0) as usize;
+        let columns = self.series.len().div_ceil(rows) as f64;
+        let widest = outer.width() / columns - size * 3.5;
         let sample = |series: &Series| Sample {
-            name: series.label.clone(),
+            name: wrapped(&series.label, size, widest, 1).concat(),
             color: series.color,
             line: Some((series.marker, series.stroke)),
         };
-        draw_samples(canvas, &self.series.iter().map(sample).collect::<Vec<_>>(), outer, TICK_SIZE)
+        draw_samples(canvas, &self.series.iter().map(sample).collect::<Vec<_>>(), outer, size)
     }
 }
 

@@ -118,7 +118,7 @@ mod tests {
             let names: Vec<&str> = names[..count].iter().map(String::as_str).collect();
             fitting(&names, &outer).map(|labels| labels[0].size)
         };
-        assert_eq!([size(3), size(15), size(40)], [Some(LABEL_SIZE), Some(TICK_SIZE), None]);
+        assert_eq!([size(3), size(17), size(40)], [Some(LABEL_SIZE), Some(TICK_SIZE), None]);
         // Names that are cut to the same words say nothing.
         let alike = [
             "the same beginning of everything ".repeat(9) + "a",

@@ -109,7 +109,7 @@ mod tests {
             let said = |mark: &Mark| matches!(mark, Mark::Text(text) if text.text == words);
             drawing.canvas.marks.iter().any(said)
         };
-        assert!(says("88.9 of 192") && says("240 of 192: too much"), "{:?}", drawing.canvas.marks);
+        assert!(says("88.8 of 192") && says("240 of 192: too much"), "{:?}", drawing.canvas.marks);
         report.results.results.iter_mut().for_each(|point| point.memory_gb = None);
         assert_eq!(draw_memory(&report), None);
     }

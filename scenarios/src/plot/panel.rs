@@ -99,9 +99,12 @@ impl Panel {
         }
     }
 
+    /// Ticks from the bottom up, every second or third where their labels would touch.
     fn draw_rows(&self, canvas: &mut Canvas) {
-        for tick in &self.y.ticks {
-            let y = self.y_place(tick.value);
+        let places: Vec<f64> = self.y.ticks.iter().map(|tick| self.y_place(tick.value)).collect();
+        let nearest = places.windows(2).map(|pair| (pair[0] - pair[1]).abs()).fold(f64::INFINITY, f64::min);
+        let step = (TICK_SIZE * 1.1 / nearest.max(1.0)).ceil().max(1.0) as usize;
+        for (tick, y) in self.y.ticks.iter().zip(places).step_by(step) {
             canvas.segment((self.area.left, y), (self.area.right, y), GRID, 2.0);
             let at = (self.area.left - GAP, y);
             canvas.text(Text::new(&tick.label, at, TICK_SIZE, QUIET).anchored(Anchor::End));

@@ -43,7 +43,7 @@ impl FigureSize {
     pub const fn pixels(self) -> [u32; 2] {
         match self {
             Self::Slide => [1600, 1000],
-            Self::Column => [1000, 840],
+            Self::Column => [1000, 960],
         }
     }
 }
