@@ -19,7 +19,7 @@ const MEANING_OF_SHARES: &str = "Mean over ranks, as shares of the step because 
 const SHARED_AXIS_FACTOR: f64 = 8.0;
 
 /// The colour of a term, by its place in [`Breakdown::terms`].
-const COLORS: [usize; 9] = [1, 0, 7, 3, 2, 4, 6, 5, 13];
+const COLORS: [usize; 9] = [1, 0, 7, 3, 2, 4, 6, 5, 11];
 
 /// Draws the figure; `None` when no point has a ledger.
 pub(super) fn draw_ledger(report: &ScenarioReport) -> Option<Drawing> {
