@@ -98,7 +98,7 @@ fn check_document(document: &Table, sources: &[SourceText], findings: &Findings)
     });
     let points = points.filter(|points| few_enough(points, findings));
     let survey = points.as_ref().map(|points| survey::survey(points, findings)).unwrap_or_default();
-    let report = report::read(&root, default_curves(&survey));
+    let report = report::read(&root, &all_curves(&survey));
     root.finish();
     let (header, points) = (header?, points?);
     if findings.any() {
@@ -167,15 +167,10 @@ fn few_enough(points: &Points, findings: &Findings) -> bool {
     count <= MOST_POINTS
 }
 
-/// Every figure for training, the one of collectives for collectives, that of links for traffic.
-fn default_curves(survey: &Survey) -> &'static [CurveKind] {
-    if survey.only_collectives() {
-        &[CurveKind::Busbw]
-    } else if survey.only_traffic() {
-        &[CurveKind::LinkUtilization]
-    } else {
-        &CurveKind::ALL
-    }
+/// The figures that points can have data for. What links carry during a collective is no step of training.
+fn all_curves(survey: &Survey) -> Vec<CurveKind> {
+    let is_drawn = |curve: &CurveKind| *curve != CurveKind::LinkUtilization || !survey.only_collectives();
+    CurveKind::ALL.into_iter().filter(is_drawn).collect()
 }
 
 fn find_workload<'a>(root: &Section<'a>) -> Option<&'a Node> {

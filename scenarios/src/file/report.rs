@@ -1,12 +1,25 @@
-//! The table `[report]`: which figures are drawn.
+//! The table `[report]`: which figures are drawn, and how.
 
+use super::choice::Choice;
 use super::document::{Entry, Node, Value};
 use super::error::ScenarioError;
 use super::key::{Form, Key, KeyTable};
 use super::scenario::ReportSpec;
 use super::section::Section;
 use super::suggestion;
-use crate::report::CurveKind;
+use crate::report::{CurveKind, FigureForm, FigureSize, FigureTheme};
+
+/// The word for every figure that has data.
+const ALL: &str = "all";
+
+const THEME: Choice<'static, FigureTheme> = Choice { what: "theme", available: &THEMES, later: &[] };
+
+const THEMES: [(&str, FigureTheme); 3] =
+    [("light", FigureTheme::Light), ("dark", FigureTheme::Dark), ("both", FigureTheme::Both)];
+
+const SIZE: Choice<'static, FigureSize> = Choice { what: "size", available: &SIZES, later: &[] };
+
+const SIZES: [(&str, FigureSize); 2] = [("slide", FigureSize::Slide), ("column", FigureSize::Column)];
 
 /// The keys of `[report]`.
 pub(super) const KEYS: KeyTable = KeyTable::new(
@@ -14,11 +27,25 @@ pub(super) const KEYS: KeyTable = KeyTable::new(
     &[
         Key::optional(
             "curves",
-            Form::List(&Form::Name(curves)),
-            "The figures that are drawn",
+            Form::Either(&[Form::OneOf(&[ALL]), Form::List(&Form::Name(curves))]),
+            "The figures that are drawn; one that is named and has no data is noted",
             "[\"mfu\", \"busbw\"]",
         )
-        .or_else("all; for collectives `busbw`, for traffic `link_utilization`"),
+        .or(r#""all""#),
+        Key::optional(
+            "theme",
+            Form::Name(|| THEME.names()),
+            "The ground of PNG files, `both` for a file of each; SVG files follow their reader",
+            "\"dark\"",
+        )
+        .or(r#""light""#),
+        Key::optional(
+            "size",
+            Form::Name(|| SIZE.names()),
+            "The shape of figures: 1,600 x 1,000 pixels for a slide, 1,000 x 960 with as large letters for a column",
+            "\"column\"",
+        )
+        .or(r#""slide""#),
         Key::later("tokens", "leave it out"),
         Key::later("timeline", "leave it out"),
     ],
@@ -28,26 +55,33 @@ fn curves() -> Vec<&'static str> {
     CurveKind::ALL.map(CurveKind::name).to_vec()
 }
 
-/// Reads `[report]`; what it does not say is drawn as `defaults` have it.
-pub(super) fn read(document: &Section<'_>, defaults: &[CurveKind]) -> ReportSpec {
-    let Some(section) = document.section("report") else { return default_report(document, defaults) };
-    let report = match section.entry("curves") {
-        Some(entry) => ReportSpec { curves: read_curves(&section, entry) },
-        None => default_report(document, defaults),
-    };
+/// Reads `[report]`; `all` are the figures that such a scenario can have.
+pub(super) fn read(document: &Section<'_>, all: &[CurveKind]) -> ReportSpec {
+    let Some(section) = document.section("report") else { return default_report(document, all) };
+    let named = section.entry("curves").filter(|entry| !is_all(entry));
+    if section.entry("curves").is_none() {
+        section.default("curves", ALL);
+    }
+    let curves = named.map_or_else(|| all.to_vec(), |entry| read_curves(&section, entry));
+    let (theme, size) = (THEME.read_or(&section, "theme", "light"), SIZE.read_or(&section, "size", "slide"));
     section.finish();
-    report
+    ReportSpec { curves, figures: FigureForm { named: named.is_some(), theme, size } }
 }
 
-fn default_report(document: &Section<'_>, curves: &[CurveKind]) -> ReportSpec {
-    let names: Vec<toml::Value> = curves.iter().map(|curve| curve.name().into()).collect();
-    document.findings().note_default("report.curves", names);
-    ReportSpec { curves: curves.to_vec() }
+fn default_report(document: &Section<'_>, all: &[CurveKind]) -> ReportSpec {
+    for (key, value) in [("curves", ALL), ("theme", "light"), ("size", "slide")] {
+        document.findings().note_default(&format!("report.{key}"), value);
+    }
+    ReportSpec { curves: all.to_vec(), figures: FigureForm::default() }
+}
+
+fn is_all(entry: &Entry) -> bool {
+    matches!(&entry.node.value, Value::Text(text) if text == ALL)
 }
 
 fn read_curves(section: &Section<'_>, entry: &Entry) -> Vec<CurveKind> {
     let Some(elements) = entry.node.as_array() else {
-        let expected = "an array of names, such as [\"mfu\", \"busbw\"]".to_owned();
+        let expected = "an array of names, such as [\"mfu\", \"busbw\"], or \"all\"".to_owned();
         let error = ScenarioError::WrongType { key: "curves".to_owned(), expected, found: entry.node.kind() };
         section.error(Some(entry.node.place), error);
         return Vec::new();

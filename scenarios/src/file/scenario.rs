@@ -8,7 +8,7 @@ use super::resolved;
 use super::seeds::ScenarioHash;
 use super::source::SourceText;
 use super::survey::Survey;
-use crate::report::CurveKind;
+use crate::report::{CurveKind, FigureForm};
 use crate::traffic::TrafficSpec;
 use crate::training::TrainingJob;
 use copperlight_core::units::Bytes;
@@ -248,4 +248,6 @@ pub struct Sweep {
 pub struct ReportSpec {
     /// The figures in order.
     pub curves: Vec<CurveKind>,
+    /// How they are drawn.
+    pub figures: FigureForm,
 }

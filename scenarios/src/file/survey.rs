@@ -120,11 +120,6 @@ impl Survey {
         self.kinds.traffic
     }
 
-    /// Whether all points are traffic.
-    pub(crate) fn only_traffic(&self) -> bool {
-        !self.kinds.training && !self.kinds.collective
-    }
-
     /// Makes some points; what is wrong with the file is noted, what is wrong with combinations is kept by system.
     fn look(
         &mut self,

@@ -1,6 +1,8 @@
 //! What is drawn: a list of marks in pixels, from the bottom up. Charts fill it; `render` turns it into files.
 
+use super::panel::Rect;
 use super::style::{Color, HEIGHT, Marker, WIDTH};
+use crate::report::FigureSize;
 
 /// A place on the canvas in pixels from the upper left corner.
 pub(super) type Place = (f64, f64);
@@ -64,20 +66,42 @@ pub(super) enum Mark {
     Bar { upper_left: Place, lower_right: Place, color: Color },
     /// The marker of one data point.
     Point { at: Place, marker: Marker, color: Color },
+    /// What was measured: an empty ring, on paper.
+    Ring { at: Place, color: Color },
     /// A line of text.
     Text(Text),
 }
 
-/// The marks of one figure of [`WIDTH`] by [`HEIGHT`] pixels on white.
-#[derive(Debug, Clone, Default, PartialEq)]
+/// The length of a dash, and of the gap after it.
+const DASH: f64 = 11.0;
+
+/// The marks of one figure.
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct Canvas {
+    pub(super) width: f64,
+    pub(super) height: f64,
     pub(super) marks: Vec<Mark>,
+    /// The areas in which data is drawn.
+    pub(super) panels: Vec<Rect>,
+}
+
+impl Default for Canvas {
+    /// An empty figure across a slide.
+    fn default() -> Self {
+        Self { width: WIDTH, height: HEIGHT, marks: Vec::new(), panels: Vec::new() }
+    }
 }
 
 impl Canvas {
+    /// Takes this size, before anything is drawn.
+    pub(super) fn resize(&mut self, size: FigureSize) {
+        let [width, height] = size.pixels();
+        (self.width, self.height) = (f64::from(width), f64::from(height));
+    }
+
     /// The extent in whole pixels.
-    pub(super) const fn size() -> (u32, u32) {
-        (WIDTH as u32, HEIGHT as u32)
+    pub(super) const fn size(&self) -> (u32, u32) {
+        (self.width as u32, self.height as u32)
     }
 
     /// Draws on top of what is there.
@@ -88,6 +112,28 @@ impl Canvas {
     /// Draws a line of text.
     pub(super) fn text(&mut self, text: Text) {
         self.marks.push(Mark::Text(text));
+    }
+
+    /// Draws a line in dashes.
+    pub(super) fn dashes(&mut self, through: &[Place], color: Color, width: f64) {
+        let mut drawn = 0.0;
+        for ends in through.windows(2) {
+            let [from, to] = [ends[0], ends[1]];
+            let length = (to.0 - from.0).hypot(to.1 - from.1);
+            let at = |along: f64| {
+                let share = (along / length).min(1.0);
+                (from.0 + (to.0 - from.0) * share, from.1 + (to.1 - from.1) * share)
+            };
+            // Dashes go on around corners: `drawn` is how much of a dash and its gap is behind the corner.
+            let mut along = -drawn;
+            while along < length {
+                if along + DASH > 0.0 {
+                    self.segment(at(along.max(0.0)), at(along + DASH), color, width);
+                }
+                along += 2.0 * DASH;
+            }
+            drawn = (length + drawn) % (2.0 * DASH);
+        }
     }
 
     /// Draws a straight line.

@@ -2,41 +2,55 @@
 
 use super::busbw::draw_busbw;
 use super::canvas::Drawing;
+use super::communication_share::draw_communication_share;
 use super::exposed_communication::draw_exposed_communication;
+use super::ledger::draw_ledger;
 use super::link_utilization::draw_link_utilization;
 use super::measured::drawings;
+use super::memory::draw_memory;
 use super::mfu::draw_mfu;
 use super::render::{PlotError, png, svg};
+use super::theme::Ground;
 use super::wiring::{WiringTitle, draw_wiring};
-use crate::report::{CurveKind, Drawn, Evidence, Figure, ScenarioReport, ValidationReport, VectorFigure};
+use crate::report::{
+    CurveKind, Drawn, Evidence, Figure, FigureTheme, ScenarioReport, ValidationReport, VectorFigure,
+};
 use copperlight_core::fabric::Fabric;
 
-/// Draws the figures of `report.curves`; one without data is left out with a note.
+/// Draws the figures of `report.curves`; one without data is left out, with a note where the scenario names it.
 ///
 /// # Errors
 /// [`PlotError`] when the drawing library fails, which no data is known to cause.
 pub fn draw(report: &ScenarioReport) -> Result<Drawn, PlotError> {
     let mut drawn = Drawn::default();
     for kind in CurveKind::ALL.into_iter().filter(|kind| report.curves.contains(kind)) {
-        let drawing = match kind {
-            CurveKind::Mfu => draw_mfu(report),
-            CurveKind::ExposedCommunicationShare => draw_exposed_communication(report),
-            CurveKind::LinkUtilization => draw_link_utilization(report),
-            CurveKind::Busbw => draw_busbw(report),
-        };
-        match drawing {
+        match drawing(kind, report) {
             Some(drawing) => {
-                drawn.figures.push(rendered(kind.name(), &drawing)?);
+                drawn.figures.push(rendered(kind.name(), &drawing, report.figures.theme)?);
                 drawn
                     .notes
                     .extend(drawing.notes.iter().map(|note| format!("figure `{}`: {note}", kind.name())));
             }
-            None => {
+            None if report.figures.named => {
                 drawn.notes.push(format!("figure `{}` is left out: no point has data for it", kind.name()));
             }
+            None => {}
         }
     }
     Ok(drawn)
+}
+
+/// The figure of one kind; `None` when no point has data for it.
+pub(super) fn drawing(kind: CurveKind, report: &ScenarioReport) -> Option<Drawing> {
+    match kind {
+        CurveKind::Mfu => draw_mfu(report),
+        CurveKind::CommunicationShare => draw_communication_share(report),
+        CurveKind::ExposedCommunicationShare => draw_exposed_communication(report),
+        CurveKind::LinkUtilization => draw_link_utilization(report),
+        CurveKind::Busbw => draw_busbw(report),
+        CurveKind::Ledger => draw_ledger(report),
+        CurveKind::Memory => draw_memory(report),
+    }
 }
 
 /// Draws how a fabric of chips and switches is wired; `None` where chips are joined without switches.
@@ -44,7 +58,8 @@ pub fn draw(report: &ScenarioReport) -> Result<Drawn, PlotError> {
 /// # Errors
 /// [`PlotError`] when the drawing library fails, which no data is known to cause.
 pub fn wiring_figure(fabric: &Fabric, title: &WiringTitle) -> Result<Option<Figure>, PlotError> {
-    draw_wiring(fabric, title).map(|drawing| rendered("wiring", &drawing)).transpose()
+    let theme = FigureTheme::Light;
+    draw_wiring(fabric, title).map(|drawing| rendered("wiring", &drawing, theme)).transpose()
 }
 
 /// Draws the model beside measurements; figures without data are left out.
@@ -63,13 +78,20 @@ pub fn validation_figures(
     drawings(report, evidence).into_iter().map(figure).collect()
 }
 
-fn rendered(name: &str, drawing: &Drawing) -> Result<Figure, PlotError> {
+fn rendered(name: &str, drawing: &Drawing, theme: FigureTheme) -> Result<Figure, PlotError> {
     let failed = |reason| PlotError::Drawing { figure: name.to_owned(), reason };
+    let on = |ground| png(&drawing.canvas, ground).map_err(failed);
+    let (bitmap, dark) = match theme {
+        FigureTheme::Light => (on(Ground::Light)?, None),
+        FigureTheme::Dark => (on(Ground::Dark)?, None),
+        FigureTheme::Both => (on(Ground::Light)?, Some(on(Ground::Dark)?)),
+    };
     Ok(Figure {
         name: name.to_owned(),
         title: drawing.title.clone(),
         svg: svg(&drawing.canvas).map_err(failed)?,
-        png: png(&drawing.canvas).map_err(failed)?,
+        png: bitmap,
+        dark_png: dark,
     })
 }
 
@@ -96,9 +118,26 @@ mod tests {
         report.timelines.clear();
         report.busbw.clear();
         report.results.results.iter_mut().for_each(example::make_too_large);
+        report.results.results.iter_mut().for_each(|point| point.memory_gb = None);
         let drawn = draw(&report).expect("nothing can be drawn");
         assert!(drawn.figures.is_empty());
-        assert_eq!(drawn.notes.len(), 4);
+        assert_eq!(drawn.notes.len(), CurveKind::ALL.len());
+        report.figures.named = false;
+        assert_eq!(draw(&report).expect("nothing can be drawn"), Drawn::default());
+    }
+
+    #[test]
+    fn bitmaps_are_drawn_on_the_grounds_that_are_asked_for() {
+        let mut report = example::two_systems(1);
+        report.curves = vec![CurveKind::Mfu];
+        let mut mfu_on = |theme| {
+            report.figures.theme = theme;
+            draw(&report).expect("the example can be drawn").figures.swap_remove(0)
+        };
+        let [light, dark, both] = [FigureTheme::Light, FigureTheme::Dark, FigureTheme::Both].map(&mut mfu_on);
+        assert!(light.png != dark.png && light.svg == dark.svg);
+        assert_eq!((light.dark_png, dark.dark_png), (None, None));
+        assert_eq!((both.png, both.dark_png), (light.png, Some(dark.png)));
     }
 
     #[test]
@@ -107,13 +146,16 @@ mod tests {
         for point in &mut report.results.results {
             point.system = "<script>".into();
         }
+        report.curves = vec![CurveKind::Mfu, CurveKind::Ledger];
         let drawn = draw(&report).expect("the example can be drawn");
+        assert_eq!(drawn.figures.len(), 2);
         assert!(drawn.figures.iter().all(|figure| !figure.svg.contains("<script")));
     }
 
     #[test]
     fn drawing_twice_gives_the_same_bytes() {
-        let report = example::two_systems(3);
+        let mut report = example::two_systems(3);
+        report.curves = vec![CurveKind::Ledger, CurveKind::Busbw];
         let draw_once = || draw(&report).expect("the example can be drawn");
         assert_eq!(draw_once(), draw_once());
     }

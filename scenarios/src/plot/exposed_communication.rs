@@ -1,7 +1,7 @@
 //! The share of a step that is spent in exposed communication, against the number of chips.
 
 use super::canvas::Drawing;
-use super::sweep_chart::{ShareChart, draw_share_chart};
+use super::sweep_chart::{ShareChart, Shared, draw_share_chart};
 use crate::report::ScenarioReport;
 
 /// Draws the figure; `None` when no point has a value.
@@ -9,7 +9,8 @@ pub(super) fn draw_exposed_communication(report: &ScenarioReport) -> Option<Draw
     let chart = ShareChart {
         quantity: "Exposed communication",
         y_title: "exposed (% of step time)",
-        metric: &|point| point.exposed_communication_share,
+        shares: &[Shared { name: "", metric: &|point| point.exposed_communication_share }],
+        meaning: "",
     };
     draw_share_chart(report, &chart)
 }

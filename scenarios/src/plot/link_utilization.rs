@@ -8,13 +8,15 @@ use super::panel::{Ends, Panel, Rect, X_TITLE_HEIGHT};
 use super::style::{Color, INK, LABEL_SIZE, series_color};
 use super::text::wrapped;
 use crate::report::number::{chips, percent, time_unit};
-use crate::report::{ScenarioReport, UtilizationTimeline};
+use crate::report::{FigureSize, ScenarioReport, UtilizationTimeline};
 use std::iter;
 
 const TITLE: &str = "Link utilization over one training step";
 const TITLE_OF_TRAFFIC: &str = "Link utilization until the last flow ends";
 
 const MOST_PANELS: usize = 4;
+/// Panels that a figure in a column has room for.
+const MOST_IN_A_COLUMN: usize = 2;
 const LEGEND_SIZE: f64 = 24.0;
 const MEANING: &str = "Share of the capacity of all links of a tier; beside its name the mean over the step and \
                        the highest slice of time.";
@@ -42,7 +44,8 @@ impl Step<'_> {
 
 /// Draws the figure; `None` when no timeline has a bin.
 pub(super) fn draw_link_utilization(report: &ScenarioReport) -> Option<Drawing> {
-    let (steps, notes) = chosen(steps(&report.timelines));
+    let most = if report.figures.size == FigureSize::Column { MOST_IN_A_COLUMN } else { MOST_PANELS };
+    let (steps, notes) = chosen(steps(&report.timelines), most);
     let longest = steps.iter().map(Step::seconds).fold(0.0, f64::max);
     let shortest = steps.iter().map(Step::seconds).fold(f64::INFINITY, f64::min);
     if longest <= 0.0 {
@@ -85,9 +88,9 @@ fn steps(timelines: &[UtilizationTimeline]) -> Vec<Step<'_>> {
 }
 
 /// All steps if they have room, else of each system the first of those at its largest number of chips.
-fn chosen(steps: Vec<Step<'_>>) -> (Vec<Step<'_>>, Vec<String>) {
+fn chosen(steps: Vec<Step<'_>>, most: usize) -> (Vec<Step<'_>>, Vec<String>) {
     let all = steps.len();
-    if all <= MOST_PANELS {
+    if all <= most {
         return (steps, Vec::new());
     }
     let mut chosen: Vec<Step<'_>> = Vec::new();
@@ -98,7 +101,7 @@ fn chosen(steps: Vec<Step<'_>>) -> (Vec<Step<'_>>, Vec<String>) {
             None => chosen.push(step),
         }
     }
-    chosen.truncate(MOST_PANELS);
+    chosen.truncate(most);
     let which = match chosen.iter().any(|step| !step.setting.is_empty()) {
         true => "the first one with the largest number of chips; its settings stand above it",
         false => "the one with the largest number of chips",

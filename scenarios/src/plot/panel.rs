@@ -83,6 +83,7 @@ impl Panel {
 
     /// Draws grid, axes and labels.
     pub(super) fn draw(&self, canvas: &mut Canvas) {
+        canvas.panels.push(self.area);
         self.draw_rows(canvas);
         self.draw_columns(canvas);
         let Rect { left, right, bottom, .. } = self.area;
@@ -90,9 +91,20 @@ impl Panel {
         self.draw_titles(canvas);
     }
 
+    /// Draws an upright line of the grid at each tick across.
+    pub(super) fn draw_column_lines(&self, canvas: &mut Canvas) {
+        for tick in &self.x.ticks {
+            let x = self.x_place(tick.value);
+            canvas.segment((x, self.area.top), (x, self.area.bottom), GRID, 2.0);
+        }
+    }
+
+    /// Ticks from the bottom up, every second or third where their labels would touch.
     fn draw_rows(&self, canvas: &mut Canvas) {
-        for tick in &self.y.ticks {
-            let y = self.y_place(tick.value);
+        let places: Vec<f64> = self.y.ticks.iter().map(|tick| self.y_place(tick.value)).collect();
+        let nearest = places.windows(2).map(|pair| (pair[0] - pair[1]).abs()).fold(f64::INFINITY, f64::min);
+        let step = (TICK_SIZE * 1.1 / nearest.max(1.0)).ceil().max(1.0) as usize;
+        for (tick, y) in self.y.ticks.iter().zip(places).step_by(step) {
             canvas.segment((self.area.left, y), (self.area.right, y), GRID, 2.0);
             let at = (self.area.left - GAP, y);
             canvas.text(Text::new(&tick.label, at, TICK_SIZE, QUIET).anchored(Anchor::End));

@@ -1,16 +1,18 @@
 //! A canvas as SVG and as PNG, by plotters. No other file draws with it.
 //!
+//! An SVG file follows its reader to a light or a dark ground; a PNG file is drawn on one of them.
 //! The PNG is drawn at twice its size and averaged down, so that slanted edges are smooth.
 
 use super::canvas::{Anchor, Canvas, Direction, Mark, Place, Text};
-use super::style::{Color, Marker};
+use super::style::{Color, Marker, PAPER};
 use super::text::font;
+use super::theme::{Ground, with_themes};
 use plotters::backend::{BitMapBackend, DrawingBackend, SVGBackend};
 use plotters::coord::Shift;
 use plotters::drawing::{DrawingArea, IntoDrawingArea};
 use plotters::element::{Circle, PathElement, Polygon, Rectangle, Text as TextElement};
 use plotters::style::text_anchor::{HPos, Pos, VPos};
-use plotters::style::{Color as _, FontTransform, RGBColor, ShapeStyle, WHITE};
+use plotters::style::{Color as _, FontTransform, RGBColor, ShapeStyle};
 use thiserror::Error;
 
 /// Why a figure could not be drawn.
@@ -34,20 +36,20 @@ const PNG_TEXT_DROP: f64 = 0.125;
 
 const MARKER_RADIUS: f64 = 8.0;
 
-/// The canvas as an SVG document.
+/// The canvas as an SVG document, which carries the colours of both grounds.
 pub(super) fn svg(canvas: &Canvas) -> Result<String, String> {
     let mut document = String::new();
-    let pen = Pen { scale: 1.0, text_drop: 0.0, joins: Joins::ByViewer };
-    draw_on(SVGBackend::with_string(&mut document, Canvas::size()), canvas, &pen)?;
-    Ok(document)
+    let pen = Pen { scale: 1.0, text_drop: 0.0, joins: Joins::ByViewer, ground: Ground::Light };
+    draw_on(SVGBackend::with_string(&mut document, canvas.size()), canvas, &pen)?;
+    Ok(with_themes(&document))
 }
 
 /// The canvas as a PNG file.
-pub(super) fn png(canvas: &Canvas) -> Result<Vec<u8>, String> {
-    let (width, height) = Canvas::size();
+pub(super) fn png(canvas: &Canvas, ground: Ground) -> Result<Vec<u8>, String> {
+    let (width, height) = canvas.size();
     let (wide, high) = (width * ENLARGEMENT, height * ENLARGEMENT);
     let mut pixels = vec![0; (wide * high * 3) as usize];
-    let pen = Pen { scale: f64::from(ENLARGEMENT), text_drop: PNG_TEXT_DROP, joins: Joins::Drawn };
+    let pen = Pen { scale: f64::from(ENLARGEMENT), text_drop: PNG_TEXT_DROP, joins: Joins::Drawn, ground };
     draw_on(BitMapBackend::with_buffer(&mut pixels, (wide, high)), canvas, &pen)?;
     encoded(&averaged(&pixels, width as usize, height as usize), (width, height))
 }
@@ -98,6 +100,7 @@ struct Pen {
     scale: f64,
     text_drop: f64,
     joins: Joins,
+    ground: Ground,
 }
 
 impl Pen {
@@ -109,6 +112,11 @@ impl Pen {
         places.iter().map(|place| self.pixel(*place)).collect()
     }
 
+    fn color(&self, color: Color) -> RGBColor {
+        let Color(red, green, blue) = self.ground.color(color);
+        RGBColor(red, green, blue)
+    }
+
     fn length(&self, length: f64) -> u32 {
         (length * self.scale).round().max(1.0) as u32
     }
@@ -118,7 +126,7 @@ type Area<B> = DrawingArea<B, Shift>;
 
 fn draw_on<B: DrawingBackend>(backend: B, canvas: &Canvas, pen: &Pen) -> Result<(), String> {
     let area = backend.into_drawing_area();
-    area.fill(&WHITE).map_err(|error| error.to_string())?;
+    area.fill(&pen.color(PAPER)).map_err(|error| error.to_string())?;
     canvas.marks.iter().try_for_each(|mark| draw_mark(&area, mark, pen))?;
     area.present().map_err(|error| error.to_string())
 }
@@ -127,14 +135,15 @@ fn draw_mark<B: DrawingBackend>(area: &Area<B>, mark: &Mark, pen: &Pen) -> Resul
     match mark {
         Mark::Line { through, color, width } => draw_line(area, through, (*color, *width), pen),
         Mark::Area { corners, color, opacity } => {
-            let polygon = Polygon::new(pen.pixels(corners), rgb(*color).mix(*opacity).filled());
+            let polygon = Polygon::new(pen.pixels(corners), pen.color(*color).mix(*opacity).filled());
             area.draw(&polygon).map_err(|error| error.to_string())
         }
         Mark::Bar { upper_left, lower_right, color } => {
             let corners = [pen.pixel(*upper_left), pen.pixel(*lower_right)];
-            area.draw(&Rectangle::new(corners, rgb(*color).filled())).map_err(|error| error.to_string())
+            area.draw(&Rectangle::new(corners, pen.color(*color).filled())).map_err(|error| error.to_string())
         }
         Mark::Point { at, marker, color } => draw_marker(area, *at, (*marker, *color), pen),
+        Mark::Ring { at, color } => draw_ring(area, *at, *color, pen),
         Mark::Text(text) => draw_text(area, text, pen),
     }
 }
@@ -145,7 +154,8 @@ fn draw_line<B: DrawingBackend>(
     (color, width): (Color, f64),
     pen: &Pen,
 ) -> Result<(), String> {
-    let style = ShapeStyle { color: rgb(color).mix(1.0), filled: false, stroke_width: pen.length(width) };
+    let style =
+        ShapeStyle { color: pen.color(color).mix(1.0), filled: false, stroke_width: pen.length(width) };
     let pixels = pen.pixels(through);
     if pen.joins == Joins::ByViewer {
         return area.draw(&PathElement::new(pixels, style)).map_err(|error| error.to_string());
@@ -166,7 +176,7 @@ fn draw_marker<B: DrawingBackend>(
     (marker, color): (Marker, Color),
     pen: &Pen,
 ) -> Result<(), String> {
-    let (style, r) = (rgb(color).filled(), MARKER_RADIUS);
+    let (style, r) = (pen.color(color).filled(), MARKER_RADIUS);
     let corners: Vec<Place> = match marker {
         Marker::Disc => {
             let disc = Circle::new(pen.pixel((x, y)), pen.length(r), style);
@@ -182,6 +192,15 @@ fn draw_marker<B: DrawingBackend>(
     area.draw(&Polygon::new(pen.pixels(&corners), style)).map_err(|error| error.to_string())
 }
 
+fn draw_ring<B: DrawingBackend>(area: &Area<B>, at: Place, color: Color, pen: &Pen) -> Result<(), String> {
+    let disc = |radius: f64, color: Color| {
+        let disc = Circle::new(pen.pixel(at), pen.length(radius), pen.color(color).filled());
+        area.draw(&disc).map_err(|error| error.to_string())
+    };
+    disc(MARKER_RADIUS * 1.4, color)?;
+    disc(MARKER_RADIUS * 0.8, PAPER)
+}
+
 fn draw_text<B: DrawingBackend>(area: &Area<B>, text: &Text, pen: &Pen) -> Result<(), String> {
     let horizontal = match text.anchor {
         Anchor::Start => HPos::Left,
@@ -195,15 +214,11 @@ fn draw_text<B: DrawingBackend>(area: &Area<B>, text: &Text, pen: &Pen) -> Resul
         Direction::Upward => ((x + drop, y), FontTransform::Rotate270),
     };
     let style = font(text.size * pen.scale)
-        .color(&rgb(text.color))
+        .color(&pen.color(text.color))
         .transform(transform)
         .pos(Pos::new(horizontal, VPos::Center));
     area.draw(&TextElement::new(text.text.as_str(), pen.pixel(place), style))
         .map_err(|error| error.to_string())
-}
-
-fn rgb(color: Color) -> RGBColor {
-    RGBColor(color.0, color.1, color.2)
 }
 
 #[cfg(test)]
@@ -218,14 +233,18 @@ mod tests {
         canvas.push(Mark::Bar { upper_left: (0.0, 500.0), lower_right: (1600.0, 1000.0), color: INK });
         let document = svg(&canvas).expect("text and bars can be drawn");
         assert!(document.contains("µ &lt; ≥"), "{document}");
-        let file = png(&canvas).expect("text and bars can be drawn");
-        let decoder = png::Decoder::new(std::io::Cursor::new(&file));
-        let mut reader = decoder.read_info().expect("the file is a PNG");
-        let (width, height) = Canvas::size();
-        let mut pixels = vec![0; (width * height * 3) as usize];
-        reader.next_frame(&mut pixels).expect("its pixels are complete");
-        let lower_half = &pixels[pixels.len() / 2..];
-        assert!(lower_half.chunks(3).all(|pixel| pixel == [INK.0, INK.1, INK.2]));
-        assert!(pixels[..pixels.len() / 2].iter().any(|channel| *channel < 128), "the text left no ink");
+        for ground in [Ground::Light, Ground::Dark] {
+            let file = png(&canvas, ground).expect("text and bars can be drawn");
+            let decoder = png::Decoder::new(std::io::Cursor::new(&file));
+            let mut reader = decoder.read_info().expect("the file is a PNG");
+            let (width, height) = canvas.size();
+            let mut pixels = vec![0; (width * height * 3) as usize];
+            reader.next_frame(&mut pixels).expect("its pixels are complete");
+            let [Color(red, green, blue), Color(paper, ..)] = [INK, PAPER].map(|color| ground.color(color));
+            let lower_half = &pixels[pixels.len() / 2..];
+            assert!(lower_half.chunks(3).all(|pixel| pixel == [red, green, blue]));
+            let is_text = |channel: &u8| channel.abs_diff(paper) > 100;
+            assert!(pixels[..pixels.len() / 2].iter().any(is_text), "the text left no ink");
+        }
     }
 }

@@ -1,26 +1,26 @@
-//! Colours and sizes of every figure. Sizes are pixels of a 1600 x 1000 figure.
+//! Colours and sizes of every figure. Sizes are pixels of a figure across a slide; a figure in a column has fewer
+//! pixels and the same letters.
 
-/// A colour by its red, green and blue.
+/// A colour by its red, green and blue, as it is on white. `theme.rs` says what it becomes on a dark ground.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Color(pub(super) u8, pub(super) u8, pub(super) u8);
 
 impl Color {
     /// A darker shade, readable as text on white.
     pub(super) fn darkened(self) -> Self {
-        let shade = |part: u8| (u16::from(part) * 7 / 10) as u8;
-        Self(shade(self.0), shade(self.1), shade(self.2))
+        self.toward(Self(0, 0, 0), 0.3)
     }
 
-    /// A tint halfway to white.
-    fn lightened(self) -> Self {
-        let tint = |part: u8| ((u16::from(part) + 255) / 2) as u8;
-        Self(tint(self.0), tint(self.1), tint(self.2))
+    /// This share of the way to another colour.
+    pub(super) fn toward(self, other: Self, share: f64) -> Self {
+        let mixed = |from: u8, to: u8| (f64::from(from) + (f64::from(to) - f64::from(from)) * share) as u8;
+        Self(mixed(self.0, other.0), mixed(self.1, other.1), mixed(self.2, other.2))
     }
 }
 
-/// Width of a figure.
+/// Width of a figure across a slide.
 pub(super) const WIDTH: f64 = 1600.0;
-/// Height of a figure.
+/// Height of a figure across a slide.
 pub(super) const HEIGHT: f64 = 1000.0;
 /// The empty border.
 pub(super) const MARGIN: f64 = 48.0;
@@ -43,24 +43,32 @@ pub(super) const QUIET: Color = Color(95, 102, 112);
 /// Grid lines.
 pub(super) const GRID: Color = Color(224, 227, 231);
 
-/// The colours of Okabe and Ito, "Color Universal Design" (2008), that hold on white, without yellow.
-const PALETTE: [Color; 7] = [
-    Color(213, 94, 0),
-    Color(0, 114, 178),
-    Color(0, 158, 115),
-    Color(204, 121, 167),
-    Color(230, 159, 0),
-    Color(86, 180, 233),
-    Color(0, 0, 0),
+/// Colours by hue: orange, blue, green, pink, brown, sky blue and grey.
+///
+/// They follow Okabe and Ito, "Color Universal Design" (2008), darker where theirs vanish on white: each has at least
+/// three times the contrast to its paper, and two of them stay apart for the colour-blind.
+pub(super) const PALETTE: [Color; 7] = [
+    Color(208, 105, 15),
+    Color(11, 74, 166),
+    Color(43, 129, 89),
+    Color(205, 112, 181),
+    Color(105, 64, 0),
+    Color(30, 148, 255),
+    Color(110, 116, 128),
 ];
 
 /// The most series that colours can tell apart.
 pub(super) const MOST_SERIES: usize = 2 * PALETTE.len();
 
-/// The colour of the series at `index`: the palette, then its tints.
+/// The colour of the series at `index`: the palette, then its shades.
 pub(super) fn series_color(index: usize) -> Color {
     let color = PALETTE[index % PALETTE.len()];
-    if index % MOST_SERIES < PALETTE.len() { color } else { color.lightened() }
+    if index % MOST_SERIES < PALETTE.len() { color } else { shade(color) }
+}
+
+/// The second colour of the same hue.
+pub(super) fn shade(color: Color) -> Color {
+    color.toward(Color(0, 0, 0), 0.5)
 }
 
 /// The shape of a data point.

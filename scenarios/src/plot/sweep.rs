@@ -1,7 +1,9 @@
 //! A metric of training points against what the sweep varies, sorted into series.
 
-use crate::report::number::grouped;
+use crate::report::number::{grouped, rounded, size};
 use crate::report::{PointResult, distinct_systems, label_setting, varying_parameters};
+use crate::training::Model;
+use copperlight_core::units::Bytes;
 
 /// What a point has to show.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -33,17 +35,26 @@ pub(super) struct Sweep {
 impl Sweep {
     /// What varies, as the end of a title.
     pub(super) fn parameter(&self) -> String {
-        if self.x_title == CHIPS { format!("the {CHIPS}") } else { self.x_title.clone() }
+        match self.x_title.as_str() {
+            CHIPS => format!("the {CHIPS}"),
+            MODEL_SIZE => "the size of the model".to_owned(),
+            name => name.to_owned(),
+        }
     }
 
     /// A position in words: `1,152 chips`, or `micro_batch = 2`.
     pub(super) fn place(&self, label: &str) -> String {
         let unit = if label == "1" { "chip" } else { "chips" };
-        if self.x_title == CHIPS { format!("{label} {unit}") } else { format!("{} = {label}", self.x_title) }
+        match self.x_title.as_str() {
+            CHIPS => format!("{label} {unit}"),
+            MODEL_SIZE => format!("{label} parameters"),
+            name => format!("{name} = {label}"),
+        }
     }
 }
 
 const CHIPS: &str = "number of chips";
+const MODEL_SIZE: &str = "model size (parameters)";
 
 /// Sorts the metric of all points into series against the number of chips; against the first other numeric
 /// parameter that varies where the number of chips does not. `None` when no point has a value.
@@ -53,7 +64,11 @@ pub(super) fn sweep(points: &[PointResult], metric: &dyn Fn(&PointResult) -> Opt
     let others: Vec<String> =
         parameters.iter().filter(|name| Some(*name) != horizontal.as_ref()).cloned().collect();
     let mut sweep = Sweep {
-        x_title: horizontal.clone().unwrap_or_else(|| CHIPS.to_owned()),
+        x_title: match &horizontal {
+            Some(name) if is_model(name) => MODEL_SIZE.to_owned(),
+            Some(name) => name.clone(),
+            None => CHIPS.to_owned(),
+        },
         positions: Vec::new(),
         series: Vec::new(),
     };
@@ -82,7 +97,7 @@ pub(super) fn sweep(points: &[PointResult], metric: &dyn Fn(&PointResult) -> Opt
 }
 
 /// The parameter on the horizontal axis; `None` is the number of chips.
-fn horizontal(points: &[PointResult], parameters: &[String]) -> Option<String> {
+pub(super) fn horizontal(points: &[PointResult], parameters: &[String]) -> Option<String> {
     let of_first_system =
         |point: &&PointResult| Some(&point.system.as_str()) == distinct_systems(points).first();
     let mut chips: Vec<u64> = points.iter().filter(of_first_system).map(|point| point.chips).collect();
@@ -90,17 +105,42 @@ fn horizontal(points: &[PointResult], parameters: &[String]) -> Option<String> {
     if chips.len() > 1 {
         return None;
     }
-    let numeric = |name: &&String| {
-        points.iter().all(|point| point.point.get(*name).is_some_and(serde_json::Value::is_number))
-    };
-    parameters.iter().find(numeric).cloned()
+    let measurable =
+        |name: &&String| points.iter().all(|point| swept_value(name, point.point.get(*name)).is_some());
+    parameters.iter().find(measurable).cloned()
 }
 
-fn position(point: &PointResult, horizontal: Option<&str>) -> (f64, String) {
-    let value = horizontal.and_then(|name| point.point.get(name)).and_then(serde_json::Value::as_f64);
-    match value {
-        Some(value) => (value, super::axis::number_label(value)),
-        None => (point.chips as f64, grouped(point.chips)),
+/// Where a point stands on the horizontal axis, and the label of that place.
+pub(super) fn position(point: &PointResult, horizontal: Option<&str>) -> (f64, String) {
+    let swept = horizontal.and_then(|name| swept_value(name, point.point.get(name)));
+    swept.unwrap_or_else(|| (point.chips as f64, grouped(point.chips)))
+}
+
+/// A swept value as a number with its label: a number, a size in bytes, or a library model by its parameters.
+fn swept_value(name: &str, value: Option<&serde_json::Value>) -> Option<(f64, String)> {
+    let value = value?;
+    if let Some(number) = value.as_f64() {
+        return Some((number, super::axis::number_label(number)));
+    }
+    let text = value.as_str()?;
+    if is_model(name) {
+        let parameters = Model::library(text)?.parameters();
+        return Some((parameters as f64, count_label(parameters as f64)));
+    }
+    let bytes: Bytes = text.parse().ok()?;
+    Some((bytes.count() as f64, size(bytes.count())))
+}
+
+fn is_model(name: &str) -> bool {
+    name.ends_with("workload.model")
+}
+
+/// A large count: `70.6 billion`.
+fn count_label(count: f64) -> String {
+    let units = [(1e12, "trillion"), (1e9, "billion"), (1e6, "million")];
+    match units.into_iter().find(|(scale, _)| count >= *scale) {
+        Some((scale, unit)) => format!("{} {unit}", rounded(count / scale)),
+        None => rounded(count),
     }
 }
 
@@ -129,6 +169,17 @@ mod tests {
         assert_eq!(sweep.x_title, "workload.micro_batch");
         assert_eq!(sweep.series.len(), 2);
         assert_eq!(sweep.positions.len(), 3);
+    }
+
+    #[test]
+    fn models_stand_at_their_parameters_and_sizes_at_their_bytes() {
+        let model = swept_value("workload.model", Some(&"llama-3.1-70b".into())).expect("a library model");
+        assert_eq!(model.1, "70.6 billion");
+        assert!((model.0 - 70.55e9).abs() < 0.1e9, "{model:?}");
+        assert_eq!(swept_value("workload.model", Some(&"my-model".into())), None);
+        let size = swept_value("workload.recipe.bucket", Some(&"64 MiB".into()));
+        assert_eq!(size, Some((f64::from(64 << 20), "64 MiB".to_owned())));
+        assert_eq!(swept_value("workload.parallelism.schedule", Some(&"1f1b".into())), None);
     }
 
     #[test]

@@ -1,20 +1,30 @@
-//! A share against what the sweep varies: bars for one or two positions, lines for more.
+//! Shares against what the sweep varies: bars or rows for one or two positions, lines for more.
 
 use super::axis::{Axis, percent_label};
 use super::bar_chart::{Bar, BarChart, Group};
 use super::canvas::{Canvas, Drawing};
 use super::frame::draw_frame;
-use super::line_chart::{LineChart, Series};
+use super::line_chart::{LineChart, Series, Stroke};
 use super::panel::Rect;
-use super::style::{MOST_SERIES, series_color, series_marker};
+use super::row_chart::{Row, RowChart, chosen};
+use super::style::{Color, MOST_SERIES, series_color, series_marker};
 use super::sweep::{Shown, Sweep, SweepSeries, sweep};
 use crate::report::number::{joined, percent};
 use crate::report::{PointResult, ScenarioReport};
 
-/// What a chart of a share shows.
+/// What a chart of shares shows.
 pub(super) struct ShareChart<'a> {
     pub(super) quantity: &'a str,
     pub(super) y_title: &'a str,
+    /// One share, or several that are told apart by their names.
+    pub(super) shares: &'a [Shared<'a>],
+    /// What the shares are shares of, where the axis does not say it.
+    pub(super) meaning: &'a str,
+}
+
+/// A share of each point.
+pub(super) struct Shared<'a> {
+    pub(super) name: &'a str,
     pub(super) metric: &'a dyn Fn(&PointResult) -> Option<f64>,
 }
 
@@ -22,25 +32,42 @@ pub(super) struct ShareChart<'a> {
 const MOST_NAMED_BARS: usize = 5;
 /// From this many positions on, the points are joined by lines.
 const FEWEST_ON_A_LINE: usize = 3;
+const NOT_FITTING: &str = "does not fit in memory";
 
 /// Draws the chart; `None` when no point has a value.
 pub(super) fn draw_share_chart(report: &ScenarioReport, chart: &ShareChart<'_>) -> Option<Drawing> {
-    let mut sweep = sweep(&report.results.results, chart.metric)?;
+    let of_share = |shared: &Shared<'_>| sweep(&report.results.results, shared.metric);
+    let mut sweeps: Vec<Sweep> = chart.shares.iter().map(of_share).collect::<Option<_>>()?;
     let mut notes = Vec::new();
-    if sweep.series.len() > MOST_SERIES {
-        notes.push(format!("Shows the first {MOST_SERIES} of {} series.", sweep.series.len()));
-        sweep.series.truncate(MOST_SERIES);
+    let (all, most) = (sweeps[0].series.len(), MOST_SERIES / sweeps.len());
+    let on_lines = sweeps[0].positions.len() >= FEWEST_ON_A_LINE;
+    if on_lines && all > most {
+        notes.push(format!("Shows the first {most} of {all} series."));
+        sweeps.iter_mut().for_each(|sweep| sweep.series.truncate(most));
     }
-    let footnotes: Vec<String> = notes.iter().cloned().chain(too_large(&sweep)).collect();
-    let title = format!("{} against {}", chart.quantity, sweep.parameter());
     let mut canvas = Canvas::default();
+    canvas.resize(report.figures.size);
+    let (bars, shares) = (all * sweeps[0].positions.len(), chart.shares.len());
+    let named = shares == 1 && bars <= MOST_NAMED_BARS;
+    let rows = (!on_lines && !named).then(|| chosen(rows(&sweeps), canvas.height, "bars"));
+    notes.extend(rows.iter().filter_map(|(_, note)| note.clone()));
+    let meaning = Some(chart.meaning.to_owned()).filter(|meaning| !meaning.is_empty());
+    let too_large = if rows.is_some() { Vec::new() } else { too_large(&sweeps[0]) };
+    let footnotes: Vec<String> = meaning.into_iter().chain(notes.clone()).chain(too_large).collect();
+    let title = format!("{} against {}", chart.quantity, sweeps[0].parameter());
     let room = draw_frame(&mut canvas, report, &title, &footnotes);
-    let highest = sweep.series.iter().flat_map(values).fold(0.0, |high, (_, value)| value.max(high));
-    let y = Axis::from_zero(chart.y_title, highest, percent_label);
-    if sweep.positions.len() >= FEWEST_ON_A_LINE {
-        draw_lines(&mut canvas, sweep, y, room);
-    } else {
-        draw_bars(&mut canvas, &sweep, y, room);
+    let highest = sweeps.iter().flat_map(|sweep| &sweep.series).flat_map(values);
+    let highest = highest.fold(0.0, |high: f64, (_, value)| value.max(high));
+    let axis = Axis::from_zero(chart.y_title, highest, percent_label);
+    match rows {
+        Some((rows, _)) => {
+            let names = chart.shares.iter().map(|shared| shared.name);
+            let legend = names.enumerate().map(|(index, name)| (name.to_owned(), share_color(index)));
+            let legend = if shares > 1 { legend.collect() } else { Vec::new() };
+            RowChart { x: axis, rows, legend }.draw(&mut canvas, room);
+        }
+        None if on_lines => draw_lines(&mut canvas, (sweeps, chart), axis, room),
+        None => draw_bars(&mut canvas, &sweeps[0], axis, room),
     }
     Some(Drawing { title, canvas, notes })
 }
@@ -60,42 +87,84 @@ fn too_large(sweep: &Sweep) -> Vec<String> {
         let missing = series.points.iter().filter(|(_, shown)| *shown == Shown::DoesNotFit);
         let places: Vec<String> = missing.filter_map(|(at, _)| place_of(*at)).collect();
         let (system, places) = (&series.label, joined(&places));
-        (!places.is_empty()).then(|| format!("{system} does not fit in memory at {places}."))
+        (!places.is_empty()).then(|| format!("{system} {NOT_FITTING} at {places}."))
     };
     sweep.series.iter().filter_map(sentence).collect()
 }
 
-fn draw_lines(canvas: &mut Canvas, sweep: Sweep, y: Axis, room: Rect) {
-    let series = sweep.series.iter().enumerate().map(|(index, series)| Series {
-        label: series.label.clone(),
-        color: series_color(index),
-        marker: series_marker(index),
-        points: values(series).collect(),
-    });
+/// Lines of the first share are whole, those of the second in dashes.
+fn draw_lines(canvas: &mut Canvas, (sweeps, chart): (Vec<Sweep>, &ShareChart<'_>), y: Axis, room: Rect) {
+    let of_share = |(share, sweep): (usize, &Sweep)| {
+        let line = |(index, series): (usize, &SweepSeries)| Series {
+            label: [&series.label, chart.shares[share].name].join(" ").trim_end().to_owned(),
+            color: series_color(index),
+            marker: series_marker(index),
+            stroke: if share == 0 { Stroke::Whole } else { Stroke::Dashed },
+            points: values(series).collect(),
+            band: Vec::new(),
+            measured: Vec::new(),
+        };
+        sweep.series.iter().enumerate().map(line).collect::<Vec<_>>()
+    };
+    let series = sweeps.iter().enumerate().flat_map(of_share);
     let series = series.filter(|series| !series.points.is_empty()).collect();
-    LineChart { x: Axis::at_values(sweep.x_title, &sweep.positions), y, series }.draw(canvas, room);
+    let x = Axis::at_values(&sweeps[0].x_title, &sweeps[0].positions);
+    LineChart { x, y, series }.draw(canvas, room);
+}
+
+/// A row for each share of each series at each position; a point has its name once.
+fn rows(sweeps: &[Sweep]) -> Vec<Row> {
+    let mut rows: Vec<Row> = Vec::new();
+    let several = sweeps.len() > 1;
+    for (place, (at, label)) in sweeps[0].positions.iter().enumerate() {
+        let mut begins = place > 0;
+        for (index, series) in sweeps[0].series.iter().enumerate() {
+            for (share, sweep) in sweeps.iter().enumerate() {
+                let of_series = sweep.series.get(index);
+                let shown = of_series.and_then(|series| series.points.iter().find(|(x, _)| x == at));
+                let Some((_, shown)) = shown else { continue };
+                let color = if several { share_color(share) } else { series_color(index) };
+                let mut row = row(*shown, color);
+                if share == 0 {
+                    (row.name, row.detail) = (series.label.clone(), sweeps[0].place(label));
+                    row.begins = std::mem::take(&mut begins) || (several && !rows.is_empty());
+                }
+                rows.push(row);
+            }
+        }
+    }
+    rows
+}
+
+fn row(shown: Shown, color: Color) -> Row {
+    match shown {
+        Shown::Value(share) => {
+            Row { parts: vec![(share, color)], end: format!("{} %", percent(share)), ..Row::default() }
+        }
+        Shown::DoesNotFit => Row { end: NOT_FITTING.to_owned(), ..Row::default() },
+    }
+}
+
+/// The colours of several shares begin after those of the first two systems, so that no share looks like a system.
+fn share_color(index: usize) -> Color {
+    series_color(index + 2)
 }
 
 fn draw_bars(canvas: &mut Canvas, sweep: &Sweep, y: Axis, room: Rect) {
-    let alone = sweep.positions.len() == 1;
-    let named = alone && sweep.series.len() <= MOST_NAMED_BARS;
     let groups = sweep.positions.iter().map(|(at, label)| {
         let bars = sweep.series.iter().enumerate().filter_map(|(index, series)| {
             let (_, shown) = series.points.iter().find(|(x, _)| x == at)?;
             let value = match shown {
                 Shown::Value(value) => Ok(*value),
-                Shown::DoesNotFit => Err("does not fit in memory".to_owned()),
+                Shown::DoesNotFit => Err(NOT_FITTING.to_owned()),
             };
-            let name = if named { series.label.clone() } else { String::new() };
-            Some(Bar { name, color: series_color(index), value })
+            Some(Bar { name: series.label.clone(), color: series_color(index), value })
         });
         Group { label: sweep.place(label), bars: bars.collect() }
     });
-    let entries = sweep.series.iter().enumerate().map(|(i, series)| (series.label.clone(), series_color(i)));
-    let legend = if named { Vec::new() } else { entries.collect() };
     let groups = groups.collect();
     let value_label = &|value: f64| format!("{} %", percent(value));
-    BarChart { y, groups, legend, value_label }.draw(canvas, room);
+    BarChart { y, groups, legend: Vec::new(), value_label }.draw(canvas, room);
 }
 
 #[cfg(test)]
@@ -104,22 +173,23 @@ mod tests {
     use super::*;
     use crate::report::example;
 
-    fn data_marks(report: &ScenarioReport) -> usize {
-        let chart = ShareChart { quantity: "MFU", y_title: "MFU", metric: &|point| point.mfu };
+    fn data_marks(report: &ScenarioReport, shares: &[Shared<'_>]) -> usize {
+        let chart = ShareChart { quantity: "MFU", y_title: "MFU", shares, meaning: "" };
         let drawing = draw_share_chart(report, &chart).expect("the example has values");
-        drawing
-            .canvas
-            .marks
-            .iter()
-            .filter(|mark| matches!(mark, Mark::Bar { .. } | Mark::Point { .. }))
-            .count()
+        let is_data = |mark: &&Mark| matches!(mark, Mark::Bar { .. } | Mark::Point { .. });
+        drawing.canvas.marks.iter().filter(is_data).count()
     }
+
+    const MFU: Shared<'static> = Shared { name: "mfu", metric: &|point| point.mfu };
+    const HFU: Shared<'static> = Shared { name: "hfu", metric: &|point| point.hfu };
 
     #[test]
     fn every_value_has_one_mark() {
         for chip_counts in [1, 2, 3, 10] {
             let report = example::two_systems(chip_counts);
-            assert_eq!(data_marks(&report), report.results.results.len(), "{chip_counts} chip counts");
+            let points = report.results.results.len();
+            assert_eq!(data_marks(&report, &[MFU]), points, "{chip_counts} chip counts");
+            assert_eq!(data_marks(&report, &[MFU, HFU]), 2 * points, "{chip_counts} chip counts");
         }
     }
 
@@ -128,7 +198,9 @@ mod tests {
         for chip_counts in [1, 2, 3] {
             let mut report = example::two_systems(chip_counts);
             example::make_too_large(&mut report.results.results[1]);
-            assert_eq!(data_marks(&report), report.results.results.len() - 1);
+            let points = report.results.results.len() - 1;
+            assert_eq!(data_marks(&report, &[MFU]), points);
+            assert_eq!(data_marks(&report, &[MFU, HFU]), 2 * points);
         }
     }
 }

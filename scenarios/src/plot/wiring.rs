@@ -4,8 +4,7 @@
 
 use super::canvas::{Anchor, Canvas, Drawing, Mark, Place, Text};
 use super::style::{
-    Color, FOOTER_SIZE, GRID, HEIGHT, INK, LABEL_SIZE, MARGIN, QUIET, TICK_SIZE, TITLE_SIZE, WIDTH,
-    series_color,
+    FOOTER_SIZE, GRID, HEIGHT, INK, LABEL_SIZE, MARGIN, QUIET, TICK_SIZE, TITLE_SIZE, WIDTH, series_color,
 };
 use super::text::wrapped;
 use crate::report::number::grouped;
@@ -191,7 +190,7 @@ fn draw_bands(canvas: &mut Canvas, fabric: &Fabric, rows: &[Row], places: &Place
         };
         let ((left, right, low), (upper_left, upper_right, high)) = (span(lower), span(upper));
         let corners = vec![(left, low), (upper_left, high), (upper_right, high), (right, low)];
-        canvas.push(Mark::Area { corners, color: Color(150, 156, 165), opacity: 0.16 });
+        canvas.push(Mark::Area { corners, color: QUIET, opacity: 0.11 });
     }
 }
 

@@ -2,11 +2,12 @@
 
 use super::{
     ALL_VALUES, Assumption, Breakdown, BusbwCurve, CollectiveReport, CollectiveRow, Comparison, CurveKind,
-    ENVELOPE, Envelope, ErrorSummary, FailedPoints, FailedVariant, GroupMean, GroupSpread, MEMORY_CAPACITY,
-    MEMORY_TOTAL, MeanSummary, PairCount, PairEffect, PairReport, Placement, PointResult, RateMetric,
-    RowKind, SCHEMA, ScenarioReport, ScenarioResults, SensitivityEnd, SensitivityPoint, SensitivityReport,
-    SensitivityValue, TierUtilization, TimeMetric, TrainingErrors, TrainingFigures, UtilizationTimeline,
-    ValidationGroup, ValidationReport, ValidationRow, Verdict, Work, WorstRow,
+    ENVELOPE, Envelope, ErrorSummary, FailedPoints, FailedVariant, FigureForm, GroupMean, GroupSpread,
+    MEMORY_CAPACITY, MEMORY_TOTAL, MeanSummary, MeasuredRates, PairCount, PairEffect, PairReport, Placement,
+    PointResult, RateMetric, RowKind, SCHEMA, ScenarioReport, ScenarioResults, SensitivityEnd,
+    SensitivityPoint, SensitivityReport, SensitivityValue, TierUtilization, TimeMetric, TrainingErrors,
+    TrainingFigures, UtilizationTimeline, ValidationGroup, ValidationReport, ValidationRow, Verdict, Work,
+    WorstRow,
 };
 use copperlight_topologies::End;
 
@@ -40,6 +41,12 @@ pub(crate) fn two_systems(chip_counts: u32) -> ScenarioReport {
                    domains?"
             .into(),
         busbw: busbw_curves(),
+        measured: vec![MeasuredRates {
+            system: "NVL72 copper".into(),
+            chips: 72,
+            source: "a page of results".into(),
+            points: vec![(1 << 26, 540.0), (1 << 30, 790.0), (1 << 34, 815.0)],
+        }],
         notes: Vec::new(),
         warnings: vec!["CM384 line rates are used as 392 GB/s; published values range from 350".into()],
         assumptions: vec![Assumption {
@@ -50,6 +57,7 @@ pub(crate) fn two_systems(chip_counts: u32) -> ScenarioReport {
         reproduce: "copperlight run nvl72-vs-cm384".into(),
         resolved_toml: "[scenario]\nname = \"nvl72-vs-cm384\"\n".into(),
         curves: CurveKind::ALL.to_vec(),
+        figures: FigureForm { named: true, ..FigureForm::default() },
     }
 }
 

@@ -11,6 +11,8 @@ pub struct Figure {
     pub svg: String,
     /// The figure as a PNG file.
     pub png: Vec<u8>,
+    /// The same on a dark ground, where both are asked for: `mfu_dark.png`.
+    pub dark_png: Option<Vec<u8>>,
 }
 
 /// A figure for a page that is read with a browser.

@@ -16,6 +16,9 @@ use thiserror::Error;
 
 const RESULTS: &str = "results.json";
 
+/// How the name of a figure on a dark ground ends, where there is one of each.
+const DARK_PNG: &str = "_dark.png";
+
 /// Why the output folder could not be written.
 #[derive(Debug, Error)]
 pub enum FilesError {
@@ -154,7 +157,8 @@ fn file_names() -> impl Iterator<Item = String> {
 }
 
 fn figure_names() -> impl Iterator<Item = String> {
-    CurveKind::ALL.into_iter().flat_map(|kind| ["svg", "png"].map(|end| format!("{}.{end}", kind.name())))
+    let ends = [".svg", ".png", DARK_PNG];
+    CurveKind::ALL.into_iter().flat_map(move |kind| ends.map(|end| format!("{}{end}", kind.name())))
 }
 
 fn make(folder: &Path) -> Result<(), FilesError> {
@@ -236,6 +240,9 @@ fn files_of(Written { report, points, drawn }: Written<'_>) -> Vec<NamedFile<'_>
     for figure in &drawn.figures {
         files.push(bytes(format!("{}.svg", figure.name), figure.svg.as_bytes()));
         files.push(bytes(format!("{}.png", figure.name), &figure.png));
+        if let Some(png) = &figure.dark_png {
+            files.push(bytes(format!("{}{DARK_PNG}", figure.name), png));
+        }
     }
     files.push(file("report.html", move |out| html::write_report(out, report, drawn)));
     files
@@ -272,8 +279,13 @@ mod tests {
     }
 
     fn drawn() -> Drawn {
-        let figure =
-            Figure { name: "mfu".into(), title: "MFU".into(), svg: "<svg/>".into(), png: vec![1, 2] };
+        let figure = Figure {
+            name: "mfu".into(),
+            title: "MFU".into(),
+            svg: "<svg/>".into(),
+            png: vec![1, 2],
+            dark_png: None,
+        };
         Drawn { figures: vec![figure], notes: Vec::new() }
     }
 

@@ -181,8 +181,13 @@ mod tests {
 
     fn page(report: &ScenarioReport) -> String {
         let mut out = Vec::new();
-        let figure =
-            Figure { name: "mfu".into(), title: "MFU".into(), svg: "<svg></svg>\n".into(), png: Vec::new() };
+        let figure = Figure {
+            name: "mfu".into(),
+            title: "MFU".into(),
+            svg: "<svg></svg>\n".into(),
+            png: Vec::new(),
+            dark_png: None,
+        };
         let drawn = Drawn { figures: vec![figure], notes: vec!["a note".into()] };
         write_report(&mut out, report, &drawn).expect("a vector takes every byte");
         String::from_utf8(out).expect("pages are UTF-8")

@@ -1,5 +1,6 @@
 //! The results of a scenario with everything that its page and its figures show besides them.
 
+use super::figure_form::{FigureForm, MeasuredRates};
 use super::results::{CollectiveRow, ScenarioResults};
 use serde::{Deserialize, Serialize};
 
@@ -9,26 +10,42 @@ use serde::{Deserialize, Serialize};
 pub enum CurveKind {
     /// Model FLOPs utilization against the number of chips.
     Mfu,
+    /// Communication share, total and exposed, against what the sweep varies.
+    CommunicationShare,
     /// Exposed communication share against the number of chips.
     ExposedCommunicationShare,
     /// Utilization of each tier's links over one step.
     LinkUtilization,
     /// Bus bandwidth of an all-reduce against its size, inside one domain of each system.
     Busbw,
+    /// Where the time of a step goes, by system and point.
+    Ledger,
+    /// What the fullest chip holds, by system and point.
+    Memory,
 }
 
 impl CurveKind {
     /// Every kind, in the order in which figures are drawn.
-    pub const ALL: [Self; 4] =
-        [Self::Mfu, Self::ExposedCommunicationShare, Self::LinkUtilization, Self::Busbw];
+    pub const ALL: [Self; 7] = [
+        Self::Mfu,
+        Self::CommunicationShare,
+        Self::ExposedCommunicationShare,
+        Self::Ledger,
+        Self::Memory,
+        Self::LinkUtilization,
+        Self::Busbw,
+    ];
 
     /// The name in scenario files and of the figure's files.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Mfu => "mfu",
+            Self::CommunicationShare => "communication_share",
             Self::ExposedCommunicationShare => "exposed_communication_share",
             Self::LinkUtilization => "link_utilization",
             Self::Busbw => "busbw",
+            Self::Ledger => "ledger",
+            Self::Memory => "memory",
         }
     }
 }
@@ -118,6 +135,8 @@ pub struct ScenarioReport {
     pub timelines: Vec<UtilizationTimeline>,
     /// All-reduce bus bandwidth inside one domain of each system.
     pub busbw: Vec<BusbwCurve>,
+    /// What was measured of the collectives that were simulated.
+    pub measured: Vec<MeasuredRates>,
     /// What a reader should know before trusting the numbers.
     pub warnings: Vec<String>,
     /// What happened at single points, such as that one does not fit in memory.
@@ -130,6 +149,8 @@ pub struct ScenarioReport {
     pub resolved_toml: String,
     /// The figures to draw.
     pub curves: Vec<CurveKind>,
+    /// How they are drawn.
+    pub figures: FigureForm,
 }
 
 impl ScenarioReport {

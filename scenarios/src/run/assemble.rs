@@ -126,11 +126,13 @@ impl Gathered {
             question: frame.question.clone(),
             timelines: self.timelines.into_iter().flatten().collect(),
             busbw,
+            measured: frame.measured.clone(),
             warnings: frame.warnings.clone(),
             assumptions: frame.assumptions.clone(),
             reproduce: "copperlight run resolved.toml".to_owned(),
             resolved_toml: frame.resolved_toml.clone(),
             curves: frame.curves.clone(),
+            figures: frame.figures,
         }
     }
 

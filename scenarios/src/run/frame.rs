@@ -5,7 +5,7 @@
 
 use super::{assumptions, busbw};
 use crate::file::{Scenario, SystemEntry};
-use crate::report::{Assumption, CurveKind};
+use crate::report::{Assumption, CurveKind, FigureForm, MeasuredRates};
 use serde::{Deserialize, Serialize};
 
 /// A report without its points.
@@ -37,6 +37,12 @@ pub struct Frame {
     pub resolved_toml: String,
     /// The figures to draw.
     pub curves: Vec<CurveKind>,
+    /// How they are drawn.
+    #[serde(default)]
+    pub figures: FigureForm,
+    /// What was measured of the collectives that are simulated.
+    #[serde(default)]
+    pub measured: Vec<MeasuredRates>,
 }
 
 /// A system of a frame.
@@ -65,6 +71,8 @@ impl Frame {
             assumptions: assumptions::of(scenario),
             resolved_toml: scenario.resolved_text(),
             curves: scenario.report.curves.clone(),
+            figures: scenario.report.figures,
+            measured: busbw::measured(scenario),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::journal::Journal;
 use super::*;
-use crate::report::{CurveKind, PointResult, Work};
+use crate::report::{CurveKind, FigureForm, PointResult, Work};
 use crate::run::{EngineOptions, Frame, FrameSystem, PartRecord, PointRecord, Records};
 use proptest::prelude::*;
 use std::fs;
@@ -44,6 +44,8 @@ fn frame(scenario: &str, points: usize) -> Frame {
         assumptions: Vec::new(),
         resolved_toml: String::new(),
         curves: vec![CurveKind::Mfu],
+        figures: FigureForm::default(),
+        measured: Vec::new(),
     }
 }
 

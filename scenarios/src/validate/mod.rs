@@ -11,6 +11,7 @@
 //! | `batches.rs`, `modelled.rs` | rows that are simulated together, and the simulator's answer |
 //! | `compare.rs`, `error.rs`, `groups.rs` | errors of rows and of groups |
 //! | `baseline.rs` | errors written down, and what has grown since |
+//! | `rates.rs` | measurements for figures of what was simulated |
 //! | `evidence.rs` | sources of tables, and the growth with the number of chips |
 //!
 //! Every row of every table is in the result: one that cannot run has a reason instead of a modelled value. Nothing
@@ -27,6 +28,7 @@ mod fields;
 mod groups;
 mod harness;
 mod modelled;
+mod rates;
 mod row;
 mod setup;
 mod table;
@@ -39,6 +41,7 @@ pub use error::relative_error;
 pub use evidence::{evidence, left_out};
 pub use experts::ExpertRow;
 pub use harness::{Apart, Buffers, Harness};
+pub use rates::{MeasuredCollective, measured_rates};
 pub use row::{Measured, MeasuredOperation, MeasuredRun, Row};
 pub use setup::{Network, Prepared, Setup};
 pub use table::{Table, TableKind};

@@ -30,8 +30,6 @@ pub(super) struct Small {
 const PANEL_GAP: f64 = 36.0;
 const LEGEND_SIZE: f64 = 22.0;
 const LINE_WIDTH: f64 = 3.0;
-/// The length of a dash, and of the gap after it.
-const DASH: f64 = 11.0;
 /// Half the width of a bar that stands for one modelled value.
 const BAR: f64 = 16.0;
 
@@ -90,22 +88,7 @@ fn draw_model(canvas: &mut Canvas, panel: &Panel, series: &Compared, color: Colo
         canvas.push(Mark::Line { through, color, width: LINE_WIDTH });
     }
     let beyond: Vec<Place> = series.modelled[known.saturating_sub(1)..].iter().map(place).collect();
-    for ends in beyond.windows(2) {
-        draw_dashes(canvas, (ends[0], ends[1]), color);
-    }
-}
-
-fn draw_dashes(canvas: &mut Canvas, (from, to): (Place, Place), color: Color) {
-    let length = (to.0 - from.0).hypot(to.1 - from.1);
-    let at = |along: f64| {
-        let share = if length > 0.0 { (along / length).min(1.0) } else { 1.0 };
-        (from.0 + (to.0 - from.0) * share, from.1 + (to.1 - from.1) * share)
-    };
-    let mut along = 0.0;
-    while along < length {
-        canvas.segment(at(along), at(along + DASH), color, LINE_WIDTH);
-        along += 2.0 * DASH;
-    }
+    canvas.dashes(&beyond, color, LINE_WIDTH);
 }
 
 #[cfg(test)]
