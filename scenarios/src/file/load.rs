@@ -167,14 +167,14 @@ fn few_enough(points: &Points, findings: &Findings) -> bool {
     count <= MOST_POINTS
 }
 
-/// Every figure for training, the one of collectives for collectives, that of links for traffic.
+/// The usual figures for training, the one of collectives for collectives, that of links for traffic.
 fn default_curves(survey: &Survey) -> &'static [CurveKind] {
     if survey.only_collectives() {
         &[CurveKind::Busbw]
     } else if survey.only_traffic() {
         &[CurveKind::LinkUtilization]
     } else {
-        &CurveKind::ALL
+        &CurveKind::USUAL
     }
 }
 

@@ -18,7 +18,7 @@ pub(super) const KEYS: KeyTable = KeyTable::new(
             "The figures that are drawn",
             "[\"mfu\", \"busbw\"]",
         )
-        .or_else("all; for collectives `busbw`, for traffic `link_utilization`"),
+        .or_else("`mfu`, `exposed_communication_share`, `link_utilization`, `busbw`; for collectives `busbw`, for traffic `link_utilization`"),
         Key::later("tokens", "leave it out"),
         Key::later("timeline", "leave it out"),
     ],

@@ -91,7 +91,7 @@ struct Block {
 }
 
 /// The middles of labels of these heights, each as near to its end as the others and the limits let it be.
-fn spread(ends: &[Place], heights: &[f64], top: f64, bottom: f64) -> Vec<f64> {
+pub(super) fn spread(ends: &[Place], heights: &[f64], top: f64, bottom: f64) -> Vec<f64> {
     let mut order: Vec<usize> = (0..ends.len()).collect();
     order.sort_by(|a, b| ends[*a].1.total_cmp(&ends[*b].1));
     let mut blocks: Vec<Block> = Vec::new();

@@ -5,6 +5,11 @@
 //! | `draw.rs` | which figures a report asks for, and which have data |
 //! | `mfu.rs`, `exposed_communication.rs`, `link_utilization.rs`, `busbw.rs` | one figure each |
 //! | `sweep.rs`, `sweep_chart.rs` | a metric against the number of chips, as bars or as lines |
+//! | `pipeline_timeline.rs`, `roofline.rs` | stages over time, and kernels below their roofs, of one point of each system |
+//! | `sweep_grid.rs`, `heat_map.rs`, `ramp.rs` | a sweep over two parameters, as colours |
+//! | `energy.rs`, `cost.rs`, `stacked_rows.rs`, `point_label.rs` | joules and dollars a token, made of parts |
+//! | `tornado.rs` | what values with a range do to the time of a point |
+//! | `grid.rs` | places of several panels |
 //! | `wiring.rs` | how a domain is wired |
 //! | `measured/` | the model beside measurements |
 //! | `line_chart.rs`, `bar_chart.rs` | two kinds of chart |
@@ -21,22 +26,33 @@ mod axis;
 mod bar_chart;
 mod busbw;
 mod canvas;
+mod cost;
 mod draw;
+mod energy;
 mod exposed_communication;
 mod frame;
+mod grid;
+mod heat_map;
 mod legend;
 mod line_chart;
 mod link_utilization;
 mod measured;
 mod mfu;
 mod panel;
+mod pipeline_timeline;
+mod point_label;
+mod ramp;
 mod render;
+mod roofline;
+mod stacked_rows;
 mod style;
 mod sweep;
 mod sweep_chart;
+mod sweep_grid;
 mod text;
+mod tornado;
 mod wiring;
 
-pub use draw::{draw, validation_figures, wiring_figure};
+pub use draw::{draw, tornado_figures, validation_figures, wiring_figure};
 pub use render::PlotError;
 pub use wiring::WiringTitle;

@@ -40,6 +40,8 @@ pub(crate) fn two_systems(chip_counts: u32) -> ScenarioReport {
                    domains?"
             .into(),
         busbw: busbw_curves(),
+        stage_timelines: Vec::new(),
+        rooflines: Vec::new(),
         notes: Vec::new(),
         warnings: vec!["CM384 line rates are used as 392 GB/s; published values range from 350".into()],
         assumptions: vec![Assumption {
@@ -49,7 +51,7 @@ pub(crate) fn two_systems(chip_counts: u32) -> ScenarioReport {
         }],
         reproduce: "copperlight run nvl72-vs-cm384".into(),
         resolved_toml: "[scenario]\nname = \"nvl72-vs-cm384\"\n".into(),
-        curves: CurveKind::ALL.to_vec(),
+        curves: CurveKind::USUAL.to_vec(),
     }
 }
 

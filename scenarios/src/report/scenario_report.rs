@@ -1,6 +1,8 @@
 //! The results of a scenario with everything that its page and its figures show besides them.
 
 use super::results::{CollectiveRow, ScenarioResults};
+use super::roofline::Roofline;
+use super::stage_timeline::StageTimeline;
 use serde::{Deserialize, Serialize};
 
 /// A figure that a scenario may ask for under `[report] curves`.
@@ -15,11 +17,34 @@ pub enum CurveKind {
     LinkUtilization,
     /// Bus bandwidth of an all-reduce against its size, inside one domain of each system.
     Busbw,
+    /// What each stage of a pipeline does over one step.
+    PipelineTimeline,
+    /// Kernels of a step below the roofs of the chip.
+    Roofline,
+    /// The headline of every point of a sweep over two parameters.
+    HeatMap,
+    /// Energy per token by what draws it.
+    Energy,
+    /// Price of a token: electricity, and what wears off.
+    Cost,
 }
 
 impl CurveKind {
     /// Every kind, in the order in which figures are drawn.
-    pub const ALL: [Self; 4] =
+    pub const ALL: [Self; 9] = [
+        Self::Mfu,
+        Self::ExposedCommunicationShare,
+        Self::LinkUtilization,
+        Self::Busbw,
+        Self::PipelineTimeline,
+        Self::Roofline,
+        Self::HeatMap,
+        Self::Energy,
+        Self::Cost,
+    ];
+
+    /// Those that are drawn of training where a scenario names none.
+    pub const USUAL: [Self; 4] =
         [Self::Mfu, Self::ExposedCommunicationShare, Self::LinkUtilization, Self::Busbw];
 
     /// The name in scenario files and of the figure's files.
@@ -29,6 +54,11 @@ impl CurveKind {
             Self::ExposedCommunicationShare => "exposed_communication_share",
             Self::LinkUtilization => "link_utilization",
             Self::Busbw => "busbw",
+            Self::PipelineTimeline => "pipeline_timeline",
+            Self::Roofline => "roofline",
+            Self::HeatMap => "heat_map",
+            Self::Energy => "energy",
+            Self::Cost => "cost",
         }
     }
 }
@@ -118,6 +148,10 @@ pub struct ScenarioReport {
     pub timelines: Vec<UtilizationTimeline>,
     /// All-reduce bus bandwidth inside one domain of each system.
     pub busbw: Vec<BusbwCurve>,
+    /// What the stages of pipelines do over a step, of one point of each system.
+    pub stage_timelines: Vec<StageTimeline>,
+    /// Kernels of the step, of one point of each system.
+    pub rooflines: Vec<Roofline>,
     /// What a reader should know before trusting the numbers.
     pub warnings: Vec<String>,
     /// What happened at single points, such as that one does not fit in memory.
