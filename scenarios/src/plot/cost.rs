@@ -1,5 +1,6 @@
 //! The price of a trained token: electricity, and what wears off meanwhile, with the envelope of what sources say.
 
+use super::axis::number_label;
 use super::canvas::{Canvas, Drawing};
 use super::frame::draw_frame;
 use super::point_label::first_points;
@@ -51,7 +52,9 @@ pub(super) fn why_no_cost(report: &ScenarioReport) -> String {
             "the catalog has no `facts.price` for the system of `{system}`, and none is made up; build on a preset that has \
              one (`copperlight list`)"
         ),
-        (None, Some(system)) => format!("the catalog has no power for the chips of `{system}`"),
+        (None, Some(system)) => format!(
+            "the energy of `{system}` is not known: closed forms have none, nor have chips whose power is not published"
+        ),
         (None, None) => "no point has a step time".to_owned(),
     }
 }
@@ -64,12 +67,12 @@ fn meaning(facility: &Facility) -> String {
         "Domains at their published price, written off over {} years ({} to {}); electricity at {} USD/kWh ({} to {}). \
          Whiskers: every value at its low and at its high end, an envelope, not confidence. Staff, buildings, failures \
          and idle time are not in it.",
-        rounded(years.value),
-        rounded(years.low),
-        rounded(years.high),
-        rounded(price.value),
-        rounded(price.low),
-        rounded(price.high),
+        number_label(years.value),
+        number_label(years.low),
+        number_label(years.high),
+        number_label(price.value),
+        number_label(price.low),
+        number_label(price.high),
     )
 }
 
@@ -97,7 +100,7 @@ mod tests {
     fn a_figure_without_a_price_says_what_is_missing() {
         let mut report = example::two_systems(1);
         assert_eq!(draw_cost(&report), None);
-        assert!(why_no_cost(&report).contains("power"), "{}", why_no_cost(&report));
+        assert!(why_no_cost(&report).contains("the energy of"), "{}", why_no_cost(&report));
         for point in &mut report.results.results {
             let total = Interval::exact(3.0);
             point.energy_breakdown_j_per_token = Some(EnergyPerToken { total, ..EnergyPerToken::default() });

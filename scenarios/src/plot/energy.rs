@@ -7,6 +7,7 @@ use super::stacked_rows::{MOST_ROWS, Stack, StackedRow, StackedRows};
 use super::style::{Color, QUIET, series_color};
 use crate::report::number::rounded;
 use crate::report::{EnergyPerToken, PointResult, ScenarioReport};
+use copperlight_topologies::Interval;
 
 const TITLE: &str = "Energy per trained token";
 const MEANING: &str = "At the meter of the building. Whiskers: the sum with every published value at its low and at its \
@@ -39,10 +40,11 @@ pub(super) fn draw_energy(report: &ScenarioReport) -> Option<Drawing> {
     Some(Drawing { title: TITLE.to_owned(), canvas, notes })
 }
 
-/// The tiers of all points, in order of appearance.
+/// The tiers of all points that draw anything, in order of appearance.
 fn tiers<'a>(energies: impl Iterator<Item = &'a EnergyPerToken>) -> Vec<&'a str> {
     let mut tiers: Vec<&str> = Vec::new();
-    for tier in energies.flat_map(|energy| energy.tiers.keys()) {
+    let drawing = |(tier, joules): (&'a String, &Interval)| (joules.value > 0.0).then_some(tier);
+    for tier in energies.flat_map(|energy| energy.tiers.iter().filter_map(drawing)) {
         if !tiers.contains(&tier.as_str()) {
             tiers.push(tier);
         }
@@ -53,7 +55,7 @@ fn tiers<'a>(energies: impl Iterator<Item = &'a EnergyPerToken>) -> Vec<&'a str>
 const CHIPS: usize = 1;
 const HOSTS: usize = 4;
 /// The colours of tiers.
-const TIERS: [usize; 4] = [0, 3, 2, 5];
+const TIERS: [usize; 9] = [0, 3, 2, 5, 7, 10, 9, 12, 6];
 
 fn tier_color(index: usize) -> Color {
     series_color(TIERS[index % TIERS.len()])
@@ -99,7 +101,6 @@ mod tests {
     use super::super::canvas::Mark;
     use super::*;
     use crate::report::example;
-    use copperlight_topologies::Interval;
 
     #[test]
     fn every_part_of_every_point_is_a_bar_with_whiskers() {

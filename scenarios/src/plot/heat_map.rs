@@ -32,7 +32,8 @@ pub(super) fn draw_heat_map(report: &ScenarioReport) -> Option<Drawing> {
     let mut footnotes = meanings(&grid);
     footnotes.extend(notes.iter().cloned());
     let mut canvas = Canvas::default();
-    let room = draw_frame(&mut canvas, report, TITLE, &footnotes);
+    let title = format!("{TITLE}: {}", grid.headline.title);
+    let room = draw_frame(&mut canvas, report, &title, &footnotes);
     let (map, scale) = (
         Rect { right: room.right - SCALE_WIDTH, ..room },
         Rect { left: room.right - SCALE_WIDTH + 48.0, ..room },
@@ -42,7 +43,7 @@ pub(super) fn draw_heat_map(report: &ScenarioReport) -> Option<Drawing> {
         draw_plane(&mut canvas, (&grid, plane, range), room);
     }
     draw_scale(&mut canvas, &grid, range, scale);
-    Some(Drawing { title: TITLE.to_owned(), canvas, notes })
+    Some(Drawing { title, canvas, notes })
 }
 
 /// What marks mean that are in the figure.

@@ -5,7 +5,7 @@ use super::canvas::{Anchor, Canvas, Drawing, Mark, Text};
 use super::frame::draw_frame;
 use super::grid::cells;
 use super::legend::draw_legend;
-use super::panel::{Ends, Panel, Rect};
+use super::panel::{Ends, Panel, Rect, X_TITLE_HEIGHT};
 use super::stacked_rows::blank;
 use super::style::{Color, GRID, INK, LABEL_SIZE, PAPER, QUIET, series_color};
 use super::text::{width, wrapped};
@@ -43,8 +43,12 @@ pub(super) fn draw_pipeline_timeline(report: &ScenarioReport) -> Option<Drawing>
     let footnotes: Vec<String> = std::iter::once(MEANING.to_owned()).chain(notes.iter().cloned()).collect();
     let room = draw_frame(&mut canvas, report, TITLE, &footnotes);
     let columns = if shown.len() > 2 { 2 } else { 1 };
-    for (of, room) in shown.iter().zip(cells(shown.len(), columns, room, (40.0, 16.0))) {
-        draw_timeline(&mut canvas, of, longest, room);
+    let above = Rect { bottom: room.bottom - X_TITLE_HEIGHT, ..room };
+    for (index, of) in shown.iter().enumerate() {
+        let is_lowest = index + columns >= shown.len();
+        let mut room = cells(shown.len(), columns, above, (40.0, 16.0))[index];
+        room.bottom += if is_lowest { X_TITLE_HEIGHT } else { 0.0 };
+        draw_timeline(&mut canvas, of, Time { longest, is_titled: is_lowest }, room);
     }
     Some(Drawing { title: TITLE.to_owned(), canvas, notes })
 }
@@ -64,7 +68,15 @@ fn color(state: StageState) -> Color {
     }
 }
 
-fn draw_timeline(canvas: &mut Canvas, of: &StageTimeline, longest: f64, room: Rect) {
+/// The axis of time.
+#[derive(Debug, Clone, Copy)]
+struct Time {
+    /// The longest step, in seconds.
+    longest: f64,
+    is_titled: bool,
+}
+
+fn draw_timeline(canvas: &mut Canvas, of: &StageTimeline, Time { longest, is_titled }: Time, room: Rect) {
     let setting = if of.setting.is_empty() { String::new() } else { format!(", {}", of.setting) };
     let title = format!("{}, {}{setting}: {}", of.system, chips(of.chips), duration(of.step_seconds));
     for line in wrapped(&title, LABEL_SIZE, room.width(), 1) {
@@ -73,7 +85,8 @@ fn draw_timeline(canvas: &mut Canvas, of: &StageTimeline, longest: f64, room: Re
     let under_title = Rect { top: room.top + LABEL_SIZE * 1.15, ..room };
     let top = draw_legend(canvas, &legend(&of.rows), under_title, LEGEND_SIZE) + GAP;
     let (scale, unit) = time_unit(longest);
-    let x = Axis::span(format!("time ({unit})"), longest / scale, number_label);
+    let title = if is_titled { format!("time ({unit})") } else { String::new() };
+    let x = Axis::span(title, longest / scale, number_label);
     let names: Vec<String> = of.rows.iter().map(|row| format!("stage {}", row.stage)).collect();
     let labels = names.iter().map(|name| width(name, LARGEST_TEXT)).fold(0.0, f64::max);
     let inner = Rect { left: room.left + labels, top, ..room };

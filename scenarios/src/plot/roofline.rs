@@ -1,7 +1,7 @@
 //! Kernels of a step below the roofs of their chip: the bandwidth of its memory, and its peaks.
 
 use super::axis::{Axis, number_label};
-use super::canvas::{Canvas, Drawing, Mark, Place, Text};
+use super::canvas::{Anchor, Canvas, Drawing, Mark, Place, Text};
 use super::frame::draw_frame;
 use super::grid::cells;
 use super::line_chart::spread;
@@ -19,10 +19,12 @@ const MEANING: &str = "Forward kernels of one micro-batch that do arithmetic; th
 const MOST_PANELS: usize = 4;
 const TERA: f64 = 1e12;
 /// The radius of a disc that is all of the time.
-const WHOLE_RADIUS: f64 = 56.0;
-const SMALLEST_RADIUS: f64 = 5.0;
+const WHOLE_RADIUS: f64 = 34.0;
+const SMALLEST_RADIUS: f64 = 4.0;
 const CORNERS: usize = 32;
 const LABEL_GAP: f64 = 24.0;
+/// What the numbers beside a kernel are.
+const LABEL_HEAD: &str = "part of the time, of its roof";
 
 /// Draws the figure; `None` when no kernels are known.
 pub(super) fn draw_roofline(report: &ScenarioReport) -> Option<Drawing> {
@@ -53,7 +55,9 @@ fn draw_panel(canvas: &mut Canvas, of: &Roofline, room: Rect) {
     }
     let labels: Vec<String> = of.kernels.iter().map(|kernel| label(of, kernel)).collect();
     let widest = labels.iter().map(|label| width(label, FOOTER_SIZE)).fold(0.0, f64::max);
-    let inner = Rect { top: room.top + LABEL_SIZE * 1.4, right: room.right - widest - LABEL_GAP, ..room };
+    let head = Text::new(LABEL_HEAD, (room.right, room.top + LABEL_SIZE * 1.7), FOOTER_SIZE, QUIET);
+    canvas.text(head.anchored(Anchor::End));
+    let inner = Rect { top: room.top + LABEL_SIZE * 2.3, right: room.right - widest - LABEL_GAP, ..room };
     let (x, y) = axes(of);
     let (from, to) = (x.low, x.high);
     let lowest = y.low * TERA;
@@ -77,8 +81,8 @@ fn axes(of: &Roofline) -> (Axis, Axis) {
     let lowest = slowest / 1.5 / TERA;
     let highest = of.peak.max(of.peak_bf16) * 1.6 / TERA;
     (
-        Axis::decades("arithmetic intensity (FLOP/byte)", (left, right), number_label),
-        Axis::decades("achieved (TFLOP/s per chip)", (lowest, highest), number_label),
+        Axis::decades("intensity (FLOP/byte)", (left, right), number_label),
+        Axis::decades("achieved (TFLOP/s)", (lowest, highest), number_label),
     )
 }
 
@@ -101,7 +105,7 @@ fn color(kernel: &RooflineKernel) -> Color {
 fn label(of: &Roofline, kernel: &RooflineKernel) -> String {
     let roof = of.peak.min(of.memory_bandwidth * kernel.intensity());
     let reached = percent(kernel.rate() / roof);
-    format!("{}: {} % of time, {reached} % of roof", kernel.name, percent(kernel.time_share))
+    format!("{}: {} %, {reached} %", kernel.name, percent(kernel.time_share))
 }
 
 fn draw_roofs(canvas: &mut Canvas, panel: &Panel, of: &Roofline, (from, to, lowest): (f64, f64, f64)) {
@@ -125,18 +129,16 @@ fn draw_roofs(canvas: &mut Canvas, panel: &Panel, of: &Roofline, (from, to, lowe
         above(canvas, &text, (right, top - TICK_SIZE * 0.55), panel);
     }
     let memory = format!("memory {} GB/s", rounded(bandwidth / 1e9));
-    let middle = (begins * ridge).sqrt();
-    let (x, y) = panel.place(middle, middle * bandwidth / TERA);
-    let at = (x - LABEL_GAP, y);
-    let left = at.0 - width(&memory, FOOTER_SIZE) < panel.area.left + 4.0;
-    let at = if left { (panel.area.left + 8.0 + width(&memory, FOOTER_SIZE), y - LABEL_GAP) } else { at };
-    canvas.text(Text::new(memory, at, FOOTER_SIZE, INK).anchored(super::canvas::Anchor::End));
+    // Below the line, near its foot, where no kernel is.
+    let foot = begins * (ridge / begins).powf(0.1);
+    let (x, y) = panel.place(foot, foot * bandwidth / TERA);
+    canvas.text(Text::new(memory, (x + LABEL_GAP, y), FOOTER_SIZE, INK));
 }
 
 /// A text that ends at a place inside the panel.
 fn above(canvas: &mut Canvas, text: &str, at: Place, panel: &Panel) {
     let at = (at.0.min(panel.area.right) - 4.0, at.1.max(panel.area.top + FOOTER_SIZE * 0.5));
-    canvas.text(Text::new(text, at, FOOTER_SIZE, INK).anchored(super::canvas::Anchor::End));
+    canvas.text(Text::new(text, at, FOOTER_SIZE, INK).anchored(Anchor::End));
 }
 
 /// Names the discs at the right, each tied to its own.
@@ -211,7 +213,7 @@ mod tests {
             let is = |mark: &Mark| matches!(mark, Mark::Text(text) if text.text == wanted);
             drawing.canvas.marks.iter().any(is)
         };
-        assert!(text("attention: 30.0 % of time, 50.0 % of roof"));
+        assert!(text("attention: 30.0 %, 50.0 %"));
         assert!(text("fp8 peak 1,000 TFLOP/s") && text("16 bits 500 TFLOP/s") && text("memory 4,000 GB/s"));
     }
 }

@@ -17,6 +17,8 @@ const MOST_VALUES: usize = 16;
 const WIDEST_LABEL: f64 = 620.0;
 const SMALLEST_TEXT: f64 = 16.0;
 const GAP: f64 = 12.0;
+/// The smallest change that percentages of one decimal can say.
+const LEAST_SAID: f64 = 5e-4;
 const LOW: usize = 1;
 const HIGH: usize = 0;
 
@@ -39,7 +41,7 @@ pub(super) fn draw_tornado(report: &SensitivityReport, point: &SensitivityPoint)
     }
     let unchanged = point.values.len() - effective;
     let mut footnotes = vec![format!(
-        "Each bar: one value at the ends of its range, every other as it is; the band and the last bar are the {ENVELOPE}."
+        "Each bar: one value at the ends of its range, every other as it is; the band and the last row are the {ENVELOPE}."
     )];
     if unchanged > 0 {
         footnotes.push(format!("{unchanged} more values with a range change nothing here."));
@@ -99,14 +101,19 @@ impl Scale {
     }
 }
 
-/// One row: the times at both ends, absent where a run gave nothing.
+/// One row: times of runs, absent where one gave nothing.
 struct Row {
     label: String,
-    low: Option<f64>,
-    high: Option<f64>,
-    colors: [Color; 2],
+    /// The time of each run with its colour.
+    ends: Vec<(Option<f64>, Color)>,
     /// Whether it is one value, rather than all at once.
     of_value: bool,
+}
+
+impl Row {
+    fn times(&self) -> impl Iterator<Item = f64> {
+        self.ends.iter().filter_map(|(time, _)| *time)
+    }
 }
 
 /// One row for each value that changes the time, the strongest first, and one for all values together.
@@ -125,20 +132,19 @@ fn rows(point: &SensitivityPoint) -> Vec<Row> {
             number_label(value.high.value),
             value.unit
         ),
-        low: value.low.metric,
-        high: value.high.metric,
-        colors: [series_color(LOW), series_color(HIGH)],
+        ends: vec![(value.low.metric, series_color(LOW)), (value.high.metric, series_color(HIGH))],
         of_value: true,
     };
     let mut rows: Vec<Row> = values.into_iter().map(row).collect();
-    let (low, high) = (point.time.all_low, point.time.all_high);
-    if low.is_some() || high.is_some() {
-        let label = "all values at their low, and at their high ends".to_owned();
-        rows.push(Row { label, low, high, colors: [series_color(LOW), series_color(HIGH)], of_value: false });
+    for (time, which, color) in
+        [(point.time.all_low, "low", series_color(LOW)), (point.time.all_high, "high", series_color(HIGH))]
+    {
+        let label = format!("every value at its {which} end");
+        rows.push(Row { label, ends: vec![(time, color)], of_value: false });
     }
     let (low, high) = (point.time.low, point.time.high);
     let label = ENVELOPE.to_owned();
-    rows.push(Row { label, low, high, colors: [QUIET; 2], of_value: false });
+    rows.push(Row { label, ends: vec![(low, QUIET), (high, QUIET)], of_value: false });
     rows
 }
 
@@ -151,7 +157,7 @@ fn draw_rows(canvas: &mut Canvas, (point, scale): (&SensitivityPoint, &Scale), r
     let top = draw_legend(canvas, &legend, room, FOOTER_SIZE) + GAP;
     let size = ((room.bottom - top) / rows.len() as f64 * 0.42).clamp(SMALLEST_TEXT, TICK_SIZE);
     let labels = rows.iter().map(|row| width(&row.label, size)).fold(0.0, f64::max).min(WIDEST_LABEL);
-    let times = || rows.iter().flat_map(|row| [row.low, row.high]).flatten().chain([base]);
+    let times = || rows.iter().flat_map(Row::times).chain([base]);
     let (low, high) = (times().fold(f64::INFINITY, f64::min), times().fold(0.0, f64::max));
     let ends = times().map(|time| width(&written(scale, base, time), size)).fold(0.0, f64::max) + 2.0 * GAP;
     let title = format!("{} ({})", quantity(point.time.metric), scale.unit);
@@ -174,8 +180,11 @@ fn draw_rows(canvas: &mut Canvas, (point, scale): (&SensitivityPoint, &Scale), r
         let middle = panel.area.top + share * (index as f64 + 0.5);
         draw_label(canvas, &row.label, (room.left + labels, middle), (size, labels, 2));
         let half = share * 0.34;
-        for (end, color) in [row.low, row.high].into_iter().zip(row.colors) {
-            let Some(end) = end else { continue };
+        // Of two ends on one side the nearer one is drawn on top.
+        let mut ends: Vec<(f64, Color)> =
+            row.ends.iter().filter_map(|(time, color)| Some(((*time)?, *color))).collect();
+        ends.sort_by(|a, b| (b.0 - base).abs().total_cmp(&(a.0 - base).abs()));
+        for (end, color) in ends {
             let (left, right) = (x(end.min(base)), x(end.max(base)));
             let (upper_left, lower_right) = ((left, middle - half), (right, middle + half));
             canvas.push(Mark::Bar { upper_left, lower_right, color });
@@ -187,8 +196,14 @@ fn draw_rows(canvas: &mut Canvas, (point, scale): (&SensitivityPoint, &Scale), r
 
 /// A time, and by how much it differs.
 fn written(scale: &Scale, base: f64, time: f64) -> String {
-    let sign = if time >= base { "+" } else { "" };
-    format!("{} ({sign}{} %)", scale.words(time), percent(time / base - 1.0))
+    let change = time / base - 1.0;
+    let change = match change {
+        change if change.abs() >= LEAST_SAID => {
+            format!("{}{} %", if change > 0.0 { "+" } else { "" }, percent(change))
+        }
+        _ => "below 0.1 %".to_owned(),
+    };
+    format!("{} ({change})", scale.words(time))
 }
 
 /// The times at both sides of a bar, and what gave none.
@@ -199,14 +214,17 @@ fn draw_ends(
     (middle, size): (f64, f64),
     x: impl Fn(f64) -> f64,
 ) {
-    let known = || [row.low, row.high].into_iter().flatten();
-    let (lowest, highest) = (known().fold(base, f64::min), known().fold(base, f64::max));
+    let (lowest, highest) = (row.times().fold(base, f64::min), row.times().fold(base, f64::max));
     if lowest < base {
         let at = (x(lowest) - GAP, middle);
         let text = Text::new(written(scale, base, lowest), at, size, INK);
         canvas.text(text.anchored(super::canvas::Anchor::End));
     }
-    let failed = if row.low.is_none() || row.high.is_none() { "; no result at one end" } else { "" };
+    let failed = match row.ends.iter().filter(|(time, _)| time.is_none()).count() {
+        0 => "",
+        count if count == row.ends.len() => "; no result",
+        _ => "; no result at one end",
+    };
     if highest > base || !failed.is_empty() {
         let time = if highest > base { written(scale, base, highest) } else { String::new() };
         let text = format!("{time}{failed}");
@@ -229,7 +247,7 @@ mod tests {
             _ => None,
         });
         let bars: Vec<(f64, f64)> = bars.collect();
-        // Two values at two ends, all at the high end (the low one failed), and the envelope.
+        // Two values at two ends, every one at its high end (at the low ends it failed), and the envelope.
         assert_eq!(bars.len(), 2 * 2 + 1 + 2);
         assert!(
             bars.iter().all(|(left, right)| *left >= 0.0 && left <= right && *right <= 1600.0),
@@ -244,7 +262,7 @@ mod tests {
             drawing.canvas.marks.iter().any(is)
         };
         assert!(has("envelope, not confidence") && has("2 more values with a range change nothing"));
-        assert!(has("1.12 (+12.0 %)") && has("no result at one end"));
+        assert!(has("1.12 (+12.0 %)") && has("no result"));
     }
 
     #[test]
