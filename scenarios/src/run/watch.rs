@@ -107,3 +107,43 @@ impl Observer for Both<'_, '_> {
         self.stages.finish(end);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::file::load;
+    use crate::report::{ScenarioReport, StageState};
+    use crate::run::{RunOptions, run_scenario};
+
+    fn founding(curves: &str) -> ScenarioReport {
+        let settings = ["sweep=[]", "workload.global_batch=144", &format!("report.curves=[{curves}]")];
+        let settings = settings.map(str::to_owned);
+        let scenario = load("nvl72-vs-cm384", &settings).unwrap_or_else(|errors| panic!("{errors}"));
+        run_scenario(&scenario, &RunOptions::default(), &|_| {}).expect("every point runs")
+    }
+
+    #[test]
+    fn one_point_of_each_system_is_shown_in_detail_where_a_figure_asks() {
+        let plain = founding("\"mfu\"");
+        assert!(plain.stage_timelines.is_empty() && plain.rooflines.is_empty());
+        let report = founding("\"pipeline_timeline\", \"roofline\"");
+        assert_eq!(report.results.digest, plain.results.digest, "who watches changes nothing");
+        let points = &report.results.results;
+        assert_eq!((report.stage_timelines.len(), report.rooflines.len()), (points.len(), points.len()));
+        for ((timeline, roofline), point) in report.stage_timelines.iter().zip(&report.rooflines).zip(points)
+        {
+            assert_eq!((&timeline.system, &roofline.system), (&point.system, &point.system));
+            assert_eq!((timeline.stages, timeline.rows.len()), (16, 16));
+            for row in &timeline.rows {
+                let seconds: f64 = row.seconds.iter().sum();
+                assert!((seconds / timeline.step_seconds - 1.0).abs() < 1e-9, "{seconds}");
+                let (forward, backward) = (StageState::Forward, StageState::BackwardWithRecompute);
+                let [forward, backward] = [forward, backward].map(|state| row.seconds[state as usize]);
+                assert!(forward > 0.0 && backward > 1.5 * forward, "{forward} {backward}");
+                let last = row.blocks.last().expect("a step has blocks");
+                assert!((last.until / timeline.step_seconds - 1.0).abs() < 1e-9, "{last:?}");
+            }
+            let shares: f64 = roofline.kernels.iter().map(|kernel| kernel.time_share).sum();
+            assert!((shares - 1.0).abs() < 1e-9);
+        }
+    }
+}
