@@ -30,10 +30,9 @@ pub(super) fn shown_in_detail(scenario: &Scenario, curves: &[CurveKind]) -> Vec<
     let systems = if wanted { scenario.systems.len() } else { 0 };
     let first_that_fits = |system: usize| {
         let first = scenario.survey().first_point(system)?;
-        let of_system = (first..scenario.point_count()).take(MOST_TRIED).filter(|&index| {
-            scenario.point(index).is_ok_and(|point| point.system_index == system && fits(&point))
-        });
-        of_system.into_iter().next()
+        let is_shown = |point: Point| point.system_index == system && fits(&point);
+        let mut tried = (first..scenario.point_count()).take(MOST_TRIED);
+        tried.find(|&index| scenario.point(index).is_ok_and(is_shown))
     };
     (0..systems).filter_map(first_that_fits).collect()
 }
