@@ -62,6 +62,7 @@ impl Axis {
     ) -> Self {
         let step = round_step((high - low).max(high.abs() * 1e-6).max(f64::MIN_POSITIVE) / 4.0);
         let (first, last) = ((low / step + 1e-9).floor() as i64, (high / step - 1e-9).ceil() as i64);
+        let last = last.max(first + 1);
         let ticks = (first..=last).map(|index| index as f64 * step);
         Self {
             title: title.into(),
