@@ -6,10 +6,12 @@ use super::output::{Format, Output};
 use super::progress::{Progress, Visibility};
 use super::scenario_arguments::load_one;
 use crate::file::Scenario;
-use crate::report::{Per, SensitivityReport, json, sensitivity_csv, sensitivity_table};
+use crate::report::{Drawn, Per, SensitivityReport, json, sensitivity_csv, sensitivity_table, write_whole};
 use crate::run::{RunError, SensitivityOptions, sensitivity};
 use clap::{Args, ValueEnum};
+use std::fs;
 use std::io::{self, Write};
+use std::path::{Path, PathBuf};
 
 /// Arguments of `copperlight sensitivity`.
 #[derive(Debug, Args)]
@@ -27,6 +29,9 @@ pub(super) struct SensitivityArguments {
     /// parameter that decides each comparison]
     #[arg(long, value_name = "PARAMETER")]
     break_even: Vec<String>,
+    /// Draw what moves the time of each point into DIR, as tornado.svg and tornado.png, numbered where there are several
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
     #[command(flatten)]
     engine: EngineArguments,
     /// How results are written to standard output
@@ -67,16 +72,53 @@ impl PerArgument {
 /// Runs every point of the scenario with its values at the ends of their ranges.
 pub(super) fn run(arguments: &SensitivityArguments, output: &mut Output<'_>) -> Result<(), Failure> {
     let scenario = load_one(&arguments.scenario, &arguments.settings)?;
+    arguments.out.as_deref().map(make_folder).transpose()?;
     let report = simulate(arguments, &scenario, output)?;
     write(arguments.format, &report, output.data)?;
     output.data.flush()?;
     if report.is_empty() {
         return Err(RunError::NothingFits { notes: reasons(&report) }.into());
     }
+    let drawn = arguments.out.as_deref().map(|folder| write_figures(&report, folder)).transpose()?;
     if !arguments.quiet {
         write_notes(&report, output.notes)?;
+        drawn.iter().flatten().try_for_each(|note| writeln!(output.notes, "{note}"))?;
     }
     Ok(())
+}
+
+/// Makes the folder of figures, before anything runs.
+fn make_folder(folder: &Path) -> Result<(), Failure> {
+    fs::create_dir_all(folder).map_err(|error| not_written(folder, error.to_string()))
+}
+
+fn not_written(path: &Path, reason: String) -> Failure {
+    Failure::NotWritten { path: path.display().to_string(), reason }
+}
+
+/// Draws and writes the figures; says which files there are, and what is not shown.
+fn write_figures(report: &SensitivityReport, folder: &Path) -> Result<Vec<String>, Failure> {
+    let drawn = draw(report)?;
+    let mut told: Vec<String> = drawn.notes.iter().map(|note| format!("note: {note}")).collect();
+    for figure in &drawn.figures {
+        for (end, content) in [("svg", figure.svg.as_bytes()), ("png", figure.png.as_slice())] {
+            let path = folder.join(format!("{}.{end}", figure.name));
+            write_whole(&path, content).map_err(|reason| not_written(&path, reason))?;
+            told.push(format!("wrote {}", path.display()));
+        }
+    }
+    Ok(told)
+}
+
+#[cfg(feature = "plots")]
+fn draw(report: &SensitivityReport) -> Result<Drawn, Failure> {
+    crate::plot::tornado_figures(report).map_err(|error| Failure::Figures(error.to_string()))
+}
+
+#[cfg(not(feature = "plots"))]
+fn draw(_: &SensitivityReport) -> Result<Drawn, Failure> {
+    let note = "this program was built without the feature `plots`: there are no figures".to_owned();
+    Ok(Drawn { figures: Vec::new(), notes: vec![note] })
 }
 
 fn simulate(

@@ -54,6 +54,25 @@ impl Axis {
         Self::span(title, high, label)
     }
 
+    /// A linear axis that holds two values, from one round value to another, and need not begin at zero.
+    pub(super) fn around(
+        title: impl Into<String>,
+        (low, high): (f64, f64),
+        label: impl Fn(f64) -> String,
+    ) -> Self {
+        let step = round_step((high - low).max(high.abs() * 1e-6).max(f64::MIN_POSITIVE) / 4.0);
+        let (first, last) = ((low / step + 1e-9).floor() as i64, (high / step - 1e-9).ceil() as i64);
+        let last = last.max(first + 1);
+        let ticks = (first..=last).map(|index| index as f64 * step);
+        Self {
+            title: title.into(),
+            scale: Scale::Linear,
+            low: first as f64 * step,
+            high: last as f64 * step,
+            ticks: ticks.map(|value| Tick { value, label: label(value) }).collect(),
+        }
+    }
+
     /// The same axis with every second tick, where there are more than `most`.
     pub(super) fn thinned(mut self, most: usize) -> Self {
         if self.ticks.len() > most {
@@ -155,6 +174,15 @@ mod tests {
             assert!((3..=7).contains(&axis.ticks.len()), "{highest}: {axis:?}");
         }
         assert_eq!(Axis::from_zero("", 0.412, percent_label).ticks[1].label, "10 %");
+    }
+
+    #[test]
+    fn an_axis_around_values_holds_them_between_round_ones() {
+        for (low, high) in [(0.98, 1.13), (52.0, 70.3), (1e-3, 1.1e-3), (5.0, 5.0), (0.0, 3.0)] {
+            let axis = Axis::around("", (low, high), number_label);
+            assert!(axis.low <= low * (1.0 + 1e-6) && axis.high >= high * (1.0 - 1e-6), "{axis:?}");
+            assert!((2..=8).contains(&axis.ticks.len()), "{axis:?}");
+        }
     }
 
     #[test]

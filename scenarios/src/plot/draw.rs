@@ -3,19 +3,29 @@
 use super::busbw::draw_busbw;
 use super::canvas::Drawing;
 use super::communication_share::draw_communication_share;
+use super::cost::{draw_cost, why_no_cost};
+use super::energy::draw_energy;
 use super::exposed_communication::draw_exposed_communication;
+use super::heat_map::draw_heat_map;
 use super::ledger::draw_ledger;
 use super::link_utilization::draw_link_utilization;
 use super::measured::drawings;
 use super::memory::draw_memory;
 use super::mfu::draw_mfu;
+use super::pipeline_timeline::draw_pipeline_timeline;
 use super::render::{PlotError, png, svg};
+use super::roofline::draw_roofline;
 use super::theme::Ground;
+use super::tornado::draw_tornado;
 use super::wiring::{WiringTitle, draw_wiring};
 use crate::report::{
-    CurveKind, Drawn, Evidence, Figure, FigureTheme, ScenarioReport, ValidationReport, VectorFigure,
+    CurveKind, Drawn, Evidence, Figure, FigureTheme, ScenarioReport, SensitivityReport, ValidationReport,
+    VectorFigure,
 };
 use copperlight_core::fabric::Fabric;
+
+/// The most points of which a tornado is drawn.
+const MOST_TORNADOS: usize = 24;
 
 /// Draws the figures of `report.curves`; one without data is left out, with a note where the scenario names it.
 ///
@@ -32,7 +42,8 @@ pub fn draw(report: &ScenarioReport) -> Result<Drawn, PlotError> {
                     .extend(drawing.notes.iter().map(|note| format!("figure `{}`: {note}", kind.name())));
             }
             None if report.figures.named => {
-                drawn.notes.push(format!("figure `{}` is left out: no point has data for it", kind.name()));
+                let why = why_left_out(kind, report);
+                drawn.notes.push(format!("figure `{}` is left out: {why}", kind.name()));
             }
             None => {}
         }
@@ -50,7 +61,50 @@ pub(super) fn drawing(kind: CurveKind, report: &ScenarioReport) -> Option<Drawin
         CurveKind::Busbw => draw_busbw(report),
         CurveKind::Ledger => draw_ledger(report),
         CurveKind::Memory => draw_memory(report),
+        CurveKind::PipelineTimeline => draw_pipeline_timeline(report),
+        CurveKind::Roofline => draw_roofline(report),
+        CurveKind::HeatMap => draw_heat_map(report),
+        CurveKind::Energy => draw_energy(report),
+        CurveKind::Cost => draw_cost(report),
     }
+}
+
+/// Why there is nothing to draw.
+fn why_left_out(kind: CurveKind, report: &ScenarioReport) -> String {
+    match kind {
+        CurveKind::HeatMap => "it needs a sweep over exactly two parameters".to_owned(),
+        CurveKind::PipelineTimeline => {
+            "no training step was simulated: a closed form has no timeline".to_owned()
+        }
+        CurveKind::Cost => why_no_cost(report),
+        _ => "no point has data for it".to_owned(),
+    }
+}
+
+/// Draws what moves the time of each point, the first points of too many, with notes on what is left out.
+///
+/// # Errors
+/// [`PlotError`] when the drawing library fails, which no data is known to cause.
+pub fn tornado_figures(report: &SensitivityReport) -> Result<Drawn, PlotError> {
+    let mut drawn = Drawn::default();
+    let several = report.points.len() > 1;
+    for (index, point) in report.points.iter().enumerate().take(MOST_TORNADOS) {
+        let name = if several { format!("tornado-{}", index + 1) } else { "tornado".to_owned() };
+        match draw_tornado(report, point) {
+            Some(drawing) => {
+                drawn.notes.extend(drawing.notes.iter().map(|note| format!("figure `{name}`: {note}")));
+                drawn.figures.push(rendered(&name, &drawing, FigureTheme::Light)?);
+            }
+            None => drawn
+                .notes
+                .push(format!("figure `{name}` is left out: no value changes the time of its point")),
+        }
+    }
+    if report.points.len() > MOST_TORNADOS {
+        let points = report.points.len();
+        drawn.notes.push(format!("there are figures of the first {MOST_TORNADOS} of {points} points"));
+    }
+    Ok(drawn)
 }
 
 /// Draws how a fabric of chips and switches is wired; `None` where chips are joined without switches.
@@ -104,7 +158,7 @@ mod tests {
     fn every_requested_figure_is_drawn_in_both_formats() {
         let drawn = draw(&example::two_systems(2)).expect("the example can be drawn");
         let names: Vec<&str> = drawn.figures.iter().map(|figure| figure.name.as_str()).collect();
-        assert_eq!(names, CurveKind::ALL.map(CurveKind::name));
+        assert_eq!(names, ["mfu"]);
         for figure in &drawn.figures {
             assert!(figure.svg.starts_with("<svg"), "{}", &figure.svg[..20]);
             assert!(figure.png.starts_with(b"\x89PNG"));

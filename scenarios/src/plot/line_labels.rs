@@ -65,7 +65,7 @@ pub(super) fn middles(ends: &[Place], labels: &[Label], area: &Rect) -> Vec<f64>
     spread(ends, &heights, (area.top, area.bottom))
 }
 
-fn spread(ends: &[Place], heights: &[f64], limits: (f64, f64)) -> Vec<f64> {
+pub(super) fn spread(ends: &[Place], heights: &[f64], limits: (f64, f64)) -> Vec<f64> {
     let mut order: Vec<usize> = (0..ends.len()).collect();
     order.sort_by(|a, b| ends[*a].1.total_cmp(&ends[*b].1));
     let mut blocks: Vec<Block> = Vec::new();

@@ -6,6 +6,11 @@
 //! | `mfu.rs`, `exposed_communication.rs`, `communication_share.rs`, `link_utilization.rs`, `busbw.rs`, `ledger.rs`, `memory.rs` | one figure each |
 //! | `sweep.rs`, `sweep_chart.rs` | shares against what is swept, as bars or as lines |
 //! | `point_rows.rs` | points of a sweep as rows |
+//! | `pipeline_timeline.rs`, `roofline.rs` | stages over time, and kernels below their roofs, of one point of each system |
+//! | `sweep_grid.rs`, `heat_map.rs`, `ramp.rs` | a sweep over two parameters, as colours |
+//! | `energy.rs`, `cost.rs`, `stacked_rows.rs`, `point_label.rs` | joules and dollars a token, made of parts |
+//! | `tornado.rs` | what values with a range do to the time of a point |
+//! | `grid.rs` | places of several panels |
 //! | `wiring.rs` | how a domain is wired |
 //! | `measured/` | the model beside measurements |
 //! | `line_chart.rs`, `bar_chart.rs`, `row_chart.rs` | three kinds of chart |
@@ -24,9 +29,13 @@ mod bar_chart;
 mod busbw;
 mod canvas;
 mod communication_share;
+mod cost;
 mod draw;
+mod energy;
 mod exposed_communication;
 mod frame;
+mod grid;
+mod heat_map;
 mod ledger;
 mod legend;
 mod line_chart;
@@ -36,18 +45,25 @@ mod measured;
 mod memory;
 mod mfu;
 mod panel;
+mod pipeline_timeline;
+mod point_label;
 mod point_rows;
 #[cfg(test)]
 mod quality;
+mod ramp;
 mod render;
+mod roofline;
 mod row_chart;
+mod stacked_rows;
 mod style;
 mod sweep;
 mod sweep_chart;
+mod sweep_grid;
 mod text;
 mod theme;
+mod tornado;
 mod wiring;
 
-pub use draw::{draw, validation_figures, wiring_figure};
+pub use draw::{draw, tornado_figures, validation_figures, wiring_figure};
 pub use render::PlotError;
 pub use wiring::WiringTitle;

@@ -47,6 +47,8 @@ pub(crate) fn two_systems(chip_counts: u32) -> ScenarioReport {
             source: "a page of results".into(),
             points: vec![(1 << 26, 540.0), (1 << 30, 790.0), (1 << 34, 815.0)],
         }],
+        stage_timelines: Vec::new(),
+        rooflines: Vec::new(),
         notes: Vec::new(),
         warnings: vec!["CM384 line rates are used as 392 GB/s; published values range from 350".into()],
         assumptions: vec![Assumption {

@@ -25,6 +25,8 @@
 //! | `number.rs` | how numbers are rounded for people |
 //! | `sheet.rs`, `headline.rs` | tables of text, and the ones that show results |
 //! | `energy.rs` | energy per token and per run, its table |
+//! | `cost.rs` | the price of a token |
+//! | `stage_timeline.rs`, `roofline.rs` | what a figure of stages over time, and of kernels below their roofs, shows |
 //! | `traffic.rs` | the figures of traffic, their table |
 //! | `listing.rs` | rows one after the other, in memory or not |
 //! | `table.rs`, `nccl_table.rs`, `markdown.rs`, `html.rs`, `json.rs`, `jsonl.rs`, `csv.rs` | one writer each |
@@ -46,6 +48,7 @@ mod collective_answer;
 mod compared;
 mod compared_table;
 mod comparison;
+mod cost;
 pub mod csv;
 mod csv_columns;
 mod energy;
@@ -72,11 +75,13 @@ pub mod plan_table;
 mod points;
 mod results;
 pub mod results_schema;
+mod roofline;
 mod scenario_report;
 mod sensitivity;
 pub mod sensitivity_csv;
 pub mod sensitivity_table;
 mod sheet;
+mod stage_timeline;
 mod step_explanation;
 pub mod step_explanation_text;
 pub mod table;
@@ -98,6 +103,7 @@ pub(crate) use check_report::{plain_percent, with_unit};
 pub use chip_calibration::{ChipCalibrationReport, ChipClass, ChipErrors, ChipParameter};
 pub use compared::{BreakEven, ComparedPair, RatioEnvelope, RatioValue};
 pub use comparison::{Comparison, Output, Per, Ratios, Side, meeting_pairs};
+pub use cost::{CostPerToken, NoCost};
 pub use energy::{EnergyPerToken, RunTotals};
 pub use evidence::{Evidence, Growth, GrowthPoint, TableSource, TrainingSource};
 pub use explanation::{Candidate, Explanation, RunnerUp, Terms};
@@ -108,10 +114,12 @@ pub use metrics::{Metrics, ResultKind, unit_of};
 pub use pairs::{PairCount, PairEffect, PairReport, Verdict};
 pub use plan::{EntryLoss, EstimatorError, PlanReport, PlanRow, SystemPlan};
 pub use points::{distinct_systems, label_setting, varying_parameters};
+pub(crate) use points::{short_name, value_text};
 pub use results::{
     Breakdown, CollectiveReport, CollectiveRow, GroupSpread, MEMORY_CAPACITY, MEMORY_TOTAL, Placement,
     PointResult, SCHEMA, ScenarioResults, TierUtilization, Work,
 };
+pub use roofline::{Roofline, RooflineKernel};
 pub use scenario_report::{
     Assumption, BusbwCurve, CurveKind, FailedPoints, FirstFailure, ScenarioReport, UtilizationTimeline,
 };
@@ -120,6 +128,7 @@ pub use sensitivity::{
     SensitivityReport, SensitivityValue, TimeMetric,
 };
 pub use sheet::{Align, Column, Sheet};
+pub use stage_timeline::{StageBlock, StageRow, StageState, StageTimeline};
 pub use step_explanation::{
     ExplainedExchange, ExplainedMatmul, ExplainedPart, Headline, PointExplanation, RestsOn, StepExplanation,
     TrafficExplanation, UsedDefault,

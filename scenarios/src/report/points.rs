@@ -51,12 +51,12 @@ pub fn label_setting(point: &PointResult, parameters: &[String]) -> String {
 }
 
 /// A value as text: strings without quotes, everything else as JSON.
-pub(super) fn value_text(value: &Value) -> String {
+pub(crate) fn value_text(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
 /// The last segment of a parameter's path, or the whole path when two parameters end alike.
-pub(super) fn short_name<'a>(name: &'a str, parameters: &[String]) -> &'a str {
+pub(crate) fn short_name<'a>(name: &'a str, parameters: &[String]) -> &'a str {
     let last = last_segment(name);
     let alike = parameters.iter().filter(|other| last_segment(other) == last).count();
     if alike > 1 { name } else { last }

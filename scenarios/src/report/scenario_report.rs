@@ -2,6 +2,8 @@
 
 use super::figure_form::{FigureForm, MeasuredRates};
 use super::results::{CollectiveRow, ScenarioResults};
+use super::roofline::Roofline;
+use super::stage_timeline::StageTimeline;
 use serde::{Deserialize, Serialize};
 
 /// A figure that a scenario may ask for under `[report] curves`.
@@ -22,18 +24,33 @@ pub enum CurveKind {
     Ledger,
     /// What the fullest chip holds, by system and point.
     Memory,
+    /// What each stage of a pipeline does over one step.
+    PipelineTimeline,
+    /// Kernels of a step below the roofs of the chip.
+    Roofline,
+    /// The headline of every point of a sweep over two parameters.
+    HeatMap,
+    /// Energy per token by what draws it.
+    Energy,
+    /// Price of a token: electricity, and what wears off.
+    Cost,
 }
 
 impl CurveKind {
     /// Every kind, in the order in which figures are drawn.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 12] = [
         Self::Mfu,
         Self::CommunicationShare,
         Self::ExposedCommunicationShare,
         Self::Ledger,
         Self::Memory,
+        Self::PipelineTimeline,
         Self::LinkUtilization,
         Self::Busbw,
+        Self::Roofline,
+        Self::HeatMap,
+        Self::Energy,
+        Self::Cost,
     ];
 
     /// The name in scenario files and of the figure's files.
@@ -46,6 +63,11 @@ impl CurveKind {
             Self::Busbw => "busbw",
             Self::Ledger => "ledger",
             Self::Memory => "memory",
+            Self::PipelineTimeline => "pipeline_timeline",
+            Self::Roofline => "roofline",
+            Self::HeatMap => "heat_map",
+            Self::Energy => "energy",
+            Self::Cost => "cost",
         }
     }
 }
@@ -137,6 +159,10 @@ pub struct ScenarioReport {
     pub busbw: Vec<BusbwCurve>,
     /// What was measured of the collectives that were simulated.
     pub measured: Vec<MeasuredRates>,
+    /// What the stages of pipelines do over a step, of one point of each system.
+    pub stage_timelines: Vec<StageTimeline>,
+    /// Kernels of the step, of one point of each system.
+    pub rooflines: Vec<Roofline>,
     /// What a reader should know before trusting the numbers.
     pub warnings: Vec<String>,
     /// What happened at single points, such as that one does not fit in memory.

@@ -4,8 +4,8 @@ use super::record::{CurveRecord, PartFailure, PartRecord, PointRecord, Records};
 use super::shown::Shown;
 use super::{Frame, MOST_HELD, RunError};
 use crate::report::{
-    BusbwCurve, Comparison, FailedPoints, PointResult, SCHEMA, ScenarioReport, ScenarioResults,
-    UtilizationTimeline, Work, label_setting, number, varying_parameters,
+    BusbwCurve, Comparison, FailedPoints, PointResult, Roofline, SCHEMA, ScenarioReport, ScenarioResults,
+    StageTimeline, UtilizationTimeline, Work, label_setting, number, varying_parameters,
 };
 use crate::trace::{PointTrace, Trace};
 use siphasher::sip128::{Hasher128, SipHasher13};
@@ -55,6 +55,9 @@ struct Gathered {
     failed: FailedPoints,
     /// Curves with the number of their system.
     busbw: Vec<(usize, BusbwCurve)>,
+    /// With the number of the point.
+    stage_timelines: Vec<(usize, StageTimeline)>,
+    rooflines: Vec<(usize, Roofline)>,
 }
 
 impl Gathered {
@@ -69,6 +72,8 @@ impl Gathered {
             failures: Vec::new(),
             failed: FailedPoints::default(),
             busbw: Vec::new(),
+            stage_timelines: Vec::new(),
+            rooflines: Vec::new(),
         }
     }
 
@@ -82,6 +87,9 @@ impl Gathered {
             }
         }
         if !self.shown.is_selection() {
+            let number = self.timelines.len();
+            self.stage_timelines.extend(point.stages.map(|stages| (number, *stages)));
+            self.rooflines.extend(point.roofline.map(|roofline| (number, *roofline)));
             self.timelines.push(point.timelines);
         }
         self.notes.extend(point.notes);
@@ -105,6 +113,12 @@ impl Gathered {
             let setting = label_setting(point, &varying);
             timelines.iter_mut().for_each(|timeline| timeline.setting.clone_from(&setting));
         }
+        let setting_of = |number: usize| label_setting(&results[number], &varying);
+        let stages = std::mem::take(&mut self.stage_timelines).into_iter();
+        let stages = stages.map(|(number, of)| StageTimeline { setting: setting_of(number), ..of });
+        let rooflines = std::mem::take(&mut self.rooflines).into_iter();
+        let rooflines = rooflines.map(|(number, of)| Roofline { setting: setting_of(number), ..of });
+        let (stage_timelines, rooflines) = (stages.collect(), rooflines.collect());
         let busbw = named_curves(frame, (&results, &varying), self.busbw.split_off(0));
         let comparisons = if frame.is_large() { Vec::new() } else { Comparison::of(&results) };
         ScenarioReport {
@@ -127,6 +141,8 @@ impl Gathered {
             timelines: self.timelines.into_iter().flatten().collect(),
             busbw,
             measured: frame.measured.clone(),
+            stage_timelines,
+            rooflines,
             warnings: frame.warnings.clone(),
             assumptions: frame.assumptions.clone(),
             reproduce: "copperlight run resolved.toml".to_owned(),

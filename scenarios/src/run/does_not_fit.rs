@@ -17,6 +17,8 @@ pub(super) fn outcome(point: &Point, job: &TrainingJob, rates: &ChipRates) -> Po
         digest: "does not fit".to_owned(),
         timelines: Vec::new(),
         trace: None,
+        stages: None,
+        roofline: None,
         notes: vec![note],
     }
 }

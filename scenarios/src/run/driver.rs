@@ -4,6 +4,7 @@
 
 use super::assemble::assemble_all;
 use super::record::{CurveRecord, HeldRecords, PartFailure, PartRecord, PointRecord};
+use super::watch::{Watch, shown_in_detail};
 use super::{
     EngineOptions, Frame, ProgressEvent, RunError, RunOptions, busbw, check_any_point, check_systems,
     in_pool, label_traces, point,
@@ -56,11 +57,12 @@ pub type Tell<'a> = &'a (dyn Fn(ProgressEvent) + Sync);
 /// [`RunError::NoThreads`], and [`RunError::Keep`] when a part could not be kept: no further one is begun.
 pub fn run_parts(run: &PartsRun<'_>, keep: Keep<'_>, tell: Tell<'_>) -> Result<(), RunError> {
     tell(ProgressEvent::Started { parts: run.parts.len() });
+    let detailed = shown_in_detail(run.scenario, &run.frame.curves);
     let run_one = |part: &usize| {
         if run.stop.load(Ordering::Relaxed) {
             return Ok(());
         }
-        let (done, what) = run_part(run, *part);
+        let (done, what) = run_part(run, *part, detailed.contains(part));
         keep(done)?;
         tell(ProgressEvent::Finished { what });
         Ok(())
@@ -128,14 +130,19 @@ fn run_watched(
 }
 
 /// Runs a part, and says what it was.
-fn run_part(run: &PartsRun<'_>, part: usize) -> (PartDone, String) {
+fn run_part(run: &PartsRun<'_>, part: usize, is_detailed: bool) -> (PartDone, String) {
     if part >= run.frame.points {
         let (record, what) = run_curve(run, part - run.frame.points);
         return (PartDone { part, record: PartRecord::Curve(Box::new(record)), trace: None }, what);
     }
     let place = run.scenario.place_of(part);
+    let watch = Watch {
+        trace: run.trace,
+        stages: is_detailed && run.frame.curves.contains(&CurveKind::PipelineTimeline),
+        roofline: is_detailed && run.frame.curves.contains(&CurveKind::Roofline),
+    };
     let (mut record, trace) = match run.scenario.point(part) {
-        Ok(point) => run_one_point(&point, &place, (run.options.engine, run.trace)),
+        Ok(point) => run_one_point(&point, &place, (run.options.engine, watch)),
         Err(failure) => (failed(&place, PartFailure { message: failure.message, unfinished: false }), None),
     };
     if run.frame.is_large() || !run.frame.curves.contains(&CurveKind::LinkUtilization) {
@@ -147,9 +154,9 @@ fn run_part(run: &PartsRun<'_>, part: usize) -> (PartDone, String) {
 fn run_one_point(
     point: &Point,
     place: &PointPlace,
-    (engine, request): (EngineOptions, Option<&TraceRequest>),
+    (engine, watch): (EngineOptions, Watch<'_>),
 ) -> (PointRecord, Option<PointTrace>) {
-    match point::check(point).and_then(|()| point::run(point, engine, request)) {
+    match point::check(point).and_then(|()| point::run(point, engine, watch)) {
         Ok(mut outcome) => {
             let trace = outcome.trace.take();
             (outcome.into(), trace)
@@ -166,6 +173,8 @@ fn failed(place: &PointPlace, failure: PartFailure) -> PointRecord {
         digest: "failed".to_owned(),
         notes: Vec::new(),
         timelines: Vec::new(),
+        stages: None,
+        roofline: None,
         failure: Some(failure),
     }
 }

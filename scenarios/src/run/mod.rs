@@ -36,10 +36,12 @@ mod sensitivity;
 mod sensitivity_tests;
 mod shown;
 mod single;
+mod stage_recorder;
 mod step;
 mod traffic;
 mod utilization;
 mod variants;
+mod watch;
 
 pub use assemble::{assemble, check_any_point, label_traces};
 pub use check_systems::check_systems;

@@ -2,11 +2,11 @@
 
 use super::point::{self, PointOutcome, place};
 use super::rates::rates;
+use super::watch::Watch;
 use super::{EngineOptions, RunError, does_not_fit};
 use crate::file::{Point, Workload};
 use crate::report::Work;
 use crate::search::{FINALISTS, OverlapRule, SearchError, SearchOptions, search_point, words};
-use crate::trace::TraceRequest;
 use crate::training::TrainingJob;
 
 /// Searches the plans of a point as `copperlight plan` does, and runs the best.
@@ -15,7 +15,7 @@ use crate::training::TrainingJob;
 pub(super) fn run(
     point: &Point,
     job: &TrainingJob,
-    (engine, request): (EngineOptions, Option<&TraceRequest>),
+    (engine, watch): (EngineOptions, Watch<'_>),
 ) -> Result<PointOutcome, RunError> {
     let fixed = job.search().map(|search| search.kept.clone()).unwrap_or_default();
     let options = SearchOptions { fixed, overlap: OverlapRule::Automatic, finalists: FINALISTS, engine };
@@ -23,9 +23,9 @@ pub(super) fn run(
     let with =
         |job: &TrainingJob| Point { workload: Workload::Training(Box::new(job.clone())), ..point.clone() };
     let mut outcome = match (searched.best(), searched.finalists.first()) {
-        (Some(best), _) => point::run(&with(&best.job), engine, request)?,
+        (Some(best), _) => point::run(&with(&best.job), engine, watch)?,
         // Every finalist was given up: what the first one meets when it runs is the reason.
-        (None, Some(first)) => point::run(&with(&first.job), engine, request)?,
+        (None, Some(first)) => point::run(&with(&first.job), engine, watch)?,
         (None, None) => {
             nothing(point, job, (searched.smallest.as_ref(), searched.nothing.as_deref()), &with)?
         }
@@ -57,6 +57,8 @@ fn nothing(
         digest: "does not fit".to_owned(),
         timelines: Vec::new(),
         trace: None,
+        stages: None,
+        roofline: None,
         notes: vec![format!("{}: {}", place(point), why.unwrap_or("no plan fits"))],
     })
 }

@@ -2,14 +2,16 @@
 
 use super::fabric::{build, run_to_end, work};
 use super::rates::rates;
+use super::stage_recorder::StageRecorder;
 use super::step::{self, Machine};
+use super::watch::{self, Both, Watch};
 use super::{
     EngineOptions, RunError, analytic, collective, collective_notes, does_not_fit, energy, placement,
     planned, traffic, utilization,
 };
 use crate::file::{CollectiveSpec, Fidelity, Point, Workload};
-use crate::report::{Breakdown, PointResult, UtilizationTimeline, Work};
-use crate::trace::{PointTrace, Recorder, TraceRequest};
+use crate::report::{Breakdown, PointResult, Roofline, StageTimeline, UtilizationTimeline, Work};
+use crate::trace::{PointTrace, Recorder};
 use crate::training::{Communicator, Ledger, LedgerEntry, LedgerSummary, TrainingJob, TrainingWorkload};
 use copperlight_core::ids::CommunicatorId;
 use copperlight_core::outcome;
@@ -27,6 +29,10 @@ pub(super) struct PointOutcome {
     pub(super) notes: Vec<String>,
     /// What ranks did over time, where it was asked for.
     pub(super) trace: Option<PointTrace>,
+    /// What its stages did over time, where it was asked for.
+    pub(super) stages: Option<StageTimeline>,
+    /// Its kernels below the roofs of the chip, where it was asked for.
+    pub(super) roofline: Option<Roofline>,
 }
 
 /// Finds what can be wrong with a point before anything runs.
@@ -50,19 +56,18 @@ pub(super) fn check(point: &Point) -> Result<(), RunError> {
     }
 }
 
-/// Runs one point; a training step is recorded where that is asked for.
-pub(super) fn run(
-    point: &Point,
-    engine: EngineOptions,
-    request: Option<&TraceRequest>,
-) -> Result<PointOutcome, RunError> {
+/// Runs one point; a training step is watched as far as that is asked for.
+pub(super) fn run(point: &Point, engine: EngineOptions, watch: Watch<'_>) -> Result<PointOutcome, RunError> {
     let mut outcome = match (point.fidelity, &point.workload) {
-        (_, Workload::Training(job)) if job.search().is_some() => planned::run(point, job, (engine, request)),
+        (_, Workload::Training(job)) if job.search().is_some() => planned::run(point, job, (engine, watch)),
         (Fidelity::Analytic, _) => analytic::run(point),
-        (Fidelity::Flow, Workload::Training(job)) => run_training(point, job, (engine, request)),
+        (Fidelity::Flow, Workload::Training(job)) => run_training(point, job, (engine, watch)),
         (Fidelity::Flow, Workload::Collective(spec)) => run_collective(point, spec, engine),
         (Fidelity::Flow, Workload::Traffic(spec)) => traffic::run(point, spec, engine),
     }?;
+    if watch.roofline && outcome.roofline.is_none() && outcome.result.fits {
+        outcome.roofline = watch::roofline(point)?;
+    }
     let swept = |(path, value): (&String, &toml::Value)| {
         (path.clone(), serde_json::to_value(value).expect("a TOML value is a JSON value"))
     };
@@ -88,13 +93,15 @@ fn run_collective(
         timelines: Vec::new(),
         notes,
         trace: None,
+        stages: None,
+        roofline: None,
     })
 }
 
 fn run_training(
     point: &Point,
     job: &TrainingJob,
-    (engine, request): (EngineOptions, Option<&TraceRequest>),
+    (engine, watch): (EngineOptions, Watch<'_>),
 ) -> Result<PointOutcome, RunError> {
     let rates = rates(&point.system, &point.system_name, job)?;
     let memory = job.memory(&rates);
@@ -108,7 +115,7 @@ fn run_training(
     let simulate = |observer: &mut dyn Observer| {
         run_to_end((&fabric, &point.system_name), &workload, &options, observer)
     };
-    let (outcome, summary, trace) = watched(point, &workload, request, simulate)?;
+    let Watched { outcome, summary, trace, stages } = watched(point, &workload, watch, simulate)?;
     let place = (point.system_name.as_str(), point.chips as u64);
     let (link_utilization, timelines) = utilization::of_tiers(&fabric, &outcome, place);
     let metrics = job.metrics(outcome.end, &rates);
@@ -139,25 +146,45 @@ fn run_training(
     let folded = fold_note(point, engine.fold, &outcome.work);
     let disturbed = disturbed_notes(point, &outcome);
     let notes = straddling.into_iter().chain(folded).chain(disturbed).collect();
-    Ok(PointOutcome { result, work: work(&outcome.work), digest, timelines, notes, trace })
+    let work = work(&outcome.work);
+    Ok(PointOutcome { result, work, digest, timelines, notes, trace, stages, roofline: None })
 }
 
-/// A step with its ledger, and with its trace where that is asked for.
+/// A step with what was watched of it.
+struct Watched {
+    outcome: outcome::Outcome,
+    summary: LedgerSummary,
+    trace: Option<PointTrace>,
+    stages: Option<StageTimeline>,
+}
+
+/// A step with its ledger, and with what else is asked for.
 fn watched(
     point: &Point,
     workload: &TrainingWorkload,
-    request: Option<&TraceRequest>,
+    watch: Watch<'_>,
     simulate: impl FnOnce(&mut dyn Observer) -> Result<outcome::Outcome, RunError>,
-) -> Result<(outcome::Outcome, LedgerSummary, Option<PointTrace>), RunError> {
-    let Some(request) = request else {
-        let mut ledger = Ledger::new();
-        return Ok((simulate(&mut ledger)?, ledger.summary(), None));
+) -> Result<Watched, RunError> {
+    let mut stages = watch.stages.then(|| StageRecorder::new(workload));
+    let simulate = |first: &mut dyn Observer| match &mut stages {
+        Some(stages) => simulate(&mut Both { first, stages }),
+        None => simulate(first),
     };
-    let mut recorder = Recorder::new(request.clone());
-    let outcome = simulate(&mut recorder)?;
-    let summary = recorder.ledger().summary();
-    let trace = trace(point, outcome.end, recorder, workload);
-    Ok((outcome, summary, Some(trace)))
+    let (outcome, summary, trace) = match watch.trace {
+        None => {
+            let mut ledger = Ledger::new();
+            (simulate(&mut ledger)?, ledger.summary(), None)
+        }
+        Some(request) => {
+            let mut recorder = Recorder::new(request.clone());
+            let outcome = simulate(&mut recorder)?;
+            let summary = recorder.ledger().summary();
+            let trace = trace(point, outcome.end, recorder, workload);
+            (outcome, summary, Some(trace))
+        }
+    };
+    let stages = stages.map(|stages| stages.timeline(&point.system_name, point.chips as u64));
+    Ok(Watched { outcome, summary, trace, stages })
 }
 
 /// What was recorded of a step.

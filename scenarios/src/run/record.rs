@@ -4,7 +4,7 @@
 //! that they can be kept in a file; what is read back gives the same report to the byte.
 
 use super::point::PointOutcome;
-use crate::report::{BusbwCurve, PointResult, Points, UtilizationTimeline, Work};
+use crate::report::{BusbwCurve, PointResult, Points, Roofline, StageTimeline, UtilizationTimeline, Work};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::io;
@@ -35,6 +35,12 @@ pub struct PointRecord {
     /// Link utilization over the step, where a figure shows it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub timelines: Vec<UtilizationTimeline>,
+    /// What the stages of its pipeline do over the step, where a figure shows it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stages: Option<Box<StageTimeline>>,
+    /// Its kernels below the roofs of the chip, where a figure shows them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub roofline: Option<Box<Roofline>>,
     /// Why there is no outcome.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failure: Option<PartFailure>,
@@ -72,8 +78,9 @@ impl PartRecord {
 
 impl From<PointOutcome> for PointRecord {
     fn from(outcome: PointOutcome) -> Self {
-        let PointOutcome { result, work, digest, timelines, notes, trace: _ } = outcome;
-        Self { result, work, digest, notes, timelines, failure: None }
+        let PointOutcome { result, work, digest, timelines, notes, trace: _, stages, roofline } = outcome;
+        let (stages, roofline) = (stages.map(Box::new), roofline.map(Box::new));
+        Self { result, work, digest, notes, timelines, stages, roofline, failure: None }
     }
 }
 

@@ -6,6 +6,7 @@
 use super::point::{self, PointOutcome};
 use super::rates::rates;
 use super::variants::{Setting, Variants};
+use super::watch::Watch;
 use super::{EngineOptions, ProgressEvent, RunError, RunOptions, assumptions, break_even, in_pool};
 use crate::file::{Point, Scenario, Workload};
 use crate::report::{
@@ -138,7 +139,7 @@ fn varied(point: &Point) -> Varied<'_> {
 }
 
 fn run_on(point: &Point, system: System, engine: EngineOptions) -> Result<PointOutcome, RunError> {
-    point::run(&Point { system, ..point.clone() }, engine, None)
+    point::run(&Point { system, ..point.clone() }, engine, Watch::default())
 }
 
 /// What a point shows on another system; `None` where it shows nothing.

@@ -1,5 +1,6 @@
 //! Single points and what is known of a scenario, for who searches among many.
 
+use super::watch::Watch;
 use super::{EngineOptions, RunError, assumptions, point, rates};
 use crate::file::{Point, Scenario};
 use crate::report::{PointResult, Work};
@@ -16,7 +17,7 @@ pub fn run_alone(point: &Point) -> Result<PointResult, RunError> {
 /// Runs one point as a whole scenario does.
 pub(crate) fn run_point(point: &Point, engine: EngineOptions) -> Result<(PointResult, Work), RunError> {
     point::check(point)?;
-    point::run(point, engine, None).map(|outcome| (outcome.result, outcome.work))
+    point::run(point, engine, Watch::default()).map(|outcome| (outcome.result, outcome.work))
 }
 
 /// What a reader should know about the systems of a scenario.

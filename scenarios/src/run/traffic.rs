@@ -45,6 +45,8 @@ pub(super) fn run(
         digest: outcome.digest.to_string(),
         timelines,
         trace: None,
+        stages: None,
+        roofline: None,
     })
 }
 

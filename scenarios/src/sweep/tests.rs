@@ -60,6 +60,8 @@ fn record(part: usize) -> PartRecord {
         work: Work::default(),
         digest: format!("{part:032x}"),
         notes: vec!["ends in ü".to_owned()],
+        stages: None,
+        roofline: None,
         timelines: Vec::new(),
         failure: None,
     }))

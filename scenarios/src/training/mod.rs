@@ -22,7 +22,7 @@ pub(crate) mod testing;
 #[cfg(test)]
 pub(crate) mod tests;
 
-pub use compute::{ChipRates, NamedMatmul, PassSeconds, Precision};
+pub use compute::{ChipRates, NamedMatmul, PassSeconds, Precision, RoofedKernel};
 pub use flops::Flops;
 pub use ledger::{Breakdown, Ledger, LedgerEntry, LedgerSlice, LedgerSummary, RankLedger};
 pub use memory::{MemoryEstimate, MemoryTerms, Remedies, Remedy};
@@ -38,6 +38,6 @@ pub use plan::{
 };
 pub use program::{
     COMPUTE, CONTEXT, DATA, EXPERT, EXPERT_DATA, LAUNCH, Neighbour, PARAMETERS, PARAMETERS_AHEAD,
-    RECEIVE_BACKWARD, RECEIVE_FORWARD, SEND_BACKWARD, SEND_FORWARD, Sampled, SampledPasses, TENSOR,
-    TENSOR_INPUT, TrainingWorkload,
+    ProgramSpan, RECEIVE_BACKWARD, RECEIVE_FORWARD, SEND_BACKWARD, SEND_FORWARD, Sampled, SampledPasses,
+    SpanKind, TENSOR, TENSOR_INPUT, TrainingWorkload,
 };

@@ -199,3 +199,19 @@ fn a_break_even_is_that_of_a_parameter_that_is_read() {
     collective
         .refuse(&["sensitivity", "ranges.toml", "--break-even", "systems[0].chip.peak_bf16"], &[sentence]);
 }
+
+#[test]
+fn the_tornado_of_a_point_is_drawn_into_a_folder() {
+    let place = Workplace::with("ranges.toml", RANGES);
+    let done = place.succeed(&["sensitivity", "ranges.toml", "--out", "new/figures"]);
+    assert_eq!(place.names("new/figures"), ["tornado.png", "tornado.svg"]);
+    assert!(done.stderr.contains("tornado.svg"), "{}", done.stderr);
+    let figure = place.read("new/figures/tornado.svg");
+    for text in ["scale_up.link_bandwidth: 25 to", "every value at its low end", "envelope, not confidence"] {
+        assert!(figure.contains(text), "the figure does not say `{text}`:\n{figure}");
+    }
+    place.refuse(
+        &["sensitivity", "ranges.toml", "--out", "ranges.toml"],
+        &["ranges.toml", "cannot be written"],
+    );
+}

@@ -42,7 +42,16 @@ pub(super) fn run(point: &Point) -> Result<PointOutcome, RunError> {
 /// A result that no engine had to work for; its digest is a hash of what it says.
 fn outcome(result: PointResult, notes: Vec<String>) -> PointOutcome {
     let digest = digest(&result);
-    PointOutcome { result, work: Work::default(), digest, timelines: Vec::new(), notes, trace: None }
+    PointOutcome {
+        result,
+        work: Work::default(),
+        digest,
+        timelines: Vec::new(),
+        notes,
+        trace: None,
+        stages: None,
+        roofline: None,
+    }
 }
 
 /// A hash of what a result says.

@@ -26,18 +26,29 @@ const UNFUSED_SCORE_BYTES: [f64; 2] = [11.0, 14.0];
 
 /// Core attention of a layer: flash over what is not masked, unfused over everything.
 pub(in crate::training) fn core_attention(job: &TrainingJob, kernels: &Kernels) -> Kernel {
+    let attention = attention(job);
+    match job.recipe().attention {
+        AttentionKernel::Flash => flash(attention, job.parallelism().context > 1, kernels),
+        AttentionKernel::Unfused => unfused(attention, kernels),
+    }
+}
+
+/// Operations of core attention forward over what is not masked, and the bytes of queries, keys, values and results once,
+/// with as many key heads as query heads.
+pub(super) fn core_attention_work(job: &TrainingJob) -> [f64; 2] {
+    let Attention { queries, keys, widths, .. } = attention(job);
+    [2.0 * queries * keys * widths, 2.0 * queries * 2.0 * widths]
+}
+
+fn attention(job: &TrainingJob) -> Attention {
     let shape = job.model().shape();
     let heads = (shape.heads / job.parallelism().tensor) as f64;
     let length = job.sequence_length() as f64;
-    let attention = Attention {
+    Attention {
         queries: job.chip_tokens() as f64 * heads,
         keys: mean_keys(shape.window, length),
         all_keys: length,
         widths: head_widths(shape).iter().sum::<u64>() as f64,
-    };
-    match job.recipe().attention {
-        AttentionKernel::Flash => flash(attention, job.parallelism().context > 1, kernels),
-        AttentionKernel::Unfused => unfused(attention, kernels),
     }
 }
 

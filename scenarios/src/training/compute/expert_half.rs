@@ -27,23 +27,31 @@ const EAGER_TENSORS: [f64; 2] = [20.0, 27.0];
 /// The half of a layer that has `experts`.
 pub(super) fn expert_half(job: &TrainingJob, kernels: &Kernels, experts: Experts) -> ExpertHalf {
     let shape = job.model().shape();
-    let grouped = |columns, inner| GroupedGemm {
-        groups: local_experts(job, experts),
-        sizes: [rows_of_an_expert(job, experts), columns as f64, inner as f64],
-    };
     let inner = experts.expert_ffn / job.parallelism().expert_tensor;
+    let [first, second] = expert_matmuls(job, experts);
     let copies = copies(job, experts);
     let copied = copies * shape.hidden as f64 * 2.0 * copy_passes(job);
     let copied = Kernel { forward: kernels.memory(copied), backward: kernels.memory(copied) };
     let inner_numbers = copies * job.parallelism().expert_tensor as f64 * inner as f64;
     ExpertHalf {
         route: norm(job, kernels) + router(job, kernels, experts) + copied,
-        first: kernels.grouped_matmul(grouped(first_width(shape, inner), shape.hidden)),
+        first: kernels.grouped_matmul(first),
         activation: expert_activation(shape, kernels, inner_numbers),
-        second: kernels.grouped_matmul(grouped(shape.hidden, inner)),
+        second: kernels.grouped_matmul(second),
         restore: copied + residual(job, kernels),
         shared: shared_experts(job, kernels, experts),
     }
+}
+
+/// The matmuls into and out of the experts of a chip.
+pub(super) fn expert_matmuls(job: &TrainingJob, experts: Experts) -> [GroupedGemm; 2] {
+    let shape = job.model().shape();
+    let inner = experts.expert_ffn / job.parallelism().expert_tensor;
+    let grouped = |columns, inner| GroupedGemm {
+        groups: local_experts(job, experts),
+        sizes: [rows_of_an_expert(job, experts), columns as f64, inner as f64],
+    };
+    [grouped(first_width(shape, inner), shape.hidden), grouped(shape.hidden, inner)]
 }
 
 fn copy_passes(job: &TrainingJob) -> f64 {

@@ -33,7 +33,6 @@ impl Gemm {
     }
 
     /// Operations that count: a multiply and an add for each triple of indices.
-    #[cfg(test)]
     pub(in crate::training) const fn flops(self) -> f64 {
         2.0 * self.rows as f64 * self.columns as f64 * self.inner as f64
     }

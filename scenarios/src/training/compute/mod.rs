@@ -2,7 +2,7 @@
 //!
 //! `gemm` knows shapes, `kernels` the time of each; `layer_compute` puts a layer together from `attention_half`,
 //! `feed_forward` and `expert_half`, `edge_compute` has the rest of a step, and `host` what launches it all. `matmuls` names
-//! those of a layer for who explains a step.
+//! those of a layer for who explains a step, `roofed` says what kernels compute and move.
 
 mod attention_half;
 mod attention_kernel;
@@ -19,6 +19,7 @@ mod layer_seconds;
 mod matmuls;
 mod norm;
 mod precision;
+mod roofed;
 mod seconds;
 #[cfg(test)]
 mod tests;
@@ -32,4 +33,5 @@ pub(in crate::training) use layer::{
 pub use layer_seconds::PassSeconds;
 pub use matmuls::NamedMatmul;
 pub(in crate::training) use precision::element_bytes;
+pub use roofed::RoofedKernel;
 pub(in crate::training) use seconds::Seconds;

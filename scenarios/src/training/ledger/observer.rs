@@ -4,15 +4,26 @@ use super::account::Account;
 use super::books::LedgerSlice;
 use super::rank::RankLedger;
 use super::summary::LedgerSummary;
+use copperlight_core::ids::RankId;
 use copperlight_core::simulation::{Notice, Observer, Representative};
 use copperlight_core::units::Time;
+use std::collections::BTreeSet;
+
+/// Of which ranks it is kept which entry held when.
+#[derive(Debug, Clone, Default)]
+enum Tracked {
+    #[default]
+    None,
+    All,
+    These(BTreeSet<RankId>),
+}
 
 /// Watches a run of a [`TrainingWorkload`](crate::training::TrainingWorkload) and books every rank's time.
 #[derive(Debug, Clone, Default)]
 pub struct Ledger {
     representatives: Vec<Representative>,
     accounts: Vec<Account>,
-    keeps_tracks: bool,
+    tracked: Tracked,
     end: Time,
 }
 
@@ -24,7 +35,12 @@ impl Ledger {
 
     /// An empty ledger that also keeps which entry held when, for every simulated rank.
     pub fn with_tracks() -> Self {
-        Self { keeps_tracks: true, ..Self::default() }
+        Self { tracked: Tracked::All, ..Self::default() }
+    }
+
+    /// An empty ledger that also keeps which entry held when, for these ranks.
+    pub fn with_tracks_of(ranks: BTreeSet<RankId>) -> Self {
+        Self { tracked: Tracked::These(ranks), ..Self::default() }
     }
 
     /// The simulated ranks, in the order of the run.
@@ -52,8 +68,13 @@ impl Ledger {
 impl Observer for Ledger {
     fn start(&mut self, representatives: &[Representative]) {
         self.representatives = representatives.to_vec();
-        let account = if self.keeps_tracks { Account::with_track() } else { Account::default() };
-        self.accounts = vec![account; representatives.len()];
+        let account = |of: &Representative| match &self.tracked {
+            Tracked::None => Account::default(),
+            Tracked::All => Account::with_track(),
+            Tracked::These(ranks) if ranks.contains(&of.rank) => Account::with_track(),
+            Tracked::These(_) => Account::default(),
+        };
+        self.accounts = representatives.iter().map(account).collect();
         self.end = Time::ZERO;
     }
 

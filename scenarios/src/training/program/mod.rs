@@ -1,7 +1,8 @@
 //! What each rank does in a step, as operations on streams: passes through chunks, exchanges, and the step's end.
 //!
 //! `passes` puts a pass together from `halves`, `context`, `experts`, `ends` and `replicas`; `side_by_side` merges two;
-//! `stage_program` follows the schedule; `workload` hands programs to the simulator; `sample` writes a layer or two.
+//! `stage_program` follows the schedule; `workload` hands programs to the simulator; `sample` writes a layer or two;
+//! `spans` says which operations are of which pass.
 
 mod context;
 mod end_seconds;
@@ -13,6 +14,7 @@ mod passes;
 mod replicas;
 mod sample;
 mod side_by_side;
+mod spans;
 mod stage_parameters;
 mod stage_program;
 mod streams;
@@ -20,6 +22,7 @@ mod workload;
 
 pub(in crate::training) use replicas::PARAMETER_BYTES;
 pub use sample::{Sampled, SampledPasses};
+pub use spans::{ProgramSpan, SpanKind};
 pub(in crate::training) use stage_parameters::{
     HeldParameters, embedding_shard, layer_held, owned, stage_parameters,
 };

@@ -1,0 +1,278 @@
+//! Records what the stages of a pipeline do while a step is simulated.
+//!
+//! Of each stage the first simulated rank is watched: its ledger says what it is in, and its program of which pass the
+//! kernels are that it runs.
+
+use crate::report::{StageBlock, StageRow, StageState, StageTimeline};
+use crate::training::{COMPUTE, Ledger, LedgerEntry, LedgerSlice, ProgramSpan, SpanKind, TrainingWorkload};
+use copperlight_core::ids::RankId;
+use copperlight_core::simulation::{Notice, Observer, Representative};
+use copperlight_core::units::Time;
+use copperlight_core::workload::OperationKind;
+use std::collections::BTreeMap;
+
+/// The most stages that are kept.
+const MOST_STAGES: usize = 64;
+/// The most blocks of one stage, and of all together: what is shorter than its part of the step cannot be seen.
+const MOST_BLOCKS: usize = 1_400;
+const MOST_BLOCKS_IN_ALL: usize = 22_400;
+
+/// Watches one rank of each stage.
+#[derive(Debug)]
+pub(super) struct StageRecorder<'a> {
+    workload: &'a TrainingWorkload,
+    ledger: Ledger,
+    /// For each simulated rank, what is recorded of it.
+    tracks: Vec<Option<Track>>,
+    end: Time,
+}
+
+/// The kernels of one rank.
+#[derive(Debug, Clone)]
+struct Track {
+    stage: usize,
+    rank: RankId,
+    spans: Vec<ProgramSpan>,
+    /// What kernels were of, up to when; neighbours differ.
+    kernels: Vec<(StageState, Time)>,
+}
+
+impl<'a> StageRecorder<'a> {
+    /// Watches a step of this workload.
+    pub(super) fn new(workload: &'a TrainingWorkload) -> Self {
+        Self { workload, ledger: Ledger::new(), tracks: Vec::new(), end: Time::ZERO }
+    }
+
+    /// What was recorded, by stage.
+    pub(super) fn timeline(&self, system: &str, chips: u64) -> StageTimeline {
+        let stages = self.workload.layout().stages();
+        let shown = stages.min(MOST_STAGES);
+        let most = MOST_BLOCKS.min(MOST_BLOCKS_IN_ALL / shown.max(1));
+        let watched = self.tracks.iter().zip(self.ledger.tracks());
+        let row = |(track, ledger): (&Option<Track>, &[LedgerSlice])| {
+            track.as_ref().map(|track| track.row(ledger, (self.end, most)))
+        };
+        let mut rows: Vec<StageRow> = watched.filter_map(row).collect();
+        rows.sort_by_key(|row| row.stage);
+        StageTimeline {
+            system: system.to_owned(),
+            chips,
+            setting: String::new(),
+            step_seconds: self.end.seconds(),
+            stages,
+            rows,
+        }
+    }
+}
+
+impl Track {
+    fn row(&self, ledger: &[LedgerSlice], (end, most): (Time, usize)) -> StageRow {
+        let pieces = self.pieces(ledger);
+        let mut seconds = [0.0; StageState::COUNT];
+        let mut from = Time::ZERO;
+        for &(state, until) in &pieces {
+            seconds[state as usize] += (until - from).seconds();
+            from = until;
+        }
+        StageRow { stage: self.stage, rank: self.rank.index(), blocks: visible(&pieces, end, most), seconds }
+    }
+
+    /// The ledger with compute divided by what kernels were of.
+    fn pieces(&self, ledger: &[LedgerSlice]) -> Vec<(StageState, Time)> {
+        let mut pieces = Vec::new();
+        let (mut from, mut kernel) = (Time::ZERO, 0);
+        for slice in ledger {
+            match state_of(slice.entry) {
+                Some(state) => pieces.push((state, slice.until)),
+                None => {
+                    while from < slice.until {
+                        while self.kernels.get(kernel).is_some_and(|(_, ended)| *ended <= from) {
+                            kernel += 1;
+                        }
+                        let (state, ended) = self
+                            .kernels
+                            .get(kernel)
+                            .map_or((StageState::StepOverhead, slice.until), |of| *of);
+                        from = ended.min(slice.until);
+                        pieces.push((state, from));
+                    }
+                }
+            }
+            from = slice.until;
+        }
+        pieces
+    }
+}
+
+/// What an entry of the ledger is called here; nothing for compute, which is divided by passes.
+const fn state_of(entry: LedgerEntry) -> Option<StageState> {
+    match entry {
+        LedgerEntry::Compute => None,
+        LedgerEntry::Optimizer => Some(StageState::Optimizer),
+        LedgerEntry::Bubble => Some(StageState::Bubble),
+        LedgerEntry::Wait => Some(StageState::Wait),
+        LedgerEntry::Tensor
+        | LedgerEntry::Context
+        | LedgerEntry::Pipeline
+        | LedgerEntry::Data
+        | LedgerEntry::Expert => Some(StageState::Communication),
+    }
+}
+
+const fn state_of_span(kind: SpanKind) -> StageState {
+    match kind {
+        SpanKind::Forward => StageState::Forward,
+        SpanKind::Backward { recomputes: false } => StageState::Backward,
+        SpanKind::Backward { recomputes: true } => StageState::BackwardWithRecompute,
+        SpanKind::WeightGradient => StageState::WeightGradient,
+        SpanKind::ForwardAndBackward => StageState::ForwardAndBackward,
+        SpanKind::End => StageState::StepOverhead,
+    }
+}
+
+/// The pieces as at most so many blocks: of each equal part of the step, the state that lasts longest in it.
+fn visible(pieces: &[(StageState, Time)], end: Time, most: usize) -> Vec<StageBlock> {
+    let mut blocks: Vec<StageBlock> = Vec::new();
+    let edge = |part: usize| end.seconds() * part as f64 / most as f64;
+    let (mut piece, mut from) = (0, 0.0);
+    for part in 0..most {
+        let until = edge(part + 1);
+        let mut lasting = [0.0; StageState::COUNT];
+        while let Some((state, ended)) = pieces.get(piece) {
+            let here = ended.seconds().min(until);
+            lasting[*state as usize] += (here - from).max(0.0);
+            from = here.max(from);
+            if ended.seconds() > until {
+                break;
+            }
+            piece += 1;
+        }
+        // Of equally long ones the first.
+        let longest = StageState::ALL
+            .into_iter()
+            .rev()
+            .max_by(|a, b| lasting[*a as usize].total_cmp(&lasting[*b as usize]));
+        let state = longest.unwrap_or(StageState::Wait);
+        match blocks.last_mut() {
+            Some(last) if last.state == state => last.until = until,
+            _ => blocks.push(StageBlock { state, until }),
+        }
+    }
+    blocks
+}
+
+impl Observer for StageRecorder<'_> {
+    fn start(&mut self, representatives: &[Representative]) {
+        let layout = self.workload.layout();
+        let mut first: BTreeMap<usize, RankId> = BTreeMap::new();
+        for of in representatives {
+            let stage = layout.stage(of.rank);
+            if stage < MOST_STAGES {
+                let rank = first.entry(stage).or_insert(of.rank);
+                *rank = (*rank).min(of.rank);
+            }
+        }
+        let track = |of: &Representative| {
+            let stage = layout.stage(of.rank);
+            let (rank, kernels) = (of.rank, Vec::new());
+            (first.get(&stage) == Some(&rank)).then(|| Track {
+                stage,
+                rank,
+                spans: self.workload.spans(rank),
+                kernels,
+            })
+        };
+        self.tracks = representatives.iter().map(track).collect();
+        self.ledger = Ledger::with_tracks_of(first.values().copied().collect());
+        self.ledger.start(representatives);
+    }
+
+    fn entered(&mut self, notice: &Notice<'_>) {
+        if self.tracks[notice.representative].is_some() {
+            self.ledger.entered(notice);
+        }
+    }
+
+    fn begun(&mut self, notice: &Notice<'_>) {
+        if self.tracks[notice.representative].is_some() {
+            self.ledger.begun(notice);
+        }
+    }
+
+    fn ended(&mut self, notice: &Notice<'_>) {
+        let Some(track) = &mut self.tracks[notice.representative] else { return };
+        self.ledger.ended(notice);
+        let operation = notice.operation;
+        let is_kernel =
+            operation.stream == COMPUTE && matches!(operation.kind, OperationKind::Compute { .. });
+        if !is_kernel || LedgerEntry::of(operation.tag) != LedgerEntry::Compute {
+            return;
+        }
+        let span = track.spans.partition_point(|span| span.first <= notice.index);
+        let state = span
+            .checked_sub(1)
+            .map_or(StageState::StepOverhead, |span| state_of_span(track.spans[span].kind));
+        match track.kernels.last_mut() {
+            Some((last, ended)) if *last == state => *ended = notice.at,
+            _ => track.kernels.push((state, notice.at)),
+        }
+    }
+
+    fn finish(&mut self, end: Time) {
+        self.end = end;
+        self.ledger.finish(end);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn time(seconds: f64) -> Time {
+        Time::from_seconds(seconds)
+    }
+
+    #[test]
+    fn compute_is_divided_by_passes_and_the_rest_is_the_ledgers() {
+        let slice = |entry, until| LedgerSlice { entry, until: time(until) };
+        let track = Track {
+            stage: 0,
+            rank: RankId::new(0),
+            spans: Vec::new(),
+            kernels: vec![(StageState::Forward, time(2.0)), (StageState::Backward, time(5.0))],
+        };
+        let ledger = [
+            slice(LedgerEntry::Bubble, 1.0),
+            slice(LedgerEntry::Compute, 3.0),
+            slice(LedgerEntry::Tensor, 4.0),
+            slice(LedgerEntry::Compute, 6.0),
+        ];
+        let expected = [
+            (StageState::Bubble, time(1.0)),
+            (StageState::Forward, time(2.0)),
+            (StageState::Backward, time(3.0)),
+            (StageState::Communication, time(4.0)),
+            (StageState::Backward, time(5.0)),
+            (StageState::StepOverhead, time(6.0)),
+        ];
+        assert_eq!(track.pieces(&ledger), expected);
+        let row = track.row(&ledger, (time(6.0), 6));
+        assert_eq!(row.blocks.len(), 6);
+        assert!((row.seconds.iter().sum::<f64>() - 6.0).abs() < 1e-9, "{row:?}");
+        assert!((row.seconds[StageState::Backward as usize] - 2.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn what_is_too_short_to_be_seen_goes_into_its_surroundings() {
+        let piece = |n: u32| {
+            let state = if n % 2 == 0 { StageState::Forward } else { StageState::Communication };
+            // Of each second, nine tenths are forward.
+            let until = f64::from(n / 2) + if n % 2 == 0 { 0.9 } else { 1.0 };
+            (state, time(until))
+        };
+        let pieces: Vec<_> = (0..2000).map(piece).collect();
+        let blocks = visible(&pieces, time(1000.0), 100);
+        assert_eq!(blocks, [StageBlock { state: StageState::Forward, until: 1000.0 }]);
+        assert_eq!(visible(&pieces[..4], time(2.0), 200).len(), 4);
+    }
+}
