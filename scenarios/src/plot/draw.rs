@@ -3,6 +3,7 @@
 use super::busbw::draw_busbw;
 use super::canvas::Drawing;
 use super::exposed_communication::draw_exposed_communication;
+use super::interactive::charts;
 use super::link_utilization::draw_link_utilization;
 use super::measured::drawings;
 use super::mfu::draw_mfu;
@@ -36,6 +37,7 @@ pub fn draw(report: &ScenarioReport) -> Result<Drawn, PlotError> {
             }
         }
     }
+    drawn.charts = charts(report, &drawn.figures);
     Ok(drawn)
 }
 

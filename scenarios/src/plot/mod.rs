@@ -5,6 +5,7 @@
 //! | `draw.rs` | which figures a report asks for, and which have data |
 //! | `mfu.rs`, `exposed_communication.rs`, `link_utilization.rs`, `busbw.rs` | one figure each |
 //! | `sweep.rs`, `sweep_chart.rs` | a metric against the number of chips, as bars or as lines |
+//! | `interactive/` | the numbers behind figures, for pages that draw by script |
 //! | `wiring.rs` | how a domain is wired |
 //! | `measured/` | the model beside measurements |
 //! | `line_chart.rs`, `bar_chart.rs` | two kinds of chart |
@@ -24,6 +25,7 @@ mod canvas;
 mod draw;
 mod exposed_communication;
 mod frame;
+mod interactive;
 mod legend;
 mod line_chart;
 mod link_utilization;

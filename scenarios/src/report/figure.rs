@@ -1,5 +1,7 @@
 //! A drawn figure, whoever drew it: writers of pages and files need no plotting library.
 
+use super::chart::Chart;
+
 /// One figure in both of its formats.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Figure {
@@ -25,10 +27,12 @@ pub struct VectorFigure {
 }
 
 /// What drawing a report gave.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Drawn {
     /// The figures.
     pub figures: Vec<Figure>,
+    /// The numbers behind those of them that a page may draw by script.
+    pub charts: Vec<Chart>,
     /// Why a requested figure was left out or shows less than all data, one sentence each.
     pub notes: Vec<String>,
 }

@@ -274,7 +274,7 @@ mod tests {
     fn drawn() -> Drawn {
         let figure =
             Figure { name: "mfu".into(), title: "MFU".into(), svg: "<svg/>".into(), png: vec![1, 2] };
-        Drawn { figures: vec![figure], notes: Vec::new() }
+        Drawn { figures: vec![figure], ..Drawn::default() }
     }
 
     fn write(report: &ScenarioReport, drawn: &Drawn, folder: &Path) -> Result<Vec<PathBuf>, FilesError> {
