@@ -116,7 +116,8 @@
       this.legend = element("ul", { className: "legend", ariaLabel: "Series" });
       this.spoken = element("p", { className: "unseen", ariaLive: "polite" });
       const hint = "Drag across the chart, or spread two fingers, to zoom.";
-      const controls = element("div", { className: "controls" }, ...this.choice(), this.scale, this.reset);
+      const scales = this.chart.y.quantity === "number" ? [this.scale] : [];
+      const controls = element("div", { className: "controls" }, ...this.choice(), ...scales, this.reset);
       const parts = [controls, this.plot, this.legend, this.spoken, element("p", { className: "hint", textContent: hint })];
       figure.querySelector("figcaption").after(element("div", { className: "chart" }, ...parts));
     }
@@ -191,15 +192,16 @@
 
     /** Values of lines are labelled where they are; time has round numbers. */
     horizontalLabels() {
-      const values = (_, values) => values.map((value) => value === null ? "" : tickText(value, this.chart.x));
+      const text = (value) => this.labelOf(value) ?? tickText(value, this.chart.x);
+      const values = (_, values) => values.map((value) => value === null ? "" : text(value));
       if (this.chart.shape !== "lines") return { values, space: LABEL_WIDTH };
-      return { values, filter: (_, splits) => splits, splits: (uplot, _, low, high) => this.spaced(uplot, low, high) };
+      return { values, filter: (_, splits) => splits, splits: (_, axis, low, high) => this.spaced(low, high) };
     }
 
     /** The positions between both ends that have room for a label. */
-    spaced(uplot, low, high) {
+    spaced(low, high) {
       const [from, to] = [low, high].map((end) => this.toRoom(end));
-      const apart = (LABEL_WIDTH / uplot.over.clientWidth) * (to - from);
+      const apart = (LABEL_WIDTH / this.plot.clientWidth) * (to - from);
       const kept = [];
       for (const position of this.view.x.filter((position) => position >= low && position <= high)) {
         if (!kept.length || this.toRoom(position) - this.toRoom(kept.at(-1)) >= apart) kept.push(position);
@@ -305,7 +307,13 @@
     }
 
     position(at) {
-      return `${this.chart.x.title}: ${valueText(this.view.x[at], this.chart.x)}`;
+      const value = this.view.x[at];
+      return `${this.chart.x.title}: ${this.labelOf(value) ?? valueText(value, this.chart.x)}`;
+    }
+
+    /** The text that a position brings with it, if it does. */
+    labelOf(position) {
+      return this.view.labels[this.view.x.indexOf(position)];
     }
 
     /** Goes to a value and says it. */

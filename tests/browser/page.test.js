@@ -23,8 +23,8 @@ for (const name of names) {
 
   test(`${name}: fits a phone without scrolling sideways`, async () => {
     const page = await open(browser, name, { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
-    const [content, window] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
-    assert.ok(content <= window && window === 390, `${content} pixels on ${window}`);
+    const width = await page.evaluate(() => document.documentElement.scrollWidth);
+    assert.equal(width, 390);
     assert.deepEqual(page.trouble, []);
     await page.context().close();
   });
@@ -63,6 +63,8 @@ test("hostile names are text", async () => {
 
 test("what is put into the page afterwards neither runs nor loads", async () => {
   const page = await open(browser, "founding");
+  const loaded = [];
+  page.on("requestfinished", (request) => loaded.push(request.url()));
   await page.evaluate(() => {
     const script = document.createElement("script");
     script.textContent = "document.title = 'taken'";
@@ -74,7 +76,7 @@ test("what is put into the page afterwards neither runs nor loads", async () => 
   });
   assert.notEqual(await page.title(), "taken");
   assert.ok(page.trouble.some((text) => text.includes("Content Security Policy")), page.trouble.join("\n"));
-  assert.ok(!page.trouble.some((text) => text.startsWith("a request")), page.trouble.join("\n"));
+  assert.deepEqual(loaded, []);
   await page.context().close();
 });
 
@@ -86,6 +88,7 @@ test("dark and light pages differ, and so do their charts", async () => {
   ]);
   const light = await look();
   await page.emulateMedia({ colorScheme: "dark" });
+  await page.waitForFunction((before) => document.querySelector(".plot canvas").toDataURL() !== before, light[1]);
   const dark = await look();
   assert.equal(light[0], "rgb(255, 255, 255)");
   assert.notEqual(dark[0], light[0]);

@@ -64,6 +64,8 @@ pub struct ChartView {
     pub label: String,
     /// The positions, ascending.
     pub x: Vec<f64>,
+    /// The positions as text; empty where their axis says how they become text.
+    pub labels: Vec<String>,
     /// The series, each with a value for each position.
     pub series: Vec<ChartSeries>,
 }

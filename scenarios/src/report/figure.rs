@@ -3,7 +3,7 @@
 use super::chart::Chart;
 
 /// One figure in both of its formats.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Figure {
     /// The stem of its files: `mfu` gives `mfu.svg` and `mfu.png`.
     pub name: String,

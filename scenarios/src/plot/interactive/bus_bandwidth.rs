@@ -45,6 +45,7 @@ pub(super) fn bus_bandwidth(report: &ScenarioReport) -> Option<Chart> {
         views: vec![ChartView {
             label: String::new(),
             series: series.collect(),
+            labels: Vec::new(),
             x: sizes.iter().map(|size| *size as f64).collect(),
         }],
         notes,

@@ -31,7 +31,7 @@ mod tests {
     use crate::report::example;
 
     fn twins(chip_counts: u32, name: &str) -> Vec<Chart> {
-        let figure = Figure { name: name.into(), title: "T".into(), svg: String::new(), png: Vec::new() };
+        let figure = Figure { name: name.into(), title: "T".into(), ..Figure::default() };
         charts(&example::two_systems(chip_counts), &[figure])
     }
 
@@ -43,6 +43,7 @@ mod tests {
             report.results.results.iter().filter(|p| p.system == "CM384 optical").map(|p| p.mfu).collect();
         assert_eq!((chart.name.as_str(), chart.title.as_str()), ("mfu", "T"));
         assert_eq!(chart.views[0].x, [1152.0, 2304.0, 4608.0]);
+        assert_eq!(chart.views[0].labels, ["1,152", "2,304", "4,608"]);
         assert_eq!(chart.views[0].series[1].label, "CM384 optical");
         assert_eq!(chart.views[0].series[1].values, expected);
     }

@@ -19,6 +19,7 @@ pub(super) fn share_chart(report: &ScenarioReport, quantity: &str, shares: &[Sha
     let sweeps: Vec<Sweep> = shares.iter().filter_map(|(_, metric)| sweep(points, metric)).collect();
     let first = sweeps.first().filter(|first| first.positions.len() > 1 && sweeps.len() == shares.len())?;
     let x: Vec<f64> = first.positions.iter().map(|(at, _)| *at).collect();
+    let labels = first.positions.iter().map(|(_, label)| label.clone()).collect();
     let mut series = Vec::new();
     for index in 0..first.series.len().min(MOST_SERIES) {
         for (place, ((name, _), sweep)) in shares.iter().zip(&sweeps).enumerate() {
@@ -49,7 +50,7 @@ pub(super) fn share_chart(report: &ScenarioReport, quantity: &str, shares: &[Sha
         shape: ChartShape::Lines,
         x: axis(&first.x_title, ChartQuantity::Number, is_wide(&x)),
         y: axis(quantity, ChartQuantity::Share, false),
-        views: vec![ChartView { label: String::new(), x, series }],
+        views: vec![ChartView { label: String::new(), x, labels, series }],
         notes,
     })
 }

@@ -64,6 +64,7 @@ fn view(step: &Step<'_>, names: &[&str], scale: f64) -> ChartView {
     });
     ChartView {
         label: step.title(),
+        labels: Vec::new(),
         series: series.collect(),
         x: (0..=slices).map(|slice| rounded(slice as f64 * width / scale, 6)).collect(),
     }

@@ -4,7 +4,7 @@ use super::super::chart::{Chart, ChartAxis, ChartQuantity, ChartSeries, ChartSha
 use super::super::number::{percent, rounded, size};
 use super::super::sheet::{Column, Sheet};
 
-/// The values of a chart: every one of lines; of courses over time the mean and the highest.
+/// The values of a chart: every one of lines, which have one view; of courses over time the mean and the highest.
 pub(super) fn chart_table(chart: &Chart) -> Sheet {
     match chart.shape {
         ChartShape::Lines => every_value(chart),
@@ -13,19 +13,14 @@ pub(super) fn chart_table(chart: &Chart) -> Sheet {
 }
 
 fn every_value(chart: &Chart) -> Sheet {
-    let series = chart.views.iter().flat_map(|view| &view.series);
-    let columns = series.map(|series| Column::number(&series.label, unit(&chart.y)));
+    let series = || chart.views.iter().take(1).flat_map(|view| &view.series);
+    let columns = series().map(|series| Column::number(&series.label, unit(&chart.y)));
     let mut sheet = Sheet::new("", [Column::text(&chart.x.title)].into_iter().chain(columns).collect());
-    for view in &chart.views {
-        for (index, at) in view.x.iter().enumerate() {
-            let values = chart.views.iter().flat_map(|other| {
-                let is_here = std::ptr::eq(other, view);
-                other.series.iter().map(move |series| series.values[index].filter(|_| is_here))
-            });
-            let cells =
-                values.map(|value| value.map_or_else(|| "-".to_owned(), |value| text(value, &chart.y)));
-            sheet.push([text(*at, &chart.x)].into_iter().chain(cells).collect());
-        }
+    for (index, at) in chart.views.iter().take(1).flat_map(|view| view.x.iter().enumerate()) {
+        let label = chart.views[0].labels.get(index).cloned();
+        let values = series().map(|series| series.values.get(index).copied().flatten());
+        let cells = values.map(|value| value.map_or_else(|| "-".to_owned(), |value| text(value, &chart.y)));
+        sheet.push([label.unwrap_or_else(|| text(*at, &chart.x))].into_iter().chain(cells).collect());
     }
     sheet
 }
@@ -106,6 +101,7 @@ pub(in crate::report) mod tests {
             y: axis("MFU", ChartQuantity::Share, ""),
             views: vec![ChartView {
                 label: "NVL72".into(),
+                labels: Vec::new(),
                 x: (0..values.len()).map(|at| at as f64 * 2.0).collect(),
                 series: vec![series],
             }],

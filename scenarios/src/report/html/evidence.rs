@@ -5,6 +5,9 @@ use super::super::scenario_report::{Assumption, ScenarioReport};
 use super::super::sheet::{Column, Sheet};
 use super::sheets::table_with_links;
 
+/// More values than this are folded away, so that what follows them can be found.
+const MOST_OPEN: usize = 12;
+
 /// The values that the results rest on, each with its source.
 pub(super) fn assumptions(assumptions: &[Assumption]) -> String {
     if assumptions.is_empty() {
@@ -15,7 +18,14 @@ pub(super) fn assumptions(assumptions: &[Assumption]) -> String {
     for assumption in assumptions {
         sheet.push(vec![assumption.what.clone(), assumption.value.clone(), assumption.source.clone()]);
     }
-    table_with_links(&sheet, "Values that the results rest on")
+    let table = table_with_links(&sheet, "Values that the results rest on");
+    if assumptions.len() <= MOST_OPEN {
+        return table;
+    }
+    format!(
+        "<details>\n<summary>{} values, each with its source</summary>\n{table}</details>\n",
+        assumptions.len()
+    )
 }
 
 /// What a reader should know before using the numbers, one sentence each.

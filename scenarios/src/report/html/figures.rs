@@ -32,7 +32,7 @@ fn of_page(figure: &Figure, drawn: &Drawn) -> String {
     format!(
         "<figure id=\"figure-{name}\" aria-labelledby=\"title-{name}\">\n\
          <figcaption id=\"title-{name}\"><h3>{title}</h3></figcaption>\n\
-         <div class=\"still\" role=\"region\" aria-label=\"{title}\" tabindex=\"0\">\n\
+         <div class=\"still\" role=\"group\" aria-label=\"{title}\" tabindex=\"0\">\n\
          <div role=\"img\" aria-label=\"{title}\">{svg}</div>\n</div>\n{}</figure>\n",
         values.unwrap_or_default()
     )
@@ -50,7 +50,7 @@ mod tests {
     use super::*;
 
     fn figure(name: &str) -> Figure {
-        Figure { name: name.into(), title: "MFU".into(), svg: "<svg></svg>\n".into(), png: Vec::new() }
+        Figure { name: name.into(), title: "MFU".into(), svg: "<svg></svg>\n".into(), ..Figure::default() }
     }
 
     #[test]

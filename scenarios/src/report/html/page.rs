@@ -105,8 +105,12 @@ mod tests {
     }
 
     fn page(report: &ScenarioReport) -> String {
-        let figure =
-            Figure { name: "mfu".into(), title: "MFU".into(), svg: "<svg></svg>\n".into(), png: Vec::new() };
+        let figure = Figure {
+            name: "mfu".into(),
+            title: "MFU".into(),
+            svg: "<svg></svg>\n".into(),
+            ..Figure::default()
+        };
         written(report, &Drawn { figures: vec![figure], notes: vec!["a note".into()], ..Drawn::default() })
     }
 

@@ -23,7 +23,7 @@ pub(super) fn reproduction(report: &ScenarioReport) -> String {
 /// Text to be copied, already escaped; it scrolls where the page is narrow.
 fn block(text: &str, name: &str) -> String {
     format!(
-        "<pre class=\"copied\" role=\"region\" aria-label=\"{name}\" tabindex=\"0\"><code>{text}</code></pre>\n"
+        "<pre class=\"copied\" role=\"group\" aria-label=\"{name}\" tabindex=\"0\"><code>{text}</code></pre>\n"
     )
 }
 

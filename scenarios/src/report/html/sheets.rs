@@ -19,7 +19,7 @@ fn table_with(sheet: &Sheet, name: &str, text: fn(&str) -> String) -> String {
     let head: String = sheet.columns.iter().map(head_cell).collect();
     let rows: String = sheet.rows.iter().map(|row| body_row(row, &sheet.columns, text)).collect();
     format!(
-        "<div class=\"scroll\" role=\"region\" aria-label=\"{caption}\" tabindex=\"0\">\n<table>\n\
+        "<div class=\"scroll\" role=\"group\" aria-label=\"{caption}\" tabindex=\"0\">\n<table>\n\
          <caption><span{class}>{caption}</span></caption>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}</tbody>\n\
          </table>\n</div>\n"
     )
