@@ -79,6 +79,17 @@ chartTest("the highest slice of time is the peak of results.json", ["founding", 
   }
 });
 
+for (const viewport of [{ width: 1280, height: 900 }, { width: 390, height: 844 }]) {
+  chartTest(`what the pointer tells lies in the chart, ${viewport.width} wide`, ["founding", "mfu"], async (chart) => {
+    for (const share of [0.05, 0.5, 0.95]) {
+      await chart.hover(share);
+      const [tip, plot] = [await chart.tip.boundingBox(), await chart.plot.boundingBox()];
+      const inside = tip.x >= plot.x && tip.x + tip.width <= plot.x + plot.width && tip.y + tip.height <= plot.y + plot.height;
+      assert.ok(inside && tip.height < plot.height / 2, JSON.stringify({ tip, plot }));
+    }
+  }, { viewport });
+}
+
 chartTest("another step can be chosen", ["founding", "link_utilization"], async (chart) => {
   const before = await chart.pixels();
   const options = await chart.figure.locator("option").allTextContents();
