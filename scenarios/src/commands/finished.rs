@@ -125,7 +125,7 @@ pub(super) fn check_finished(report: &ScenarioReport) -> Result<(), Failure> {
 fn not_drawn(report: &ScenarioReport) -> Drawn {
     let points = number::grouped(report.points as u64);
     let note = format!("there are no figures: {points} points are too many for one");
-    Drawn { figures: Vec::new(), notes: vec![note] }
+    Drawn { figures: Vec::new(), notes: vec![note], ..Drawn::default() }
 }
 
 #[cfg(feature = "plots")]

@@ -7,6 +7,7 @@ use super::cost::{draw_cost, why_no_cost};
 use super::energy::draw_energy;
 use super::exposed_communication::draw_exposed_communication;
 use super::heat_map::draw_heat_map;
+use super::interactive::charts;
 use super::ledger::draw_ledger;
 use super::link_utilization::draw_link_utilization;
 use super::measured::drawings;
@@ -48,6 +49,7 @@ pub fn draw(report: &ScenarioReport) -> Result<Drawn, PlotError> {
             None => {}
         }
     }
+    drawn.charts = charts(report, &drawn.figures);
     Ok(drawn)
 }
 

@@ -29,15 +29,21 @@ const SHARED_AXIS_FACTOR: f64 = 4.0;
 const MOST_ROWS: usize = 4;
 
 /// The timelines of one panel.
-struct Step<'a> {
+pub(super) struct Step<'a> {
     system: &'a str,
     chips: u64,
     setting: &'a str,
-    tiers: Vec<&'a UtilizationTimeline>,
+    pub(super) tiers: Vec<&'a UtilizationTimeline>,
 }
 
 impl Step<'_> {
-    fn seconds(&self) -> f64 {
+    /// What tells it from other steps.
+    pub(super) fn title(&self) -> String {
+        let setting = if self.setting.is_empty() { String::new() } else { format!(", {}", self.setting) };
+        format!("{}, {}{setting}", self.system, chips(self.chips))
+    }
+
+    pub(super) fn seconds(&self) -> f64 {
         self.tiers.iter().map(|tier| tier.bin_seconds * tier.utilization.len() as f64).fold(0.0, f64::max)
     }
 }
@@ -73,7 +79,7 @@ pub(super) fn draw_link_utilization(report: &ScenarioReport) -> Option<Drawing> 
 }
 
 /// Timelines sorted into steps, in order of appearance.
-fn steps(timelines: &[UtilizationTimeline]) -> Vec<Step<'_>> {
+pub(super) fn steps(timelines: &[UtilizationTimeline]) -> Vec<Step<'_>> {
     let mut steps: Vec<Step<'_>> = Vec::new();
     for timeline in timelines.iter().filter(|timeline| !timeline.utilization.is_empty()) {
         let UtilizationTimeline { system, chips, setting, .. } = timeline;
@@ -110,7 +116,7 @@ fn chosen(steps: Vec<Step<'_>>, most: usize) -> (Vec<Step<'_>>, Vec<String>) {
     (chosen, vec![note])
 }
 
-fn tier_names<'a>(steps: &[Step<'a>]) -> Vec<&'a str> {
+pub(super) fn tier_names<'a>(steps: &[Step<'a>]) -> Vec<&'a str> {
     let mut names: Vec<&str> = Vec::new();
     for tier in steps.iter().flat_map(|step| &step.tiers) {
         if !names.contains(&tier.tier.as_str()) {
@@ -121,7 +127,7 @@ fn tier_names<'a>(steps: &[Step<'a>]) -> Vec<&'a str> {
 }
 
 /// Tiers begin after the colours of the first two systems, so that no tier looks like a system.
-fn tier_color(tier: &str, names: &[&str]) -> Color {
+pub(super) fn tier_color(tier: &str, names: &[&str]) -> Color {
     let index = names.iter().position(|name| *name == tier).unwrap_or(0);
     series_color(index + 2)
 }
@@ -156,9 +162,7 @@ struct Layout {
 
 fn draw_step(canvas: &mut Canvas, step: &Step<'_>, tier_names: &[&str], layout: Layout) {
     let Rect { left, top, right, .. } = layout.room;
-    let setting = if step.setting.is_empty() { String::new() } else { format!(", {}", step.setting) };
-    let title = format!("{}, {}{setting}", step.system, chips(step.chips));
-    for line in wrapped(&title, LABEL_SIZE, right - left, 1) {
+    for line in wrapped(&step.title(), LABEL_SIZE, right - left, 1) {
         canvas.text(Text::new(line, (left, top + LABEL_SIZE * 0.5), LABEL_SIZE, INK));
     }
     let legend: Vec<(String, Color)> =

@@ -11,6 +11,7 @@
 //! | `energy.rs`, `cost.rs`, `stacked_rows.rs`, `point_label.rs` | joules and dollars a token, made of parts |
 //! | `tornado.rs` | what values with a range do to the time of a point |
 //! | `grid.rs` | places of several panels |
+//! | `interactive/` | the numbers behind figures, for pages that draw by script |
 //! | `wiring.rs` | how a domain is wired |
 //! | `measured/` | the model beside measurements |
 //! | `line_chart.rs`, `bar_chart.rs`, `row_chart.rs` | three kinds of chart |
@@ -36,6 +37,7 @@ mod exposed_communication;
 mod frame;
 mod grid;
 mod heat_map;
+mod interactive;
 mod ledger;
 mod legend;
 mod line_chart;

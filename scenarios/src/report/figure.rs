@@ -1,7 +1,9 @@
 //! A drawn figure, whoever drew it: writers of pages and files need no plotting library.
 
+use super::chart::Chart;
+
 /// One figure in both of its formats.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Figure {
     /// The stem of its files: `mfu` gives `mfu.svg` and `mfu.png`.
     pub name: String,
@@ -27,10 +29,12 @@ pub struct VectorFigure {
 }
 
 /// What drawing a report gave.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Drawn {
     /// The figures.
     pub figures: Vec<Figure>,
+    /// The numbers behind those of them that a page may draw by script.
+    pub charts: Vec<Chart>,
     /// Why a requested figure was left out or shows less than all data, one sentence each.
     pub notes: Vec<String>,
 }

@@ -286,7 +286,7 @@ mod tests {
             png: vec![1, 2],
             dark_png: None,
         };
-        Drawn { figures: vec![figure], notes: Vec::new() }
+        Drawn { figures: vec![figure], ..Drawn::default() }
     }
 
     fn write(report: &ScenarioReport, drawn: &Drawn, folder: &Path) -> Result<Vec<PathBuf>, FilesError> {

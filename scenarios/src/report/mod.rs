@@ -17,7 +17,7 @@
 //! | `whole_file.rs` | a file that is there completely or not at all |
 //! | `evidence.rs`, `validation_page.rs` | sources and growth beside measurements, and the page of the book about them |
 //! | `training_page/` | the part of that page about training runs |
-//! | `figure.rs` | a drawn figure, whoever drew it |
+//! | `figure.rs`, `chart.rs` | a drawn figure, whoever drew it; its numbers, for pages that draw by script |
 //! | `metrics.rs` | every number of a result by its stable path |
 //! | `points.rs` | what tells the points of a sweep apart |
 //! | `answer.rs`, `collective_answer.rs`, `traffic_answer.rs` | the sentence that answers the scenario's question |
@@ -29,7 +29,8 @@
 //! | `stage_timeline.rs`, `roofline.rs` | what a figure of stages over time, and of kernels below their roofs, shows |
 //! | `traffic.rs` | the figures of traffic, their table |
 //! | `listing.rs` | rows one after the other, in memory or not |
-//! | `table.rs`, `nccl_table.rs`, `markdown.rs`, `html.rs`, `json.rs`, `jsonl.rs`, `csv.rs` | one writer each |
+//! | `table.rs`, `nccl_table.rs`, `markdown.rs`, `json.rs`, `jsonl.rs`, `csv.rs` | one writer each |
+//! | `html/` | the page for a browser, one file for each section |
 //! | `csv_columns.rs` | which columns results have, found in a pass before |
 //! | `files.rs`, `partial.rs` | the output folder; a file that is complete or absent |
 //!
@@ -38,6 +39,7 @@
 pub mod answer;
 mod calibration;
 pub mod calibration_table;
+mod chart;
 pub mod check_github;
 pub mod check_junit;
 mod check_report;
@@ -98,6 +100,9 @@ mod whole_file;
 pub(crate) mod example;
 
 pub use calibration::{CalibratedParameter, CalibrationErrors, CalibrationGroup, CalibrationReport, HeldOut};
+pub use chart::{
+    Chart, ChartAxis, ChartColor, ChartMarker, ChartQuantity, ChartSeries, ChartShape, ChartView,
+};
 pub use check_report::{Against, CheckCase, CheckReport, CheckedPoint, CheckedScenario, Finding};
 pub(crate) use check_report::{plain_percent, with_unit};
 pub use chip_calibration::{ChipCalibrationReport, ChipClass, ChipErrors, ChipParameter};
