@@ -202,7 +202,8 @@ fn reason(first: &PointResult, second: &PointResult) -> Option<String> {
     Some(format!("The largest part of the difference is {part}: {a} against {b}{peaks}."))
 }
 
-fn part_of_step(term: &str) -> String {
+/// A term of the ledger in words.
+pub(super) fn part_of_step(term: &str) -> String {
     match term {
         "compute" => "compute".to_owned(),
         "optimizer" => "the optimizer".to_owned(),

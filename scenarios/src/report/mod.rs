@@ -27,6 +27,9 @@
 //! | `energy.rs` | energy per token and per run, its table |
 //! | `traffic.rs` | the figures of traffic, their table |
 //! | `listing.rs` | rows one after the other, in memory or not |
+//! | `compare/` | two sides beside each other: what meets, what differs, and what the difference is made of |
+//! | `page.rs`, `layout.rs` | how wide text is and whether it may draw; tables that fit |
+//! | `fitted_markdown.rs` | Markdown that a comment takes |
 //! | `table.rs`, `nccl_table.rs`, `markdown.rs`, `html.rs`, `json.rs`, `jsonl.rs`, `csv.rs` | one writer each |
 //! | `csv_columns.rs` | which columns results have, found in a pass before |
 //! | `files.rs`, `partial.rs` | the output folder; a file that is complete or absent |
@@ -45,6 +48,7 @@ pub mod chip_calibration_table;
 mod collective_answer;
 mod compared;
 mod compared_table;
+pub mod compare;
 mod comparison;
 pub mod csv;
 mod csv_columns;
@@ -53,15 +57,18 @@ mod evidence;
 mod explanation;
 mod figure;
 pub mod files;
+mod fitted_markdown;
 mod headline;
 pub mod html;
 pub mod json;
 pub mod jsonl;
+mod layout;
 mod listing;
 pub mod markdown;
 mod metrics;
 pub mod nccl_table;
 pub mod number;
+mod page;
 mod pairs;
 mod partial;
 mod plan;
@@ -103,6 +110,7 @@ pub use explanation::{Candidate, Explanation, RunnerUp, Terms};
 pub use figure::{Drawn, Figure, VectorFigure};
 pub use listing::{Listing, Points};
 pub use metrics::{Metrics, ResultKind, unit_of};
+pub use page::{Page, TextStyle};
 pub use pairs::{PairCount, PairEffect, PairReport, Verdict};
 pub use plan::{EntryLoss, EstimatorError, PlanReport, PlanRow, SystemPlan};
 pub use points::{distinct_systems, label_setting, varying_parameters};
