@@ -120,9 +120,7 @@ fn load(arguments: &CompareArguments, output: &Output<'_>) -> Result<Loaded, Fai
     for (name, source) in found {
         let source = match source {
             Source::Read(source) => source,
-            Source::ToRun(scenario) => {
-                simulate(arguments, (name, &scenario), (&mut loaded.notes, output))?
-            }
+            Source::ToRun(scenario) => simulate(arguments, (name, &scenario), (&mut loaded.notes, output))?,
         };
         loaded.sources.push(source);
     }
@@ -145,7 +143,8 @@ fn asked(arguments: &CompareArguments) -> Result<(Vec<String>, [Option<String>; 
     let (a, b) = (&arguments.a, &arguments.b);
     if let Some(scenario) = &arguments.scenario {
         let systems = [Some(a.clone()), Some(b.clone())];
-        let settings = if is_results(scenario) { settings } else { with_presets(scenario, [a, b], settings)? };
+        let settings =
+            if is_results(scenario) { settings } else { with_presets(scenario, [a, b], settings)? };
         return Ok((vec![scenario.clone()], systems, settings));
     }
     let ((a, of_a), (b, of_b)) = (split(a), split(b));

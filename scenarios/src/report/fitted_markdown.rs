@@ -59,7 +59,11 @@ impl Fitted {
             let first = MOST_ROWS * index + 1;
             let last = first + rows.len() - 1;
             let all = sheet.rows.len();
-            let title = if all > MOST_ROWS { format!("{title}: rows {first} to {last} of {all}") } else { title.to_owned() };
+            let title = if all > MOST_ROWS {
+                format!("{title}: rows {first} to {last} of {all}")
+            } else {
+                title.to_owned()
+            };
             let part = Sheet { rows: rows.to_vec(), ..sheet.clone() };
             self.push_details(&title, &table_text(&part));
         }

@@ -9,7 +9,8 @@ use super::sheet::{Align, Column, Sheet};
 /// The widest and the narrowest gap between columns.
 const GAPS: [usize; 3] = [3, 2, 1];
 
-/// Sentences and names are not made narrower than this.
+/// Words up to this long stay whole where they can, and up to the other always.
+const LONGEST_WORD: usize = 30;
 const LEAST_TEXT: usize = 12;
 
 /// A table as text without its title, on a page.
@@ -38,7 +39,8 @@ fn blocks(sheet: &Sheet, width: usize) -> Vec<Block<'_>> {
     }
     while !left.is_empty() {
         let with = |count: usize| -> Vec<usize> { keys.iter().chain(&left[..count]).copied().collect() };
-        let most = (1..=left.len()).rev().find_map(|count| Some((count, fitted(sheet, &with(count), width)?)));
+        let most =
+            (1..=left.len()).rev().find_map(|count| Some((count, fitted(sheet, &with(count), width)?)));
         let (count, block) = most.unwrap_or_else(|| (1, narrowest(sheet, &with(1))));
         blocks.push(block);
         left = &left[count..];
@@ -48,21 +50,28 @@ fn blocks(sheet: &Sheet, width: usize) -> Vec<Block<'_>> {
 
 /// The columns as wide as they can be within a width; `None` where they do not fit.
 fn fitted<'a>(sheet: &'a Sheet, places: &[usize], width: usize) -> Option<Block<'a>> {
-    let wide: Vec<usize> = places.iter().map(|&place| cells_width(sheet, place).max(head_width(sheet, place))).collect();
+    let wide: Vec<usize> =
+        places.iter().map(|&place| cells_width(sheet, place).max(head_width(sheet, place))).collect();
     let heads_wrapped: Vec<usize> =
         places.iter().map(|&place| cells_width(sheet, place).max(head_word(sheet, place))).collect();
-    for widths in [&wide, &heads_wrapped] {
-        for gap in GAPS {
-            if total(widths, gap) <= width {
-                return Some(block(sheet, (places, widths), gap));
-            }
-        }
+    let [comfortable, close, tight] = GAPS;
+    let tries = [
+        (&wide, comfortable),
+        (&wide, close),
+        (&heads_wrapped, comfortable),
+        (&heads_wrapped, close),
+        (&wide, tight),
+        (&heads_wrapped, tight),
+    ];
+    if let Some((widths, gap)) = tries.into_iter().find(|(widths, gap)| total(widths, *gap) <= width) {
+        return Some(block(sheet, (places, widths), gap));
     }
-    let least: Vec<usize> = places.iter().map(|&place| least_width(sheet, place)).collect();
-    let gap = GAPS[1];
-    if total(&least, gap) > width {
-        return None;
-    }
+    // Words stay whole where they can.
+    let whole = places.iter().map(|&place| least_width(sheet, place, LONGEST_WORD)).collect();
+    let broken = places.iter().map(|&place| least_width(sheet, place, LEAST_TEXT)).collect();
+    let tries: [(Vec<usize>, usize); 2] = [(whole, tight), (broken, tight)];
+    let (least, gap) = tries.into_iter().find(|(least, gap)| total(least, *gap) <= width)?;
+    let gap = if total(&least, close) <= width { close } else { gap };
     let mut widths = heads_wrapped;
     while total(&widths, gap) > width {
         let can = (0..widths.len()).filter(|&index| widths[index] > least[index]);
@@ -74,7 +83,7 @@ fn fitted<'a>(sheet: &'a Sheet, places: &[usize], width: usize) -> Option<Block<
 }
 
 fn narrowest<'a>(sheet: &'a Sheet, places: &[usize]) -> Block<'a> {
-    let widths: Vec<usize> = places.iter().map(|&place| least_width(sheet, place)).collect();
+    let widths: Vec<usize> = places.iter().map(|&place| least_width(sheet, place, LEAST_TEXT)).collect();
     block(sheet, (places, &widths), GAPS[2])
 }
 
@@ -104,12 +113,12 @@ fn head_word(sheet: &Sheet, place: usize) -> usize {
 }
 
 /// How narrow a column can be: words of text may be broken where they are long, numbers not.
-fn least_width(sheet: &Sheet, place: usize) -> usize {
+fn least_width(sheet: &Sheet, place: usize, longest_word: usize) -> usize {
     let words = sheet.rows.iter().flat_map(|row| row[place].split_whitespace());
     let word = words.map(length).max().unwrap_or(0);
     let least = match sheet.columns[place].align {
         Align::Right => cells_width(sheet, place),
-        Align::Left => word.min(LEAST_TEXT),
+        Align::Left => word.min(longest_word),
     };
     least.max(head_word(sheet, place))
 }
@@ -219,7 +228,8 @@ mod tests {
 
     #[test]
     fn heads_are_broken_before_tables_are() {
-        let heads = [("system", Align::Left), ("exposed communication", Align::Right), ("step time", Align::Right)];
+        let heads =
+            [("system", Align::Left), ("exposed communication", Align::Right), ("step time", Align::Right)];
         let text = rendered(&sheet(&heads, &[&["NVL72 copper", "12.8", "3.17"]]), NARROW);
         assert!(text.starts_with(" system               exposed   step\n"), "{text}");
         assert!(widest(&text) <= 40, "{text}");
@@ -227,7 +237,8 @@ mod tests {
 
     #[test]
     fn too_many_columns_become_tables_that_repeat_the_names_of_rows() {
-        let heads: Vec<(String, Align)> = (0..9).map(|index| (format!("number {index}"), Align::Right)).collect();
+        let heads: Vec<(String, Align)> =
+            (0..9).map(|index| (format!("number {index}"), Align::Right)).collect();
         let mut columns = vec![("system", Align::Left)];
         columns.extend(heads.iter().map(|(name, align)| (name.as_str(), *align)));
         let cells: Vec<String> = (0..9).map(|index| format!("{index}23,456.7")).collect();
@@ -242,7 +253,8 @@ mod tests {
     #[test]
     fn sentences_and_long_words_are_broken_and_numbers_are_not() {
         let heads = [("key", Align::Left), ("what", Align::Left), ("value", Align::Right)];
-        let row = ["systems[1].scale_up.link_bandwidth", "what a link carries in one direction", "123,456.789"];
+        let row =
+            ["systems[1].scale_up.link_bandwidth", "what a link carries in one direction", "123,456.789"];
         let text = rendered(&sheet(&heads, &[&row]), NARROW);
         assert!(widest(&text) <= 40, "{text}");
         assert!(text.contains("123,456.789"), "{text}");

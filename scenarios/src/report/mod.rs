@@ -29,6 +29,7 @@
 //! | `listing.rs` | rows one after the other, in memory or not |
 //! | `compare/` | two sides beside each other: what meets, what differs, and what the difference is made of |
 //! | `page.rs`, `layout.rs` | how wide text is and whether it may draw; tables that fit |
+//! | `terminal_chart.rs` | curves of a sweep for a terminal |
 //! | `fitted_markdown.rs` | Markdown that a comment takes |
 //! | `table.rs`, `nccl_table.rs`, `markdown.rs`, `html.rs`, `json.rs`, `jsonl.rs`, `csv.rs` | one writer each |
 //! | `csv_columns.rs` | which columns results have, found in a pass before |
@@ -46,9 +47,9 @@ pub mod check_table;
 mod chip_calibration;
 pub mod chip_calibration_table;
 mod collective_answer;
+pub mod compare;
 mod compared;
 mod compared_table;
-pub mod compare;
 mod comparison;
 pub mod csv;
 mod csv_columns;
@@ -86,6 +87,7 @@ mod sheet;
 mod step_explanation;
 pub mod step_explanation_text;
 pub mod table;
+mod terminal_chart;
 mod traffic;
 mod traffic_answer;
 pub(crate) mod training_page;

@@ -9,6 +9,7 @@ use super::results::ScenarioResults;
 use super::scenario_report::ScenarioReport;
 use super::sheet::Sheet;
 use super::step_explanation_text;
+use super::terminal_chart;
 use std::io::{self, Write};
 
 /// Writes the results of a scenario: the headline table, where the time goes, where groups lie, what it takes in energy, and the answer.
@@ -17,6 +18,9 @@ use std::io::{self, Write};
 /// When `out` does not take the text.
 pub fn write_report(out: &mut dyn Write, report: &ScenarioReport, page: Page) -> io::Result<()> {
     write_sheet_on(out, &headline(&report.results), page)?;
+    if let Some(chart) = terminal_chart::of_results(&report.results, page) {
+        writeln!(out, "\n{chart}")?;
+    }
     let sheets = [breakdown, links_of_traffic, placement, energy, run_totals];
     for sheet in sheets.into_iter().filter_map(|sheet| sheet(&report.results)) {
         writeln!(out)?;
@@ -47,7 +51,9 @@ pub(super) fn write_paragraph_on(
 ) -> io::Result<()> {
     let text = page.spelled(text);
     let width = page.width.min(LINE_WIDTH).saturating_sub(start.chars().count());
-    for (index, line) in wrapped(&text.split_whitespace().collect::<Vec<_>>().join(" "), width).iter().enumerate() {
+    for (index, line) in
+        wrapped(&text.split_whitespace().collect::<Vec<_>>().join(" "), width).iter().enumerate()
+    {
         let start = if index == 0 { start.to_owned() } else { " ".repeat(start.chars().count()) };
         writeln!(out, "{start}{line}")?;
     }

@@ -1,6 +1,6 @@
 //! What a comparison says, in sentences computed from its figures.
 
-use super::super::comparison::{Per, Side, winner};
+use super::super::comparison::{Per, Side, winner, within};
 use super::super::number::{chips, grouped, joined, rounded, size};
 use super::document::{CompareReport, ComparedSize, ComparedStep};
 use super::timed::curves;
@@ -15,11 +15,8 @@ pub(super) fn answer(report: &CompareReport) -> String {
 
 fn by_step(report: &CompareReport) -> String {
     let ran: Vec<&ComparedStep> = report.steps.iter().filter(|step| step.ledger.is_some()).collect();
-    let known: Vec<(&ComparedStep, f64)> = report
-        .steps
-        .iter()
-        .filter_map(|step| Some((step, step.rate.b_over_a.as_ref()?.value)))
-        .collect();
+    let known: Vec<(&ComparedStep, f64)> =
+        report.steps.iter().filter_map(|step| Some((step, step.rate.b_over_a.as_ref()?.value))).collect();
     let explained = |step: &ComparedStep| step.ledger.as_ref().map(|ledger| ledger.sentence.clone());
     match &known[..] {
         [] if ran.is_empty() && report.steps.iter().all(|step| !step.problems.is_empty()) => {
@@ -39,18 +36,18 @@ fn by_step(report: &CompareReport) -> String {
 fn ahead(report: &CompareReport, ratio: f64, step: &ComparedStep) -> String {
     let (a, b, per) = (&report.a.name, &report.b.name, report.equal.words());
     let ends = step.rate.b_over_a.filter(|ratio| ratio.low < ratio.high);
-    let within = |low: f64, high: f64| {
+    let span = |low: f64, high: f64| {
         let (low, high) = (rounded(low), rounded(high));
         format!(" ({low} to {high} within published ranges)")
     };
     match winner(ratio) {
-        None => format!("{a} and {b} train the same tokens/s {per} {}", equal_within(ratio)),
+        None => format!("{a} and {b} train the same tokens/s {per} to within {}", within(ratio)),
         Some(true) => {
-            let range = ends.map_or_else(String::new, |ends| within(ends.low, ends.high));
+            let range = ends.map_or_else(String::new, |ends| span(ends.low, ends.high));
             format!("{b} trains {} times the tokens/s {per} of {a}{range}", rounded(ratio))
         }
         Some(false) => {
-            let range = ends.map_or_else(String::new, |ends| within(1.0 / ends.high, 1.0 / ends.low));
+            let range = ends.map_or_else(String::new, |ends| span(1.0 / ends.high, 1.0 / ends.low));
             format!("{a} trains {} times the tokens/s {per} of {b}{range}", rounded(1.0 / ratio))
         }
     }
@@ -83,12 +80,6 @@ fn range(report: &CompareReport, known: &[(&ComparedStep, f64)]) -> String {
     format!("{}; {over}.", capital(&lead))
 }
 
-/// `to within 0.3 %`.
-fn equal_within(ratio: f64) -> String {
-    let percent = ((ratio - 1.0).abs() * 1_000.0).ceil() / 10.0;
-    format!("to within {:.1} %", percent.max(0.1))
-}
-
 /// What is not published has no rate.
 fn unknown(report: &CompareReport) -> String {
     let what = match report.equal {
@@ -97,9 +88,8 @@ fn unknown(report: &CompareReport) -> String {
         Per::PeakFlop => "no peak of its chips is known",
         Per::System | Per::Chip => "it trained nothing",
     };
-    let lacks = |pick: fn(&ComparedStep) -> bool, name: &str| {
-        report.steps.iter().any(pick).then(|| name.to_owned())
-    };
+    let lacks =
+        |pick: fn(&ComparedStep) -> bool, name: &str| report.steps.iter().any(pick).then(|| name.to_owned());
     let names = [
         lacks(|step| step.rate.a.is_none(), &report.a.name),
         lacks(|step| step.rate.b.is_none(), &report.b.name),
@@ -148,12 +138,13 @@ fn curve(report: &CompareReport, setting: &str, rows: &[&ComparedSize]) -> Strin
         return changes.join("; then ");
     }
     let winners = || ratios.iter().filter_map(|ratio| winner(*ratio));
-    let (ours, theirs) = (winners().filter(|first| *first).count(), winners().filter(|first| !*first).count());
+    let (ours, theirs) =
+        (winners().filter(|first| *first).count(), winners().filter(|first| !*first).count());
     // The first side is faster where the second takes more time.
     let (first, other, factors): (&str, &str, Vec<f64>) = match (ours, theirs) {
         (0, 0) => {
             let off = ratios.iter().copied().max_by(|x, y| (x - 1.0).abs().total_cmp(&(y - 1.0).abs()));
-            return format!("{a} and {b} take the same time {}", equal_within(off.unwrap_or(1.0)));
+            return format!("{a} and {b} take the same time to within {}", within(off.unwrap_or(1.0)));
         }
         (0, _) => (b, a, ratios.iter().map(|ratio| ratio.recip()).collect()),
         _ => (a, b, ratios.clone()),
@@ -169,7 +160,9 @@ fn curve(report: &CompareReport, setting: &str, rows: &[&ComparedSize]) -> Strin
             format!("{first} is faster at all {count} sizes, {factor} times as fast as {other}")
         }
         (count, ahead) => {
-            format!("{first} is faster at {ahead} of {count} sizes and equal at the rest, {factor} times as fast as {other}")
+            format!(
+                "{first} is faster at {ahead} of {count} sizes and equal at the rest, {factor} times as fast as {other}"
+            )
         }
     }
 }
@@ -199,8 +192,9 @@ pub(super) fn unmatched(report: &CompareReport) -> Vec<String> {
 
 fn point_words(point: &Side) -> String {
     let values = point.point.iter().filter(|(path, _)| !path.ends_with(".chips"));
-    let values: String =
-        values.map(|(path, value)| format!(", {path} = {}", super::super::points::value_text(value))).collect();
+    let values: String = values
+        .map(|(path, value)| format!(", {path} = {}", super::super::points::value_text(value)))
+        .collect();
     format!("{} on {}{values}", point.system, chips(point.chips))
 }
 

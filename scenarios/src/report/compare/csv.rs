@@ -6,7 +6,17 @@ use copperlight_topologies::Interval;
 use std::io::{self, Write};
 
 const HEADS: [&str; 11] = [
-    "a_system", "a_chips", "b_system", "b_chips", "setting", "size_bytes", "figure", "unit", "a", "b", "b_over_a",
+    "a_system",
+    "a_chips",
+    "b_system",
+    "b_chips",
+    "setting",
+    "size_bytes",
+    "figure",
+    "unit",
+    "a",
+    "b",
+    "b_over_a",
 ];
 
 /// Writes the rows; terms of the ledger are the figures that begin with `ledger.`.
@@ -44,7 +54,7 @@ fn of_step(report: &CompareReport, step: &ComparedStep) -> Vec<[String; 11]> {
         let (a, b, b_over_a) = (metric.a, metric.b, metric.b_over_a);
         push(Figure { name: &metric.metric, unit: &metric.unit, a, b, b_over_a });
     }
-    for difference in &step.ledger {
+    if let Some(difference) = &step.ledger {
         for term in &difference.terms {
             let b_over_a = Some(term.b / term.a).filter(|ratio| ratio.is_finite());
             let name = format!("ledger.{}", term.term);

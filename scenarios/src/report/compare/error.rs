@@ -25,7 +25,9 @@ pub enum CompareError {
         problem: String,
     },
     /// Results of another version of the layout.
-    #[error("{path}: the results have schema {found}, and this program reads {read}; write them again with `copperlight run`")]
+    #[error(
+        "{path}: the results have schema {found}, and this program reads {read}; write them again with `copperlight run`"
+    )]
     Schema {
         /// The file.
         path: String,
@@ -35,7 +37,9 @@ pub enum CompareError {
         read: u32,
     },
     /// Results of several scenarios in one file.
-    #[error("{path}: the file has results of {scenarios}, and one scenario is compared at a time; write each to a file of its own")]
+    #[error(
+        "{path}: the file has results of {scenarios}, and one scenario is compared at a time; write each to a file of its own"
+    )]
     Several {
         /// The file.
         path: String,
@@ -53,7 +57,9 @@ pub enum CompareError {
         remedy: String,
     },
     /// Both have several systems, and none in common.
-    #[error("{a} has the systems {a_systems}, and {b} has {b_systems}: none has a counterpart; name one of each, such as `{example}`")]
+    #[error(
+        "{a} has the systems {a_systems}, and {b} has {b_systems}: none has a counterpart; name one of each, such as `{example}`"
+    )]
     NoCounterpart {
         /// The first source.
         a: String,
@@ -79,7 +85,9 @@ pub enum CompareError {
         b_runs: String,
     },
     /// No points meet.
-    #[error("no point of {a} meets one of {b}: {a} has {a_points}, and {b} has {b_points}; give both the same numbers of chips and swept values, such as by --set")]
+    #[error(
+        "no point of {a} meets one of {b}: {a} has {a_points}, and {b} has {b_points}; give both the same numbers of chips and swept values, such as by --set"
+    )]
     NothingInCommon {
         /// The first source.
         a: String,
@@ -91,7 +99,9 @@ pub enum CompareError {
         b_points: String,
     },
     /// More points than a comparison shows.
-    #[error("{source_name}: there are {points} points, and at most {most} are compared; leave values of its sweeps out, or compare results that `copperlight run` has written")]
+    #[error(
+        "{source_name}: there are {points} points, and at most {most} are compared; leave values of its sweeps out, or compare results that `copperlight run` has written"
+    )]
     TooManyPoints {
         /// The scenario.
         source_name: String,

@@ -37,15 +37,12 @@ pub(super) fn tokens_of_step(point: &PointResult) -> Option<f64> {
 }
 
 /// The difference of two steps; `None` where one did not run, or what is asked for is not known.
-pub(super) fn difference(
-    [a, b]: [&PointResult; 2],
-    per: Per,
-    names: [&str; 2],
-) -> Option<LedgerDifference> {
+pub(super) fn difference([a, b]: [&PointResult; 2], per: Per, names: [&str; 2]) -> Option<LedgerDifference> {
     let counted = counted([a, b], per)?;
     let totals = [a.step_time_s? * counted.worth[0], b.step_time_s? * counted.worth[1]];
     let (ours, theirs) = (a.breakdown_s?.terms(), b.breakdown_s?.terms());
-    let known = ours.iter().zip(&theirs).filter(|((_, a), (_, b))| a.is_some() || b.is_some());
+    let counts = |seconds: &Option<f64>| seconds.is_some_and(|seconds| seconds != 0.0);
+    let known = ours.iter().zip(&theirs).filter(|((_, a), (_, b))| counts(a) || counts(b));
     let mut terms: Vec<LedgerTerm> = known
         .map(|((name, a), (_, b))| {
             let sides = [a.unwrap_or(0.0) * counted.worth[0], b.unwrap_or(0.0) * counted.worth[1]];
@@ -85,17 +82,15 @@ fn counted([a, b]: [&PointResult; 2], per: Per) -> Option<Counted> {
             }
             of("chip-s per token", "chip time per token", [ours.chips, theirs.chips])
         }
-        Per::PeakFlop => of(
-            "peak TFLOP per token",
-            "peak FLOPs per token",
-            [ours.peak_tflops?, theirs.peak_tflops?],
-        ),
+        Per::PeakFlop => {
+            of("peak TFLOP per token", "peak FLOPs per token", [ours.peak_tflops?, theirs.peak_tflops?])
+        }
         Per::Watt => of("J per token", "published power times time per token", [ours.watts?, theirs.watts?]),
         Per::Usd => of("USD-s per token", "published price times time per token", [ours.usd?, theirs.usd?]),
     })
 }
 
-/// `B takes 12.0 % less time per step than A: 9.0 points less compute and 3.0 points less bubble.`
+/// `B takes 12.0 % less time per step than A: compute -9.0 points and the pipeline bubble -3.0 points.`
 fn sentence(
     counted: &Counted,
     ([total, other], [a, b]): ([f64; 2], [&str; 2]),
@@ -113,11 +108,11 @@ fn sentence(
     let shown = seen.len().min(MOST_TERMS);
     let mut parts: Vec<String> = seen[..shown]
         .iter()
-        .map(|term| format!("{} points {} {}", points(term.share), direction(term.share), words(&term.term)))
+        .map(|term| format!("{} {} points", words(&term.term), signed(term.share)))
         .collect();
     let others: f64 = seen[shown..].iter().map(|term| term.share).sum();
     if points(others) != "0.0" {
-        parts.push(format!("{} points {} in other terms", points(others), direction(others)));
+        parts.push(format!("other terms {} points", signed(others)));
     }
     format!("{head}: {}.", joined(&parts))
 }
@@ -131,6 +126,10 @@ pub(super) fn words(term: &str) -> String {
 fn points(share: f64) -> String {
     let percent = share.abs() * 100.0;
     if percent >= 99.95 { rounded(percent) } else { format!("{percent:.1}") }
+}
+
+fn signed(share: f64) -> String {
+    format!("{}{}", if share < 0.0 { '-' } else { '+' }, points(share))
 }
 
 fn direction(change: f64) -> &'static str {

@@ -129,7 +129,8 @@ fn in_words(points: &[&PointResult]) -> String {
             format!("{} chips", joined(&counts))
         }
     };
-    let keys: BTreeSet<&str> = points.iter().flat_map(|point| point.point.keys().map(String::as_str)).collect();
+    let keys: BTreeSet<&str> =
+        points.iter().flat_map(|point| point.point.keys().map(String::as_str)).collect();
     let keys = if keys.is_empty() {
         String::new()
     } else {

@@ -15,13 +15,18 @@ pub(super) fn overview(report: &CompareReport) -> Vec<Sheet> {
 
 fn steps(report: &CompareReport) -> Sheet {
     let has_values = report.steps.iter().any(|step| !step.place.values().is_empty());
-    let has_range = report.steps.iter().filter_map(|step| step.rate.b_over_a).any(|ratio| ratio.low < ratio.high);
+    let has_range =
+        report.steps.iter().filter_map(|step| step.rate.b_over_a).any(|ratio| ratio.low < ratio.high);
     let mut columns = vec![Column::text("chips")];
     if has_values {
         columns.push(Column::text("with"));
     }
     let keys = columns.len();
-    columns.extend([Column::number(&report.a.name, ""), Column::number(&report.b.name, ""), Column::number("B over A", "")]);
+    columns.extend([
+        Column::number(&report.a.name, ""),
+        Column::number(&report.b.name, ""),
+        Column::number("B over A", ""),
+    ]);
     if has_range {
         columns.push(Column::text("within published ranges"));
     }
@@ -100,11 +105,12 @@ fn terms(report: &CompareReport, difference: &LedgerDifference) -> Sheet {
         Column::number(&report.a.name, ""),
         Column::number(&report.b.name, ""),
         Column::number("B less A", ""),
-        Column::number("points", "% of A"),
+        Column::number("of A", "%"),
     ];
     let mut sheet = Sheet::new(format!("What the difference is made of ({})", difference.unit), columns);
     let all = (difference.a, difference.b, difference.difference);
-    let rows = difference.terms.iter().map(|term| (ledger::words(&term.term), (term.a, term.b, term.difference)));
+    let rows =
+        difference.terms.iter().map(|term| (ledger::words(&term.term), (term.a, term.b, term.difference)));
     for (name, (a, b, change)) in rows.chain([("all".to_owned(), all)]) {
         let points = format!("{:+.1}", change / difference.a * 100.0);
         sheet.push(vec![name, rounded(a), rounded(b), signed(change), points]);

@@ -21,10 +21,10 @@ pub(super) const METRICS: [(&str, &str); 14] = [
     ("energy_j_per_token", "energy per token"),
     ("memory_gb.total", "memory of the fullest chip"),
     ("memory_gb.capacity", "memory of a chip"),
-    ("domain_power_w", "published power"),
-    ("domain_price_usd", "published price"),
+    ("domain_power_w.value", "published power"),
+    ("domain_price_usd.value", "published price"),
     ("run_total.days", "days of the whole run"),
-    ("run_total.energy_mwh", "energy of the whole run"),
+    ("run_total.energy_mwh.value", "energy of the whole run"),
 ];
 
 /// Holds two points beside each other; `names` are those of the sides.
