@@ -17,6 +17,10 @@ fn compared(source: &ComparedSource, per: Per) -> CompareReport {
     compare_sides(&side(COPPER), &side(LIGHT), per).expect("both have the same points")
 }
 
+fn whole(source: &ComparedSource) -> Compared<'_> {
+    Compared { source, system: None }
+}
+
 fn close(a: f64, b: f64) -> bool {
     (a - b).abs() <= 1e-12 * a.abs().max(b.abs())
 }
@@ -84,12 +88,11 @@ fn several_systems_meet_by_name() {
     for point in &mut after.results.results {
         point.tokens_per_second_per_chip = point.tokens_per_second_per_chip.map(|rate| rate * 1.5);
     }
-    let side = |source| Compared { source, system: None };
-    let report = compare_sides(&side(&before), &side(&after), Per::Chip).expect("all points meet");
+    let report = compare_sides(&whole(&before), &whole(&after), Per::Chip).expect("all points meet");
     assert_eq!(report.steps.len(), 4);
     assert!(report.answer.starts_with("after is ahead at all 4 points; "), "{}", report.answer);
     after.results.results.iter_mut().for_each(|point| point.system.push_str(" 2"));
-    let refused = compare_sides(&side(&before), &side(&after), Per::Chip);
+    let refused = compare_sides(&whole(&before), &whole(&after), Per::Chip);
     assert!(matches!(refused, Err(CompareError::NoCounterpart { .. })), "{refused:?}");
 }
 
