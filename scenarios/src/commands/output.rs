@@ -42,7 +42,8 @@ impl Format {
         out: &mut dyn Write,
     ) -> io::Result<()> {
         match self {
-            Self::Table => table::write_sheet(out, sheet),
+            // Entries of the catalog are looked up by line: a row stays on one.
+            Self::Table => table::write_sheet_on(out, sheet, Page { width: usize::MAX, ..Page::PLAIN }),
             Self::Markdown => markdown::write_sheet(out, sheet),
             Self::Csv => write_csv(sheet, out),
             Self::Json => json::write_document(out, document),

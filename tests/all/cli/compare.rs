@@ -28,7 +28,17 @@ fn systems_of_a_scenario_are_compared_as_those_of_its_results() {
     assert_eq!(
         keys(&read),
         sorted([
-            "schema", "equal", "a", "b", "answer", "steps", "sizes", "crossovers", "only_a", "only_b", "notes"
+            "schema",
+            "equal",
+            "a",
+            "b",
+            "answer",
+            "steps",
+            "sizes",
+            "crossovers",
+            "only_a",
+            "only_b",
+            "notes"
         ])
     );
     let steps = read["steps"].as_array().expect("steps are a list");
@@ -46,7 +56,15 @@ fn before_and_after_meet_by_name_and_every_format_is_written() {
     let place = place();
     let slower = "systems[0].scale_up.link_bandwidth=\"5 GB/s\"";
     place.succeed(&[
-        "run", "tiny.toml", "--quiet", "--out", "slow", "--set", "systems.chips=8", "--set", slower,
+        "run",
+        "tiny.toml",
+        "--quiet",
+        "--out",
+        "slow",
+        "--set",
+        "systems.chips=8",
+        "--set",
+        slower,
     ]);
     let table = place.succeed(&["compare", "out", "slow/results.json"]).stdout;
     assert!(table.lines().all(|line| line.chars().count() <= 80), "{table}");
@@ -55,7 +73,9 @@ fn before_and_after_meet_by_name_and_every_format_is_written() {
     assert!(markdown.starts_with("**out is ahead at all 2 points"), "{markdown}");
     assert_eq!(markdown.matches("<details>").count(), 2, "{markdown}");
     let rows = place.succeed(&["compare", "out#copper", "slow#copper", "--format", "csv"]).stdout;
-    assert!(rows.starts_with("a_system,a_chips,b_system,b_chips,setting,size_bytes,figure,unit,a,b,b_over_a\n"));
+    assert!(
+        rows.starts_with("a_system,a_chips,b_system,b_chips,setting,size_bytes,figure,unit,a,b,b_over_a\n")
+    );
     assert!(rows.contains(",ledger.tensor,s per step,"), "{rows}");
 }
 
@@ -67,7 +87,8 @@ fn sizes_of_chips_that_differ_are_compared_per_token() {
     assert_eq!(per_chip["steps"][0]["ledger"]["unit"], "chip-s per token");
     let per_watt = place.json(&[&sides[..], &["power"]].concat());
     let ratio = &per_watt["steps"][0]["rate"]["b_over_a"];
-    let [low, value, high] = ["low", "value", "high"].map(|end| ratio[end].as_f64().expect("powers are known"));
+    let [low, value, high] =
+        ["low", "value", "high"].map(|end| ratio[end].as_f64().expect("powers are known"));
     assert!(low <= value && value <= high && low < high, "{ratio}");
 }
 
@@ -85,7 +106,8 @@ fn collectives_are_compared_by_size() {
         let time = |key: &str| size[key].as_f64().expect("it is a number");
         assert!((time("time_b_over_a") * time("a_time_us") - time("b_time_us")).abs() < 1e-9, "{size}");
     }
-    let words = ["collective", "all-gather", "--system", "gb200-nvl72", "--chips", "8", "-b", "64K", "-e", "1M"];
+    let words =
+        ["collective", "all-gather", "--system", "gb200-nvl72", "--chips", "8", "-b", "64K", "-e", "1M"];
     place.put("c.json", &place.json(&words).to_string());
     place.refuse(&["compare", "a.json", "c.json"], &["a.json runs all-reduce and c.json runs all-gather"]);
 }
@@ -97,7 +119,10 @@ fn what_cannot_be_compared_is_refused_with_a_remedy() {
     place.put("old.json", &text.replacen("\"schema\": 1", "\"schema\": 0", 1));
     place.put("cut.json", &text[..text.len() / 2]);
     place.put("other.json", "{\"schema\": 1}");
-    place.refuse(&["compare", "out", "old.json"], &["old.json: the results have schema 0", "write them again"]);
+    place.refuse(
+        &["compare", "out", "old.json"],
+        &["old.json: the results have schema 0", "write them again"],
+    );
     place.refuse(&["compare", "out", "cut.json"], &["cut.json: these are no results", " at line "]);
     place.refuse(&["compare", "out", "other.json"], &["neither `results` nor `rows`"]);
     place.refuse(&["compare", "out", "gone.json"], &["there is no such file", "copperlight run"]);
