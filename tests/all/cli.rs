@@ -5,6 +5,7 @@ mod calibrate;
 mod check;
 mod collective;
 mod collective_rows;
+mod compare;
 mod explain;
 mod fabrics;
 mod flows;

@@ -2,6 +2,7 @@
 
 use copperlight::commands::diagnostics::Colour;
 use copperlight::commands::{Output, run_command_line};
+use copperlight::report::Page;
 use copperlight_tests::cases;
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -135,7 +136,13 @@ fn run(text: &str) -> (u8, String, String) {
     let (mut data, mut notes) = (Vec::new(), Vec::new());
     let words =
         ["copperlight", "run", &file.to_string_lossy(), "--no-files", "--format", "json"].map(Into::into);
-    let mut output = Output { data: &mut data, notes: &mut notes, colour: Colour::Off, on_terminal: false };
+    let mut output = Output {
+        data: &mut data,
+        notes: &mut notes,
+        colour: Colour::Off,
+        on_terminal: false,
+        page: Page::PLAIN,
+    };
     let status = run_command_line(words, &mut output);
     let text = |bytes| String::from_utf8(bytes).expect("the program writes UTF-8");
     (status.code(), text(data), text(notes))

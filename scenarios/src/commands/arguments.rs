@@ -4,6 +4,7 @@ use super::calibrate::{self, CalibrateArguments};
 use super::catalog::{self, CatalogArguments};
 use super::check::{self, CheckArguments};
 use super::collective::{self, CollectiveArguments};
+use super::compare::{self, CompareArguments};
 use super::completions::{self, CompletionsArguments};
 use super::export::{self, ExportArguments};
 use super::failure::{ExitStatus, Failure};
@@ -38,6 +39,8 @@ enum Command {
     Merge(MergeArguments),
     /// Hold scenarios against their expectations and a baseline, as a gate in a pipeline
     Check(CheckArguments),
+    /// Hold two scenarios, systems or files of results beside each other, and say what the difference is made of
+    Compare(CompareArguments),
     /// Time one collective over a range of sizes, as nccl-tests does
     Collective(CollectiveArguments),
     /// Search parallelism plans: the best for every system, why, and what others lose
@@ -67,7 +70,7 @@ enum Command {
 }
 
 /// Commands that are planned: known to the parser, refused with a sentence.
-const LATER: [&str; 2] = ["compare", "claims"];
+const LATER: [&str; 1] = ["claims"];
 
 /// Runs a command line, the first word being the program's name, and says how it went.
 pub fn run_command_line(words: impl IntoIterator<Item = OsString>, output: &mut Output<'_>) -> ExitStatus {
@@ -91,6 +94,7 @@ fn dispatch(command: Command, output: &mut Output<'_>) -> Result<(), Failure> {
         Command::Run(arguments) => run::run(&arguments, output),
         Command::Merge(arguments) => merge::run(&arguments, output),
         Command::Check(arguments) => check::run(&arguments, output),
+        Command::Compare(arguments) => compare::run(&arguments, output),
         Command::Collective(arguments) => collective::run(&arguments, output),
         Command::Plan(arguments) => plan::run(&arguments, output),
         Command::Sensitivity(arguments) => sensitivity::run(&arguments, output),

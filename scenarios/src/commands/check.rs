@@ -43,6 +43,9 @@ pub(super) struct CheckArguments {
     quiet: bool,
 }
 
+/// More notes on a scenario of which everything held are counted, not shown.
+const MOST_NOTES: usize = 3;
+
 /// How what was found is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum CheckFormat {
@@ -232,6 +235,15 @@ fn write_notes(
     output: &mut Output<'_>,
 ) -> io::Result<()> {
     for (scenario, ran) in shown {
+        let failed = report.scenarios.iter().find(|one| one.scenario == scenario.name);
+        if failed.is_some_and(|one| one.failed().next().is_none()) && ran.notes.len() > MOST_NOTES {
+            let (name, count) = (&scenario.name, ran.notes.len());
+            writeln!(
+                output.notes,
+                "note: {name}: {count} notes on single points; `copperlight run` shows them"
+            )?;
+            continue;
+        }
         for note in &ran.notes {
             writeln!(output.notes, "note: {}: {note}", scenario.name)?;
         }

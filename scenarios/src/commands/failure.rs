@@ -5,6 +5,7 @@ use crate::calibrate::{CalibrateChipsError, CalibrateError, SourceError};
 use crate::check::ResultBaselineError;
 use crate::file::{ScenarioError, ScenarioErrors};
 use crate::flow_case::FlowCaseError;
+use crate::report::compare::CompareError;
 use crate::report::files::FilesError;
 use crate::run::RunError;
 use crate::search::SearchError;
@@ -134,6 +135,9 @@ pub enum Failure {
     /// A baseline of results cannot be read, held against or written.
     #[error(transparent)]
     ResultBaseline(#[from] ResultBaselineError),
+    /// Two sides cannot be compared.
+    #[error(transparent)]
+    Compare(#[from] CompareError),
     /// Results are not what they must be; which, stands on standard output.
     #[error("{failed} of {all} checks failed")]
     CheckFailed {

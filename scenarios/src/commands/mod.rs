@@ -11,6 +11,7 @@ mod catalog;
 mod check;
 mod check_files;
 mod collective;
+mod compare;
 mod completions;
 pub mod diagnostics;
 mod engine_arguments;

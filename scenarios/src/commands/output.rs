@@ -1,7 +1,7 @@
 //! Where commands write, and in which format.
 
 use super::diagnostics::Colour;
-use crate::report::{Sheet, json, markdown, table};
+use crate::report::{Page, Sheet, json, markdown, table};
 use clap::ValueEnum;
 use serde::Serialize;
 use std::io::{self, Write};
@@ -16,6 +16,8 @@ pub struct Output<'a> {
     pub colour: Colour,
     /// Whether notes go to a terminal, where a progress bar may be drawn.
     pub on_terminal: bool,
+    /// How wide data may be, and whether they may be drawn.
+    pub page: Page,
 }
 
 /// How data are written.
@@ -40,7 +42,8 @@ impl Format {
         out: &mut dyn Write,
     ) -> io::Result<()> {
         match self {
-            Self::Table => table::write_sheet(out, sheet),
+            // Entries of the catalog are looked up by line: a row stays on one.
+            Self::Table => table::write_sheet_on(out, sheet, Page { width: usize::MAX, ..Page::PLAIN }),
             Self::Markdown => markdown::write_sheet(out, sheet),
             Self::Csv => write_csv(sheet, out),
             Self::Json => json::write_document(out, document),

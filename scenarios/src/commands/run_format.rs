@@ -24,7 +24,7 @@ impl RunFormat {
     /// Writes the formats of which every scenario has its own.
     pub(super) fn write_one(self, report: &ScenarioReport, output: &mut Output<'_>) -> io::Result<()> {
         match self {
-            Self::Table => table::write_report(output.data, report),
+            Self::Table => table::write_report(output.data, report, output.page),
             Self::Markdown => markdown::write_report(output.data, report),
             Self::Csv | Self::Json | Self::Jsonl => Ok(()),
         }?;

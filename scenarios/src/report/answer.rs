@@ -2,7 +2,7 @@
 //! which part of the step the difference lies.
 
 use super::collective_answer;
-use super::comparison::Comparison;
+use super::comparison::{Comparison, TIE, within};
 use super::headline::{does_not_fit, step_time};
 use super::number::{chips, duration, grouped, joined, percent, rounded};
 use super::points::{distinct_systems, label_setting, varying_parameters};
@@ -18,9 +18,6 @@ pub struct Answer {
     /// One sentence or two per point at which systems meet, and one per further finding.
     pub details: Vec<String>,
 }
-
-/// Step times closer than this, relatively, are a tie.
-const TIE: f64 = 1e-3;
 
 /// Answers from the results of `report`.
 pub fn answer(report: &ScenarioReport) -> Answer {
@@ -130,7 +127,8 @@ impl<'a> Meeting<'a> {
                 let steps: Vec<_> =
                     runnable.iter().map(|p| format!("{} {}", p.system, step_time(p))).collect();
                 sentences.push(format!(
-                    "At {place}, the fastest step times are equal to within 0.1 %: {}.",
+                    "At {place}, the fastest step times are equal to within {}: {}.",
+                    within(seconds(runnable[1]) / seconds(runnable[0])),
                     joined(&steps)
                 ));
                 sentences.extend(share_sentence("the higher MFU", &self.runnable, |p| p.mfu, Prefer::High));
@@ -202,7 +200,8 @@ fn reason(first: &PointResult, second: &PointResult) -> Option<String> {
     Some(format!("The largest part of the difference is {part}: {a} against {b}{peaks}."))
 }
 
-fn part_of_step(term: &str) -> String {
+/// A term of the ledger in words.
+pub(super) fn part_of_step(term: &str) -> String {
     match term {
         "compute" => "compute".to_owned(),
         "optimizer" => "the optimizer".to_owned(),

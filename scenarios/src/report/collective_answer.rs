@@ -10,7 +10,10 @@ pub(super) fn from_curves(curves: &[BusbwCurve]) -> Answer {
     let ends = shared_sizes(curves).into_iter().flatten();
     let mut sentences: Vec<String> = ends.filter_map(|bytes| comparison(curves, bytes)).collect();
     sentences.dedup();
-    let details = curves.iter().filter_map(peak).collect();
+    let mut details: Vec<String> = curves.iter().filter_map(peak).collect();
+    if curves.len() == 1 && !details.is_empty() {
+        return Answer { summary: details.remove(0), details };
+    }
     if sentences.is_empty() {
         let summary = "There is no size at which two systems can be compared.".to_owned();
         return Answer { summary, details };
@@ -103,5 +106,12 @@ mod tests {
         curves[1].rows.clear();
         assert!(from_curves(&curves).summary.starts_with("There is no size"));
         assert_eq!(domain_sentence(&[]), None);
+    }
+
+    #[test]
+    fn one_curve_says_what_it_reaches() {
+        let answer = from_curves(&example::busbw_curves()[..1]);
+        assert!(answer.summary.starts_with("NVL72 copper (72 chips) reaches at most"), "{answer:?}");
+        assert_eq!(answer.details.len(), 0);
     }
 }

@@ -14,8 +14,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// Ratios closer to 1 than this are a tie.
-const TIE: f64 = 1e-3;
+/// Ratios closer to 1 than this are a tie: they would read as 1.00.
+pub(super) const TIE: f64 = 5e-3;
 
 /// What tokens per second are counted per.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
@@ -185,11 +185,17 @@ impl Comparison {
         let place = |side: &Side| format!("{} on {}", side.system, chips(side.chips));
         let (first, other) = (place(&self.first), place(&self.other));
         Some(match winner(ratio) {
-            None => format!("{first} and {other} train the same tokens/s to within 0.1 %."),
+            None => format!("{first} and {other} train the same tokens/s to within {}.", within(ratio)),
             Some(true) => format!("{first} trains {} times the tokens/s of {other}.", rounded(ratio)),
             Some(false) => format!("{other} trains {} times the tokens/s of {first}.", rounded(1.0 / ratio)),
         })
     }
+}
+
+/// How far a ratio is from 1, rounded up: `0.3 %`.
+pub(super) fn within(ratio: f64) -> String {
+    let percent = ((ratio - 1.0).abs() * 1_000.0).ceil() / 10.0;
+    format!("{:.1} %", percent.max(0.1))
 }
 
 /// Whether the first one wins at a ratio, or nobody does.

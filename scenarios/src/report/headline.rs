@@ -242,8 +242,9 @@ pub(super) fn keyed_sheet(title: &str, results: &ScenarioResults, values: Vec<Co
     let mut columns = vec![Column::text("system"), Column::number("chips", "")];
     columns
         .extend(parameters.iter().map(|name| Column::text(short_name(name, &parameters).replace('_', " "))));
+    let keys = columns.len();
     columns.extend(values);
-    Sheet::new(title, columns)
+    Sheet::new(title, columns).with_keys(keys)
 }
 
 pub(super) fn key_cells(point: &PointResult, results: &ScenarioResults) -> Vec<String> {

@@ -1,6 +1,8 @@
-//! Results as Markdown that GitHub renders: headings, the answer, tables.
+//! Results as Markdown that GitHub renders: the answer first, tables, the rest folded away; as much as a comment takes.
 
 use super::answer::answer;
+use super::comparison::comparisons;
+use super::fitted_markdown::Fitted;
 use super::headline::{collective_rows, details, headline};
 use super::number::size;
 use super::results::CollectiveReport;
@@ -14,20 +16,37 @@ use std::io::{self, Write};
 /// # Errors
 /// When `out` does not take the text.
 pub fn write_report(out: &mut dyn Write, report: &ScenarioReport) -> io::Result<()> {
-    writeln!(out, "## {}\n", escaped(&report.results.scenario))?;
-    if !report.question.is_empty() {
-        writeln!(out, "{}\n", escaped(&report.question))?;
-    }
+    let mut text = Fitted::new();
     let answer = answer(report);
-    writeln!(out, "**{}**\n", escaped(&answer.summary))?;
-    answer.details.iter().try_for_each(|detail| writeln!(out, "- {}", escaped(detail)))?;
-    writeln!(out)?;
-    write_sheet(out, &headline(&report.results))?;
-    details(&report.results).iter().try_for_each(|sheet| write_sheet(out, sheet))?;
-    step_explanation_text::write_markdown(out, &report.results)?;
-    let mut warnings = report.warnings.iter().chain(&report.notes);
-    warnings.try_for_each(|warning| writeln!(out, "> {}", escaped(warning)))?;
-    writeln!(out, "Seed {}, digest `{}`.", report.results.seed, report.results.digest)
+    text.push(&format!("## {}\n\n", escaped(&report.results.scenario)));
+    text.push(&format!("**{}**\n", escaped(&answer.summary)));
+    if !report.question.is_empty() {
+        text.push(&format!("\n{}\n", escaped(&report.question)));
+    }
+    text.push_sheet(&headline(&report.results));
+    let seen: String = answer.details.iter().map(|detail| format!("- {}\n", escaped(detail))).collect();
+    if !seen.is_empty() {
+        text.push_details("What was found at each point", &seen);
+    }
+    let compared = comparisons(&report.results);
+    compared.iter().for_each(|sheet| text.push_sheet(sheet));
+    for sheet in details(&report.results).into_iter().filter(|sheet| compared.as_ref() != Some(sheet)) {
+        let title = if sheet.title.is_empty() { "Details" } else { &sheet.title };
+        text.push_folded(title, &sheet);
+    }
+    let mut explained = Vec::new();
+    step_explanation_text::write_markdown(&mut explained, &report.results)?;
+    let explained = String::from_utf8_lossy(&explained);
+    if !explained.is_empty() {
+        text.push_details("Why it came out so", &explained);
+    }
+    let warnings: String =
+        report.warnings.iter().chain(&report.notes).map(|note| format!("- {}\n", escaped(note))).collect();
+    if !warnings.is_empty() {
+        text.push_details("Notes", &warnings);
+    }
+    text.push(&format!("\nSeed {}, digest `{}`.\n", report.results.seed, report.results.digest));
+    text.write(out)
 }
 
 /// Writes the rows of a collective.
@@ -53,23 +72,31 @@ pub fn write_collective(out: &mut dyn Write, report: &CollectiveReport) -> io::R
 /// # Errors
 /// When `out` does not take the text.
 pub fn write_sheet(out: &mut dyn Write, sheet: &Sheet) -> io::Result<()> {
-    if !sheet.title.is_empty() {
-        writeln!(out, "### {}\n", escaped(&sheet.title))?;
-    }
+    out.write_all(sheet_text(sheet).as_bytes())
+}
+
+/// A table under its title.
+pub(super) fn sheet_text(sheet: &Sheet) -> String {
+    let title =
+        if sheet.title.is_empty() { String::new() } else { format!("### {}\n\n", escaped(&sheet.title)) };
+    title + &table_text(sheet)
+}
+
+/// A table without its title.
+pub(super) fn table_text(sheet: &Sheet) -> String {
     let headings: Vec<String> = sheet.columns.iter().map(super::sheet::Column::heading).collect();
-    write_row(out, &headings)?;
     let rules = sheet.columns.iter().map(|column| match column.align {
         Align::Left => "---",
         Align::Right => "---:",
     });
-    writeln!(out, "| {} |", rules.collect::<Vec<_>>().join(" | "))?;
-    sheet.rows.iter().try_for_each(|row| write_row(out, row))?;
-    writeln!(out)
+    let rules = format!("| {} |\n", rules.collect::<Vec<_>>().join(" | "));
+    let rows: String = sheet.rows.iter().map(|row| row_text(row)).collect();
+    format!("{}{rules}{rows}\n", row_text(&headings))
 }
 
-fn write_row(out: &mut dyn Write, cells: &[String]) -> io::Result<()> {
+fn row_text(cells: &[String]) -> String {
     let cells: Vec<String> = cells.iter().map(|cell| escaped(cell)).collect();
-    writeln!(out, "| {} |", cells.join(" | "))
+    format!("| {} |\n", cells.join(" | "))
 }
 
 /// The text with everything that Markdown or HTML would act on made plain, on one line.

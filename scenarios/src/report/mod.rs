@@ -29,6 +29,10 @@
 //! | `stage_timeline.rs`, `roofline.rs` | what a figure of stages over time, and of kernels below their roofs, shows |
 //! | `traffic.rs` | the figures of traffic, their table |
 //! | `listing.rs` | rows one after the other, in memory or not |
+//! | `compare/` | two sides beside each other: what meets, what differs, and what the difference is made of |
+//! | `page.rs`, `layout.rs` | how wide text is and whether it may draw; tables that fit |
+//! | `terminal_chart.rs` | curves of a sweep for a terminal |
+//! | `fitted_markdown.rs` | Markdown that a comment takes |
 //! | `table.rs`, `nccl_table.rs`, `markdown.rs`, `json.rs`, `jsonl.rs`, `csv.rs` | one writer each |
 //! | `html/` | the page for a browser, one file for each section |
 //! | `csv_columns.rs` | which columns results have, found in a pass before |
@@ -47,6 +51,7 @@ pub mod check_table;
 mod chip_calibration;
 pub mod chip_calibration_table;
 mod collective_answer;
+pub mod compare;
 mod compared;
 mod compared_table;
 mod comparison;
@@ -59,15 +64,18 @@ mod explanation;
 mod figure;
 mod figure_form;
 pub mod files;
+mod fitted_markdown;
 mod headline;
 pub mod html;
 pub mod json;
 pub mod jsonl;
+mod layout;
 mod listing;
 pub mod markdown;
 mod metrics;
 pub mod nccl_table;
 pub mod number;
+mod page;
 mod pairs;
 mod partial;
 mod plan;
@@ -87,6 +95,7 @@ mod stage_timeline;
 mod step_explanation;
 pub mod step_explanation_text;
 pub mod table;
+mod terminal_chart;
 mod traffic;
 mod traffic_answer;
 pub(crate) mod training_page;
@@ -116,6 +125,7 @@ pub use figure::{Drawn, Figure, VectorFigure};
 pub use figure_form::{FigureForm, FigureSize, FigureTheme, MeasuredRates};
 pub use listing::{Listing, Points};
 pub use metrics::{Metrics, ResultKind, unit_of};
+pub use page::{Page, TextStyle};
 pub use pairs::{PairCount, PairEffect, PairReport, Verdict};
 pub use plan::{EntryLoss, EstimatorError, PlanReport, PlanRow, SystemPlan};
 pub use points::{distinct_systems, label_setting, varying_parameters};

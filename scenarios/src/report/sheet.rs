@@ -46,12 +46,20 @@ pub struct Sheet {
     pub columns: Vec<Column>,
     /// The rows, each with one cell per column.
     pub rows: Vec<Vec<String>>,
+    /// How many of the first columns name the rows: where a table is too wide, each part of it has them.
+    pub keys: usize,
 }
 
 impl Sheet {
     /// A table without rows.
     pub fn new(title: impl Into<String>, columns: Vec<Column>) -> Self {
-        Self { title: title.into(), columns, rows: Vec::new() }
+        Self { title: title.into(), columns, rows: Vec::new(), keys: 1 }
+    }
+
+    /// The same with so many columns that name the rows.
+    #[must_use]
+    pub fn with_keys(self, keys: usize) -> Self {
+        Self { keys, ..self }
     }
 
     /// Adds a row.

@@ -8,6 +8,7 @@ use copperlight::estimate::EstimateError;
 use copperlight::file::{KeyPathError, ScenarioError, ScenarioErrors};
 use copperlight::flow_case::{FlowCaseError, NamedCase};
 use copperlight::plot::PlotError;
+use copperlight::report::compare::CompareError;
 use copperlight::report::files::FilesError;
 use copperlight::run::RunError;
 use copperlight::search::SearchError;
@@ -35,6 +36,7 @@ pub(super) fn cases() -> Vec<Case> {
     cases.extend(files());
     cases.extend(measurements());
     cases.extend(result_baselines());
+    cases.extend(comparisons());
     cases.extend(failures());
     cases.extend(super::sweeps::cases());
     cases
@@ -389,6 +391,48 @@ fn result_baselines() -> Vec<Case> {
     baselines.iter().map(Case::of).chain(tolerances.iter().map(Case::of)).collect()
 }
 
+fn comparisons() -> Vec<Case> {
+    let path = || "out/results.json".to_owned();
+    let name = |name: &str| name.to_owned();
+    [
+        CompareError::Read { path: path(), reason: "there is no such file".to_owned() },
+        CompareError::Malformed {
+            path: path(),
+            problem: "EOF while parsing a value at line 7 column 3".to_owned(),
+        },
+        CompareError::Schema { path: path(), found: 2, read: 1 },
+        CompareError::Several { path: path(), scenarios: "`tiny`, `ring`".to_owned() },
+        CompareError::UnknownSystem {
+            source_name: name("tiny.toml"),
+            system: name("coper"),
+            remedy: "did you mean `copper`?".to_owned(),
+        },
+        CompareError::NoCounterpart {
+            a: name("before"),
+            a_systems: "`copper` and `light`".to_owned(),
+            b: name("after"),
+            b_systems: "`ring` and `star`".to_owned(),
+            example: "before#copper".to_owned(),
+        },
+        CompareError::OtherKind {
+            a: name("before"),
+            a_runs: "training".to_owned(),
+            b: name("after"),
+            b_runs: "collectives".to_owned(),
+        },
+        CompareError::NothingInCommon {
+            a: name("before"),
+            a_points: "2 points on 72 and 144 chips".to_owned(),
+            b: name("after"),
+            b_points: "2 points on 8 and 16 chips".to_owned(),
+        },
+        CompareError::TooManyPoints { source_name: name("sweep.toml"), points: 2_001, most: 2_000 },
+    ]
+    .iter()
+    .map(Case::of)
+    .collect()
+}
+
 fn failures() -> Vec<Case> {
     let unknown = ScenarioError::UnknownName {
         what: "algorithm",
@@ -415,6 +459,7 @@ fn failures() -> Vec<Case> {
         Failure::CalibrateChips(CalibrateChipsError::NoRows { family: "ampere".to_owned() }),
         Failure::Worse { path: "base.json".to_owned(), grown },
         Failure::ResultBaseline(ResultBaselineError::Schema { path: "base.json".to_owned(), found: 2 }),
+        Failure::Compare(CompareError::Schema { path: "out/results.json".to_owned(), found: 2, read: 1 }),
         Failure::CheckFailed { failed: 2, all: 25 },
         Failure::NotWritten { path: "check.xml".to_owned(), reason: "it is a folder".to_owned() },
         Failure::Files(FilesError::NotResults { path: "out/results.json".into() }),
