@@ -7,6 +7,7 @@ use super::{
     EngineOptions, RunError, analytic, collective, collective_notes, does_not_fit, energy, placement,
     planned, traffic, utilization,
 };
+use crate::critical_path::CriticalPath;
 use crate::file::{CollectiveSpec, Fidelity, Point, Workload};
 use crate::report::{Breakdown, PointResult, UtilizationTimeline, Work};
 use crate::trace::{PointTrace, Recorder, TraceRequest};
@@ -16,6 +17,7 @@ use copperlight_core::outcome;
 use copperlight_core::simulation::Observer;
 use copperlight_core::symmetry::Disturbance;
 use copperlight_core::units::Time;
+use std::collections::BTreeMap;
 
 /// What one point has shown.
 pub(super) struct PointOutcome {
@@ -82,7 +84,10 @@ fn run_collective(
     let notes = collective_notes::of(spec.operation, point.chips, std::slice::from_ref(&sized));
     let notes = notes.into_iter().map(|note| format!("{}: {note}", place(point))).collect();
     Ok(PointOutcome {
-        result: PointResult::of_collective(point.system_name.clone(), point.chips as u64, sized.row),
+        result: PointResult {
+            limited_by: sized.limited_by,
+            ..PointResult::of_collective(point.system_name.clone(), point.chips as u64, sized.row)
+        },
         work: sized.work,
         digest: sized.digest,
         timelines: Vec::new(),
@@ -108,7 +113,7 @@ fn run_training(
     let simulate = |observer: &mut dyn Observer| {
         run_to_end((&fabric, &point.system_name), &workload, &options, observer)
     };
-    let (outcome, summary, trace) = watched(point, &workload, request, simulate)?;
+    let (outcome, Watched { summary, limited_by, trace }) = watched(point, &workload, request, simulate)?;
     let place = (point.system_name.as_str(), point.chips as u64);
     let (link_utilization, timelines) = utilization::of_tiers(&fabric, &outcome, place);
     let metrics = job.metrics(outcome.end, &rates);
@@ -125,6 +130,7 @@ fn run_training(
         communication_share: Some(summary.communication_share),
         exposed_communication_share: Some(summary.exposed_communication_share),
         breakdown_s: Some(breakdown(&summary)),
+        limited_by,
         link_utilization: Some(link_utilization),
         energy_j_per_token: energy.per_token.as_ref().map(|energy| energy.total.value),
         energy_breakdown_j_per_token: energy.per_token,
@@ -142,22 +148,35 @@ fn run_training(
     Ok(PointOutcome { result, work: work(&outcome.work), digest, timelines, notes, trace })
 }
 
-/// A step with its ledger, and with its trace where that is asked for.
+/// What those have found who watched a step.
+struct Watched {
+    summary: LedgerSummary,
+    /// Shares of the critical path by resource.
+    limited_by: Option<BTreeMap<String, f64>>,
+    /// Where it was asked for.
+    trace: Option<PointTrace>,
+}
+
+/// A step with its ledger and its critical path, and with its trace where that is asked for.
 fn watched(
     point: &Point,
     workload: &TrainingWorkload,
     request: Option<&TraceRequest>,
     simulate: impl FnOnce(&mut dyn Observer) -> Result<outcome::Outcome, RunError>,
-) -> Result<(outcome::Outcome, LedgerSummary, Option<PointTrace>), RunError> {
+) -> Result<(outcome::Outcome, Watched), RunError> {
     let Some(request) = request else {
-        let mut ledger = Ledger::new();
-        return Ok((simulate(&mut ledger)?, ledger.summary(), None));
+        let mut both = (Ledger::new(), CriticalPath::new());
+        let outcome = simulate(&mut both)?;
+        let (ledger, path) = both;
+        let limited_by = path.account().shares();
+        return Ok((outcome, Watched { summary: ledger.summary(), limited_by, trace: None }));
     };
-    let mut recorder = Recorder::new(request.clone());
-    let outcome = simulate(&mut recorder)?;
-    let summary = recorder.ledger().summary();
+    let mut both = (Recorder::new(request.clone()), CriticalPath::new());
+    let outcome = simulate(&mut both)?;
+    let (recorder, path) = both;
+    let (summary, limited_by) = (recorder.ledger().summary(), path.account().shares());
     let trace = trace(point, outcome.end, recorder, workload);
-    Ok((outcome, summary, Some(trace)))
+    Ok((outcome, Watched { summary, limited_by, trace: Some(trace) }))
 }
 
 /// What was recorded of a step.
