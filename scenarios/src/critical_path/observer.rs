@@ -67,7 +67,8 @@ impl CriticalPath {
         }
         let participants = std::mem::take(&mut self.meeting.participants);
         let at = self.meeting.at();
-        let streams = || participants.iter().map(|of| &self.ranks[of.representative].streams[of.stream.index()]);
+        let streams =
+            || participants.iter().map(|of| &self.ranks[of.representative].streams[of.stream.index()]);
         let last = streams().filter(|stream| stream.entered == at).map(|stream| stream.account).max();
         // Who receives a message goes by what is known of its sender.
         let parts = streams().find_map(|stream| stream.parts);

@@ -43,6 +43,22 @@ impl Resource {
         Self::Copy,
     ];
 
+    /// What is waited for, in words.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Compute => "arithmetic of chips",
+            Self::MemoryBandwidth => "the bandwidth of their memory",
+            Self::Host => "hosts",
+            Self::Interference => "kernels that communication slows",
+            Self::ScaleUpLinks => "scale-up links",
+            Self::ScaleOutLinks => "scale-out links",
+            Self::ScaleUpLatency => "the latency of scale-up links",
+            Self::ScaleOutLatency => "the latency of scale-out links",
+            Self::Software => "communication software",
+            Self::Copy => "copies of tokens for experts",
+        }
+    }
+
     /// The key in results.
     pub const fn name(self) -> &'static str {
         match self {

@@ -30,11 +30,8 @@ pub(super) fn exchange(account: &mut Account, parts: &TransferParts, actual: Tim
     let expected = parts.total();
     let mut left = actual;
     for (resource, part) in of(parts) {
-        let part = if actual < expected {
-            scaled(part, actual.picoseconds(), expected.picoseconds())
-        } else {
-            part
-        };
+        let part =
+            if actual < expected { scaled(part, actual.picoseconds(), expected.picoseconds()) } else { part };
         account.add(resource, part);
         left = left - part;
     }

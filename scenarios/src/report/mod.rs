@@ -57,6 +57,7 @@ mod headline;
 pub mod html;
 pub mod json;
 pub mod jsonl;
+mod limits;
 mod listing;
 pub mod markdown;
 mod metrics;

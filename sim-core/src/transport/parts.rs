@@ -71,8 +71,7 @@ impl TransferParts {
     /// tokens for experts does not.
     pub fn of_collective(kind: CollectiveKind, prediction: &Prediction) -> Self {
         let Prediction { launch, latency, link, switch, nic, copy, on_links, filling } = *prediction;
-        let mut wire =
-            ScopeTimes { inside: link + switch + filling.inside, outside: nic + filling.outside };
+        let mut wire = ScopeTimes { inside: link + switch + filling.inside, outside: nic + filling.outside };
         let slowest = if wire.outside > wire.inside { Scope::ScaleOut } else { Scope::ScaleUp };
         let of_experts = matches!(kind, CollectiveKind::EpDispatch | CollectiveKind::EpCombine);
         if !of_experts {
@@ -123,7 +122,8 @@ mod tests {
 
     #[test]
     fn a_message_has_a_scope_before_it_has_bytes() {
-        let message = TransferParts::of_message(Scope::ScaleOut, Time::from_picoseconds(2), Time::from_picoseconds(3));
+        let message =
+            TransferParts::of_message(Scope::ScaleOut, Time::from_picoseconds(2), Time::from_picoseconds(3));
         assert_eq!((message.total().picoseconds(), message.slowest), (5, Scope::ScaleOut));
     }
 }

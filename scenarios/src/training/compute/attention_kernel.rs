@@ -64,7 +64,8 @@ fn flash(attention: Attention, chunked: bool, kernels: &Kernels) -> Kernel {
         * rates.attention_efficiency
         * head_factor(rates, attention.widths / 2.0);
     let chunks = if chunked { 1.0 + rates.context_chunking } else { 1.0 };
-    let forward = Seconds::arithmetic(2.0 * attention.queries * attention.keys * attention.widths / rate * chunks);
+    let forward =
+        Seconds::arithmetic(2.0 * attention.queries * attention.keys * attention.widths / rate * chunks);
     Kernel { forward, backward: forward * (2.5 / rates.attention_backward_relative) }
 }
 
