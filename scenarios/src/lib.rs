@@ -5,6 +5,7 @@
 //! - [`mod@file`]: a scenario file, read and checked, with errors that show the line and the remedy
 //! - [`estimate`]: a training step in closed form, as fast as thousands of plans need
 //! - [`training`]: a training step of a transformer as programs of events, its memory and its ledger
+//! - [`critical_path`]: which resource bound each interval of the path that a run's end waited for
 //! - [`traffic`]: permutations, incasts, uniform and hot-spot traffic as lists of messages
 //! - [`run`]: every point of a scenario, and collectives by size
 //! - [`sweep`]: sweeps that go on after any end, shared among machines
@@ -21,6 +22,7 @@ pub mod calibrate;
 pub mod check;
 #[cfg(feature = "cli")]
 pub mod commands;
+pub mod critical_path;
 pub mod estimate;
 pub mod file;
 pub mod flow_case;

@@ -9,6 +9,7 @@
 //! - `never_full`: links that can never be full: what is declared fits, and no time depends on them
 //! - `folding`: folded and replayed runs equal the full simulation, to the picosecond
 //! - `ledger`: the ledger equals its definition, read out of a whole program, and is the same folded or not
+//! - `critical_path`: what limits a step sums to it, is the same folded or not, and says what a faster resource gains
 //! - `machines`: no tests, but random machines of every family that properties share
 //! - `degrade`: what is slow or gone, how routes re-form around it, and that folding stays exact
 //! - `trees`: multicast and reduction load each link once
@@ -28,6 +29,7 @@ mod bounds;
 mod cli;
 mod collectives;
 mod contention;
+mod critical_path;
 mod damaged;
 mod deadlock;
 mod degrade;

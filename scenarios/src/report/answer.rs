@@ -4,6 +4,7 @@
 use super::collective_answer;
 use super::comparison::{Comparison, TIE, within};
 use super::headline::{does_not_fit, step_time};
+use super::limits;
 use super::number::{chips, duration, grouped, joined, percent, rounded};
 use super::points::{distinct_systems, label_setting, varying_parameters};
 use super::results::PointResult;
@@ -122,6 +123,7 @@ impl<'a> Meeting<'a> {
                 let what = "less of its step in exposed communication";
                 sentences.extend(share_sentence(what, &self.runnable, exposed, Prefer::Low));
                 sentences.extend(reason(first, second));
+                sentences.extend(limits::sentence(&[first, second]));
             }
             (Verdict::Tie, runnable) => {
                 let steps: Vec<_> =
@@ -133,7 +135,10 @@ impl<'a> Meeting<'a> {
                 ));
                 sentences.extend(share_sentence("the higher MFU", &self.runnable, |p| p.mfu, Prefer::High));
             }
-            (_, runnable) => sentences.extend(runnable.iter().map(|point| alone(&place, point))),
+            (_, runnable) => {
+                sentences.extend(runnable.iter().map(|point| alone(&place, point)));
+                sentences.extend(limits::sentence(runnable));
+            }
         }
         sentences.extend(self.too_large.iter().map(|point| match &point.error {
             Some(error) => format!("At {place}, {} failed: {error}.", point.system),
@@ -339,6 +344,19 @@ mod tests {
         }
         let answer = answer(&report);
         assert!(answer.summary.contains("CM384 optical has the higher MFU at each"), "{answer:?}");
+    }
+
+    #[test]
+    fn what_a_step_waits_for_is_said_where_it_is_known() {
+        let mut report = example::two_systems(1);
+        assert!(!answer(&report).details[0].contains("critical path"), "{:?}", answer(&report));
+        let shares = [("compute", 0.3), ("link:scale-out", 0.61), ("host", 0.09)];
+        let shares = shares.map(|(key, share)| (key.to_owned(), share));
+        report.results.results[0].limited_by = Some(shares.into());
+        let said = answer(&report);
+        let expected = "Along the critical path of its step NVL72 copper waits 61.0 % for scale-out links and 30.0 % for \
+                        arithmetic of chips.";
+        assert!(said.details[0].ends_with(expected), "{said:?}");
     }
 
     #[test]

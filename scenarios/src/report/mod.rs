@@ -70,6 +70,7 @@ pub mod html;
 pub mod json;
 pub mod jsonl;
 mod layout;
+mod limits;
 mod listing;
 pub mod markdown;
 mod metrics;

@@ -263,7 +263,9 @@ pub struct PointResult {
     pub tier_bytes: Option<BTreeMap<String, u64>>,
     /// Where the groups of each direction lie.
     pub placement: Option<Placement>,
-    /// Shares of the step by the resource that limits it.
+    /// Shares of the step, or of a collective, by the resource that its critical path waits for, those that take no time
+    /// left out: `compute`, `memory_bandwidth`, `host`, `interference`, `link:scale-up`, `link:scale-out`,
+    /// `latency:scale-up`, `latency:scale-out`, `software` and `copy`. They sum to 1. Null in closed form and for traffic.
     pub limited_by: Option<BTreeMap<String, f64>>,
     /// Why there is nothing else here: the values of the point do not go together, or its simulation could not finish.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -1,5 +1,6 @@
 //! Explanations of points in words: at most 80 columns for a terminal, lists for Markdown.
 
+use super::limits;
 use super::markdown::escaped;
 use super::number::{chips, duration, grouped, percent, rounded, size};
 use super::points::{label_setting, varying_parameters};
@@ -72,7 +73,7 @@ fn explained(results: &ScenarioResults) -> Vec<(String, &PointResult, &PointExpl
 
 fn lines(point: &PointResult, explanation: &PointExplanation) -> Vec<Line> {
     match explanation {
-        PointExplanation::Step(step) => of_step(step),
+        PointExplanation::Step(step) => of_step(step, point),
         PointExplanation::Collective(why) => {
             let sentences = point.collective.as_ref().map(|row| why.sentences(row)).unwrap_or_default();
             sentences.into_iter().map(|words| said(0, words)).collect()
@@ -85,7 +86,7 @@ fn said(depth: usize, words: impl Into<String>) -> Line {
     Line { depth, words: words.into(), amount: None }
 }
 
-fn of_step(step: &StepExplanation) -> Vec<Line> {
+fn of_step(step: &StepExplanation, point: &PointResult) -> Vec<Line> {
     let mut lines = Vec::new();
     for headline in &step.headlines {
         lines.push(title(headline));
@@ -97,6 +98,7 @@ fn of_step(step: &StepExplanation) -> Vec<Line> {
             }
         }
     }
+    lines.extend(of_limits(point));
     lines.extend(of_matmuls(&step.matmuls));
     lines.extend(of_values(step));
     if !step.assumptions.is_empty() {
@@ -179,6 +181,18 @@ fn of_exchange(exchange: &ExplainedExchange) -> Line {
             exchange.bound_by,
         ),
     )
+}
+
+/// What the critical path of a step waits for, in times that sum to it.
+fn of_limits(point: &PointResult) -> Vec<Line> {
+    let Some(step_time) = point.step_time_s else { return Vec::new() };
+    let shares = limits::shares(point);
+    let one = |&(key, share): &(&str, f64)| {
+        let amount = [duration(share * step_time), format!("{} %", percent(share))];
+        Line { depth: 1, words: limits::words(key).to_owned(), amount: Some(amount) }
+    };
+    let title = (!shares.is_empty()).then(|| said(0, "what the critical path of the step waits for"));
+    title.into_iter().chain(shares.iter().map(one)).collect()
 }
 
 fn of_matmuls(matmuls: &[ExplainedMatmul]) -> Vec<Line> {

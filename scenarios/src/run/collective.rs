@@ -2,11 +2,12 @@
 
 use super::fabric::{build, completed, work};
 use super::{EngineOptions, RunError, analytic, bounds, collective_notes, explanation, in_pool, utilization};
+use crate::critical_path::CriticalPath;
 use crate::file::Fidelity;
 use crate::report::{CollectiveReport, CollectiveRow, Explanation, SCHEMA, Work};
 use copperlight_core::fabric::{Fabric, Scope};
 use copperlight_core::ids::EndpointId;
-use copperlight_core::simulation::{Options, Prepared, Simulator, Unobserved};
+use copperlight_core::simulation::{Options, Prepared, Simulator};
 use copperlight_core::transport::{Plan, fastest};
 use copperlight_core::units::{Bandwidth, Bytes, Time};
 use copperlight_core::workload::{
@@ -15,6 +16,7 @@ use copperlight_core::workload::{
 use copperlight_topologies::System;
 use rayon::prelude::*;
 use siphasher::sip128::{Hasher128, SipHasher13};
+use std::collections::BTreeMap;
 use std::hash::Hasher;
 
 /// What `collective` is asked for.
@@ -50,6 +52,8 @@ pub(super) struct SizedOutcome {
     pub(super) explanation: Explanation,
     /// What ran in place of what was asked for, in a sentence.
     pub(super) replaced: Option<String>,
+    /// Shares of the time by resource, where it was simulated.
+    pub(super) limited_by: Option<BTreeMap<String, f64>>,
     /// What the weakest chip's links carry.
     pub(super) line_rate: Bandwidth,
 }
@@ -197,8 +201,9 @@ impl PlannedSize {
         (fabric, name): (&Fabric, &str),
     ) -> Result<SizedOutcome, RunError> {
         let Self { chips, plans, plan, replaced, prepared } = self;
+        let mut path = CriticalPath::new();
         let outcome = simulator
-            .run(prepared, &mut Unobserved)
+            .run(prepared, &mut path)
             .map_err(|source| RunError::Simulation { system: name.to_owned(), source })?;
         let outcome = completed((fabric, name), outcome, simulator.options())?;
         bounds::check_collective(fabric, (&plan.call, plan.schedule.algorithm), *chips, outcome.end);
@@ -213,6 +218,7 @@ impl PlannedSize {
             digest: outcome.digest.to_string(),
             explanation: explanation::explain(plans, plan, outcome.end),
             replaced: replaced.clone(),
+            limited_by: path.account().shares(),
             line_rate: line_rates.fold(Bandwidth::UNBOUNDED, Bandwidth::min),
         })
     }

@@ -4,11 +4,12 @@ use super::fabric::{build, run_to_end, work};
 use super::rates::rates;
 use super::stage_recorder::StageRecorder;
 use super::step::{self, Machine};
-use super::watch::{self, Both, Watch};
+use super::watch::{self, Watch};
 use super::{
     EngineOptions, RunError, analytic, collective, collective_notes, does_not_fit, energy, placement,
     planned, traffic, utilization,
 };
+use crate::critical_path::CriticalPath;
 use crate::file::{CollectiveSpec, Fidelity, Point, Workload};
 use crate::report::{Breakdown, PointResult, Roofline, StageTimeline, UtilizationTimeline, Work};
 use crate::trace::{PointTrace, Recorder};
@@ -18,6 +19,7 @@ use copperlight_core::outcome;
 use copperlight_core::simulation::Observer;
 use copperlight_core::symmetry::Disturbance;
 use copperlight_core::units::Time;
+use std::collections::BTreeMap;
 
 /// What one point has shown.
 pub(super) struct PointOutcome {
@@ -87,7 +89,10 @@ fn run_collective(
     let notes = collective_notes::of(spec.operation, point.chips, std::slice::from_ref(&sized));
     let notes = notes.into_iter().map(|note| format!("{}: {note}", place(point))).collect();
     Ok(PointOutcome {
-        result: PointResult::of_collective(point.system_name.clone(), point.chips as u64, sized.row),
+        result: PointResult {
+            limited_by: sized.limited_by,
+            ..PointResult::of_collective(point.system_name.clone(), point.chips as u64, sized.row)
+        },
         work: sized.work,
         digest: sized.digest,
         timelines: Vec::new(),
@@ -115,7 +120,8 @@ fn run_training(
     let simulate = |observer: &mut dyn Observer| {
         run_to_end((&fabric, &point.system_name), &workload, &options, observer)
     };
-    let Watched { outcome, summary, trace, stages } = watched(point, &workload, watch, simulate)?;
+    let (outcome, Watched { summary, limited_by, trace, stages }) =
+        watched(point, &workload, watch, simulate)?;
     let place = (point.system_name.as_str(), point.chips as u64);
     let (link_utilization, timelines) = utilization::of_tiers(&fabric, &outcome, place);
     let metrics = job.metrics(outcome.end, &rates);
@@ -132,6 +138,7 @@ fn run_training(
         communication_share: Some(summary.communication_share),
         exposed_communication_share: Some(summary.exposed_communication_share),
         breakdown_s: Some(breakdown(&summary)),
+        limited_by,
         link_utilization: Some(link_utilization),
         energy_j_per_token: energy.per_token.as_ref().map(|energy| energy.total.value),
         energy_breakdown_j_per_token: energy.per_token,
@@ -150,41 +157,44 @@ fn run_training(
     Ok(PointOutcome { result, work, digest, timelines, notes, trace, stages, roofline: None })
 }
 
-/// A step with what was watched of it.
+/// What those have found who watched a step.
 struct Watched {
-    outcome: outcome::Outcome,
     summary: LedgerSummary,
+    /// Shares of the critical path by resource.
+    limited_by: Option<BTreeMap<String, f64>>,
+    /// Where it was asked for.
     trace: Option<PointTrace>,
+    /// Where it was asked for.
     stages: Option<StageTimeline>,
 }
 
-/// A step with its ledger, and with what else is asked for.
+/// A step with its ledger and its critical path, and with what else is asked for.
 fn watched(
     point: &Point,
     workload: &TrainingWorkload,
     watch: Watch<'_>,
     simulate: impl FnOnce(&mut dyn Observer) -> Result<outcome::Outcome, RunError>,
-) -> Result<Watched, RunError> {
-    let mut stages = watch.stages.then(|| StageRecorder::new(workload));
-    let simulate = |first: &mut dyn Observer| match &mut stages {
-        Some(stages) => simulate(&mut Both { first, stages }),
-        None => simulate(first),
-    };
-    let (outcome, summary, trace) = match watch.trace {
+) -> Result<(outcome::Outcome, Watched), RunError> {
+    let stages = watch.stages.then(|| StageRecorder::new(workload));
+    let path = (CriticalPath::new(), stages);
+    let (outcome, summary, trace, (path, stages)) = match watch.trace {
         None => {
-            let mut ledger = Ledger::new();
-            (simulate(&mut ledger)?, ledger.summary(), None)
+            let mut all = (Ledger::new(), path);
+            let outcome = simulate(&mut all)?;
+            (outcome, all.0.summary(), None, all.1)
         }
         Some(request) => {
-            let mut recorder = Recorder::new(request.clone());
-            let outcome = simulate(&mut recorder)?;
+            let mut all = (Recorder::new(request.clone()), path);
+            let outcome = simulate(&mut all)?;
+            let (recorder, path) = all;
             let summary = recorder.ledger().summary();
             let trace = trace(point, outcome.end, recorder, workload);
-            (outcome, summary, Some(trace))
+            (outcome, summary, Some(trace), path)
         }
     };
+    let limited_by = path.account().shares();
     let stages = stages.map(|stages| stages.timeline(&point.system_name, point.chips as u64));
-    Ok(Watched { outcome, summary, trace, stages })
+    Ok((outcome, Watched { summary, limited_by, trace, stages }))
 }
 
 /// What was recorded of a step.

@@ -2,13 +2,10 @@
 
 use super::RunError;
 use super::rates::rates;
-use super::stage_recorder::StageRecorder;
 use crate::file::{Point, Scenario, Workload};
 use crate::report::{CurveKind, Roofline, RooflineKernel};
 use crate::trace::TraceRequest;
 use crate::training::RoofedKernel;
-use copperlight_core::simulation::{Notice, Observer, Representative};
-use copperlight_core::units::Time;
 
 /// What is asked for beside the result of a point.
 #[derive(Debug, Clone, Copy, Default)]
@@ -72,39 +69,6 @@ pub(super) fn roofline(point: &Point) -> Result<Option<Roofline>, RunError> {
             .map(shown)
             .collect(),
     }))
-}
-
-/// Tells two observers of the same run.
-pub(super) struct Both<'a, 'b> {
-    pub(super) first: &'a mut dyn Observer,
-    pub(super) stages: &'a mut StageRecorder<'b>,
-}
-
-impl Observer for Both<'_, '_> {
-    fn start(&mut self, representatives: &[Representative]) {
-        self.first.start(representatives);
-        self.stages.start(representatives);
-    }
-
-    fn entered(&mut self, notice: &Notice<'_>) {
-        self.first.entered(notice);
-        self.stages.entered(notice);
-    }
-
-    fn begun(&mut self, notice: &Notice<'_>) {
-        self.first.begun(notice);
-        self.stages.begun(notice);
-    }
-
-    fn ended(&mut self, notice: &Notice<'_>) {
-        self.first.ended(notice);
-        self.stages.ended(notice);
-    }
-
-    fn finish(&mut self, end: Time) {
-        self.first.finish(end);
-        self.stages.finish(end);
-    }
 }
 
 #[cfg(test)]

@@ -22,7 +22,7 @@ pub(crate) mod testing;
 #[cfg(test)]
 pub(crate) mod tests;
 
-pub use compute::{ChipRates, NamedMatmul, PassSeconds, Precision, RoofedKernel};
+pub use compute::{ChipRates, KernelShares, NamedMatmul, PassSeconds, Precision, RoofedKernel};
 pub use flops::Flops;
 pub use ledger::{Breakdown, Ledger, LedgerEntry, LedgerSlice, LedgerSummary, RankLedger};
 pub use memory::{MemoryEstimate, MemoryTerms, Remedies, Remedy};

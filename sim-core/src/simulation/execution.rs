@@ -10,6 +10,7 @@ use super::carrier::{Carrier, Transfer};
 use super::collective::{Collectives, Stage, Stepped};
 use super::deadlock::{Scene, describe};
 use super::events::{Event, Purpose};
+use super::group::GroupPlan;
 use super::live_calls::{LiveCall, LiveCalls};
 use super::messages::{End, Mailbox, Message};
 use super::observer::{Notice, Observer};
@@ -18,13 +19,14 @@ use super::program_state::{Current, ProgramState};
 use super::records::Records;
 use super::replay::{Replays, Unrecorded};
 use super::rounds::{Told, Watch};
-use super::setup::{Actor, Parts, Plans, SimulationError};
+use super::setup::{Actor, Parts, Plans, SendPort, SimulationError};
 use super::slowing::Slowed;
 use crate::digest::{OperationHashes, outcome_digest};
 use crate::engine::{EventQueue, Limits, Memory, Process, StopReason as LoopEnd, run};
 use crate::ids::CommunicatorId;
 use crate::outcome::{CallsByEvents, LinkOutcome, Outcome, RankOutcome, StopReason, TransferPartners, Work};
 use crate::symmetry::Representative;
+use crate::transport::TransferParts;
 use crate::units::{Bandwidth, Bytes, Time};
 use crate::workload::{CollectiveCall, OperationKind, StreamId};
 use std::collections::{BTreeMap, BTreeSet};
@@ -63,6 +65,7 @@ pub(super) fn attempt<'a>(
     let mut execution = Execution::new(parts, plans, replays, (limits, observer));
     execution.carrier.records = options.record_transfers.then(Records::default);
     execution.slowed = Slowed::new(options.slowing, execution.states.len());
+    execution.tell_what_to_expect();
     let mut queue = EventQueue::new();
     for actor in 0..execution.states.len() as u32 {
         execution.enter_what_can(Time::ZERO, actor, &mut queue);
@@ -153,6 +156,26 @@ impl<'a, 'b> Execution<'a, 'b> {
             replays,
             observer,
             parts,
+        }
+    }
+
+    /// Tells the observer what operations with others take where nothing else is on their links.
+    fn tell_what_to_expect(&mut self) {
+        for (index, (actor, state)) in self.parts.actors.iter().zip(&self.states).enumerate() {
+            for (counterpart, place) in actor.program.counterparts().iter().zip(&state.places) {
+                let parts = match *place {
+                    Place::Port(port) => {
+                        let SendPort { scope, overhead, latency, .. } = actor.sends[port as usize];
+                        TransferParts::of_message(scope, overhead, latency)
+                    }
+                    Place::Group(CallPlace { group, plan, .. }) => {
+                        let GroupPlan { call, plan, .. } = &*self.plans[group as usize][plan as usize];
+                        TransferParts::of_collective(call.kind, &plan.prediction)
+                    }
+                    Place::Mailbox(_) | Place::Nowhere => continue,
+                };
+                self.observer.expects(index, counterpart, &parts);
+            }
         }
     }
 

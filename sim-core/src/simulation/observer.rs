@@ -1,8 +1,9 @@
 //! Who watches a run as it happens, without keeping all of it.
 
 use crate::symmetry::Representative;
+use crate::transport::TransferParts;
 use crate::units::Time;
-use crate::workload::Operation;
+use crate::workload::{Counterpart, Operation};
 
 /// Something that happened to an operation of a simulated rank.
 #[derive(Debug, Clone, Copy)]
@@ -21,9 +22,16 @@ pub struct Notice<'a> {
 ///
 /// An operation is *entered* when its stream and the streams that it waits for have come so far; it *begins* when
 /// all who take part have entered it (a computation at once), and from then on it moves bytes or sits in its overheads.
+///
+/// Of an operation with others, all participants that are still in it are told to have begun directly after the last of
+/// them is told to have entered, with nothing told in between. Who leaves a collective before others have come begins and
+/// ends it in one picosecond.
 pub trait Observer {
     /// A run starts, for the first time or again from the beginning: forget what was told before.
     fn start(&mut self, representatives: &[Representative]);
+    /// Told after the start, for each counterpart of a rank's program but those that it only receives from: what an
+    /// operation with it takes where nothing else is on its links.
+    fn expects(&mut self, _representative: usize, _counterpart: &Counterpart, _parts: &TransferParts) {}
     /// An operation was entered.
     fn entered(&mut self, notice: &Notice<'_>);
     /// The last participant of an operation has entered it.
@@ -44,4 +52,64 @@ impl Observer for Unobserved {
     fn begun(&mut self, _: &Notice<'_>) {}
     fn ended(&mut self, _: &Notice<'_>) {}
     fn finish(&mut self, _: Time) {}
+}
+
+/// Two who watch the same run, each told everything.
+impl<A: Observer, B: Observer> Observer for (A, B) {
+    fn start(&mut self, representatives: &[Representative]) {
+        self.0.start(representatives);
+        self.1.start(representatives);
+    }
+
+    fn expects(&mut self, representative: usize, counterpart: &Counterpart, parts: &TransferParts) {
+        self.0.expects(representative, counterpart, parts);
+        self.1.expects(representative, counterpart, parts);
+    }
+
+    fn entered(&mut self, notice: &Notice<'_>) {
+        self.0.entered(notice);
+        self.1.entered(notice);
+    }
+
+    fn begun(&mut self, notice: &Notice<'_>) {
+        self.0.begun(notice);
+        self.1.begun(notice);
+    }
+
+    fn ended(&mut self, notice: &Notice<'_>) {
+        self.0.ended(notice);
+        self.1.ended(notice);
+    }
+
+    fn finish(&mut self, end: Time) {
+        self.0.finish(end);
+        self.1.finish(end);
+    }
+}
+
+/// Perhaps nobody.
+impl<A: Observer> Observer for Option<A> {
+    fn start(&mut self, representatives: &[Representative]) {
+        self.iter_mut().for_each(|one| one.start(representatives));
+    }
+
+    fn expects(&mut self, representative: usize, counterpart: &Counterpart, parts: &TransferParts) {
+        self.iter_mut().for_each(|one| one.expects(representative, counterpart, parts));
+    }
+
+    fn entered(&mut self, notice: &Notice<'_>) {
+        self.iter_mut().for_each(|one| one.entered(notice));
+    }
+
+    fn begun(&mut self, notice: &Notice<'_>) {
+        self.iter_mut().for_each(|one| one.begun(notice));
+    }
+
+    fn ended(&mut self, notice: &Notice<'_>) {
+        self.iter_mut().for_each(|one| one.ended(notice));
+    }
+
+    fn finish(&mut self, end: Time) {
+        self.iter_mut().for_each(|one| one.finish(end));
+    }
 }

@@ -103,6 +103,8 @@ pub(super) struct SendPort {
     pub(super) path: Rc<[Crossing]>,
     pub(super) latency: Time,
     pub(super) overhead: Time,
+    /// Whether the peer is in the sender's domain.
+    pub(super) scope: Scope,
 }
 
 /// Everything that is executed.
@@ -250,6 +252,7 @@ fn send_ports(
             path: around.folding.crossings(&weights, u64::from(sender.multiplicity)),
             latency: route.latency(),
             overhead: transport.scope(scope).message,
+            scope,
         });
     }
     Ok(ports)

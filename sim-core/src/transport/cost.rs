@@ -28,6 +28,9 @@ pub struct StepCost {
     pub cap_inside: Bandwidth,
     /// The largest rate of one transfer that leaves the domain.
     pub cap_outside: Bandwidth,
+    /// Of both delays, what a pipeline of chunks costs: as it is cut best, half of it is hand-offs, and in the other half
+    /// wires fill it.
+    pub chunks: Time,
 }
 
 impl StepCost {
@@ -69,7 +72,7 @@ pub fn collective_cost(
     let ramp = costed.ramp();
     let step = |(phase, profile): (&Phase, &PhaseProfile)| {
         let share = profile.drain(phase.bytes).seconds() * ramp;
-        costed.step(phase, profile, costed.peer_set_up(phase.pattern) + Time::from_seconds(share))
+        costed.step(phase, profile, (costed.peer_set_up(phase.pattern), Time::from_seconds(share)))
     };
     CollectiveCost {
         launch: costed.launch(),
@@ -134,14 +137,15 @@ impl Costed<'_> {
         }
     }
 
-    fn step(&self, phase: &Phase, profile: &PhaseProfile, extra: Time) -> StepCost {
-        let delay = |scope| self.delay(phase, profile, scope) + extra;
+    fn step(&self, phase: &Phase, profile: &PhaseProfile, (peers, chunks): (Time, Time)) -> StepCost {
+        let delay = |scope| self.delay(phase, profile, scope) + peers + chunks;
         let cap = |scope| self.transfer_cap(phase, profile, scope);
         StepCost {
             inside: delay(Scope::ScaleUp),
             outside: delay(Scope::ScaleOut),
             cap_inside: cap(Scope::ScaleUp),
             cap_outside: cap(Scope::ScaleOut),
+            chunks,
         }
     }
 

@@ -8,6 +8,7 @@ mod blocks;
 mod cost;
 mod groups;
 mod loads;
+mod parts;
 mod plan;
 mod prediction;
 mod profile;
@@ -15,6 +16,7 @@ mod replacement;
 
 pub(crate) use blocks::even_blocks;
 pub use cost::{CollectiveCost, StepCost, collective_cost};
+pub use parts::{ScopeTimes, TransferParts};
 pub use plan::{Plan, Planner, Surveys, fastest};
 pub use prediction::{Prediction, predict};
 pub(crate) use profile::transfer_route;

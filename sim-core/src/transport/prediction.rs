@@ -1,7 +1,7 @@
 //! The closed form of a collective's time.
 
-use super::{CollectiveCost, PhaseProfile};
-use crate::collectives::{Pattern, Phase, Schedule};
+use super::{CollectiveCost, PhaseProfile, ScopeTimes};
+use crate::collectives::{Pace, Pattern, Phase, Schedule};
 use crate::fabric::Scope;
 use crate::units::Time;
 
@@ -20,6 +20,10 @@ pub struct Prediction {
     pub nic: Time,
     /// The rank's own chunk.
     pub copy: Time,
+    /// Of the latency, what links take.
+    pub on_links: ScopeTimes,
+    /// Of the latency, what wires take until a pipeline of chunks is full.
+    pub filling: ScopeTimes,
 }
 
 impl Prediction {
@@ -60,18 +64,24 @@ pub fn predict(schedule: &Schedule, profiles: &[PhaseProfile], cost: &Collective
     let mut prediction = Prediction { launch: cost.launch, copy: cost.tail, ..Prediction::default() };
     for ((phase, profile), step) in schedule.phases.iter().zip(profiles).zip(&cost.step) {
         let steps = phase.steps as u64;
-        let mut slowest = (Time::ZERO, Time::ZERO, Scope::ScaleUp);
+        let mut slowest = Slowest::default();
         for scope in busy_scopes(phase, profile) {
             let (overhead, cap) = step.of(scope);
             let Some(meeting) = profile.of(scope) else { continue };
-            let latency = overhead + meeting.latency;
-            let drain = meeting.drain(phase.bytes, cap);
-            if latency + drain >= slowest.0 + slowest.1 {
-                slowest = (latency, drain, scope);
+            let (latency, drain) = (overhead + meeting.latency, meeting.drain(phase.bytes, cap));
+            if latency + drain >= slowest.latency + slowest.drain {
+                // Chunks that are handed on in longer than links take hide what links take.
+                let hidden = phase.pace == Pace::HandOff && overhead > step.chunks;
+                let on_links = if hidden { Time::ZERO } else { meeting.latency };
+                slowest = Slowest { latency, on_links, drain, scope: Some(scope) };
             }
         }
-        let (latency, drain, scope) = slowest;
+        let Slowest { latency, on_links, drain, scope } = slowest;
+        let scope = scope.unwrap_or(Scope::ScaleUp);
         prediction.latency += latency * steps;
+        prediction.on_links.add(scope, on_links * steps);
+        let filling = Time::from_picoseconds(step.chunks.picoseconds() / 2);
+        prediction.filling.add(scope, filling * steps);
         let through_switches = matches!(phase.pattern, Pattern::InNetwork(_));
         match scope {
             Scope::ScaleUp if through_switches => prediction.switch += drain * steps,
@@ -80,6 +90,16 @@ pub fn predict(schedule: &Schedule, profiles: &[PhaseProfile], cost: &Collective
         }
     }
     prediction
+}
+
+/// The slowest transfer of a step.
+#[derive(Debug, Clone, Copy, Default)]
+struct Slowest {
+    latency: Time,
+    /// What links take of it.
+    on_links: Time,
+    drain: Time,
+    scope: Option<Scope>,
 }
 
 /// The scopes in which transfers of a phase are under way.

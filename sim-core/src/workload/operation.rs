@@ -83,7 +83,7 @@ impl StreamSet {
 
 /// A label that the maker of a workload gives an operation and finds again in the outcome.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub struct Tag(pub u16);
+pub struct Tag(pub u32);
 
 /// Something that one rank does, on one stream, after the streams that it waits for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -57,6 +57,7 @@ pub(in crate::run) fn run_size(
         digest: String::new(),
         explanation: explanation.unwrap_or_else(Explanation::default),
         replaced,
+        limited_by: None,
         line_rate: around.line_rate(asked.chips),
     })
 }

@@ -75,7 +75,8 @@ fn flash(attention: Attention, chunked: bool, kernels: &Kernels) -> Kernel {
         * rates.attention_efficiency
         * head_factor(rates, attention.widths / 2.0);
     let chunks = if chunked { 1.0 + rates.context_chunking } else { 1.0 };
-    let forward = Seconds(2.0 * attention.queries * attention.keys * attention.widths / rate * chunks);
+    let forward =
+        Seconds::arithmetic(2.0 * attention.queries * attention.keys * attention.widths / rate * chunks);
     Kernel { forward, backward: forward * (2.5 / rates.attention_backward_relative) }
 }
 
@@ -89,7 +90,7 @@ fn head_factor(rates: &ChipRates, width: f64) -> f64 {
 fn unfused(attention: Attention, kernels: &Kernels) -> Kernel {
     let rate = kernels.rate_bf16() * kernels.rates.unfused_gemm_relative;
     let scores = attention.queries * attention.all_keys;
-    let matmuls = Seconds(2.0 * scores * attention.widths / rate);
+    let matmuls = Seconds::arithmetic(2.0 * scores * attention.widths / rate);
     let [forward, backward] = UNFUSED_SCORE_BYTES.map(|bytes| kernels.memory(bytes * scores));
     Kernel { forward: matmuls + forward, backward: matmuls * 2.0 + backward }
 }

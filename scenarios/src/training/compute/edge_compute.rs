@@ -85,7 +85,7 @@ pub(in crate::training) fn optimizer(owned_parameters: u64, kernels: &Kernels) -
 /// What a step costs beside: synchronisation, counters, the data loader, more on more chips.
 pub(in crate::training) fn step_overhead(job: &TrainingJob, kernels: &Kernels) -> Seconds {
     let [fixed, doubling] = kernels.rates.step_overhead;
-    Seconds(fixed.seconds() + doubling.seconds() * (job.chips() as f64).log2())
+    Seconds::host(fixed.seconds() + doubling.seconds() * (job.chips() as f64).log2())
 }
 
 #[cfg(test)]
@@ -122,8 +122,8 @@ mod tests {
 
     #[test]
     fn a_step_costs_something_for_every_doubling() {
-        assert_eq!(step_overhead(&job([1, 1, 1]), &kernels()), Seconds(0.015));
-        assert_eq!(step_overhead(&job([2, 2, 2]), &kernels()), Seconds(0.015 + 0.003 * 3.0));
-        assert_eq!(optimizer(1000, &kernels()), Seconds(34_000.0 / 4e12));
+        assert_eq!(step_overhead(&job([1, 1, 1]), &kernels()), Seconds::host(0.015));
+        assert_eq!(step_overhead(&job([2, 2, 2]), &kernels()), Seconds::host(0.015 + 0.003 * 3.0));
+        assert_eq!(optimizer(1000, &kernels()), Seconds::memory(34_000.0 / 4e12));
     }
 }

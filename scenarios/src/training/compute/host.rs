@@ -41,7 +41,7 @@ pub(super) fn host_time(job: &TrainingJob, kernels: &Kernels, kind: LayerKind) -
 fn dense(job: &TrainingJob, kernels: &Kernels) -> HostTime {
     let left = if job.recipe().graphs == LaunchGraphs::None { 1.0 } else { LEFT_BY_GRAPHS };
     let [forward, backward] = launches(job, kernels)
-        .map(|launches| Seconds(kernels.rates.host.launch.seconds() * launches as f64 * left));
+        .map(|launches| Seconds::host(kernels.rates.host.launch.seconds() * launches as f64 * left));
     HostTime { launches: Kernel { forward, backward }, always: 0.0 }
 }
 
@@ -51,7 +51,7 @@ fn experts(job: &TrainingJob, kernels: &Kernels) -> HostTime {
     let graphs = if job.recipe().graphs == LaunchGraphs::Full { LEFT_BY_GRAPHS } else { 1.0 };
     let dropping = if job.recipe().drops_tokens { LEFT_BY_DROPPING } else { 1.0 };
     let overlap = if job.parallelism().overlap.experts { OF_TWO_MICRO_BATCHES } else { 1.0 };
-    let time = Seconds(host.expert_layer.seconds() * graphs * dropping * overlap);
+    let time = Seconds::host(host.expert_layer.seconds() * graphs * dropping * overlap);
     let launches = Kernel { forward: time * FORWARD_SHARE, backward: time * (1.0 - FORWARD_SHARE) };
     HostTime { launches, always: host.expert_wait }
 }

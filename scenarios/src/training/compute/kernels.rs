@@ -45,14 +45,17 @@ impl Kernels {
         let left = if grouped.groups == 1 { self.rates.grouped_gemm_single } else { 1.0 };
         let balance = self.rate() / self.memory_rate() / BALANCE;
         let penalty = left * self.rates.grouped_gemm_penalty * balance;
-        let arithmetic = Seconds(grouped.penalised_flops(penalty) / self.rate());
-        arithmetic + self.unhidden(grouped.traffic_bytes(self.precision))
+        // What the penalty adds are operands that come too late: it falls with the memory's bandwidth, not with the peak.
+        let (operations, penalised) = (grouped.flops(), grouped.penalised_flops(penalty));
+        let late = if penalised > 0.0 { 1.0 - operations / penalised } else { 0.0 };
+        let multiplied = Seconds::arithmetic(penalised / self.rate()).with_memory_share(late);
+        multiplied + self.unhidden(grouped.traffic_bytes(self.precision))
     }
 
     fn gemm_at(&self, gemm: Gemm, rate: f64, precision: Precision) -> Seconds {
         let lost = |multiprocessors| gemm.wave_quantisation(multiprocessors) - 1.0;
         let waves = 1.0 + self.rates.wave_weight * self.rates.multiprocessors.map_or(0.0, lost);
-        Seconds(gemm.padded_flops() / rate * waves) + self.unhidden(gemm.traffic_bytes(precision))
+        Seconds::arithmetic(gemm.padded_flops() / rate * waves) + self.unhidden(gemm.traffic_bytes(precision))
     }
 
     fn unhidden(&self, bytes: f64) -> Seconds {
@@ -97,7 +100,7 @@ impl Kernels {
 
     /// A kernel bound by moving `bytes` through the chip's memory.
     pub(in crate::training) fn memory(&self, bytes: f64) -> Seconds {
-        Seconds(bytes / self.memory_rate())
+        Seconds::memory(bytes / self.memory_rate())
     }
 
     /// What kernels reach of the memory's bandwidth, bytes/s.

@@ -42,8 +42,8 @@ impl Add for Matmul {
 
 impl Matmul {
     /// Both gradients together.
-    const fn kernel(self) -> Kernel {
-        Kernel { forward: self.forward, backward: Seconds(self.input_gradient.0 + self.weight_gradient.0) }
+    fn kernel(self) -> Kernel {
+        Kernel { forward: self.forward, backward: self.input_gradient + self.weight_gradient }
     }
 }
 

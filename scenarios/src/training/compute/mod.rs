@@ -12,6 +12,7 @@ mod expert_half;
 mod feed_forward;
 mod gemm;
 mod host;
+mod kernel_shares;
 mod kernels;
 mod layer;
 pub(in crate::training) mod layer_compute;
@@ -26,6 +27,7 @@ mod tests;
 
 pub use chip_rates::ChipRates;
 pub use copperlight_topologies::Precision;
+pub use kernel_shares::KernelShares;
 pub(in crate::training) use kernels::Kernels;
 pub(in crate::training) use layer::{
     ExpertHalf, FeedForward, HalfLayer, Kernel, LayerCompute, Matmul, SharedExperts,

@@ -29,6 +29,10 @@ impl LedgerEntry {
     /// How many entries there are.
     pub const COUNT: usize = 9;
 
+    /// How many bits of a tag name an entry.
+    pub(in crate::training) const TAG_BITS: u32 = 4;
+    const MASK: u32 = (1 << Self::TAG_BITS) - 1;
+
     /// All entries, in the order of results.
     pub const ALL: [Self; Self::COUNT] = [
         Self::Compute,
@@ -64,14 +68,14 @@ impl LedgerEntry {
 
     /// The tag of operations whose time belongs to this entry.
     pub const fn tag(self) -> Tag {
-        Tag(self as u16)
+        Tag(self as u32)
     }
 
-    /// The entry that an operation belongs to.
+    /// The entry that an operation belongs to, whatever else its tag says.
     ///
     /// # Panics
     /// When the tag is none that [`Self::tag`] made.
     pub const fn of(tag: Tag) -> Self {
-        Self::ALL[tag.0 as usize]
+        Self::ALL[(tag.0 & Self::MASK) as usize]
     }
 }

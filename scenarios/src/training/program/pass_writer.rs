@@ -2,7 +2,7 @@
 
 use super::streams::{COMPUTE, LAUNCH};
 use crate::training::LedgerEntry;
-use crate::training::compute::Seconds;
+use crate::training::compute::{KernelShares, Seconds};
 use crate::training::plan::Communicator;
 use copperlight_core::units::Time;
 use copperlight_core::workload::{CollectiveCall, Operation, OperationKind, StreamId, StreamSet};
@@ -88,7 +88,8 @@ impl PassWriter {
         self.end_kernel(LedgerEntry::Compute);
         let kind = OperationKind::Compute { duration: host.rounded() };
         let (stream, waits) = (LAUNCH, StreamSet::EMPTY);
-        self.operations.push(Operation { stream, waits, tag: LedgerEntry::Compute.tag(), kind });
+        let tag = KernelShares::of(host).tag(LedgerEntry::Compute);
+        self.operations.push(Operation { stream, waits, tag, kind });
         self.waits = self.waits.with(LAUNCH);
     }
 
@@ -102,7 +103,8 @@ impl PassWriter {
     pub(super) fn end_kernel(&mut self, entry: LedgerEntry) {
         if let Some((waits, duration)) = self.kernel.take() {
             let kind = OperationKind::Compute { duration: self.slowed(duration) };
-            self.operations.push(Operation { stream: COMPUTE, waits, tag: entry.tag(), kind });
+            let tag = KernelShares::of(duration).tag(entry);
+            self.operations.push(Operation { stream: COMPUTE, waits, tag, kind });
         }
     }
 
