@@ -5,7 +5,8 @@ use super::{EngineOptions, RunError, analytic, bounds, collective_notes, explana
 use crate::file::Fidelity;
 use crate::report::{CollectiveReport, CollectiveRow, Explanation, SCHEMA, Work};
 use copperlight_core::fabric::{Fabric, Scope};
-use copperlight_core::ids::EndpointId;
+use copperlight_core::ids::{EndpointId, LinkId};
+use copperlight_core::outcome::Outcome;
 use copperlight_core::simulation::{Options, Prepared, Simulator, Unobserved};
 use copperlight_core::transport::{Plan, fastest};
 use copperlight_core::units::{Bandwidth, Bytes, Time};
@@ -101,7 +102,7 @@ fn run_sizes(request: &CollectiveRequest) -> Result<Vec<SizedOutcome>, RunError>
     let mut plan = |&bytes: &Bytes| PlannedSize::new(&mut simulator, name, request.chips, call(bytes));
     let planned: Result<Vec<PlannedSize>, RunError> = request.sizes.iter().map(&mut plan).collect();
     let run = |planned: &PlannedSize| planned.run(&mut simulator.clone(), (&fabric, name));
-    planned?.par_iter().map(run).collect()
+    planned?.par_iter().map(run).map(|ran| Ok(ran?.0)).collect()
 }
 
 /// Every size by its closed form.
@@ -149,9 +150,27 @@ pub(super) fn run_size(
     chips: usize,
     call: CollectiveCall,
     options: &Options,
-) -> Result<SizedOutcome, RunError> {
+) -> Result<(SizedOutcome, Outcome), RunError> {
     let mut simulator = Simulator::new(fabric, options);
     PlannedSize::new(&mut simulator, name, chips, call)?.run(&mut simulator, (fabric, name))
+}
+
+/// Runs one size once more, and records what some links carry over time.
+///
+/// # Errors
+/// As [`run_size`].
+pub(super) fn run_watching(
+    (fabric, name): (&Fabric, &str),
+    chips: usize,
+    call: CollectiveCall,
+    (options, links): (&Options, &[LinkId]),
+) -> Result<Outcome, RunError> {
+    let mut simulator = Simulator::new(fabric, options);
+    let planned = PlannedSize::new(&mut simulator, name, chips, call)?;
+    let outcome = simulator
+        .run_watching(&planned.prepared, links, &mut Unobserved)
+        .map_err(|source| RunError::Simulation { system: name.to_owned(), source })?;
+    completed((fabric, name), outcome, options)
 }
 
 /// One size, before it is simulated.
@@ -195,7 +214,7 @@ impl PlannedSize {
         &self,
         simulator: &mut Simulator<'_>,
         (fabric, name): (&Fabric, &str),
-    ) -> Result<SizedOutcome, RunError> {
+    ) -> Result<(SizedOutcome, Outcome), RunError> {
         let Self { chips, plans, plan, replaced, prepared } = self;
         let outcome = simulator
             .run(prepared, &mut Unobserved)
@@ -207,14 +226,15 @@ impl PlannedSize {
             ..row_of(*chips, plan, outcome.end)
         };
         let line_rates = (0..*chips).map(|chip| line_rate(fabric, EndpointId::new(chip)));
-        Ok(SizedOutcome {
+        let sized = SizedOutcome {
             row,
             work: work(&outcome.work),
             digest: outcome.digest.to_string(),
             explanation: explanation::explain(plans, plan, outcome.end),
             replaced: replaced.clone(),
             line_rate: line_rates.fold(Bandwidth::UNBOUNDED, Bandwidth::min),
-        })
+        };
+        Ok((sized, outcome))
     }
 }
 
