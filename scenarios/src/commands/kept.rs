@@ -73,7 +73,9 @@ fn open(
     output: &mut Output<'_>,
 ) -> Result<(Arc<Store>, Vec<usize>), Failure> {
     let header = Header::new(frame.clone(), keeping.options.engine, keeping.shard);
-    let Some(folder) = keeping.folder.filter(|_| keeping.trace.is_none() && !keeping.options.engine.watch_links) else {
+    let Some(folder) =
+        keeping.folder.filter(|_| keeping.trace.is_none() && !keeping.options.engine.watch_links)
+    else {
         let parts = header.parts();
         return Ok((Arc::new(Store::nowhere(header)?), parts));
     };

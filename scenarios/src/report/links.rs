@@ -38,6 +38,8 @@ pub struct BusyLink {
     pub link: String,
     /// Its tier.
     pub tier: String,
+    /// The payload bytes that it can carry, in GB/s.
+    pub capacity_gb_per_s: f64,
     /// Bytes over capacity times time.
     pub mean: f64,
     /// The same in its busiest slice of up to 512; only where links were recorded over time.
@@ -74,6 +76,7 @@ pub(super) fn busiest(results: &ScenarioResults) -> Option<Sheet> {
         Column::text("link"),
         Column::text("tier"),
         Column::number("alike", ""),
+        Column::number("capacity", "GB/s"),
         Column::number("carried", "GB"),
         Column::number("mean", "%"),
         Column::number("peak", "%"),
@@ -86,6 +89,7 @@ pub(super) fn busiest(results: &ScenarioResults) -> Option<Sheet> {
                 busy.link.clone(),
                 busy.tier.clone(),
                 grouped(busy.alike),
+                rounded(busy.capacity_gb_per_s),
                 rounded(busy.bytes as f64 / 1e9),
                 percent(busy.mean),
                 cell(busy.peak.map(percent)),

@@ -5,6 +5,7 @@
 use super::answer::answer;
 use super::energy::{energy, run_totals};
 use super::headline::{breakdown, headline, links, placement};
+use super::links::busiest;
 use super::results::ScenarioResults;
 use super::scenario_report::ScenarioReport;
 use super::sheet::Sheet;
@@ -17,7 +18,7 @@ use std::io::{self, Write};
 /// When `out` does not take the text.
 pub fn write_report(out: &mut dyn Write, report: &ScenarioReport) -> io::Result<()> {
     write_sheet(out, &headline(&report.results))?;
-    let sheets = [breakdown, links_of_traffic, placement, energy, run_totals];
+    let sheets = [breakdown, links_of_traffic, busiest, placement, energy, run_totals];
     for sheet in sheets.into_iter().filter_map(|sheet| sheet(&report.results)) {
         writeln!(out)?;
         write_sheet(out, &sheet)?;

@@ -57,12 +57,23 @@ impl Busiest {
         let mut busy: Vec<(LinkId, BusyLink)> = Vec::new();
         for ((tier, capacity, weighted), (link, alike)) in alike(fabric, outcome) {
             let bytes = weighted as f64 / fabric.weight_denominator() as f64;
-            let mean = bytes / (f64::from_bits(capacity) * outcome.end.seconds());
+            let capacity = f64::from_bits(capacity);
+            let mean = bytes / (capacity * outcome.end.seconds());
             let counted = &mut tiers[tier.index()];
             counted.idle = counted.idle.saturating_sub(alike);
             counted.count(mean, alike);
             let (bytes, tier) = (whole(weighted, fabric), fabric.tiers()[tier.index()].name.clone());
-            busy.push((link, BusyLink { tier, mean, bytes, alike, ..BusyLink::default() }));
+            busy.push((
+                link,
+                BusyLink {
+                    tier,
+                    mean,
+                    bytes,
+                    alike,
+                    capacity_gb_per_s: capacity / 1e9,
+                    ..BusyLink::default()
+                },
+            ));
         }
         for tier in &mut tiers {
             tier.count(0.0, tier.idle);

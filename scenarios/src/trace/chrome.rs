@@ -37,7 +37,10 @@ pub fn write_chrome(out: &mut dyn Write, traces: &[Trace]) -> io::Result<()> {
             }
             process += 1;
             events.process(process, &links_name((several, point)))?;
-            point.counters.iter().try_for_each(|counter| events.counter(process, counter, point.step_time))?;
+            point
+                .counters
+                .iter()
+                .try_for_each(|counter| events.counter(process, counter, point.step_time))?;
             for arrow in arrows(point) {
                 arrow_number += 1;
                 let first = process - point.ranks.len();

@@ -59,8 +59,7 @@ impl Event {
         names: (&'static str, &'static str),
         annotations: Vec<(&'static str, Value)>,
     ) -> [Self; 2] {
-        let begin =
-            Self { names: Some(names), annotations, ..Self::new(from, EventType::SliceBegin, track) };
+        let begin = Self { names: Some(names), annotations, ..Self::new(from, EventType::SliceBegin, track) };
         [begin, Self::new(until, EventType::SliceEnd, track)]
     }
 
@@ -168,11 +167,8 @@ impl<'a> Packets<'a> {
     fn write(&mut self, packet: TracePacket) -> io::Result<()> {
         let flags = if self.begun { NAMES_GO_ON } else { NAMES_BEGIN };
         self.begun = true;
-        let packet = TracePacket {
-            trusted_packet_sequence_id: Some(SEQUENCE),
-            sequence_flags: Some(flags),
-            ..packet
-        };
+        let packet =
+            TracePacket { trusted_packet_sequence_id: Some(SEQUENCE), sequence_flags: Some(flags), ..packet };
         self.out.write_all(&[PACKET])?;
         self.out.write_all(&packet.encode_length_delimited_to_vec())
     }

@@ -116,12 +116,7 @@ impl Writer<'_> {
     }
 
     /// A track below a process, in its place among others; one with a unit is a counter.
-    fn track(
-        &mut self,
-        process: u64,
-        name: String,
-        (place, unit): (usize, Option<&str>),
-    ) -> io::Result<u64> {
+    fn track(&mut self, process: u64, name: String, (place, unit): (usize, Option<&str>)) -> io::Result<u64> {
         self.tracks += 1;
         self.packets.describe(TrackDescriptor {
             uuid: Some(self.tracks),

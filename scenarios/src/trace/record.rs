@@ -106,9 +106,8 @@ impl Counter {
     pub fn utilization(&self, end: Time) -> impl Iterator<Item = f64> {
         let width = self.slice.seconds();
         let length = move |slice: usize| width.min(end.seconds() - slice as f64 * width);
-        let share = move |(slice, bytes): (usize, &f64)| {
-            bytes / (self.capacity.bytes_per_second() * length(slice))
-        };
+        let share =
+            move |(slice, bytes): (usize, &f64)| bytes / (self.capacity.bytes_per_second() * length(slice));
         self.carried.iter().enumerate().map(share)
     }
 }

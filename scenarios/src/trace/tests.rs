@@ -14,7 +14,8 @@ const TRAINING: &str = include_str!("../../../tests/all/cli/tiny.toml");
 fn traced(fold: bool) -> (Vec<PointResult>, Trace) {
     let checked = check(SourceText::new("tiny", TRAINING.to_owned()), &["report.curves=[]".to_owned()]);
     let scenario = checked.unwrap_or_else(|errors| panic!("{errors}"));
-    let options = RunOptions { engine: EngineOptions { fold, ..EngineOptions::default() }, ..RunOptions::default() };
+    let options =
+        RunOptions { engine: EngineOptions { fold, ..EngineOptions::default() }, ..RunOptions::default() };
     let request = TraceRequest { ranks: None, operations: TraceRequest::OPERATIONS };
     let ran = run_scenario_traced(&scenario, &options, &request, &|_| ());
     let (report, trace) = ran.unwrap_or_else(|error| panic!("{error}"));
@@ -65,9 +66,10 @@ impl Read {
 
     fn add(&mut self, at: u64, event: &TrackEvent) {
         let track = event.track_uuid();
-        let known = event.debug_annotations.iter().filter_map(|of| {
-            Some((self.names[1][&of.name_iid()].clone(), of.uint_value?))
-        });
+        let known = event
+            .debug_annotations
+            .iter()
+            .filter_map(|of| Some((self.names[1][&of.name_iid()].clone(), of.uint_value?)));
         let known: BTreeMap<String, u64> = known.collect();
         let name = self.names[0].get(&event.name_iid()).cloned().unwrap_or_default();
         match event.r#type() {
@@ -171,7 +173,8 @@ fn counters_of_packets_add_up_to_the_bytes_of_tiers_and_links() {
             assert!((found - bytes).abs() <= 1e-6 * bytes + 1.0, "{}: {found} of {bytes}", counter.name);
         }
         let named = point.counters.iter().filter(|counter| counter.name.starts_with("all links"));
-        let named: BTreeMap<String, u64> = named.map(|counter| (counter.tier.clone(), counter.bytes)).collect();
+        let named: BTreeMap<String, u64> =
+            named.map(|counter| (counter.tier.clone(), counter.bytes)).collect();
         assert_eq!(&named, tiers);
     }
 }

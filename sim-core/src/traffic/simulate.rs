@@ -64,7 +64,8 @@ pub fn simulate_traffic_watching(
     let finished: Vec<Time> = (0..routed.len()).map(of_class).collect();
     let last = finished.iter().copied().max().unwrap_or_default();
     let end = if stop == StopReason::Completed { last } else { end };
-    let ran = Ran { fabric, folding: &folding, gauges: &gauges, network: &process.network, end, stop, events };
+    let ran =
+        Ran { fabric, folding: &folding, gauges: &gauges, network: &process.network, end, stop, events };
     Ok(outcome(traffic, finished, ran))
 }
 
@@ -77,11 +78,7 @@ fn routed(fabric: &Fabric, message: &Message, transport: &Transport) -> Result<R
 }
 
 /// The links at the efficiency of their transport, with nothing on them.
-fn network(
-    fabric: &Fabric,
-    transport: &Transport,
-    (links, gauges): (&[FoldedLink], &Gauges),
-) -> FlowLevel {
+fn network(fabric: &Fabric, transport: &Transport, (links, gauges): (&[FoldedLink], &Gauges)) -> FlowLevel {
     let denominator = fabric.weight_denominator() as f64;
     let network_link = |(class, folded): (usize, &FoldedLink)| {
         let link = fabric.link(folded.link);

@@ -166,7 +166,8 @@ fn packets_are_the_format_of_every_name_but_json() {
     let processes = descriptors().filter_map(|track| Some(track.process.as_ref()?.process_name().to_owned()));
     let named = json.names.iter().filter(|((_, thread), _)| *thread == 0).map(|(_, name)| name.clone());
     assert_eq!(processes.collect::<Vec<_>>(), named.collect::<Vec<_>>());
-    let counters = json.points.iter().flat_map(|point| point["counters"].as_array().expect("there are counters"));
+    let counters =
+        json.points.iter().flat_map(|point| point["counters"].as_array().expect("there are counters"));
     assert_eq!(descriptors().filter(|track| track.counter.is_some()).count(), counters.count());
 }
 
@@ -185,7 +186,10 @@ fn the_busiest_links_are_shown_where_they_are_asked_for() {
     for result in shown["results"].as_array_mut().expect("results are an array") {
         for busy in result["links"]["busiest"].as_array_mut().expect("links are an array") {
             let over_time = busy["over_time"].take();
-            assert!(over_time["utilization"].as_array().is_some_and(|slices| slices.len() > 100), "{over_time}");
+            assert!(
+                over_time["utilization"].as_array().is_some_and(|slices| slices.len() > 100),
+                "{over_time}"
+            );
             let peak = busy["peak"].take();
             assert!(peak.as_f64() >= busy["mean"].as_f64(), "{peak} of {busy}");
             busy.as_object_mut().expect("a link is an object").remove("over_time");
