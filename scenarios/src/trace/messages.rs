@@ -1,6 +1,6 @@
 //! The messages of a Perfetto trace that are written here: of each only the fields that are used.
 //!
-//! Numbers and meanings of the fields are those of Perfetto's own definitions (`protos/perfetto/trace/`, version 50),
+//! Numbers and meanings of the fields are those of Perfetto's own definitions (`protos/perfetto/trace/`, as of 0.59.1),
 //! which keep them for ever. Anything that reads protobuf can read them back.
 
 use prost::Message;
