@@ -21,6 +21,8 @@ pub struct Outcome {
     pub links: Vec<LinkOutcome>,
     /// What each tier of the fabric carried over time, by tier.
     pub tiers: Vec<Timeline>,
+    /// What single links carried over time; empty unless they were asked for.
+    pub watched: Vec<WatchedLink>,
     /// What was really simulated.
     pub work: Work,
     /// Whose collectives were not nodes of the folding but ran by events, folded by structure alone, and why; empty
@@ -102,6 +104,15 @@ pub struct LinkOutcome {
     /// The bytes of the flows that started on it, times the fabric's weight denominator: all that it carried, once the
     /// run has completed.
     pub weighted_bytes: u128,
+}
+
+/// What a watched link carried over time.
+#[derive(Debug, Clone, PartialEq)]
+pub struct WatchedLink {
+    /// The link, which may stand for others.
+    pub link: LinkId,
+    /// The bytes that it carried, by itself.
+    pub carried: Timeline,
 }
 
 /// A transfer that has arrived.

@@ -138,7 +138,11 @@ fn request(arguments: &CollectiveArguments) -> Result<CollectiveRequest, Failure
     let named = load_system(&arguments.system, &arguments.settings)?;
     let chips = named.chips_or(arguments.chips).map_err(Failure::Usage)?;
     let NamedSystem { name, system, .. } = named;
-    let engine = EngineOptions { fold: !arguments.no_fold, limits: arguments.limits.limits() };
+    let engine = EngineOptions {
+        fold: !arguments.no_fold,
+        limits: arguments.limits.limits(),
+        ..EngineOptions::default()
+    };
     Ok(CollectiveRequest {
         system,
         system_name: name,

@@ -20,7 +20,8 @@ pub(super) struct EngineArguments {
 impl EngineArguments {
     /// What was asked for.
     pub(super) fn options(&self) -> RunOptions {
-        let engine = EngineOptions { fold: !self.no_fold, limits: self.limits.limits() };
+        let engine =
+            EngineOptions { fold: !self.no_fold, limits: self.limits.limits(), ..EngineOptions::default() };
         RunOptions { engine, threads: self.threads.number() }
     }
 }

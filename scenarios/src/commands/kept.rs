@@ -21,7 +21,8 @@ pub(super) struct Keeping<'a> {
     pub(super) folder: Option<&'a Path>,
     pub(super) opening: Opening,
     pub(super) shard: Option<Shard>,
-    /// What is recorded of what ranks do over time. Nothing is kept then, because a trace needs every point.
+    /// What is recorded of what ranks do over time. Nothing is kept then, because a trace needs every point; nor is it
+    /// where links are watched, which what was kept before may lack.
     pub(super) trace: Option<&'a TraceRequest>,
     pub(super) quiet: bool,
 }
@@ -72,7 +73,9 @@ fn open(
     output: &mut Output<'_>,
 ) -> Result<(Arc<Store>, Vec<usize>), Failure> {
     let header = Header::new(frame.clone(), keeping.options.engine, keeping.shard);
-    let Some(folder) = keeping.folder.filter(|_| keeping.trace.is_none()) else {
+    let Some(folder) =
+        keeping.folder.filter(|_| keeping.trace.is_none() && !keeping.options.engine.watch_links)
+    else {
         let parts = header.parts();
         return Ok((Arc::new(Store::nowhere(header)?), parts));
     };

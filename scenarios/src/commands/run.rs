@@ -52,6 +52,7 @@ pub(super) struct RunArguments {
 pub(super) fn run(arguments: &RunArguments, output: &mut Output<'_>) -> Result<(), Failure> {
     let scenarios = arguments.scenarios.load()?;
     check_explain(arguments, &scenarios)?;
+    arguments.trace.check_links(&scenarios)?;
     if !arguments.quiet {
         let notes = scenarios.iter().flat_map(|scenario| &scenario.notes);
         notes.into_iter().try_for_each(|note| writeln!(output.notes, "note: {note}"))?;
@@ -95,7 +96,7 @@ fn keeping<'a>(
     tracing: Option<&'a Tracing>,
 ) -> Keeping<'a> {
     Keeping {
-        options: arguments.engine.options(),
+        options: arguments.trace.options(arguments.engine.options()),
         folder,
         opening: if arguments.fresh { Opening::Fresh } else { Opening::Resume },
         shard: arguments.shard,

@@ -2,7 +2,7 @@
 
 use super::failure::Failure;
 use crate::file::{Scenario, Workload};
-use crate::run::MOST_HELD;
+use crate::run::{EngineOptions, MOST_HELD, RunOptions};
 use crate::trace::{PointTrace, Trace, TraceFile, TraceRequest};
 use clap::Args;
 use copperlight_core::ids::RankId;
@@ -11,12 +11,16 @@ use std::path::PathBuf;
 /// Flags of what ranks do over time.
 #[derive(Debug, Args)]
 pub(super) struct TraceArguments {
-    /// Write what each simulated rank does over time to FILE, for ui.perfetto.dev
+    /// Write what each simulated rank and the links do over time to FILE, for ui.perfetto.dev: as JSON where FILE
+    /// ends in `.json`, else in Perfetto's own format
     #[arg(long, value_name = "FILE")]
     trace: Option<PathBuf>,
     /// The ranks in the trace, such as `0,8,64` [default: all that are simulated]
     #[arg(long, value_name = "RANKS", value_delimiter = ',', requires = "trace")]
     trace_ranks: Vec<u32>,
+    /// Record the busiest links over time, in a second simulation, and show them
+    #[arg(long, conflicts_with = "shard")]
+    links: bool,
 }
 
 /// A trace in the making.
@@ -27,6 +31,23 @@ pub(super) struct Tracing {
 }
 
 impl TraceArguments {
+    /// How scenarios are run, given how they are besides.
+    pub(super) fn options(&self, options: RunOptions) -> RunOptions {
+        RunOptions { engine: EngineOptions { watch_links: self.links, ..options.engine }, ..options }
+    }
+
+    /// Refuses to record the links of so many points that they cannot be held.
+    pub(super) fn check_links(&self, scenarios: &[Scenario]) -> Result<(), Failure> {
+        match scenarios.iter().find(|scenario| self.links && scenario.point_count() > MOST_HELD) {
+            Some(scenario) => Err(Failure::Usage(format!(
+                "--links: `{}` has {} points, and links of at most {MOST_HELD} are recorded; leave values of its sweeps out",
+                scenario.name,
+                scenario.point_count()
+            ))),
+            None => Ok(()),
+        }
+    }
+
     /// A trace where one is asked for: of training steps, into a file that can be written.
     pub(super) fn begin(&self, scenarios: &[Scenario]) -> Result<Option<Tracing>, Failure> {
         let Some(path) = &self.trace else { return Ok(None) };

@@ -2,6 +2,7 @@
 
 use super::comparison::comparisons;
 use super::energy::{energy, run_totals};
+use super::links::busiest;
 use super::number::{chips, duration, grouped, percent, rounded, size, time_unit};
 use super::points::{short_name, value_text, varying_parameters};
 use super::results::{
@@ -27,7 +28,7 @@ pub(super) fn headline(results: &ScenarioResults) -> Sheet {
 
 /// Every further table that has something to say about these results.
 pub(super) fn details(results: &ScenarioResults) -> Vec<Sheet> {
-    let sheets = [comparisons, breakdown, links, placement, memory, energy, run_totals];
+    let sheets = [comparisons, breakdown, links, busiest, placement, memory, energy, run_totals];
     sheets.into_iter().filter_map(|sheet| sheet(results)).collect()
 }
 

@@ -6,6 +6,7 @@
 use super::comparison::Comparison;
 use super::energy::{EnergyPerToken, RunTotals};
 use super::explanation::Explanation;
+use super::links::LinkReport;
 use super::step_explanation::PointExplanation;
 use super::traffic::TrafficRow;
 use crate::file::{Fidelity, PointPlace};
@@ -261,6 +262,9 @@ pub struct PointResult {
     pub link_utilization: Option<BTreeMap<String, TierUtilization>>,
     /// Payload bytes that the links of each tier carried in all; a message counts on every link that it crosses.
     pub tier_bytes: Option<BTreeMap<String, u64>>,
+    /// How busy single links were.
+    #[serde(default)]
+    pub links: Option<LinkReport>,
     /// Where the groups of each direction lie.
     pub placement: Option<Placement>,
     /// Shares of the step, or of a collective, by the resource that its critical path waits for, those that take no time
@@ -376,7 +380,7 @@ mod tests {
         names
     }
 
-    const TRAINING_KEYS: [&str; 25] = [
+    const TRAINING_KEYS: [&str; 26] = [
         "system",
         "chips",
         "point",
@@ -399,6 +403,7 @@ mod tests {
         "run_total",
         "link_utilization",
         "tier_bytes",
+        "links",
         "placement",
         "limited_by",
         "plan",

@@ -4,6 +4,7 @@ use super::answer::answer;
 use super::energy::{energy, run_totals};
 use super::headline::{breakdown, headline, links, placement};
 use super::layout::{rendered, wrapped};
+use super::links::busiest;
 use super::page::Page;
 use super::results::ScenarioResults;
 use super::scenario_report::ScenarioReport;
@@ -21,7 +22,7 @@ pub fn write_report(out: &mut dyn Write, report: &ScenarioReport, page: Page) ->
     if let Some(chart) = terminal_chart::of_results(&report.results, page) {
         writeln!(out, "\n{chart}")?;
     }
-    let sheets = [breakdown, links_of_traffic, placement, energy, run_totals];
+    let sheets = [breakdown, links_of_traffic, busiest, placement, energy, run_totals];
     for sheet in sheets.into_iter().filter_map(|sheet| sheet(&report.results)) {
         writeln!(out)?;
         write_sheet_on(out, &sheet, page)?;

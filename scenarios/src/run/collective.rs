@@ -6,8 +6,9 @@ use crate::critical_path::CriticalPath;
 use crate::file::Fidelity;
 use crate::report::{CollectiveReport, CollectiveRow, Explanation, SCHEMA, Work};
 use copperlight_core::fabric::{Fabric, Scope};
-use copperlight_core::ids::EndpointId;
-use copperlight_core::simulation::{Options, Prepared, Simulator};
+use copperlight_core::ids::{EndpointId, LinkId};
+use copperlight_core::outcome::Outcome;
+use copperlight_core::simulation::{Options, Prepared, Simulator, Unobserved};
 use copperlight_core::transport::{Plan, fastest};
 use copperlight_core::units::{Bandwidth, Bytes, Time};
 use copperlight_core::workload::{
@@ -105,7 +106,7 @@ fn run_sizes(request: &CollectiveRequest) -> Result<Vec<SizedOutcome>, RunError>
     let mut plan = |&bytes: &Bytes| PlannedSize::new(&mut simulator, name, request.chips, call(bytes));
     let planned: Result<Vec<PlannedSize>, RunError> = request.sizes.iter().map(&mut plan).collect();
     let run = |planned: &PlannedSize| planned.run(&mut simulator.clone(), (&fabric, name));
-    planned?.par_iter().map(run).collect()
+    planned?.par_iter().map(run).map(|ran| Ok(ran?.0)).collect()
 }
 
 /// Every size by its closed form.
@@ -153,9 +154,27 @@ pub(super) fn run_size(
     chips: usize,
     call: CollectiveCall,
     options: &Options,
-) -> Result<SizedOutcome, RunError> {
+) -> Result<(SizedOutcome, Outcome), RunError> {
     let mut simulator = Simulator::new(fabric, options);
     PlannedSize::new(&mut simulator, name, chips, call)?.run(&mut simulator, (fabric, name))
+}
+
+/// Runs one size once more, and records what some links carry over time.
+///
+/// # Errors
+/// As [`run_size`].
+pub(super) fn run_watching(
+    (fabric, name): (&Fabric, &str),
+    chips: usize,
+    call: CollectiveCall,
+    (options, links): (&Options, &[LinkId]),
+) -> Result<Outcome, RunError> {
+    let mut simulator = Simulator::new(fabric, options);
+    let planned = PlannedSize::new(&mut simulator, name, chips, call)?;
+    let outcome = simulator
+        .run_watching(&planned.prepared, links, &mut Unobserved)
+        .map_err(|source| RunError::Simulation { system: name.to_owned(), source })?;
+    completed((fabric, name), outcome, options)
 }
 
 /// One size, before it is simulated.
@@ -199,7 +218,7 @@ impl PlannedSize {
         &self,
         simulator: &mut Simulator<'_>,
         (fabric, name): (&Fabric, &str),
-    ) -> Result<SizedOutcome, RunError> {
+    ) -> Result<(SizedOutcome, Outcome), RunError> {
         let Self { chips, plans, plan, replaced, prepared } = self;
         let mut path = CriticalPath::new();
         let outcome = simulator
@@ -212,7 +231,7 @@ impl PlannedSize {
             ..row_of(*chips, plan, outcome.end)
         };
         let line_rates = (0..*chips).map(|chip| line_rate(fabric, EndpointId::new(chip)));
-        Ok(SizedOutcome {
+        let sized = SizedOutcome {
             row,
             work: work(&outcome.work),
             digest: outcome.digest.to_string(),
@@ -220,7 +239,8 @@ impl PlannedSize {
             replaced: replaced.clone(),
             limited_by: path.account().shares(),
             line_rate: line_rates.fold(Bandwidth::UNBOUNDED, Bandwidth::min),
-        })
+        };
+        Ok((sized, outcome))
     }
 }
 

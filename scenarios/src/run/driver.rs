@@ -148,6 +148,9 @@ fn run_part(run: &PartsRun<'_>, part: usize, is_detailed: bool) -> (PartDone, St
     if run.frame.is_large() || !run.frame.curves.contains(&CurveKind::LinkUtilization) {
         record.timelines.clear();
     }
+    if let Some(links) = record.result.links.as_mut().filter(|_| run.frame.is_large()) {
+        links.busiest.truncate(1);
+    }
     (PartDone { part, record: PartRecord::Point(Box::new(record)), trace }, words(&place))
 }
 

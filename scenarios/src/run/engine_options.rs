@@ -10,6 +10,8 @@ use copperlight_core::units::Time;
 pub struct EngineOptions {
     /// Whether identical ranks are simulated once and isolated collectives remembered.
     pub fold: bool,
+    /// Whether the busiest links are recorded over time, in a second simulation.
+    pub watch_links: bool,
     /// When each simulation stops early.
     pub limits: Limits,
 }
@@ -17,7 +19,7 @@ pub struct EngineOptions {
 impl Default for EngineOptions {
     /// Folding, and no limits.
     fn default() -> Self {
-        Self { fold: true, limits: Limits::default() }
+        Self { fold: true, watch_links: false, limits: Limits::default() }
     }
 }
 

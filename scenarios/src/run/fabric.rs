@@ -4,8 +4,9 @@ use super::engine_options::{too_large, too_long, too_many_events};
 use super::{RunError, bounds};
 use crate::report::Work;
 use copperlight_core::fabric::Fabric;
+use copperlight_core::ids::LinkId;
 use copperlight_core::outcome::{self, Outcome, StopReason};
-use copperlight_core::simulation::{Observer, Options, simulate};
+use copperlight_core::simulation::{Observer, Options, Unobserved, simulate, simulate_watching};
 use copperlight_core::workload::Workload;
 use copperlight_topologies::System;
 
@@ -25,6 +26,17 @@ pub(super) fn run_to_end(
     observer: &mut dyn Observer,
 ) -> Result<Outcome, RunError> {
     let outcome = simulate(fabric, workload, options, observer)
+        .map_err(|source| RunError::Simulation { system: name.to_owned(), source })?;
+    completed((fabric, name), outcome, options)
+}
+
+/// Runs a workload to its end once more, and records what some links carry over time.
+pub(super) fn run_watching(
+    (fabric, name): (&Fabric, &str),
+    workload: &dyn Workload,
+    (options, links): (&Options, &[LinkId]),
+) -> Result<Outcome, RunError> {
+    let outcome = simulate_watching(fabric, workload, (options, links), &mut Unobserved)
         .map_err(|source| RunError::Simulation { system: name.to_owned(), source })?;
     completed((fabric, name), outcome, options)
 }

@@ -24,6 +24,9 @@ mod explain;
 mod explanation;
 mod fabric;
 mod frame;
+mod links;
+#[cfg(test)]
+mod links_tests;
 mod options;
 mod placement;
 mod planned;

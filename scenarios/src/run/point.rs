@@ -1,12 +1,12 @@
 //! One point of a scenario: a training step, a collective or traffic on one system.
 
-use super::fabric::{build, run_to_end, work};
+use super::fabric::{build, run_to_end, run_watching, work};
 use super::rates::rates;
 use super::stage_recorder::StageRecorder;
 use super::step::{self, Machine};
 use super::watch::{self, Watch};
 use super::{
-    EngineOptions, RunError, analytic, collective, collective_notes, does_not_fit, energy, placement,
+    EngineOptions, RunError, analytic, collective, collective_notes, does_not_fit, energy, links, placement,
     planned, traffic, utilization,
 };
 use crate::critical_path::CriticalPath;
@@ -14,7 +14,7 @@ use crate::file::{CollectiveSpec, Fidelity, Point, Workload};
 use crate::report::{Breakdown, PointResult, Roofline, StageTimeline, UtilizationTimeline, Work};
 use crate::trace::{PointTrace, Recorder};
 use crate::training::{Communicator, Ledger, LedgerEntry, LedgerSummary, TrainingJob, TrainingWorkload};
-use copperlight_core::ids::CommunicatorId;
+use copperlight_core::ids::{CommunicatorId, LinkId};
 use copperlight_core::outcome;
 use copperlight_core::simulation::Observer;
 use copperlight_core::symmetry::Disturbance;
@@ -85,13 +85,18 @@ fn run_collective(
     let fabric = build(&point.system, &point.system_name, point.chips)?;
     let call = spec.call();
     let options = engine.with(point.system.transport());
-    let sized = collective::run_size((&fabric, &point.system_name), point.chips, call, &options)?;
+    let name = point.system_name.as_str();
+    let (sized, outcome) = collective::run_size((&fabric, name), point.chips, call, &options)?;
+    let rerun =
+        |links: &[LinkId]| collective::run_watching((&fabric, name), point.chips, call, (&options, links));
+    let (links, _) = links::watched((&fabric, &outcome), (engine.watch_links, false), rerun)?;
     let notes = collective_notes::of(spec.operation, point.chips, std::slice::from_ref(&sized));
     let notes = notes.into_iter().map(|note| format!("{}: {note}", place(point))).collect();
     Ok(PointOutcome {
         result: PointResult {
             limited_by: sized.limited_by,
-            ..PointResult::of_collective(point.system_name.clone(), point.chips as u64, sized.row)
+            links: Some(links),
+            ..PointResult::of_collective(name, point.chips as u64, sized.row)
         },
         work: sized.work,
         digest: sized.digest,
@@ -126,6 +131,10 @@ fn run_training(
     let (link_utilization, timelines) = utilization::of_tiers(&fabric, &outcome, place);
     let metrics = job.metrics(outcome.end, &rates);
     let tier_bytes = utilization::bytes_of_tiers(&fabric, &outcome);
+    let rerun = |links: &[LinkId]| run_watching((&fabric, &point.system_name), &workload, (&options, links));
+    let (links, counters) =
+        links::watched((&fabric, &outcome), (engine.watch_links, trace.is_some()), rerun)?;
+    let trace = trace.map(|trace| PointTrace { counters, ..trace });
     let spent = energy::Step { time: outcome.end, ledger: &summary, tier_bytes: &tier_bytes };
     let energy = energy::of_step(point, job, &spent);
     let result = PointResult {
@@ -144,6 +153,7 @@ fn run_training(
         energy_breakdown_j_per_token: energy.per_token,
         run_total: energy.run_total,
         tier_bytes: Some(tier_bytes),
+        links: Some(links),
         placement: Some(placed),
         ..does_not_fit::unsimulated(point, &memory, &rates)
     };
@@ -204,6 +214,7 @@ fn trace(point: &Point, step_time: Time, recorder: Recorder, workload: &Training
         chips: point.chips as u64,
         setting: String::new(),
         step_time,
+        counters: Vec::new(),
         absent: recorder.absent(),
         ranks: recorder.into_ranks(workload),
     }

@@ -2,14 +2,14 @@
 
 use super::fabric::{build, completed, work};
 use super::point::PointOutcome;
-use super::{EngineOptions, RunError, utilization};
+use super::{EngineOptions, RunError, links, utilization};
 use crate::file::Point;
 use crate::report::{PointResult, TrafficExplanation, TrafficRow};
 use crate::traffic::TrafficSpec;
 use copperlight_core::fabric::Fabric;
 use copperlight_core::ids::{LinkId, NodeId};
 use copperlight_core::outcome;
-use copperlight_core::traffic::{Traffic, simulate_traffic};
+use copperlight_core::traffic::{Traffic, simulate_traffic, simulate_traffic_watching};
 use copperlight_core::units::{Bytes, Time};
 
 /// Runs the traffic of one point.
@@ -30,6 +30,12 @@ pub(super) fn run(
     let row = row(spec, &traffic, &ran.finished, &loads);
     let place = (name.as_str(), point.chips as u64);
     let (link_utilization, timelines) = utilization::of_tiers(&fabric, &outcome, place);
+    let rerun = |links: &[LinkId]| {
+        let ran = simulate_traffic_watching(&fabric, &traffic, (&options, links))
+            .map_err(|source| RunError::Routing { system: name.clone(), source })?;
+        completed((&fabric, name), ran.outcome, &options)
+    };
+    let (links, _) = links::watched((&fabric, &outcome), (engine.watch_links, false), rerun)?;
     Ok(PointOutcome {
         result: PointResult {
             system: name.clone(),
@@ -37,6 +43,7 @@ pub(super) fn run(
             fits: true,
             link_utilization: Some(link_utilization),
             tier_bytes: Some(utilization::bytes_of_tiers(&fabric, &outcome)),
+            links: Some(links),
             traffic: Some(row),
             ..PointResult::default()
         },

@@ -1,8 +1,10 @@
 //! What the links of each tier carried, and how busy they were over a step.
 
 use crate::report::{TierUtilization, UtilizationTimeline};
-use copperlight_core::fabric::Fabric;
+use crate::trace::Counter;
+use copperlight_core::fabric::{Fabric, Tier};
 use copperlight_core::ids::TierId;
+use copperlight_core::network::Timeline;
 use copperlight_core::outcome::Outcome;
 use copperlight_core::units::Bandwidth;
 use std::collections::BTreeMap;
@@ -49,6 +51,22 @@ pub(super) fn of_tiers(
         });
     }
     (table, timelines)
+}
+
+/// What the links of each tier have carried over time, for viewers of timelines; a tier without links has no counter.
+pub(super) fn counters(fabric: &Fabric, outcome: &Outcome) -> Vec<Counter> {
+    let bytes = bytes_of_tiers(fabric, outcome);
+    let counter = |(index, (tier, timeline)): (usize, (&Tier, &Timeline))| {
+        Some(Counter {
+            name: format!("all links of {}", tier.name),
+            tier: tier.name.clone(),
+            capacity: fabric.tier_capacity(TierId::new(index)),
+            bytes: *bytes.get(&tier.name)?,
+            slice: timeline.slice_width(),
+            carried: timeline.slices(outcome.end).to_vec(),
+        })
+    };
+    fabric.tiers().iter().zip(&outcome.tiers).enumerate().filter_map(counter).collect()
 }
 
 /// The payload bytes that all links of each tier carried, from exact sums; a tier without links has no entry.

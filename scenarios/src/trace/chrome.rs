@@ -1,15 +1,16 @@
 //! Traces as the JSON that browsers' viewers of timelines read.
 //!
 //! The format is that of "Trace Event Format" (Google, 2016): one process for each rank of each point, one thread for its
-//! ledger and one for each of its streams, and complete events (`"ph":"X"`). Times are microseconds with six digits after
+//! ledger and one for each of its streams, and complete events (`"ph":"X"`); one more process for its links, with
+//! counters (`"ph":"C"`). Arrows (`"ph":"s"` and `"f"`) join operations that belong together. Times are microseconds with six digits after
 //! the point, so that picoseconds survive. Facts for programs stand beside the events under `copperlight`.
 
-use super::record::{OperationSlice, PointTrace, RankTrace, Trace};
-use crate::training::{LAUNCH, LedgerEntry};
+use super::arrows::{Arrow, arrows};
+use super::names::{category, links_name, operation_name, process_name, stream_names};
+use super::record::{Counter, OperationSlice, PointTrace, RankTrace, Trace};
 use copperlight_core::units::Time;
 use copperlight_core::workload::{OperationKind, StreamId};
 use serde_json::{Value, json};
-use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::io::{self, Write};
 
@@ -24,7 +25,7 @@ const FIRST_STREAM_THREAD: usize = 2;
 pub fn write_chrome(out: &mut dyn Write, traces: &[Trace]) -> io::Result<()> {
     let mut events = Events { out, any: false };
     events.out.write_all(b"{\"displayTimeUnit\":\"ns\",\"traceEvents\":[")?;
-    let mut process = 0;
+    let (mut process, mut arrow_number) = (0, 0);
     let mut facts = Vec::new();
     for trace in traces {
         let several = (traces.len() > 1).then_some(trace.scenario.as_str());
@@ -33,6 +34,17 @@ pub fn write_chrome(out: &mut dyn Write, traces: &[Trace]) -> io::Result<()> {
             for rank in &point.ranks {
                 process += 1;
                 events.write_rank(process, (several, point), rank)?;
+            }
+            process += 1;
+            events.process(process, &links_name((several, point)))?;
+            point
+                .counters
+                .iter()
+                .try_for_each(|counter| events.counter(process, counter, point.step_time))?;
+            for arrow in arrows(point) {
+                arrow_number += 1;
+                let first = process - point.ranks.len();
+                events.arrow(arrow_number, (first, point), arrow)?;
             }
         }
     }
@@ -50,6 +62,16 @@ fn point_facts((trace, point): (&Trace, &PointTrace), before: usize) -> Value {
             "operations_left_out": rank.left_out,
         })
     };
+    let counter = |counter: &Counter| {
+        json!({
+            "process": before + point.ranks.len() + 1,
+            "tier": counter.tier,
+            "name": counter.name,
+            "bytes": counter.bytes,
+            "capacity_bytes_per_second": counter.capacity.bytes_per_second(),
+            "slice_ps": counter.slice.picoseconds(),
+        })
+    };
     json!({
         "scenario": trace.scenario,
         "system": point.system,
@@ -57,6 +79,7 @@ fn point_facts((trace, point): (&Trace, &PointTrace), before: usize) -> Value {
         "setting": point.setting,
         "step_time_ps": point.step_time.picoseconds(),
         "ranks": point.ranks.iter().enumerate().map(rank).collect::<Vec<_>>(),
+        "counters": point.counters.iter().map(counter).collect::<Vec<_>>(),
     })
 }
 
@@ -70,17 +93,10 @@ impl Events<'_> {
     fn write_rank(
         &mut self,
         process: usize,
-        (scenario, point): (Option<&str>, &PointTrace),
+        place: (Option<&str>, &PointTrace),
         rank: &RankTrace,
     ) -> io::Result<()> {
-        let stands_for = match rank.multiplicity {
-            1 => String::new(),
-            several => format!(", one of {several} alike"),
-        };
-        let scenario = scenario.map(|name| format!("{name}: ")).unwrap_or_default();
-        let name = format!("{scenario}{}: {}{stands_for}", point.title(), rank.rank);
-        self.metadata("process_name", (process, None), &json!({ "name": name }))?;
-        self.metadata("process_sort_index", (process, None), &json!({ "sort_index": process }))?;
+        self.process(process, &process_name(place, rank))?;
         self.thread((process, LEDGER_THREAD), "ledger")?;
         for (stream, name) in stream_names(rank) {
             self.thread((process, thread(stream)), &name)?;
@@ -98,14 +114,7 @@ impl Events<'_> {
 
     fn operation(&mut self, process: usize, rank: &RankTrace, slice: &OperationSlice) -> io::Result<()> {
         let OperationSlice { operation, began, ended, .. } = *slice;
-        let category = LedgerEntry::of(operation.tag).name();
-        let name = match operation.kind {
-            OperationKind::Compute { .. } if operation.stream == LAUNCH => "launch",
-            OperationKind::Compute { .. } => category,
-            OperationKind::Send { .. } => "send",
-            OperationKind::Receive { .. } => "receive",
-            OperationKind::Collective { call, .. } => call.kind.name(),
-        };
+        let (name, category) = (operation_name(slice), category(slice));
         let place = (process, thread(operation.stream));
         self.slice(&Slice { name, place, from: began, until: ended })?;
         write!(self.out, ",\"cat\":\"{category}\",\"args\":{{")?;
@@ -144,6 +153,46 @@ impl Events<'_> {
         }
     }
 
+    /// Utilization in per cent from each slice on, and nothing after the end.
+    fn counter(&mut self, process: usize, counter: &Counter, end: Time) -> io::Result<()> {
+        let name = json!(format!("{}: {}", counter.tier, counter.name));
+        let mut from = Time::ZERO;
+        let mut sample = |at: Time, value: f64| {
+            self.next()?;
+            let at = Microseconds(at);
+            write!(
+                self.out,
+                "{{\"ph\":\"C\",\"name\":{name},\"pid\":{process},\"ts\":{at},\"args\":{{\"%\":{value}}}}}"
+            )
+        };
+        for utilization in counter.utilization(end) {
+            sample(from, 100.0 * utilization)?;
+            from += counter.slice;
+        }
+        sample(end, 0.0)
+    }
+
+    /// An arrow between operations of ranks, the first of which is the process `first`.
+    fn arrow(&mut self, number: u64, (first, point): (usize, &PointTrace), arrow: Arrow) -> io::Result<()> {
+        for (phase, (rank, operation)) in [("\"s\"", arrow.from), ("\"f\",\"bp\":\"e\"", arrow.to)] {
+            let slice = &point.ranks[rank].operations[operation];
+            let (process, thread) = (first + rank, thread(slice.operation.stream));
+            let (category, at) = (category(slice), Microseconds(slice.began));
+            self.next()?;
+            write!(
+                self.out,
+                "{{\"ph\":{phase},\"id\":{number},\"name\":\"{category}\",\"cat\":\"{category}\",\"pid\":{process},\
+                 \"tid\":{thread},\"ts\":{at}}}"
+            )?;
+        }
+        Ok(())
+    }
+
+    fn process(&mut self, process: usize, name: &str) -> io::Result<()> {
+        self.metadata("process_name", (process, None), &json!({ "name": name }))?;
+        self.metadata("process_sort_index", (process, None), &json!({ "sort_index": process }))
+    }
+
     fn thread(&mut self, place: (usize, usize), name: &str) -> io::Result<()> {
         let place = (place.0, Some(place.1));
         self.metadata("thread_name", place, &json!({ "name": name }))?;
@@ -179,27 +228,6 @@ struct Slice<'a> {
 
 fn thread(stream: StreamId) -> usize {
     FIRST_STREAM_THREAD + stream.index()
-}
-
-/// What each stream carries, such as `stream 4: pipeline receives`.
-fn stream_names(rank: &RankTrace) -> BTreeMap<StreamId, String> {
-    let mut carried: BTreeMap<StreamId, BTreeSet<(LedgerEntry, &str)>> = BTreeMap::new();
-    for OperationSlice { operation, .. } in &rank.operations {
-        let kind = match operation.kind {
-            OperationKind::Compute { .. } if operation.stream == LAUNCH => "launches",
-            OperationKind::Compute { .. } => "kernels",
-            OperationKind::Send { .. } => "sends",
-            OperationKind::Receive { .. } => "receives",
-            OperationKind::Collective { .. } => "collectives",
-        };
-        carried.entry(operation.stream).or_default().insert((LedgerEntry::of(operation.tag), kind));
-    }
-    let name = |(stream, carried): (StreamId, BTreeSet<(LedgerEntry, &str)>)| {
-        let carried: Vec<String> =
-            carried.into_iter().map(|(entry, kind)| format!("{} {kind}", entry.name())).collect();
-        (stream, format!("stream {}: {}", stream.index(), carried.join(", ")))
-    };
-    carried.into_iter().map(name).collect()
 }
 
 /// A time in microseconds, to the picosecond.

@@ -1,6 +1,7 @@
 //! The file of a trace: complete under its name, or absent.
 
 use super::chrome::write_chrome;
+use super::perfetto::write_perfetto;
 use super::record::Trace;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
@@ -51,13 +52,15 @@ impl TraceFile {
         Ok(Self { path: path.to_owned(), partial, file })
     }
 
-    /// Writes traces and gives the file its name.
+    /// Writes traces and gives the file its name: as JSON where that ends in `.json`, else as packets of Perfetto.
     ///
     /// # Errors
     /// [`TraceFileError::Write`] when the disk does not take it.
     pub fn write(self, traces: &[Trace]) -> Result<PathBuf, TraceFileError> {
         let mut out = BufWriter::new(&self.file);
-        write_chrome(&mut out, traces)
+        let is_json = self.path.extension().is_some_and(|end| end.eq_ignore_ascii_case("json"));
+        let write = if is_json { write_chrome } else { write_perfetto };
+        write(&mut out, traces)
             .and_then(|()| out.flush())
             .and_then(|()| fs::rename(&self.partial, &self.path))
             .map_err(|source| TraceFileError::Write { path: self.path.clone(), source })?;

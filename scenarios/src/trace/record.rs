@@ -1,8 +1,8 @@
 //! What a trace is made of.
 
 use crate::training::LedgerSlice;
-use copperlight_core::ids::{CommunicatorId, PeerSlot, RankId};
-use copperlight_core::units::Time;
+use copperlight_core::ids::{CommunicatorId, GroupId, PeerSlot, RankId};
+use copperlight_core::units::{Bandwidth, Time};
 use copperlight_core::workload::Operation;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -40,6 +40,8 @@ pub struct PointTrace {
     pub setting: String,
     /// When the last rank was done.
     pub step_time: Time,
+    /// What links have carried over time: those of each tier, and the busiest.
+    pub counters: Vec<Counter>,
     /// The ranks, by number.
     pub ranks: Vec<RankTrace>,
     /// The ranks that were asked for and not simulated.
@@ -82,6 +84,34 @@ impl PointTrace {
     }
 }
 
+/// What links have carried over time.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Counter {
+    /// The links: all of a tier, or one by its ends.
+    pub name: String,
+    /// The tier.
+    pub tier: String,
+    /// What they can carry.
+    pub capacity: Bandwidth,
+    /// The payload bytes that they carried in all.
+    pub bytes: u64,
+    /// The width of a slice of time.
+    pub slice: Time,
+    /// The bytes of each slice from zero on; the step may end inside the last.
+    pub carried: Vec<f64>,
+}
+
+impl Counter {
+    /// The share of the capacity in use in each slice of a step that ends at `end`.
+    pub fn utilization(&self, end: Time) -> impl Iterator<Item = f64> {
+        let width = self.slice.seconds();
+        let length = move |slice: usize| width.min(end.seconds() - slice as f64 * width);
+        let share =
+            move |(slice, bytes): (usize, &f64)| bytes / (self.capacity.bytes_per_second() * length(slice));
+        self.carried.iter().enumerate().map(share)
+    }
+}
+
 /// What one rank did over time.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RankTrace {
@@ -104,6 +134,8 @@ pub struct RankTrace {
 /// A group of ranks that runs collectives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Group {
+    /// Which it is, among those of its communicator.
+    pub id: GroupId,
     /// What its ranks share.
     pub name: &'static str,
     /// How many they are.

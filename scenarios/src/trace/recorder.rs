@@ -85,7 +85,7 @@ impl RankTrace {
                     self.groups.entry(communicator).or_insert_with(|| {
                         let group = workload.group(self.rank, communicator);
                         let ranks = workload.members(communicator, group).len();
-                        Group { name: Communicator::from_id(communicator).name(), ranks }
+                        Group { id: group, name: Communicator::from_id(communicator).name(), ranks }
                     });
                 }
             }

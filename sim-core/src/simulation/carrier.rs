@@ -63,19 +63,23 @@ impl Carrier {
         let fabric = around.fabric;
         let links = around.folding.links();
         let denominator = fabric.weight_denominator() as f64;
-        let network_link = |folded: &FoldedLink| {
+        let network_link = |(class, folded): (usize, &FoldedLink)| {
             let link = fabric.link(folded.link);
             let scope = fabric.tiers()[link.tier.index()].scope;
             let payload = link.capacity * transport.scope(scope).efficiency;
             NetworkLink {
                 capacity: payload.bytes_per_second() * denominator,
-                tier: link.tier.index(),
+                tier: around.gauges.of(class as u32),
                 multiplicity: folded.multiplicity,
                 binds: !fabric.is_never_full(folded.link),
             }
         };
         Self {
-            network: FlowLevel::with_tiers(links.iter().map(network_link), fabric.tiers().len(), denominator),
+            network: FlowLevel::with_tiers(
+                links.iter().enumerate().map(network_link),
+                around.gauges.count(),
+                denominator,
+            ),
             transfers: Vec::new(),
             free: Vec::new(),
             reservations: vec![Reservation::default(); links.len()],

@@ -427,9 +427,23 @@ impl<'a, 'b> Execution<'a, 'b> {
             _ if network.is_draining() => StopReason::TimeLimit,
             LoopEnd::TimeLimit | LoopEnd::Exhausted | LoopEnd::Interrupted => self.stop_reason(),
         };
-        let tiers = network.timelines().cloned().collect();
+        let around = self.parts.around;
+        let folded = (around.fabric, around.folding.links());
+        let (tiers, watched) = around.gauges.read(folded, network.timelines(), end);
         let (by_events, calls_by_events) = (Vec::new(), self.calls_by_events());
-        Outcome { end, stop, ranks, links, tiers, work, by_events, calls_by_events, digest, transfers }
+        Outcome {
+            end,
+            stop,
+            ranks,
+            links,
+            tiers,
+            watched,
+            work,
+            by_events,
+            calls_by_events,
+            digest,
+            transfers,
+        }
     }
 
     /// How many calls of each communicator there were, and how many by events.

@@ -271,7 +271,8 @@ impl Signature {
                 name,
                 crossing.weight,
                 capacity,
-                2 * link.tier.index() as u64 + u64::from(around.fabric.is_never_full(folded.link)),
+                2 * around.gauges.of(crossing.link) as u64
+                    + u64::from(around.fabric.is_never_full(folded.link)),
                 folded.multiplicity,
                 u64::from(around.fabric.is_never_full(folded.link)),
             ]);

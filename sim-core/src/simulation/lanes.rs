@@ -76,7 +76,7 @@ impl Lanes {
         let mut lanes = Self {
             launch: plan.plan.cost.launch,
             tail: plan.plan.cost.tail,
-            tiers: around.fabric.tiers().len(),
+            tiers: around.gauges.count(),
             flows: 0,
             stages: Vec::new(),
             carried: vec![0; signature.links.len()],

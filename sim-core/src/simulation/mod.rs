@@ -4,7 +4,7 @@
 //! `messages` matches sends with receives, `execution` runs the programs of the representatives on top of them.
 //! `rounds` passes over rounds of all programs that recur. Replays live in `replay`: a collective that is alone on its links is simulated once and remembered. `node` does so for
 //! one group of each class, with all its positions. `lanes` step rings without events: `lane_stage` a stage of equal
-//! steps, `lane_record` what it moves over time. `slowing` is what computations lose while their rank communicates.
+//! steps, `lane_record` what it moves over time; `gauges` say what counts the bytes of each link. `slowing` is what computations lose while their rank communicates.
 
 mod alone;
 mod carrier;
@@ -14,6 +14,7 @@ mod events;
 mod execution;
 mod flow_case;
 mod flow_set;
+pub(crate) mod gauges;
 mod group;
 mod lane_record;
 mod lane_stage;
@@ -45,11 +46,13 @@ pub use slowing::Slowing;
 
 use crate::engine::Limits;
 use crate::fabric::Fabric;
+use crate::ids::LinkId;
 use crate::outcome::Outcome;
 use crate::symmetry::{Assumptions, Disturbance, Folding};
 use crate::transport::{Planner, Transport};
 use crate::workload::{Roles, Workload};
 use execution::Attempt;
+use gauges::Gauges;
 use replay::Replays;
 use surroundings::Surroundings;
 
@@ -116,6 +119,22 @@ pub fn simulate(
     options: &Options,
     observer: &mut dyn Observer,
 ) -> Result<Outcome, SimulationError> {
+    simulate_watching(fabric, workload, (options, &[]), observer)
+}
+
+/// Runs `workload` on `fabric` as [`simulate`] does, and records what each of these links carries over time.
+///
+/// The links are those of an earlier [`Outcome`] of the same run, which may stand for others. One that no class of
+/// links begins with is left out.
+///
+/// # Errors
+/// As [`simulate`].
+pub fn simulate_watching(
+    fabric: &Fabric,
+    workload: &dyn Workload,
+    (options, watched): (&Options, &[LinkId]),
+    observer: &mut dyn Observer,
+) -> Result<Outcome, SimulationError> {
     let roles = setup::check(fabric, workload)?;
     let mut planner = Planner::new(fabric, &options.transport);
     let mut assumptions = options.assumptions();
@@ -124,18 +143,27 @@ pub fn simulate(
     } else {
         Folding::identity(fabric, workload.ranks())
     };
-    run_folded((options, &mut planner), (workload, &roles), (&folding, assumptions), observer)
+    let run = Run { options, watched };
+    run_folded((run, &mut planner), (workload, &roles), (&folding, assumptions), observer)
 }
 
 /// After so many times that ranks of one class have left a collective apart, all collectives run by events.
 const VALUES: usize = 12;
+
+/// How a workload is run.
+#[derive(Clone, Copy)]
+struct Run<'a> {
+    options: &'a Options,
+    /// Links of which it is recorded by itself what they carry.
+    watched: &'a [LinkId],
+}
 
 /// Runs a workload whose folding is known.
 ///
 /// What the folding assumes is watched while it runs. Where it does not hold, classes are made anew and the run starts
 /// again: what collectives did is remembered.
 fn run_folded(
-    (options, planner): (&Options, &mut Planner<'_>),
+    (Run { options, watched }, planner): (Run<'_>, &mut Planner<'_>),
     (workload, roles): (&dyn Workload, &Roles),
     (structural, mut assumptions): (&Folding, Assumptions),
     observer: &mut dyn Observer,
@@ -147,7 +175,8 @@ fn run_folded(
     let mut splits = 0;
     loop {
         let folding = finer.as_ref().unwrap_or(structural);
-        let around = Surroundings { fabric, workload, folding };
+        let gauges = Gauges::of_links(fabric, folding.links(), watched);
+        let around = Surroundings { fabric, workload, folding, gauges: &gauges };
         let (parts, plans) = setup::prepare(around, roles, planner)?;
         match execution::attempt(parts, plans, &mut replays, (options, &mut *observer))? {
             Attempt::Finished(mut outcome) => {

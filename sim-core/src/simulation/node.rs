@@ -4,6 +4,7 @@
 
 use super::carrier::Carrier;
 use super::execution::LeftApart;
+use super::gauges::Gauges;
 use super::group::{Group, GroupPlan, Member, Signature};
 use super::recording::{LinkUse, Recording};
 use super::replay::{Lone, Unrecorded};
@@ -12,6 +13,7 @@ use crate::collectives::{Pattern, Schedule};
 use crate::engine::Limits;
 use crate::fabric::RoutingError;
 use crate::ids::{CommunicatorId, EndpointId, GroupId, PeerSlot, RankId, RoleId};
+use crate::network::Timeline;
 use crate::symmetry::{Folding, NodeClass, Representative, Symmetry, in_first_cells};
 use crate::transport::{Plan, Transport};
 use crate::units::Time;
@@ -47,8 +49,9 @@ struct Alone {
 #[derive(Debug, Default)]
 pub(super) struct NodeMemory(FxHashMap<NodeKey, Vec<Remembered>>);
 
-/// The number of the placement, the places in the first cells, and how much later than the first each position enters.
-type NodeKey = (u32, Vec<EndpointId>, Vec<Time>);
+/// The number of the placement, the places in the first cells, how much later than the first each position enters, and
+/// the classes of links of the group by itself that are watched.
+type NodeKey = (u32, Vec<EndpointId>, Vec<Time>, Vec<u32>);
 
 /// What a plan has done there.
 type Remembered = (Arc<Plan>, Arc<Alone>);
@@ -148,25 +151,32 @@ impl NodeScene<'_> {
         let entries: Vec<Time> = node.positions.iter().map(|&member| self.entries[member as usize]).collect();
         let folding = fold(around, &places, &plan.plan.schedule, &entries)
             .map_err(|error| Unrecorded::Routing(error.into()))?;
-        let key = (node.alike, in_first_cells(around.fabric, &places), entries);
+        let shared = SharedLinks::of(&folding, around);
+        let key = (node.alike, in_first_cells(around.fabric, &places), entries, shared.watched.clone());
         let known = memory.0.entry(key).or_default();
         let same =
             |known: &&(Arc<Plan>, Arc<Alone>)| Arc::ptr_eq(&known.0, &plan.plan) || known.0 == plan.plan;
         let (alone, new) = match known.iter().find(same) {
             Some(known) => (Arc::clone(&known.1), false),
             None => {
-                let alone = Arc::new(self.simulate(&folding, &places)?);
+                let alone = Arc::new(self.simulate(&folding, &places, &shared.watched)?);
                 known.push((Arc::clone(&plan.plan), Arc::clone(&alone)));
                 (alone, true)
             }
         };
-        Ok((self.of_members(&alone, &folding)?, new))
+        Ok((self.of_members(&alone, &folding, &shared)?, new))
     }
 
     /// Simulates the group that stands for its class, by itself.
-    fn simulate(&self, folding: &Folding, places: &[EndpointId]) -> Result<Alone, Unrecorded> {
-        let workload = Positions(places);
-        let around = Surroundings { fabric: self.around.fabric, workload: &workload, folding };
+    fn simulate(
+        &self,
+        folding: &Folding,
+        places: &[EndpointId],
+        watched: &[u32],
+    ) -> Result<Alone, Unrecorded> {
+        let (fabric, workload) = (self.around.fabric, Positions(places));
+        let gauges = Gauges::of_classes(fabric, folding.links(), watched);
+        let around = Surroundings { fabric, workload: &workload, folding, gauges: &gauges };
         let ranks: Arc<[RankId]> = (0..places.len()).map(RankId::new).collect();
         let member = |(actor, representative): (usize, &Representative)| Member {
             actor: actor as u32,
@@ -204,7 +214,12 @@ impl NodeScene<'_> {
     }
 
     /// What the members of the class do, given what the group does by itself.
-    fn of_members(&self, alone: &Alone, folding: &Folding) -> Result<Recording, Unrecorded> {
+    fn of_members(
+        &self,
+        alone: &Alone,
+        folding: &Folding,
+        shared: &SharedLinks,
+    ) -> Result<Recording, Unrecorded> {
         let node = self.node;
         let mut exits: Vec<Option<Time>> = vec![None; self.group.members.len()];
         for (&member, &exit) in node.positions.iter().zip(&alone.exits) {
@@ -215,21 +230,59 @@ impl NodeScene<'_> {
         }
         let links = &self.plan.signature.as_ref().expect("nodes are signed").links;
         let mut used: FxHashMap<u32, LinkUse> = FxHashMap::default();
-        for (own, link) in folding.common_links(self.around.folding) {
+        for &((own, link), _) in &shared.common {
             used.entry(link).or_insert(LinkUse::NEVER).join(alone.recording.used[own as usize]);
         }
-        let groups = f64::from(node.multiplicity);
         let Recording { tiers, flows, lanes, solves, events, .. } = &alone.recording;
         Ok(Recording {
             exits: exits.into_iter().map(|exit| exit.expect("every member has a position")).collect(),
             carried: node.loads.clone(),
             used: links.iter().map(|link| used.get(link).copied().unwrap_or(LinkUse::NEVER)).collect(),
-            tiers: tiers.iter().map(|tier| tier.clone().times(groups)).collect(),
+            tiers: shared.of_all_groups(tiers, f64::from(node.multiplicity), (folding, self.around)),
             flows: *flows,
             lanes: *lanes,
             solves: *solves,
             events: *events,
         })
+    }
+}
+
+/// The links of a group by itself that are links of the folding of all ranks.
+struct SharedLinks {
+    /// Pairs of a class by itself and a class among all, each with how many links they have in common.
+    common: Vec<((u32, u32), u64)>,
+    /// The classes by themselves some of whose links are watched.
+    watched: Vec<u32>,
+}
+
+impl SharedLinks {
+    fn of(folding: &Folding, around: Surroundings<'_>) -> Self {
+        let common = folding.common_links(around.folding);
+        let is_watched = |link: u32| around.gauges.of_watched(link).is_some();
+        let watched = common.iter().filter(|((_, link), _)| is_watched(*link)).map(|((own, _), _)| *own);
+        let mut watched: Vec<u32> = watched.collect();
+        watched.dedup();
+        Self { common, watched }
+    }
+
+    /// What so many groups move over time past each gauge, given what one of them moves past its own.
+    fn of_all_groups(
+        &self,
+        own: &[Timeline],
+        groups: f64,
+        (folding, around): (&Folding, Surroundings<'_>),
+    ) -> Vec<Timeline> {
+        let tiers = around.fabric.tiers().len();
+        let mut all: Vec<Timeline> = own[..tiers].iter().map(|tier| tier.clone().times(groups)).collect();
+        all.resize(around.gauges.count(), Timeline::default());
+        for (&class, moved) in self.watched.iter().zip(&own[tiers..]) {
+            let links = folding.links()[class as usize].multiplicity as f64;
+            for &((_, there), common) in self.common.iter().filter(|((own, _), _)| *own == class) {
+                let part = moved.clone().times(groups * common as f64 / links);
+                all[around.gauges.of(there)].add_timeline(Time::ZERO..Time::MAX, &part);
+            }
+        }
+        all
     }
 }
 

@@ -2,8 +2,9 @@
 
 use super::observer::Observer;
 use super::setup::{self, SimulationError};
-use super::{Options, run_folded};
+use super::{Options, Run, run_folded};
 use crate::fabric::Fabric;
+use crate::ids::LinkId;
 use crate::outcome::Outcome;
 use crate::symmetry::{Assumptions, Folding, Foldings};
 use crate::transport::Planner;
@@ -73,8 +74,23 @@ impl<'a> Simulator<'a> {
         prepared: &Prepared<W>,
         observer: &mut dyn Observer,
     ) -> Result<Outcome, SimulationError> {
+        self.run_watching(prepared, &[], observer)
+    }
+
+    /// Runs a workload as [`Simulator::run`] does, and records what each of these links carries over time, as
+    /// [`simulate_watching`](super::simulate_watching) does.
+    ///
+    /// # Errors
+    /// As [`simulate`](super::simulate).
+    pub fn run_watching<W: Workload>(
+        &mut self,
+        prepared: &Prepared<W>,
+        watched: &[LinkId],
+        observer: &mut dyn Observer,
+    ) -> Result<Outcome, SimulationError> {
         let Prepared { workload, roles, folding, assumptions } = prepared;
         let folded = (&**folding, assumptions.clone());
-        run_folded((self.options, &mut self.planner), (workload, roles), folded, observer)
+        let run = Run { options: self.options, watched };
+        run_folded((run, &mut self.planner), (workload, roles), folded, observer)
     }
 }

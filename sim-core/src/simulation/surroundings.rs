@@ -1,5 +1,6 @@
-//! What a simulation stands in: the fabric, the workload, and the folding between them.
+//! What a simulation stands in: the fabric, the workload, the folding between them, and what counts bytes.
 
+use super::gauges::Gauges;
 use crate::fabric::Fabric;
 use crate::symmetry::Folding;
 use crate::workload::Workload;
@@ -10,6 +11,7 @@ pub(super) struct Surroundings<'a> {
     pub(super) fabric: &'a Fabric,
     pub(super) workload: &'a dyn Workload,
     pub(super) folding: &'a Folding,
+    pub(super) gauges: &'a Gauges,
 }
 
 impl Surroundings<'_> {

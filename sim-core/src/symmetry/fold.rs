@@ -96,21 +96,27 @@ impl Folding {
         Ok(folding.unwrap_or_else(|_| Self::identity(fabric, places.len())))
     }
 
-    /// The pairs of a class of links here and one of another folding that have links in common.
+    /// The pairs of a class of links here and one of another folding that have links in common, each with how many.
     ///
     /// Each crossed run of links here consists of crossed runs there.
-    pub fn common_links(&self, other: &Self) -> Vec<(u32, u32)> {
-        let mut pairs: Vec<(u32, u32)> = Vec::new();
+    pub fn common_links(&self, other: &Self) -> Vec<((u32, u32), u64)> {
+        let mut pairs: Vec<((u32, u32), u64)> = Vec::new();
         for (segment, &class) in self.class_of_segment.iter().enumerate().filter(|of| *of.1 != UNCROSSED) {
             for there in other.segments.covering(self.segments.links(segment)) {
                 let pair = (class, other.class_of_segment[there]);
-                if pairs.last() != Some(&pair) {
-                    pairs.push(pair);
+                let links = other.segments.links(there).len() as u64;
+                match pairs.last_mut() {
+                    Some(last) if last.0 == pair => last.1 += links,
+                    _ => pairs.push((pair, links)),
                 }
             }
         }
         pairs.sort_unstable();
-        pairs.dedup();
+        pairs.dedup_by(|next, kept| {
+            let same = next.0 == kept.0;
+            kept.1 += if same { next.1 } else { 0 };
+            same
+        });
         pairs
     }
 

@@ -14,4 +14,4 @@ mod process;
 mod simulate;
 
 pub use message::{Message, Traffic, TrafficOutcome};
-pub use simulate::simulate_traffic;
+pub use simulate::{simulate_traffic, simulate_traffic_watching};

@@ -5,10 +5,11 @@ use super::process::TrafficProcess;
 use crate::digest::{messages_hash, outcome_digest};
 use crate::engine::{self, EventQueue, run};
 use crate::fabric::{Fabric, RoutingError, Scope};
-use crate::ids::RankId;
+use crate::ids::{LinkId, RankId};
 use crate::network::{FlowLevel, NetworkLink};
 use crate::outcome::{LinkOutcome, Outcome, RankOutcome, StopReason, Work};
 use crate::simulation::Options;
+use crate::simulation::gauges::Gauges;
 use crate::symmetry::{FoldedLink, MessageFolding, RoutedMessage};
 use crate::transport::Transport;
 use crate::units::{Bytes, Time};
@@ -30,13 +31,30 @@ pub fn simulate_traffic(
     traffic: &Traffic,
     options: &Options,
 ) -> Result<TrafficOutcome, RoutingError> {
+    simulate_traffic_watching(fabric, traffic, (options, &[]))
+}
+
+/// Moves `traffic` as [`simulate_traffic`] does, and records what each of these links carries over time: links of an
+/// earlier outcome of the same run, which may stand for others.
+///
+/// # Errors
+/// As [`simulate_traffic`].
+///
+/// # Panics
+/// As [`simulate_traffic`].
+pub fn simulate_traffic_watching(
+    fabric: &Fabric,
+    traffic: &Traffic,
+    (options, watched): (&Options, &[LinkId]),
+) -> Result<TrafficOutcome, RoutingError> {
     assert!(traffic.ranks <= fabric.endpoints(), "every rank is on an endpoint of its own");
     let routed: Result<Vec<RoutedMessage>, RoutingError> =
         traffic.messages.iter().map(|message| routed(fabric, message, &options.transport)).collect();
     let routed = routed?;
     let folding =
         if options.fold { MessageFolding::of(fabric, &routed) } else { MessageFolding::identity(&routed) };
-    let network = network(fabric, &options.transport, folding.links());
+    let gauges = Gauges::of_links(fabric, folding.links(), watched);
+    let network = network(fabric, &options.transport, (folding.links(), &gauges));
     let mut process = TrafficProcess::new(&routed, folding.classes(), network);
     let mut queue = EventQueue::new();
     process.post(&mut queue);
@@ -46,7 +64,9 @@ pub fn simulate_traffic(
     let finished: Vec<Time> = (0..routed.len()).map(of_class).collect();
     let last = finished.iter().copied().max().unwrap_or_default();
     let end = if stop == StopReason::Completed { last } else { end };
-    Ok(outcome(traffic, finished, Ran { folding: &folding, network: &process.network, end, stop, events }))
+    let ran =
+        Ran { fabric, folding: &folding, gauges: &gauges, network: &process.network, end, stop, events };
+    Ok(outcome(traffic, finished, ran))
 }
 
 fn routed(fabric: &Fabric, message: &Message, transport: &Transport) -> Result<RoutedMessage, RoutingError> {
@@ -58,19 +78,19 @@ fn routed(fabric: &Fabric, message: &Message, transport: &Transport) -> Result<R
 }
 
 /// The links at the efficiency of their transport, with nothing on them.
-fn network(fabric: &Fabric, transport: &Transport, links: &[FoldedLink]) -> FlowLevel {
+fn network(fabric: &Fabric, transport: &Transport, (links, gauges): (&[FoldedLink], &Gauges)) -> FlowLevel {
     let denominator = fabric.weight_denominator() as f64;
-    let network_link = |folded: &FoldedLink| {
+    let network_link = |(class, folded): (usize, &FoldedLink)| {
         let link = fabric.link(folded.link);
         let payload = link.capacity * transport.scope(fabric.tiers()[link.tier.index()].scope).efficiency;
         NetworkLink {
             capacity: payload.bytes_per_second() * denominator,
-            tier: link.tier.index(),
+            tier: gauges.of(class as u32),
             multiplicity: folded.multiplicity,
             binds: !fabric.is_never_full(folded.link),
         }
     };
-    FlowLevel::with_tiers(links.iter().map(network_link), fabric.tiers().len(), denominator)
+    FlowLevel::with_tiers(links.iter().enumerate().map(network_link), gauges.count(), denominator)
 }
 
 fn stop_reason(stop: engine::StopReason, is_draining: bool) -> StopReason {
@@ -86,7 +106,9 @@ fn stop_reason(stop: engine::StopReason, is_draining: bool) -> StopReason {
 
 /// A run that is over.
 struct Ran<'a> {
+    fabric: &'a Fabric,
     folding: &'a MessageFolding,
+    gauges: &'a Gauges,
     network: &'a FlowLevel,
     end: Time,
     stop: StopReason,
@@ -94,7 +116,7 @@ struct Ran<'a> {
 }
 
 fn outcome(traffic: &Traffic, finished: Vec<Time>, ran: Ran<'_>) -> TrafficOutcome {
-    let Ran { folding, network, end, stop, events } = ran;
+    let Ran { fabric, folding, gauges, network, end, stop, events } = ran;
     let links: Vec<LinkOutcome> = (folding.links().iter().zip(network.carried()))
         .filter(|(_, carried)| *carried > 0)
         .map(|(folded, weighted_bytes)| LinkOutcome {
@@ -113,7 +135,7 @@ fn outcome(traffic: &Traffic, finished: Vec<Time>, ran: Ran<'_>) -> TrafficOutco
         ..Work::default()
     };
     let digest = outcome_digest(hashes.into_iter().map(|hash| (hash, 1)), &links);
-    let tiers = network.timelines().cloned().collect();
+    let (tiers, watched) = gauges.read((fabric, folding.links()), network.timelines(), end);
     TrafficOutcome {
         outcome: Outcome {
             end,
@@ -121,6 +143,7 @@ fn outcome(traffic: &Traffic, finished: Vec<Time>, ran: Ran<'_>) -> TrafficOutco
             ranks,
             links,
             tiers,
+            watched,
             work,
             by_events: Vec::new(),
             calls_by_events: Vec::new(),

@@ -1,6 +1,8 @@
 //! `copperlight run --trace`: every second of the ledger is found in the file, and every operation of each stream.
 
 use super::{TINY, Workplace};
+use copperlight::trace::messages::PerfettoTrace;
+use prost::Message;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -146,6 +148,56 @@ fn outside(slices: &[&Slice], others: &[&Slice]) -> Vec<(u64, u64)> {
     }
     parts.retain(|(from, until)| from < until);
     parts
+}
+
+/// The same trace as packets, with the ranks and counters of its JSON.
+#[test]
+fn packets_are_the_format_of_every_name_but_json() {
+    let place = Workplace::with("tiny.toml", TINY);
+    for name in ["timeline.pftrace", "timeline", "timeline.JSON"] {
+        let arguments = ["run", "tiny.toml", "--set", "sweep=[]", "--no-files", "--trace", name];
+        place.succeed(&arguments);
+    }
+    let packets = std::fs::read(place.path("timeline.pftrace")).expect("the trace was written");
+    assert_eq!(packets, std::fs::read(place.path("timeline")).expect("the trace was written"));
+    let json = read(&place.read("timeline.JSON"));
+    let trace = PerfettoTrace::decode(packets.as_slice()).expect("a trace is packets");
+    let descriptors = || trace.packet.iter().filter_map(|packet| packet.track_descriptor.as_ref());
+    let processes = descriptors().filter_map(|track| Some(track.process.as_ref()?.process_name().to_owned()));
+    let named = json.names.iter().filter(|((_, thread), _)| *thread == 0).map(|(_, name)| name.clone());
+    assert_eq!(processes.collect::<Vec<_>>(), named.collect::<Vec<_>>());
+    let counters =
+        json.points.iter().flat_map(|point| point["counters"].as_array().expect("there are counters"));
+    assert_eq!(descriptors().filter(|track| track.counter.is_some()).count(), counters.count());
+}
+
+#[test]
+fn the_busiest_links_are_shown_where_they_are_asked_for() {
+    let place = Workplace::with("tiny.toml", TINY);
+    let arguments = ["run", "tiny.toml", "--set", "sweep=[]", "--set", "report.curves=[]"];
+    let plain = place.succeed(&[&arguments[..], &["--out", "plain"]].concat());
+    assert!(!plain.stdout.contains("The busiest links"), "{}", plain.stdout);
+    let shown = place.succeed(&[&arguments[..], &["--out", "shown", "--links"]].concat());
+    assert!(shown.stdout.contains("The busiest links"), "{}", shown.stdout);
+    let read = |folder: &str| -> Value {
+        serde_json::from_str(&place.read(&format!("{folder}/results.json"))).expect("results are JSON")
+    };
+    let (plain, mut shown) = (read("plain"), read("shown"));
+    for result in shown["results"].as_array_mut().expect("results are an array") {
+        for busy in result["links"]["busiest"].as_array_mut().expect("links are an array") {
+            let over_time = busy["over_time"].take();
+            assert!(
+                over_time["utilization"].as_array().is_some_and(|slices| slices.len() > 100),
+                "{over_time}"
+            );
+            let peak = busy["peak"].take();
+            assert!(peak.as_f64() >= busy["mean"].as_f64(), "{peak} of {busy}");
+            busy.as_object_mut().expect("a link is an object").remove("over_time");
+        }
+    }
+    assert_eq!(plain["results"], shown["results"], "and nothing else changes");
+    assert_eq!(plain["digest"], shown["digest"]);
+    place.refuse(&["run", "tiny.toml", "--links", "--shard", "1/2"], &["--links"]);
 }
 
 fn results(place: &Workplace) -> Vec<Value> {
