@@ -160,12 +160,21 @@ mod tests {
     fn every_requested_figure_is_drawn_in_both_formats() {
         let drawn = draw(&example::two_systems(2)).expect("the example can be drawn");
         let names: Vec<&str> = drawn.figures.iter().map(|figure| figure.name.as_str()).collect();
-        assert_eq!(names, ["mfu"]);
+        let expected = [
+            "mfu",
+            "communication_share",
+            "exposed_communication_share",
+            "ledger",
+            "memory",
+            "link_utilization",
+            "busbw",
+        ];
+        assert_eq!(names, expected);
         for figure in &drawn.figures {
             assert!(figure.svg.starts_with("<svg"), "{}", &figure.svg[..20]);
             assert!(figure.png.starts_with(b"\x89PNG"));
         }
-        assert_eq!(drawn.notes, Vec::<String>::new());
+        assert_eq!(names.len() + drawn.notes.len(), CurveKind::ALL.len(), "{:?}", drawn.notes);
     }
 
     #[test]

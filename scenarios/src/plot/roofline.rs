@@ -9,7 +9,7 @@ use super::panel::{Ends, Panel, Rect};
 use super::style::{Color, FOOTER_SIZE, GRID, INK, LABEL_SIZE, QUIET, TICK_SIZE, series_color};
 use super::text::{width, wrapped};
 use crate::report::number::{chips, percent, rounded};
-use crate::report::{Roofline, RooflineKernel, ScenarioReport};
+use crate::report::{FigureSize, Roofline, RooflineKernel, ScenarioReport};
 use std::f64::consts::TAU;
 
 const TITLE: &str = "Kernels of a step below the roofs of the chip";
@@ -32,15 +32,18 @@ pub(super) fn draw_roofline(report: &ScenarioReport) -> Option<Drawing> {
     if known.is_empty() {
         return None;
     }
-    let shown = &known[..known.len().min(MOST_PANELS)];
+    // A column has no room for panels beside each other.
+    let side_by_side = if report.figures.size == FigureSize::Column { 1 } else { 2 };
+    let most = MOST_PANELS / 2 * side_by_side;
+    let shown = &known[..known.len().min(most)];
     let mut notes = Vec::new();
     if shown.len() < known.len() {
-        notes.push(format!("Shows the first {MOST_PANELS} of {} systems.", known.len()));
+        notes.push(format!("Shows the first {most} of {} systems.", known.len()));
     }
     let mut canvas = Canvas::default();
     let footnotes: Vec<String> = std::iter::once(MEANING.to_owned()).chain(notes.iter().cloned()).collect();
     let room = draw_frame(&mut canvas, report, TITLE, &footnotes);
-    let columns = if shown.len() > 1 { 2 } else { 1 };
+    let columns = shown.len().min(side_by_side);
     for (of, room) in shown.iter().zip(cells(shown.len(), columns, room, (36.0, 16.0))) {
         draw_panel(&mut canvas, of, room);
     }
@@ -82,7 +85,7 @@ fn axes(of: &Roofline) -> (Axis, Axis) {
     let highest = of.peak.max(of.peak_bf16) * 1.6 / TERA;
     (
         Axis::decades("intensity (FLOP/byte)", (left, right), number_label),
-        Axis::decades("achieved (TFLOP/s)", (lowest, highest), number_label),
+        Axis::decades("TFLOP/s", (lowest, highest), number_label),
     )
 }
 

@@ -66,6 +66,18 @@ const TRAINING: &[&str] = &[
     "link_utilization.<tier>.mean",
     "link_utilization.<tier>.peak",
     "tier_bytes.<tier>",
+    "links.tiers.<tier>.links",
+    "links.tiers.<tier>.idle",
+    "limited_by.compute",
+    "limited_by.memory_bandwidth",
+    "limited_by.host",
+    "limited_by.interference",
+    "limited_by.link:scale-up",
+    "limited_by.link:scale-out",
+    "limited_by.latency:scale-up",
+    "limited_by.latency:scale-out",
+    "limited_by.software",
+    "limited_by.copy",
     "placement.tensor.inside_node",
     "placement.tensor.inside_domain",
     "placement.tensor.across_domains",
@@ -83,10 +95,24 @@ const TRAINING: &[&str] = &[
     "placement.pipeline.across_domains",
 ];
 
-const COLLECTIVE: [&str; 6] =
-    ["time_us", "algbw_gb_per_s", "busbw_gb_per_s", "wire_bytes_per_chip", "size_bytes", "tier_bytes.<tier>"];
+const COLLECTIVE: [&str; 14] = [
+    "time_us",
+    "algbw_gb_per_s",
+    "busbw_gb_per_s",
+    "wire_bytes_per_chip",
+    "size_bytes",
+    "tier_bytes.<tier>",
+    "links.tiers.<tier>.links",
+    "links.tiers.<tier>.idle",
+    "limited_by.link:scale-up",
+    "limited_by.link:scale-out",
+    "limited_by.latency:scale-up",
+    "limited_by.latency:scale-out",
+    "limited_by.software",
+    "limited_by.copy",
+];
 
-const TRAFFIC: [&str; 14] = [
+const TRAFFIC: [&str; 16] = [
     "time_us",
     "flow_time_mean_us",
     "flow_time_median_us",
@@ -101,6 +127,8 @@ const TRAFFIC: [&str; 14] = [
     "link_utilization.<tier>.mean",
     "link_utilization.<tier>.peak",
     "tier_bytes.<tier>",
+    "links.tiers.<tier>.links",
+    "links.tiers.<tier>.idle",
 ];
 
 /// Metrics that have ends, of training only.
@@ -285,7 +313,8 @@ mod tests {
     use super::super::example;
     use super::super::results::{CollectiveRow, TierUtilization};
     use super::*;
-    use crate::report::{Breakdown, EnergyPerToken, Placement, RunTotals, TrafficRow};
+    use crate::critical_path::Resource;
+    use crate::report::{Breakdown, EnergyPerToken, LinkReport, Placement, RunTotals, TierLinks, TrafficRow};
     use copperlight_topologies::Interval;
 
     /// A training point with everything that one can have.
@@ -316,6 +345,11 @@ mod tests {
             run_total: Some(RunTotals { energy_mwh: Some(figure), ..RunTotals::default() }),
             link_utilization: Some([("scale-out".to_owned(), TierUtilization::default())].into()),
             tier_bytes: Some([("a.b".to_owned(), 7)].into()),
+            links: Some(LinkReport {
+                tiers: [("scale-out".to_owned(), TierLinks::default())].into(),
+                ..LinkReport::default()
+            }),
+            limited_by: Some(Resource::ALL.map(|resource| (resource.name().to_owned(), 0.1)).into()),
             placement: Some(Placement::default()),
             ..example::two_systems(1).results.results[0].clone()
         }
@@ -339,7 +373,7 @@ mod tests {
         ];
         for (kind, metrics) in all {
             let numbers = metrics.values().iter().filter(|(_, value)| value.is_number());
-            for (path, _) in numbers.filter(|(path, _)| !path.starts_with("limited_by.")) {
+            for (path, _) in numbers {
                 assert!(kind.has(path), "{path} of {}", kind.name());
             }
         }

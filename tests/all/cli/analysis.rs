@@ -39,8 +39,7 @@ fn a_domain_and_two_are_told_in_numbers() {
 fn people_and_spreadsheets_read_it_too() {
     let place = Workplace::with("star.toml", STAR);
     let text = place.succeed(&WORDS).stdout;
-    for line in ["gb200-nvl72: 72 chips", "32,400 GB/s", "0.600 µs", "a chip sends to other domains", "n/a"]
-    {
+    for line in ["gb200-nvl72: 72 chips", "32,400 GB/s", "0.600 us", "a chip sends to other domains", "n/a"] {
         assert!(text.contains(line), "{line}\n{text}");
     }
     let markdown = place.succeed(&[&WORDS[..], &["--format", "markdown"]].concat()).stdout;

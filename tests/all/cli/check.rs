@@ -155,6 +155,8 @@ fn a_baseline_holds_until_a_number_moves_and_keeps_edited_tolerances() {
         "exposed_communication_share=9",
         "energy_j_per_token=9",
         "energy_breakdown_j_per_token=9",
+        "limited_by=9",
+        "links=9",
     ];
     let flags: Vec<&str> = loose.iter().chain(&more).flat_map(|one| ["--tolerance", one]).collect();
     place.succeed(&[&["check", "tiny.toml", "--baseline", "base.json"], &slower[..], &flags].concat());

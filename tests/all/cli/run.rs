@@ -76,6 +76,7 @@ fn json_has_the_keys_of_the_contract() {
         "domain_price_usd",
         "run_total",
         "link_utilization",
+        "links",
         "tier_bytes",
         "placement",
         "plan",
@@ -97,6 +98,9 @@ fn json_has_the_keys_of_the_contract() {
             (sum / number(&result["step_time_s"]) - 1.0).abs() < 1e-9,
             "the terms sum to the step: {result}"
         );
+        let limits = result["limited_by"].as_object().expect("something limits the step");
+        let sum: f64 = limits.values().filter_map(Value::as_f64).sum();
+        assert!((sum - 1.0).abs() < 1e-9, "what limits the step is all of it: {result}");
         for share in ["mfu", "communication_share", "exposed_communication_share"] {
             assert!((0.0..1.0).contains(&number(&result[share])), "{share}: {result}");
         }

@@ -110,7 +110,7 @@ fn a_training_sweep_has_a_block_per_point_whatever_the_threads() {
 fn a_variant_that_cannot_finish_is_null_and_a_base_that_cannot_is_an_error() {
     let place = Workplace::with("ranges.toml", RANGES);
     let known = place.json(&["sensitivity", "ranges.toml"]);
-    let limit = format!("{} us", (number(&known["points"][0]["base"]) * 1.001).ceil());
+    let limit = format!("{} us", (number(&known["points"][0]["base"]) * 1.01).ceil());
     let limited = place.json(&["sensitivity", "ranges.toml", "--max-time", &limit]);
     let point = &limited["points"][0];
     let bandwidth = value(point, "scale_up.link_bandwidth").expect("it still has a range");
@@ -142,7 +142,7 @@ fn wrong_words_are_refused() {
     place.refuse(&["sensitivity"], &["<SCENARIO>"]);
     place.refuse(&["sensitivity", "nvl72-vs-cm38"], &["nvl72-vs-cm384"]);
     place.refuse(&["sensitivity", "ranges.toml", "--threads", "0"], &["--threads"]);
-    place.refuse(&["sensitivity", "ranges.toml", "--out", "x"], &["--out"]);
+    place.refuse(&["sensitivity", "ranges.toml", "--outt", "x"], &["--outt"]);
 }
 
 #[test]
