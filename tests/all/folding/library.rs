@@ -94,7 +94,7 @@ fn a_training_step_is_the_same_folded_and_in_full() {
     let work = [true, false].map(|fold| {
         let results = run(&scenario, fold).results;
         assert_eq!(results.digest, "f7e7658533ace655897cba2ae0714ecb", "fold {fold}");
-        assert_eq!(results.results[0].step_time_s, Some(0.058756465621), "fold {fold}");
+        assert_eq!(results.results[0].step_time_s, Some(0.058734304868), "fold {fold}");
         results.work
     });
     assert!(work[0].flows < work[1].flows, "folding leaves flows out");
