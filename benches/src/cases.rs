@@ -48,7 +48,7 @@ impl Case {
     #[inline(never)]
     pub fn run(&self) -> Answer {
         match self {
-            Self::Ring(ring) => Answer::Ring(ring.run()),
+            Self::Ring(ring) => Answer::Ring(Box::new(ring.run())),
             Self::Flows(run) => Answer::Flows(run.run()),
         }
     }
@@ -82,7 +82,7 @@ pub fn flows(name: &str, parameter: usize) -> u64 {
 #[derive(Debug)]
 pub enum Answer {
     /// Of programs.
-    Ring(Outcome),
+    Ring(Box<Outcome>),
     /// Of flows.
     Flows(FlowsOutcome),
 }

@@ -107,19 +107,19 @@ fn write(format: Format, report: &CompareReport, output: &mut Output<'_>) -> Res
 
 /// A source before anything runs.
 enum Source {
-    Read(ComparedSource),
+    Read(Box<ComparedSource>),
     ToRun(Box<Scenario>),
 }
 
 /// Reads and checks every source, and runs those that are scenarios.
 fn load(arguments: &CompareArguments, output: &Output<'_>) -> Result<Loaded, Failure> {
-    let (names, systems, settings) = asked(arguments)?;
+    let Asked { names, systems, settings } = asked(arguments)?;
     let found: Vec<(String, Source)> =
         names.into_iter().map(|name| find(name, &settings)).collect::<Result<_, Failure>>()?;
     let mut loaded = Loaded { sources: Vec::new(), systems, notes: Vec::new() };
     for (name, source) in found {
         let source = match source {
-            Source::Read(source) => source,
+            Source::Read(source) => *source,
             Source::ToRun(scenario) => simulate(arguments, (name, &scenario), (&mut loaded.notes, output))?,
         };
         loaded.sources.push(source);
@@ -130,26 +130,35 @@ fn load(arguments: &CompareArguments, output: &Output<'_>) -> Result<Loaded, Fai
 fn find(name: String, settings: &[String]) -> Result<(String, Source), Failure> {
     if is_results(&name) {
         let source = read_results(&name)?;
-        return Ok((name, Source::Read(source)));
+        return Ok((name, Source::Read(Box::new(source))));
     }
     let scenario = load_one(&name, settings)?;
     check_size(&name, &scenario)?;
     Ok((name, Source::ToRun(Box::new(scenario))))
 }
 
-/// The sources, each once, the systems of both sides, and what is set in scenarios.
-fn asked(arguments: &CompareArguments) -> Result<(Vec<String>, [Option<String>; 2], Vec<String>), Failure> {
+/// What the words of a command line ask for.
+struct Asked {
+    /// The sources, each once.
+    names: Vec<String>,
+    /// The systems of both sides.
+    systems: [Option<String>; 2],
+    /// What is set in scenarios.
+    settings: Vec<String>,
+}
+
+fn asked(arguments: &CompareArguments) -> Result<Asked, Failure> {
     let settings = arguments.settings.clone();
     let (a, b) = (&arguments.a, &arguments.b);
     if let Some(scenario) = &arguments.scenario {
         let systems = [Some(a.clone()), Some(b.clone())];
         let settings =
             if is_results(scenario) { settings } else { with_presets(scenario, [a, b], settings)? };
-        return Ok((vec![scenario.clone()], systems, settings));
+        return Ok(Asked { names: vec![scenario.clone()], systems, settings });
     }
     let ((a, of_a), (b, of_b)) = (split(a), split(b));
     let names = if a == b { vec![a] } else { vec![a, b] };
-    Ok((names, [of_a, of_b], settings))
+    Ok(Asked { names, systems: [of_a, of_b], settings })
 }
 
 /// `SOURCE#SYSTEM` in its parts; a file whose name has the sign stays whole.

@@ -219,7 +219,7 @@ fn values_of_any_size_can_be_read() {
     assert_readable(
         changed(3, |index, point| {
             if index % 2 == 1 {
-                example::make_too_large(point)
+                example::make_too_large(point);
             }
         }),
         "too large",

@@ -265,9 +265,9 @@ mod tests {
     #[test]
     fn what_is_too_short_to_be_seen_goes_into_its_surroundings() {
         let piece = |n: u32| {
-            let state = if n % 2 == 0 { StageState::Forward } else { StageState::Communication };
+            let state = if n.is_multiple_of(2) { StageState::Forward } else { StageState::Communication };
             // Of each second, nine tenths are forward.
-            let until = f64::from(n / 2) + if n % 2 == 0 { 0.9 } else { 1.0 };
+            let until = f64::from(n / 2) + if n.is_multiple_of(2) { 0.9 } else { 1.0 };
             (state, time(until))
         };
         let pieces: Vec<_> = (0..2000).map(piece).collect();

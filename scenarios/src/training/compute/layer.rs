@@ -107,6 +107,7 @@ impl ExpertHalf {
 
 /// The feed-forward half of a layer.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "a step has a few, and they are copied like numbers")]
 pub(in crate::training) enum FeedForward {
     Dense(HalfLayer),
     Experts(ExpertHalf),
