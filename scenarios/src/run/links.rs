@@ -8,7 +8,7 @@ use crate::report::{BusyLink, LinkReport, LinkTimeline, TierLinks};
 use crate::trace::Counter;
 use copperlight_core::fabric::Fabric;
 use copperlight_core::ids::{LinkId, TierId};
-use copperlight_core::outcome::{Outcome, WatchedLink};
+use copperlight_core::outcome::Outcome;
 use std::collections::BTreeMap;
 
 /// So many links are named.
@@ -62,7 +62,8 @@ impl Busiest {
             let counted = &mut tiers[tier.index()];
             counted.idle = counted.idle.saturating_sub(alike);
             counted.count(mean, alike);
-            let (bytes, tier) = (whole(weighted, fabric), fabric.tiers()[tier.index()].name.clone());
+            let (bytes, tier) =
+                (utilization::whole_bytes(fabric, weighted), fabric.tiers()[tier.index()].name.clone());
             busy.push((
                 link,
                 BusyLink {
@@ -110,10 +111,11 @@ impl Busiest {
     fn add_timelines(&mut self, fabric: &Fabric, watched: &Outcome) {
         for (link, busy) in self.links.iter().zip(&mut self.report.busiest) {
             let Some(found) = watched.watched.iter().find(|of| of.link == *link) else { continue };
-            let timeline = timeline(fabric, watched, found);
-            // Slices are sums of rounded parts: no more than all of a link can be in use.
-            busy.peak = Some(timeline.utilization.iter().copied().fold(0.0, f64::max).min(1.0));
-            busy.over_time = Some(timeline);
+            let capacity = fabric.link(*link).capacity.bytes_per_second();
+            let (utilization, peak) = utilization::over_time(&found.carried, capacity, watched.end);
+            busy.peak = Some(peak);
+            let bin_seconds = found.carried.slice_width().seconds();
+            busy.over_time = Some(LinkTimeline { bin_seconds, utilization });
         }
     }
 }
@@ -130,18 +132,4 @@ fn alike(fabric: &Fabric, outcome: &Outcome) -> Alike {
         *links += of.multiplicity;
     }
     alike
-}
-
-fn whole(weighted: u128, fabric: &Fabric) -> u64 {
-    let denominator = u128::from(fabric.weight_denominator());
-    u64::try_from((weighted + denominator / 2) / denominator).unwrap_or(u64::MAX)
-}
-
-/// Utilization of a watched link; the run may end inside the last slice.
-fn timeline(fabric: &Fabric, outcome: &Outcome, found: &WatchedLink) -> LinkTimeline {
-    let capacity = fabric.link(found.link).capacity.bytes_per_second();
-    let (width, end) = (found.carried.slice_width().seconds(), outcome.end.seconds());
-    let share = |(slice, bytes): (usize, &f64)| bytes / (capacity * width.min(end - slice as f64 * width));
-    let utilization = found.carried.slices(outcome.end).iter().enumerate().map(share).collect();
-    LinkTimeline { bin_seconds: width, utilization }
 }

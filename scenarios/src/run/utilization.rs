@@ -6,7 +6,7 @@ use copperlight_core::fabric::{Fabric, Tier};
 use copperlight_core::ids::TierId;
 use copperlight_core::network::Timeline;
 use copperlight_core::outcome::Outcome;
-use copperlight_core::units::Bandwidth;
+use copperlight_core::units::{Bandwidth, Time};
 use std::collections::BTreeMap;
 
 /// Utilization of each tier: a mean and a peak for the table, a timeline for the figure.
@@ -29,28 +29,32 @@ pub(super) fn of_tiers(
         // A tier that falls silent early has slices as long as those of the others.
         let mut timeline = timeline.clone();
         timeline.add(outcome.end..outcome.end, 0.0);
-        let width = timeline.slice_width().seconds();
-        let step = outcome.end.seconds();
-        let slices = timeline.slices(outcome.end);
-        // The step may end inside the last slice.
-        let length = |slice: usize| width.min(step - slice as f64 * width);
-        let share = |(slice, &bytes): (usize, &f64)| bytes / (capacity * length(slice));
-        let utilization: Vec<f64> = slices.iter().enumerate().map(share).collect();
-        // Slices are sums of rounded parts: no more than all of a link can be in use.
-        let peak = utilization.iter().copied().fold(0.0, f64::max).min(1.0);
+        let (utilization, peak) = over_time(&timeline, capacity, outcome.end);
         let bytes = carried[index] as f64 / fabric.weight_denominator() as f64;
-        let mean = bytes / (capacity * step);
+        let mean = bytes / (capacity * outcome.end.seconds());
         table.insert(tier.name.clone(), TierUtilization { mean, peak });
         timelines.push(UtilizationTimeline {
             system: system.to_owned(),
             chips,
             setting: String::new(),
             tier: tier.name.clone(),
-            bin_seconds: width,
+            bin_seconds: timeline.slice_width().seconds(),
             utilization,
         });
     }
     (table, timelines)
+}
+
+/// The share of a capacity, in bytes per second, that is in use in each slice until the end, and the highest of them.
+pub(super) fn over_time(carried: &Timeline, capacity: f64, end: Time) -> (Vec<f64>, f64) {
+    let (width, end, slices) = (carried.slice_width().seconds(), end.seconds(), carried.slices(end));
+    // The run may end inside the last slice.
+    let length = |slice: usize| width.min(end - slice as f64 * width);
+    let share = |(slice, &bytes): (usize, &f64)| bytes / (capacity * length(slice));
+    let utilization: Vec<f64> = slices.iter().enumerate().map(share).collect();
+    // Slices are sums of rounded parts: no more than all of a link can be in use.
+    let peak = utilization.iter().copied().fold(0.0, f64::max).min(1.0);
+    (utilization, peak)
 }
 
 /// What the links of each tier have carried over time, for viewers of timelines; a tier without links has no counter.
@@ -71,14 +75,17 @@ pub(super) fn counters(fabric: &Fabric, outcome: &Outcome) -> Vec<Counter> {
 
 /// The payload bytes that all links of each tier carried, from exact sums; a tier without links has no entry.
 ///
-/// A message counts on every link that it crosses. More than 2^64 - 1 bytes, 18 exabytes, count as so many.
+/// A message counts on every link that it crosses.
 pub(super) fn bytes_of_tiers(fabric: &Fabric, outcome: &Outcome) -> BTreeMap<String, u64> {
-    let denominator = u128::from(fabric.weight_denominator());
-    let whole =
-        |weighted: u128| u64::try_from((weighted + denominator / 2) / denominator).unwrap_or(u64::MAX);
     let tiers = fabric.tiers().iter().zip(carried(fabric, outcome)).enumerate();
     let wired = tiers.filter(|(index, _)| fabric.tier_capacity(TierId::new(*index)) > Bandwidth::ZERO);
-    wired.map(|(_, (tier, weighted))| (tier.name.clone(), whole(weighted))).collect()
+    wired.map(|(_, (tier, weighted))| (tier.name.clone(), whole_bytes(fabric, weighted))).collect()
+}
+
+/// Bytes that were counted by the fabric's weights. More than 2^64 - 1, 18 exabytes, count as so many.
+pub(super) fn whole_bytes(fabric: &Fabric, weighted: u128) -> u64 {
+    let denominator = u128::from(fabric.weight_denominator());
+    u64::try_from((weighted + denominator / 2) / denominator).unwrap_or(u64::MAX)
 }
 
 /// The bytes that all links of each tier carried, times the fabric's weight denominator.
