@@ -5,38 +5,98 @@ use copperlight::report::PointResult;
 use copperlight::run::{EngineOptions, RunOptions, run_scenario};
 use std::collections::BTreeMap;
 
-/// A small transformer on 16 H100s in two nodes, with every rate that is raised written out.
-const DENSE: &str = "scenario.name = 'dense'\n\
-     [[systems]]\nname = 'copper'\npreset = 'hgx-h100'\nchips = 16\n\
-     [workload]\nkind = 'training'\nsequence_length = 2048\nglobal_batch = 16\nmicro_batch = 1\nprecision = 'bf16'\n\
+/// A small transformer; what it runs on is put before it.
+const DENSE: &str = "[workload]\nkind = 'training'\nsequence_length = 2048\nglobal_batch = 16\nmicro_batch = 1\nprecision = 'bf16'\n\
      [workload.model]\nlayers = 4\nhidden = 2048\nheads = 16\nkv_heads = 16\nhead_dim = 128\nffn = 8192\n\
      gated = false\nvocab = 32000\ntied_embeddings = false\nattention = 'mha'\n\
      [workload.parallelism]\ntensor = 2\npipeline = 2\ndata = 'auto'\n";
 
+/// A small mixture of experts.
+const EXPERTS: &str = "[workload]\nkind = 'training'\nsequence_length = 2048\nglobal_batch = 32\nmicro_batch = 1\nprecision = 'bf16'\n\
+     [workload.model]\nlayers = 4\nhidden = 2048\nheads = 16\nkv_heads = 16\nhead_dim = 128\nffn = 4096\n\
+     gated = true\nvocab = 32000\ntied_embeddings = false\nattention = 'mha'\n\
+     experts = 64\ntop_k = 4\nexpert_ffn = 1024\nshared_experts = 0\ndense_layers = 0\n\
+     [workload.parallelism]\nexpert = 16\ndata = 'auto'\n";
+
+/// Two nodes of eight, joined by their usual fabric.
+const NODES: &str = "[[systems]]\nname = 'nodes'\npreset = 'hgx-h100'\nchips = 16\n";
+
+/// One domain of copper.
+const COPPER: &str = "[[systems]]\nname = 'copper'\npreset = 'gb200-nvl72'\nchips = 16\n";
+
+/// Two domains of light, half filled.
+const LIGHT: &str =
+    "[[systems]]\nname = 'light'\npreset = 'cloudmatrix384'\nchips = 16\nchips_per_domain = 8\n";
+
 /// What is raised by one per cent: the resource, the key, its value and unit.
-const RATES: [(&str, &str, f64, &str); 4] = [
-    ("compute", "systems.chip.peak_bf16", 989.5, "TFLOP/s"),
-    ("memory_bandwidth", "systems.chip.hbm_bandwidth", 3.35, "TB/s"),
-    ("link:scale-up", "systems.scale_up.link_bandwidth", 25.0, "GB/s"),
-    ("link:scale-out", "systems.scale_out.bandwidth_per_chip", 50.0, "GB/s"),
+type Rate = (&'static str, &'static str, f64, &'static str);
+
+const COMPUTE: (&str, &str) = ("compute", "systems.chip.peak_bf16");
+const MEMORY: (&str, &str) = ("memory_bandwidth", "systems.chip.hbm_bandwidth");
+const INSIDE: (&str, &str) = ("link:scale-up", "systems.scale_up.link_bandwidth");
+const OUTSIDE: (&str, &str) = ("link:scale-out", "systems.scale_out.bandwidth_per_chip");
+
+const fn rate((resource, key): (&'static str, &'static str), value: f64, unit: &'static str) -> Rate {
+    (resource, key, value, unit)
+}
+
+const OF_NODES: &[Rate] = &[
+    rate(COMPUTE, 989.5, "TFLOP/s"),
+    rate(MEMORY, 3.35, "TB/s"),
+    rate(INSIDE, 25.0, "GB/s"),
+    rate(OUTSIDE, 50.0, "GB/s"),
+];
+const OF_COPPER: &[Rate] =
+    &[rate(COMPUTE, 2500.0, "TFLOP/s"), rate(MEMORY, 8.0, "TB/s"), rate(INSIDE, 50.0, "GB/s")];
+const OF_LIGHT: &[Rate] = &[
+    rate(COMPUTE, 752.0, "TFLOP/s"),
+    rate(MEMORY, 3.2, "TB/s"),
+    rate(INSIDE, 28.0, "GB/s"),
+    rate(OUTSIDE, 25.0, "GB/s"),
 ];
 
-/// Plans on which different resources matter.
-const PLANS: [&[&str]; 4] = [
-    &[],
-    &["tensor=8", "pipeline=1", "sequence_parallel=true"],
-    &["tensor=1", "pipeline=1"],
-    &["tensor=1", "pipeline=4"],
+/// A job on a machine with a plan.
+#[derive(Debug, Clone, Copy)]
+struct Job {
+    machine: &'static str,
+    rates: &'static [Rate],
+    model: &'static str,
+    plan: &'static [&'static str],
+}
+
+/// Jobs that wait for different resources.
+const JOBS: [Job; 8] = [
+    Job { machine: NODES, rates: OF_NODES, model: DENSE, plan: &[] },
+    Job {
+        machine: NODES,
+        rates: OF_NODES,
+        model: DENSE,
+        plan: &["tensor=8", "pipeline=1", "sequence_parallel=true"],
+    },
+    Job { machine: NODES, rates: OF_NODES, model: DENSE, plan: &["tensor=1", "pipeline=1"] },
+    Job { machine: NODES, rates: OF_NODES, model: DENSE, plan: &["tensor=1", "pipeline=4"] },
+    Job {
+        machine: COPPER,
+        rates: OF_COPPER,
+        model: DENSE,
+        plan: &["tensor=8", "pipeline=2", "sequence_parallel=true"],
+    },
+    Job { machine: LIGHT, rates: OF_LIGHT, model: DENSE, plan: &["tensor=8", "pipeline=1"] },
+    Job { machine: NODES, rates: OF_NODES, model: EXPERTS, plan: &[] },
+    Job { machine: COPPER, rates: OF_COPPER, model: EXPERTS, plan: &[] },
 ];
 
-fn scenario(plan: &[&str], raised: Option<&str>) -> Scenario {
-    let plan = plan.iter().map(|setting| format!("workload.parallelism.{setting}"));
-    let rate = |(resource, key, value, unit): &(&str, &str, f64, &str)| {
-        let factor = if raised == Some(resource) { 1.01 } else { 1.0 };
-        format!("{key}={} {unit}", value * factor)
-    };
-    let settings: Vec<String> = plan.chain(RATES.iter().map(rate)).collect();
-    check(SourceText::new("test", DENSE), &settings).unwrap_or_else(|errors| panic!("{errors}"))
+impl Job {
+    fn scenario(&self, raised: Option<&str>) -> Scenario {
+        let plan = self.plan.iter().map(|setting| format!("workload.parallelism.{setting}"));
+        let rate = |(resource, key, value, unit): &Rate| {
+            let factor = if raised == Some(resource) { 1.01 } else { 1.0 };
+            format!("{key}={} {unit}", value * factor)
+        };
+        let settings: Vec<String> = plan.chain(self.rates.iter().map(rate)).collect();
+        let text = format!("scenario.name = 'small'\n{}{}", self.machine, self.model);
+        check(SourceText::new("test", text), &settings).unwrap_or_else(|errors| panic!("{errors}"))
+    }
 }
 
 fn point(scenario: &Scenario, fold: bool) -> PointResult {
@@ -56,12 +116,12 @@ fn step(point: &PointResult) -> f64 {
 
 #[test]
 fn shares_sum_to_the_step_and_are_the_same_unfolded() {
-    for plan in PLANS {
-        let scenario = scenario(plan, None);
+    for job in JOBS {
+        let scenario = job.scenario(None);
         let [folded, unfolded] = [true, false].map(|fold| point(&scenario, fold));
         let sum: f64 = limits(&folded).values().sum();
-        assert!((sum - 1.0).abs() < 1e-12, "{plan:?}: {sum}");
-        assert_eq!(limits(&folded), limits(&unfolded), "{plan:?}");
+        assert!((sum - 1.0).abs() < 1e-12, "{job:?}: {sum}");
+        assert_eq!(limits(&folded), limits(&unfolded), "{job:?}");
     }
 }
 
@@ -69,16 +129,16 @@ fn shares_sum_to_the_step_and_are_the_same_unfolded() {
 /// hundredth of the raise is left to what moves from one resource to another.
 #[test]
 fn a_faster_resource_gains_its_share() {
-    for plan in PLANS {
-        let before = point(&scenario(plan, None), true);
-        for (resource, ..) in RATES {
-            let after = point(&scenario(plan, Some(resource)), true);
+    for job in JOBS {
+        let before = point(&job.scenario(None), true);
+        for &(resource, ..) in job.rates {
+            let after = point(&job.scenario(Some(resource)), true);
             let share = limits(&before).get(resource).copied().unwrap_or(0.0);
             let gain = (step(&before) / step(&after) - 1.0) / 0.01;
             let allowed = 0.2 * share + 0.005;
             assert!(
                 (gain - share).abs() < allowed,
-                "{plan:?}, {resource}: a share of {share}, a gain of {gain}"
+                "{job:?}, {resource}: a share of {share}, a gain of {gain}"
             );
         }
     }

@@ -10,6 +10,7 @@ mod library;
 mod library_sizes;
 mod plans;
 mod properties;
+mod recurring;
 mod rounds;
 mod slowing;
 mod steps;

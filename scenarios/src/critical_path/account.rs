@@ -27,6 +27,20 @@ impl Account {
         Time::from_picoseconds(self.0.iter().sum())
     }
 
+    /// What has been added since `before`; nothing where some of it was taken away, for the path is another.
+    pub(super) fn since(&self, before: &Self) -> Option<Self> {
+        let mut added = *self;
+        for (time, before) in added.0.iter_mut().zip(before.0) {
+            *time = time.checked_sub(before)?;
+        }
+        Some(added)
+    }
+
+    /// Adds an account, so many times.
+    pub(super) fn add_times(&mut self, added: &Self, times: u64) {
+        self.0.iter_mut().zip(added.0).for_each(|(time, added)| *time += added * times);
+    }
+
     /// Shares by the names of resources, those that take no time left out; `None` where nothing takes any.
     pub fn shares(&self) -> Option<BTreeMap<String, f64>> {
         let total = self.total().picoseconds();

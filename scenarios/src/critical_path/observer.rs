@@ -2,9 +2,11 @@
 
 use super::account::Account;
 use super::meeting::{Meeting, Participant};
+use super::recurring::Standing;
 use super::split;
+use super::stream::Stream;
 use crate::training::KernelShares;
-use copperlight_core::simulation::{Notice, Observer, Representative};
+use copperlight_core::simulation::{Notice, Observer, Recurrence, Representative};
 use copperlight_core::transport::TransferParts;
 use copperlight_core::units::Time;
 use copperlight_core::workload::{Counterpart, OperationKind, StreamId};
@@ -27,20 +29,6 @@ struct Rank {
     streams: Vec<Stream>,
     /// Where the parts of operations with these stand.
     expected: FxHashMap<Counterpart, u32>,
-}
-
-/// How far a stream has come.
-#[derive(Debug, Clone, Copy, Default)]
-struct Stream {
-    /// When its last operation ended, and the path that led there.
-    ended: Time,
-    done: Account,
-    /// When its operation was entered; when it began, and the path that led there.
-    entered: Time,
-    began: Time,
-    account: Account,
-    /// Where the parts of its operation stand.
-    parts: Option<u32>,
 }
 
 impl CriticalPath {
@@ -149,6 +137,18 @@ impl Observer for CriticalPath {
             }
         }
         (stream.ended, stream.done) = (notice.at, account);
+    }
+
+    fn recurs(&mut self, rounds: &Recurrence<'_>) {
+        let state = |path: &mut Self| {
+            path.close_meeting();
+            Standing::of(path.ranks.iter().map(|rank| rank.streams.as_slice()))
+        };
+        rounds.tell_until(self, state, |path, before, left| {
+            path.close_meeting();
+            let streams = path.ranks.iter_mut().map(|rank| rank.streams.as_mut_slice()).collect();
+            before.pass_over(streams, (rounds.duration(), left))
+        });
     }
 
     fn finish(&mut self, end: Time) {

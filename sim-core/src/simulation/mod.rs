@@ -40,6 +40,7 @@ pub use crate::symmetry::Representative;
 pub use flow_case::{Flow, FlowCase, FlowLink};
 pub use flow_set::{FlowsOutcome, solve_flows};
 pub use observer::{Notice, Observer, Unobserved};
+pub use rounds::Recurrence;
 pub use setup::SimulationError;
 pub use simulator::{Prepared, Simulator};
 pub use slowing::Slowing;

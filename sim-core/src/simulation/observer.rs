@@ -1,5 +1,6 @@
 //! Who watches a run as it happens, without keeping all of it.
 
+use super::rounds::Recurrence;
 use crate::symmetry::Representative;
 use crate::transport::TransferParts;
 use crate::units::Time;
@@ -38,6 +39,11 @@ pub trait Observer {
     fn begun(&mut self, notice: &Notice<'_>);
     /// An operation ended.
     fn ended(&mut self, notice: &Notice<'_>);
+    /// Rounds come that are like the last one, and nothing is told of them but this: who watches has all of them told, or
+    /// knows what they come to.
+    fn recurs(&mut self, rounds: &Recurrence<'_>) {
+        rounds.tell_all(self);
+    }
     /// The run is over.
     fn finish(&mut self, end: Time);
 }
@@ -51,6 +57,7 @@ impl Observer for Unobserved {
     fn entered(&mut self, _: &Notice<'_>) {}
     fn begun(&mut self, _: &Notice<'_>) {}
     fn ended(&mut self, _: &Notice<'_>) {}
+    fn recurs(&mut self, _: &Recurrence<'_>) {}
     fn finish(&mut self, _: Time) {}
 }
 
@@ -81,6 +88,11 @@ impl<A: Observer, B: Observer> Observer for (A, B) {
         self.1.ended(notice);
     }
 
+    fn recurs(&mut self, rounds: &Recurrence<'_>) {
+        self.0.recurs(rounds);
+        self.1.recurs(rounds);
+    }
+
     fn finish(&mut self, end: Time) {
         self.0.finish(end);
         self.1.finish(end);
@@ -107,6 +119,10 @@ impl<A: Observer> Observer for Option<A> {
 
     fn ended(&mut self, notice: &Notice<'_>) {
         self.iter_mut().for_each(|one| one.ended(notice));
+    }
+
+    fn recurs(&mut self, rounds: &Recurrence<'_>) {
+        self.iter_mut().for_each(|one| one.recurs(rounds));
     }
 
     fn finish(&mut self, end: Time) {

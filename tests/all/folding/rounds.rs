@@ -5,7 +5,7 @@ use super::evidence::{Evidence, Way};
 use super::steps::Step;
 use crate::machines::{JOINING, Machine, family};
 use copperlight_core::fabric::Fabric;
-use copperlight_core::simulation::{Slowing, Unobserved, simulate};
+use copperlight_core::simulation::{Options, Slowing, Unobserved, simulate};
 use copperlight_core::transport::Transport;
 use copperlight_tests::cases;
 use copperlight_tests::transports::costly;
@@ -40,13 +40,21 @@ const ODDITIES: [Oddity; 7] = [
 ];
 
 #[derive(Debug, Clone)]
-struct Case {
+pub(super) struct Case {
     oddity: Oddity,
-    machine: Machine,
+    pub(super) machine: Machine,
     costly: bool,
     /// The share of their speed that kernels lose beside messages and collectives, in thousandths.
     lost: u16,
-    step: Step,
+    pub(super) step: Step,
+}
+
+impl Case {
+    pub(super) fn options(&self, way: Way) -> Options {
+        let transport = if self.costly { costly().with_ideal_switches() } else { Transport::ideal() };
+        let slowing = Slowing::per_mille(self.lost).expect("the share is less than all");
+        way.options(transport).slowed(slowing)
+    }
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -76,7 +84,7 @@ fn step() -> impl Strategy<Value = Step> {
     })
 }
 
-fn case() -> impl Strategy<Value = Case> {
+pub(super) fn case() -> impl Strategy<Value = Case> {
     let machine = (family(4..13), prop::sample::select(JOINING[1..].to_vec()));
     let odd = (prop::sample::select(ODDITIES.to_vec()), 0..1_000_usize, 1..100_000_u64);
     let transport = (prop::bool::ANY, prop_oneof![2 => Just(0), 1 => 1..1_000_u16]);
@@ -119,9 +127,7 @@ struct Counts {
 static COUNTS: Mutex<Option<Counts>> = Mutex::new(None);
 
 fn evidence(fabric: &Fabric, case: &Case, way: Way) -> Option<Evidence> {
-    let transport = if case.costly { costly().with_ideal_switches() } else { Transport::ideal() };
-    let slowing = Slowing::per_mille(case.lost).expect("the share is less than all");
-    Evidence::of(fabric, &case.step, &way.options(transport).slowed(slowing))
+    Evidence::of(fabric, &case.step, &case.options(way))
 }
 
 proptest! {

@@ -3,10 +3,12 @@
 use super::books::Books;
 use super::entry::LedgerEntry;
 use super::gap::{Gap, Part};
+use super::recurring::{Round, further, later};
 use crate::training::program::LAUNCH;
 use copperlight_core::simulation::Notice;
 use copperlight_core::units::Time;
 use copperlight_core::workload::{MAX_STREAMS, Operation, OperationKind, StreamId, StreamSet, Tag};
+use std::iter::zip;
 
 /// The account of one rank, kept up to date from one notice to the next.
 ///
@@ -111,6 +113,36 @@ impl Account {
         }
     }
 
+    /// The same, without what was kept of when.
+    pub(super) fn without_track(&self) -> Self {
+        Self { books: self.books.without_track(), gap: self.gap.clone(), ..*self }
+    }
+
+    /// Whether a round has brought it to the same state, further on.
+    pub(super) fn follows(&self, before: &Self, round: Round) -> bool {
+        (self.optimizers, self.kernels, self.moving, self.blocked)
+            == (before.optimizers, before.kernels, before.moving, before.blocked)
+            && round.moves_time(before.since, self.since)
+            && zip(&self.streams, &before.streams).all(|(after, before)| after.follows(before, round))
+            && self.gap.follows(&before.gap, round)
+            && self.books.follow(&before.books, round)
+    }
+
+    /// So many rounds go by that change it as the one since `before` did.
+    ///
+    /// What is under way from before the first of them to after the last is left alone: no kernel of theirs waits for it.
+    pub(super) fn pass_over(&mut self, before: &Self, rounds: u64) {
+        later(before.since, &mut self.since, rounds);
+        for (after, before) in self.streams.iter_mut().zip(&before.streams) {
+            later(before.began, &mut after.began, rounds);
+            further(before.index, &mut after.index, rounds);
+        }
+        self.gap.pass_over(&before.gap, rounds);
+        self.books.pass_over(&before.books, rounds);
+        self.communication += (self.communication - before.communication) * rounds;
+        self.computation += (self.computation - before.computation) * rounds;
+    }
+
     /// The step is over: what the rank did not use of it was wait.
     pub(super) fn finish(&mut self, end: Time) {
         self.settle(end);
@@ -171,6 +203,12 @@ impl Current {
         let Operation { waits, tag, kind, .. } = *notice.operation;
         let is_receive = matches!(kind, OperationKind::Receive { .. });
         Self { index: notice.index, waits, tag, is_receive, began: notice.at }
+    }
+
+    fn follows(&self, before: &Self, round: Round) -> bool {
+        (self.waits, self.tag, self.is_receive) == (before.waits, before.tag, before.is_receive)
+            && round.moves_time(before.began, self.began)
+            && round.moves_index(before.index, self.index)
     }
 
     fn part(self, stream: StreamId) -> Part {

@@ -9,8 +9,10 @@
 
 use super::books::Books;
 use super::entry::LedgerEntry;
+use super::recurring::{Round, further, later};
 use copperlight_core::units::Time;
 use copperlight_core::workload::{MAX_STREAMS, StreamId, StreamSet};
+use std::iter::zip;
 
 /// The part of a rank in an operation that can be waited for.
 #[derive(Debug, Clone, Copy)]
@@ -136,6 +138,32 @@ impl Gap {
         }
     }
 
+    /// Whether it holds the same, a round further on.
+    pub(super) fn follows(&self, before: &Self, round: Round) -> bool {
+        let intervals = self.intervals.iter().zip(&before.intervals);
+        let noted = self.noted.iter().zip(&before.noted);
+        self.intervals.len() == before.intervals.len()
+            && self.noted.len() == before.noted.len()
+            && (self.present, self.places) == (before.present, before.places)
+            && intervals.into_iter().all(|(after, before)| after.follows(before, round))
+            && noted.into_iter().all(|(after, before)| after.follows(before, round))
+            && zip(before.awaited, self.awaited).all(|(before, after)| round.moves_index(before, after))
+    }
+
+    /// So many rounds go by that change it as the one since `before` did.
+    pub(super) fn pass_over(&mut self, before: &Self, rounds: u64) {
+        for (after, before) in self.intervals.iter_mut().zip(&before.intervals) {
+            later(before.until, &mut after.until, rounds);
+        }
+        for (after, before) in self.noted.iter_mut().zip(&before.noted) {
+            later(before.ended, &mut after.ended, rounds);
+            further(before.part.index, &mut after.part.index, rounds);
+        }
+        for (after, before) in self.awaited.iter_mut().zip(before.awaited) {
+            further(before, after, rounds);
+        }
+    }
+
     fn book(&mut self, books: &mut Books) {
         let mut operations = self.noted.iter().peekable();
         let mut present: [Option<&Noted>; MAX_STREAMS] = [None; MAX_STREAMS];
@@ -150,6 +178,29 @@ impl Gap {
         self.noted.clear();
         self.present = StreamSet::EMPTY;
         self.awaited = [0; MAX_STREAMS];
+    }
+}
+
+impl Interval {
+    fn follows(&self, before: &Self, round: Round) -> bool {
+        (self.moving, self.blocked) == (before.moving, before.blocked)
+            && round.moves_time(before.until, self.until)
+    }
+}
+
+impl Noted {
+    fn follows(&self, before: &Self, round: Round) -> bool {
+        (self.from, self.is_awaited) == (before.from, before.is_awaited)
+            && round.moves_time(before.ended, self.ended)
+            && self.part.follows(before.part, round)
+    }
+}
+
+impl Part {
+    fn follows(self, before: Self, round: Round) -> bool {
+        (self.stream, self.waits, self.entry, self.starves)
+            == (before.stream, before.waits, before.entry, before.starves)
+            && round.moves_index(before.index, self.index)
     }
 }
 

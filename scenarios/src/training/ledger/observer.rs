@@ -3,9 +3,10 @@
 use super::account::Account;
 use super::books::LedgerSlice;
 use super::rank::RankLedger;
+use super::recurring::Round;
 use super::summary::LedgerSummary;
 use copperlight_core::ids::RankId;
-use copperlight_core::simulation::{Notice, Observer, Representative};
+use copperlight_core::simulation::{Notice, Observer, Recurrence, Representative};
 use copperlight_core::units::Time;
 use std::collections::BTreeSet;
 
@@ -88,6 +89,26 @@ impl Observer for Ledger {
 
     fn ended(&mut self, notice: &Notice<'_>) {
         self.accounts[notice.representative].ended(notice);
+    }
+
+    fn recurs(&mut self, rounds: &Recurrence<'_>) {
+        let state =
+            |ledger: &mut Self| -> Vec<_> { ledger.accounts.iter().map(Account::without_track).collect() };
+        rounds.tell_until(self, state, |ledger, before, left| {
+            let follows = |((after, before), &operations): ((&Account, &Account), &u32)| {
+                after.follows(before, Round { duration: rounds.duration(), operations })
+            };
+            let mut accounts = ledger.accounts.iter().zip(before).zip(rounds.strides());
+            let all_follow = accounts.all(follows);
+            if all_follow {
+                ledger
+                    .accounts
+                    .iter_mut()
+                    .zip(before)
+                    .for_each(|(after, before)| after.pass_over(before, left));
+            }
+            all_follow
+        });
     }
 
     fn finish(&mut self, end: Time) {

@@ -5,7 +5,9 @@ use crate::engine::{EventQueue, Process};
 use crate::network::Moved;
 use crate::simulation::events::Event;
 use crate::simulation::messages::End;
-use crate::simulation::rounds::{Counts, Entry, Look, Noted, Readers, Round, Scene, Told, Watch};
+use crate::simulation::rounds::{
+    Counts, Entry, Look, Noted, Recurrence, Round, Scene, Told, Watch, hash_again,
+};
 use crate::units::Time;
 
 /// What tiers carry in so small a part of a round is carried together when it is carried again.
@@ -90,11 +92,11 @@ impl Execution<'_, '_> {
         let pages = noted.diary.pages(&programs, strides);
         let piece = Time::from_picoseconds(duration.picoseconds() / PIECES);
         let moved = Moved::merged(&self.carrier.network.take_moved(), piece);
-        let mut readers = Readers { observer: &mut *self.observer, hashes: &mut self.hashes };
+        let operations: Vec<u32> = strides.iter().map(|stride| stride.operations).collect();
+        self.observer.recurs(&Recurrence::new(&pages, &operations, (*duration, *again)));
+        hash_again(&pages, (*duration, *again), &mut self.hashes);
         for round in 1..=*again {
-            let later = *duration * round;
-            pages.iter().for_each(|page| page.tell((round as u32, later), &mut readers));
-            self.carrier.network.move_again(&moved, later);
+            self.carrier.network.move_again(&moved, *duration * round);
         }
         let carried: Vec<u128> = self.carrier.network.carried().collect();
         for (link, (after, before)) in (0..).zip(carried.iter().zip(&noted.before.carried)) {

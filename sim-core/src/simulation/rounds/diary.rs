@@ -5,6 +5,7 @@ use crate::digest::OperationHashes;
 use crate::simulation::observer::{Notice, Observer};
 use crate::units::Time;
 use crate::workload::{Operation, Program};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// What is told of an operation.
@@ -33,12 +34,6 @@ pub(in crate::simulation) struct Entry {
 /// All that was told in a round, in order.
 #[derive(Debug, Default)]
 pub(in crate::simulation) struct Diary(Vec<Entry>);
-
-/// Who is told again.
-pub(in crate::simulation) struct Readers<'a> {
-    pub(in crate::simulation) observer: &'a mut dyn Observer,
-    pub(in crate::simulation) hashes: &'a mut [OperationHashes],
-}
 
 impl Diary {
     /// Notes what is told now.
@@ -84,17 +79,41 @@ pub(in crate::simulation) struct Page<'p> {
 impl Page<'_> {
     /// Tells it again, `later` and so many rounds further on.
     #[inline]
-    pub(in crate::simulation) fn tell(&self, (round, later): (u32, Time), readers: &mut Readers<'_>) {
-        let Entry { told, actor, at, begun, index, .. } = self.entry;
+    pub(in crate::simulation) fn tell<O: Observer + ?Sized>(
+        &self,
+        (round, later): (u32, Time),
+        observer: &mut O,
+    ) {
+        let Entry { told, actor, at, index, .. } = self.entry;
         let (at, index) = (at + later, index + round * self.operations);
         let notice = Notice { at, representative: actor as usize, index, operation: self.operation };
         match told {
-            Told::Entered => readers.observer.entered(&notice),
-            Told::Begun => readers.observer.begun(&notice),
-            Told::Ended => {
-                readers.observer.ended(&notice);
-                let stream = self.operation.stream.index();
-                readers.hashes[actor as usize].add(stream, index, (begun + later, at));
+            Told::Entered => observer.entered(&notice),
+            Told::Begun => observer.begun(&notice),
+            Told::Ended => observer.ended(&notice),
+        }
+    }
+}
+
+/// Adds what ended in a round to the hashes of the ranks, as often as the round comes again.
+///
+/// A stream is hashed in the order in which its operations end; the order of streams does not matter.
+pub(in crate::simulation) fn hash_again(
+    pages: &[Page<'_>],
+    (duration, again): (Time, u64),
+    hashes: &mut [OperationHashes],
+) {
+    let mut streams: BTreeMap<(u32, usize), Vec<&Page<'_>>> = BTreeMap::new();
+    for page in pages.iter().filter(|page| page.entry.told == Told::Ended) {
+        streams.entry((page.entry.actor, page.operation.stream.index())).or_default().push(page);
+    }
+    for ((actor, stream), pages) in streams {
+        let hashes = &mut hashes[actor as usize];
+        for round in 1..=again {
+            let later = duration * round;
+            for Page { operations, entry, .. } in &pages {
+                let index = entry.index + round as u32 * operations;
+                hashes.add(stream, index, (entry.begun + later, entry.at + later));
             }
         }
     }
