@@ -6,7 +6,7 @@
 use crate::report::{StageBlock, StageRow, StageState, StageTimeline};
 use crate::training::{COMPUTE, Ledger, LedgerEntry, LedgerSlice, ProgramSpan, SpanKind, TrainingWorkload};
 use copperlight_core::ids::RankId;
-use copperlight_core::simulation::{Notice, Observer, Representative};
+use copperlight_core::simulation::{Notice, Observer, Recurrence, Representative};
 use copperlight_core::units::Time;
 use copperlight_core::workload::OperationKind;
 use std::collections::BTreeMap;
@@ -66,6 +66,23 @@ impl<'a> StageRecorder<'a> {
 }
 
 impl Track {
+    /// A kernel has ended.
+    fn kernel(&mut self, state: StageState, at: Time) {
+        match self.kernels.last_mut() {
+            Some((last, ended)) if *last == state => *ended = at,
+            _ => self.kernels.push((state, at)),
+        }
+    }
+
+    /// The kernels that have ended since come again, so often.
+    fn repeat_since(&mut self, last: Option<Time>, (duration, times): (Time, u64)) {
+        let first = self.kernels.partition_point(|(_, ended)| last.is_some_and(|last| *ended <= last));
+        let again = self.kernels[first..].to_vec();
+        for round in 1..=times {
+            again.iter().for_each(|&(state, ended)| self.kernel(state, ended + duration * round));
+        }
+    }
+
     fn row(&self, ledger: &[LedgerSlice], (end, most): (Time, usize)) -> StageRow {
         let pieces = self.pieces(ledger);
         let mut seconds = [0.0; StageState::COUNT];
@@ -212,10 +229,24 @@ impl Observer for StageRecorder<'_> {
         let state = span
             .checked_sub(1)
             .map_or(StageState::StepOverhead, |span| state_of_span(track.spans[span].kind));
-        match track.kernels.last_mut() {
-            Some((last, ended)) if *last == state => *ended = notice.at,
-            _ => track.kernels.push((state, notice.at)),
-        }
+        track.kernel(state, notice.at);
+    }
+
+    /// A round runs the same passes as the one before it.
+    fn recurs(&mut self, rounds: &Recurrence<'_>) {
+        let standing = |recorder: &mut Self| {
+            let last = |track: &Option<Track>| track.as_ref()?.kernels.last().map(|(_, ended)| *ended);
+            (recorder.ledger.standing(), recorder.tracks.iter().map(last).collect::<Vec<_>>())
+        };
+        rounds.tell_until(self, standing, |recorder, (ledger, kernels), left| {
+            let passes_over = recorder.ledger.pass_over(ledger, rounds, left);
+            if passes_over {
+                let tracks = recorder.tracks.iter_mut().zip(kernels);
+                let tracks = tracks.filter_map(|(track, last)| Some((track.as_mut()?, *last)));
+                tracks.for_each(|(track, last)| track.repeat_since(last, (rounds.duration(), left)));
+            }
+            passes_over
+        });
     }
 
     fn finish(&mut self, end: Time) {
@@ -227,6 +258,11 @@ impl Observer for StageRecorder<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::file::{SourceText, Workload, check};
+    use crate::run::EngineOptions;
+    use crate::run::fabric::run_to_end;
+    use crate::run::rates::rates;
+    use crate::run::step::{Machine, options, prepare};
 
     fn time(seconds: f64) -> Time {
         Time::from_seconds(seconds)
@@ -260,6 +296,37 @@ mod tests {
         assert_eq!(row.blocks.len(), 6);
         assert!((row.seconds.iter().sum::<f64>() - 6.0).abs() < 1e-9, "{row:?}");
         assert!((row.seconds[StageState::Backward as usize] - 2.0).abs() < 1e-9);
+    }
+
+    /// A small transformer in two interleaved stages, whose steady state is long.
+    const SMALL: &str = "scenario.name = 'small'\n\
+         [[systems]]\npreset = 'hgx-h100'\nchips = 8\n\
+         [workload]\nkind = 'training'\nsequence_length = 2048\nglobal_batch = 256\nmicro_batch = 1\nprecision = 'bf16'\n\
+         [workload.model]\nlayers = 4\nhidden = 512\nheads = 4\nkv_heads = 4\nhead_dim = 128\nffn = 2048\n\
+         gated = false\nvocab = 32000\ntied_embeddings = false\nattention = 'mha'\n\
+         [workload.parallelism]\ntensor = 2\npipeline = 2\nschedule = 'interleaved-1f1b'\nvirtual_stages = 2\n\
+         data = 'auto'\nrecompute = 'full'\n";
+
+    #[test]
+    fn rounds_that_are_passed_over_are_drawn_as_if_they_were_told() {
+        let scenario = check(SourceText::new("test", SMALL), &[]).unwrap_or_else(|errors| panic!("{errors}"));
+        let point = scenario.point(0).expect("the first point is legal");
+        let Workload::Training(job) = &point.workload else { panic!("the job trains") };
+        let (system, name) = (&point.system, point.system_name.as_str());
+        let rates = rates(system, name, job).expect("the chip has rates");
+        let machine = Machine { system, name, chips: point.chips };
+        let (fabric, workload) = prepare(machine, job, &rates).expect("the node is built");
+        let recorded = |fold: bool| {
+            let engine = EngineOptions { fold, ..EngineOptions::default() };
+            let mut recorder = StageRecorder::new(&workload);
+            let options = options(machine, job, &rates, engine);
+            let outcome = run_to_end((&fabric, name), &workload, &options, &mut recorder).expect("it ends");
+            (outcome.work.rounds, recorder.timeline(name, point.chips as u64))
+        };
+        let ((rounds, folded), (none, full)) = (recorded(true), recorded(false));
+        assert!(rounds > 10 && none == 0, "{rounds} rounds recurred, and {none} in full");
+        assert_eq!(folded, full);
+        assert!(folded.rows.iter().all(|row| row.blocks.len() > 100), "{folded:?}");
     }
 
     #[test]

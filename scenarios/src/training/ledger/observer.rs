@@ -28,6 +28,10 @@ pub struct Ledger {
     end: Time,
 }
 
+/// Where a ledger stands between two rounds.
+#[derive(Debug)]
+pub(crate) struct LedgerStanding(Vec<Account>);
+
 impl Ledger {
     /// An empty ledger.
     pub fn new() -> Self {
@@ -42,6 +46,23 @@ impl Ledger {
     /// An empty ledger that also keeps which entry held when, for these ranks.
     pub fn with_tracks_of(ranks: BTreeSet<RankId>) -> Self {
         Self { tracked: Tracked::These(ranks), ..Self::default() }
+    }
+
+    /// Where it stands, to see what a round that recurs does to it.
+    pub(crate) fn standing(&self) -> LedgerStanding {
+        LedgerStanding(self.accounts.iter().map(Account::without_track).collect())
+    }
+
+    /// Books so many rounds that are like the one since `before`; does nothing, and says so, where that one did not bring it
+    /// to the same state further on.
+    pub(crate) fn pass_over(&mut self, before: &LedgerStanding, rounds: &Recurrence<'_>, left: u64) -> bool {
+        let round = |&operations: &u32| Round { duration: rounds.duration(), operations };
+        let ranks = self.accounts.iter().zip(&before.0).zip(rounds.strides().iter().map(round));
+        let all_follow = ranks.into_iter().all(|((after, before), round)| after.follows(before, round));
+        if all_follow {
+            self.accounts.iter_mut().zip(&before.0).for_each(|(after, before)| after.pass_over(before, left));
+        }
+        all_follow
     }
 
     /// The simulated ranks, in the order of the run.
@@ -92,23 +113,9 @@ impl Observer for Ledger {
     }
 
     fn recurs(&mut self, rounds: &Recurrence<'_>) {
-        let state =
-            |ledger: &mut Self| -> Vec<_> { ledger.accounts.iter().map(Account::without_track).collect() };
-        rounds.tell_until(self, state, |ledger, before, left| {
-            let follows = |((after, before), &operations): ((&Account, &Account), &u32)| {
-                after.follows(before, Round { duration: rounds.duration(), operations })
-            };
-            let mut accounts = ledger.accounts.iter().zip(before).zip(rounds.strides());
-            let all_follow = accounts.all(follows);
-            if all_follow {
-                ledger
-                    .accounts
-                    .iter_mut()
-                    .zip(before)
-                    .for_each(|(after, before)| after.pass_over(before, left));
-            }
-            all_follow
-        });
+        let pass_over =
+            |ledger: &mut Self, before: &LedgerStanding, left| ledger.pass_over(before, rounds, left);
+        rounds.tell_until(self, |ledger| ledger.standing(), pass_over);
     }
 
     fn finish(&mut self, end: Time) {
