@@ -24,21 +24,34 @@ const OPERATION: usize = 20;
 /// So many operations fill whole words.
 const GATHERED: usize = 4;
 
+/// What is hashed of an operation.
+fn bytes_of(index: u32, (begun, ended): (Time, Time)) -> [u8; OPERATION] {
+    let mut operation = [0; OPERATION];
+    operation[..4].copy_from_slice(&index.to_le_bytes());
+    operation[4..12].copy_from_slice(&begun.picoseconds().to_le_bytes());
+    operation[12..].copy_from_slice(&ended.picoseconds().to_le_bytes());
+    operation
+}
+
 impl StreamHash {
     fn new() -> Self {
         Self { hasher: SipHasher13::new(), gathered: [0; GATHERED * OPERATION], length: 0 }
     }
 
-    fn add(&mut self, index: u32, (begun, ended): (Time, Time)) {
-        let operation = &mut self.gathered[self.length..][..OPERATION];
-        operation[..4].copy_from_slice(&index.to_le_bytes());
-        operation[4..12].copy_from_slice(&begun.picoseconds().to_le_bytes());
-        operation[12..].copy_from_slice(&ended.picoseconds().to_le_bytes());
+    fn add(&mut self, index: u32, times: (Time, Time)) {
+        self.gathered[self.length..][..OPERATION].copy_from_slice(&bytes_of(index, times));
         self.length += OPERATION;
         if self.length == self.gathered.len() {
             self.hasher.write(&self.gathered);
             self.length = 0;
         }
+    }
+
+    /// As many operations as there are bytes of, one after another.
+    fn add_bytes(&mut self, operations: &[u8]) {
+        self.hasher.write(&self.gathered[..self.length]);
+        self.length = 0;
+        self.hasher.write(operations);
     }
 
     fn finish(&self) -> u128 {
@@ -57,6 +70,13 @@ impl OperationHashes {
     /// An operation of a stream has begun and ended.
     pub(crate) fn add(&mut self, stream: usize, index: u32, times: (Time, Time)) {
         self.0[stream].add(index, times);
+    }
+
+    /// Many operations of a stream have begun and ended, one after another.
+    pub(crate) fn add_all(&mut self, stream: usize, operations: impl Iterator<Item = (u32, (Time, Time))>) {
+        let mut bytes = Vec::with_capacity(OPERATION * operations.size_hint().0);
+        operations.for_each(|(index, times)| bytes.extend_from_slice(&bytes_of(index, times)));
+        self.0[stream].add_bytes(&bytes);
     }
 
     /// The hash of the streams with these indices.

@@ -3,7 +3,7 @@
 use super::evidence::Way;
 use super::rounds::{Case, case};
 use copperlight::critical_path::CriticalPath;
-use copperlight::training::Ledger;
+use copperlight::training::{Ledger, LedgerSlice, LedgerSummary, RankLedger};
 use copperlight_core::fabric::Fabric;
 use copperlight_core::simulation::{Notice, Observer, Representative, simulate};
 use copperlight_core::transport::TransferParts;
@@ -43,9 +43,9 @@ impl<O: Observer> Observer for EveryRound<O> {
 }
 
 /// All that a ledger knows of all ranks.
-fn booked(ledger: &Ledger) -> String {
-    let ranks: Vec<_> = ledger.ranks().zip(ledger.tracks()).collect();
-    format!("{:?} {ranks:?}", ledger.summary())
+fn booked(ledger: &Ledger) -> (LedgerSummary, Vec<(RankLedger, Vec<LedgerSlice>)>) {
+    let tracks = ledger.tracks().map(<[LedgerSlice]>::to_vec);
+    (ledger.summary(), ledger.ranks().zip(tracks).collect())
 }
 
 /// How many rounds recurred; `None` where ranks that communicate are not joined.
@@ -57,19 +57,19 @@ fn rounds((fabric, case): (&Fabric, &Case), way: Way, observer: &mut dyn Observe
 static RECURRING: AtomicUsize = AtomicUsize::new(0);
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(cases(200)))]
+    #![proptest_config(ProptestConfig::with_cases(cases(100)))]
 
     fn rounds_come_to_what_telling_them_comes_to(case in case()) {
         let Some(fabric) = case.machine.build() else { return Ok(()) };
-        for way in Way::SHORT {
+        for way in [Way::FoldAndReplay, Way::Replay] {
             let mut known = ((Ledger::new(), Ledger::with_tracks()), CriticalPath::new());
             let mut told = EveryRound(((Ledger::new(), Ledger::with_tracks()), CriticalPath::new()));
             let Some(recurred) = rounds((&fabric, &case), way, &mut known) else { return Ok(()) };
             prop_assert_eq!(rounds((&fabric, &case), way, &mut told), Some(recurred));
             let ((plain, tracked), path) = &known;
             let EveryRound(((plain_told, tracked_told), path_told)) = &told;
-            prop_assert_eq!(booked(plain), booked(plain_told), "{:?}", way);
-            prop_assert_eq!(booked(tracked), booked(tracked_told), "{:?}", way);
+            prop_assert!(booked(plain) == booked(plain_told), "{:?}", way);
+            prop_assert!(booked(tracked) == booked(tracked_told), "{:?}", way);
             prop_assert_eq!(path.account(), path_told.account(), "{:?}", way);
             RECURRING.fetch_add(usize::from(recurred > 1), Ordering::Relaxed);
         }
@@ -79,5 +79,5 @@ proptest! {
 #[test]
 fn who_passes_over_rounds_knows_what_they_come_to() {
     rounds_come_to_what_telling_them_comes_to();
-    assert!(RECURRING.load(Ordering::Relaxed) >= 50, "too few cases have rounds that recur");
+    assert!(RECURRING.load(Ordering::Relaxed) >= 25, "too few cases have rounds that recur");
 }

@@ -108,13 +108,12 @@ pub(in crate::simulation) fn hash_again(
         streams.entry((page.entry.actor, page.operation.stream.index())).or_default().push(page);
     }
     for ((actor, stream), pages) in streams {
-        let hashes = &mut hashes[actor as usize];
         for round in 1..=again {
             let later = duration * round;
-            for Page { operations, entry, .. } in &pages {
-                let index = entry.index + round as u32 * operations;
-                hashes.add(stream, index, (entry.begun + later, entry.at + later));
-            }
+            let operation = |Page { operations, entry, .. }: &&Page<'_>| {
+                (entry.index + round as u32 * operations, (entry.begun + later, entry.at + later))
+            };
+            hashes[actor as usize].add_all(stream, pages.iter().map(operation));
         }
     }
 }
