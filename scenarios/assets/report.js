@@ -90,7 +90,7 @@
     return canvas;
   }
 
-  /** A chart in the place of a figure. */
+  /** A chart in the place of a figure, or below it. */
   class Chart {
     constructor(figure, chart) {
       this.chart = chart;
@@ -100,7 +100,7 @@
       this.logarithmic = chart.y.logarithmic;
       this.build(figure);
       this.show(this.view);
-      figure.classList.add("live");
+      if (chart.place === "instead") figure.classList.add("live");
       darkness.addEventListener("change", () => this.draw());
       new ResizeObserver(() => this.fit()).observe(this.plot);
     }
@@ -119,7 +119,8 @@
       const scales = this.chart.y.quantity === "number" ? [this.scale] : [];
       const controls = element("div", { className: "controls" }, ...this.choice(), ...scales, this.reset);
       const parts = [controls, this.plot, this.legend, this.spoken, element("p", { className: "hint", textContent: hint })];
-      figure.querySelector("figcaption").after(element("div", { className: "chart" }, ...parts));
+      const above = figure.querySelector(this.chart.place === "instead" ? "figcaption" : ".still");
+      above.after(element("div", { className: "chart" }, ...parts));
     }
 
     /** The choice among several views. */
@@ -153,7 +154,9 @@
     draw() {
       this.uplot?.destroy();
       this.tip = element("div", { className: "tip", hidden: true, ariaHidden: "true" });
-      const data = [this.view.x, ...this.view.series.map((series) => series.values)];
+      const banded = this.view.series.filter((series) => series.band);
+      const data = [this.view.x, ...this.view.series.map((series) => series.values),
+        ...banded.flatMap((series) => [series.band.high, series.band.low])];
       this.uplot = new uPlot(this.options(), data, this.plot);
       this.uplot.over.append(this.tip);
       this.touch(this.uplot.over);
@@ -180,7 +183,8 @@
           { ...axis, label: axisTitle(y), grid: lines, ticks: lines, size: 62,
             values: (_, values) => values.map((value) => value === null ? "" : tickText(value, y)) },
         ],
-        series: [{}, ...this.view.series.map((series) => this.seriesOptions(series))],
+        series: [{}, ...this.view.series.map((series) => this.seriesOptions(series)), ...this.endOptions()],
+        bands: this.bands().map(({ series, ends }) => ({ series: ends, fill: `${seriesColor(series)}38` })),
         cursor: {
           y: false,
           drag: { x: true, y: false, setScale: false },
@@ -188,6 +192,23 @@
         },
         hooks: { setCursor: [(uplot) => this.tell(uplot)], setSelect: [(uplot) => this.select(uplot)] },
       };
+    }
+
+    /** The series with bands, and where the high and low ends of these are in the data: after all series. */
+    bands() {
+      const { series } = this.view;
+      return series.filter((one) => one.band).map((one, index) => {
+        const high = series.length + 1 + 2 * index;
+        return { series: one, ends: [high, high + 1] };
+      });
+    }
+
+    /** The ends of bands are seen by what lies between them. */
+    endOptions() {
+      return this.bands().flatMap(({ series }) => {
+        const end = { show: !this.off.has(series.label), stroke: `${seriesColor(series)}70`, width: 1, spanGaps: true };
+        return [{ ...end, points: { show: false } }, { ...end, points: { show: false } }];
+      });
     }
 
     /** Values of lines are labelled where they are; time has round numbers. */
@@ -245,7 +266,8 @@
           const show = this.off.delete(series.label);
           if (!show) this.off.add(series.label);
           button.ariaPressed = String(show);
-          this.uplot.setSeries(index + 1, { show });
+          const ends = this.bands().filter((band) => band.series === series).flatMap((band) => band.ends);
+          for (const place of [index + 1, ...ends]) this.uplot.setSeries(place, { show });
         };
         return element("li", {}, button);
       });
@@ -303,7 +325,15 @@
     /** The series that are shown and have a value there, with its text. */
     known(at) {
       const shown = this.view.series.filter((series) => !this.off.has(series.label) && series.values[at] !== null);
-      return shown.map((series) => [series, valueText(series.values[at], this.chart.y)]);
+      return shown.map((series) => [series, this.textAt(series, at)]);
+    }
+
+    /** A value, and between which ends it may lie. */
+    textAt(series, at) {
+      const value = valueText(series.values[at], this.chart.y);
+      const [low, high] = [series.band?.low[at] ?? null, series.band?.high[at] ?? null];
+      if (low === null || high === null) return value;
+      return `${value} (${tickText(low, this.chart.y)} to ${valueText(high, this.chart.y)})`;
     }
 
     position(at) {

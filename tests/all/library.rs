@@ -1,6 +1,7 @@
 //! What is built into the binary: models and scenarios load, and the founding scenario's numbers are written down.
 
 mod answers;
+mod pages;
 
 use copperlight::file::{Scenario, Workload, library_scenario, library_scenario_names, load};
 use copperlight::report::{BusbwCurve, PointResult, ScenarioReport};
@@ -8,6 +9,8 @@ use copperlight::run::{RunOptions, run_scenario};
 use copperlight::training::{LibraryModel, Model};
 use copperlight_topologies::catalog;
 use std::fmt::Write;
+
+pub(crate) use pages::fits_pages;
 
 const FOUNDING: &str = "nvl72-vs-cm384";
 
@@ -142,6 +145,7 @@ fn run_small() -> ScenarioReport {
 #[test]
 fn the_founding_scenario_gives_these_numbers() {
     let report = run_small();
+    fits_pages(FOUNDING, &report);
     let mut text = String::from("all-reduce inside one domain: bus bandwidth in GB/s\n");
     report.busbw.iter().for_each(|curve| write_curve(&mut text, curve));
     text.push_str("\na step with a batch of 288 sequences: seconds and shares\n");

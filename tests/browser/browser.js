@@ -9,7 +9,7 @@ import { chromium } from "playwright-core";
 const reports = process.env.REPORTS;
 
 /** The reports that `.ci/browser` makes. */
-export const names = ["founding", "collective", "traffic", "hostile"];
+export const names = ["founding", "collective", "traffic", "hostile", "explained"];
 
 export function launch() {
   const args = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"];

@@ -47,6 +47,54 @@ for (const [name, metric] of [["mfu", "mfu"], ["exposed_communication_share", "e
   });
 }
 
+chartTest("the pointer tells the energy of results.json and its ends, below the figure", ["founding", "energy"], async (chart) => {
+  const points = resultsOf("founding").results;
+  assert.ok(await chart.figure.locator(".still svg").isVisible(), "the parts of the energy stay");
+  const said = await allSaid(chart, 4);
+  for (const point of points) {
+    const text = said.get(`number of chips: ${point.chips.toLocaleString("en-US")}`)[point.system];
+    const { value, low, high } = point.energy_breakdown_j_per_token.total;
+    assert.ok(low < value && value < high);
+    const [, shown, from, to] = text.match(/^(.* J) \((.*) to (.* J)\)$/);
+    assertSays(shown, value, "J");
+    assertSays(`${from} J`, low, "J");
+    assertSays(to, high, "J");
+  }
+});
+
+chartTest("a band is drawn, and goes and comes with its series", ["founding", "energy"], async (chart) => {
+  const [system] = resultsOf("founding").results.map((point) => point.system);
+  const colours = () => chart.figure.locator(".plot canvas").first().evaluate((canvas) => {
+    const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+    let drawn = 0;
+    for (let at = 3; at < data.length; at += 4) drawn += data[at] > 0 ? 1 : 0;
+    return drawn / (canvas.width * canvas.height);
+  });
+  const whole = await colours();
+  assert.ok(whole > 0.1, `bands cover ${whole} of the chart`);
+  await chart.legend(system).click();
+  assert.ok(await colours() < whole - 0.01);
+  await chart.legend(system).click();
+  assert.ok(Math.abs(await colours() - whole) < 1e-3);
+});
+
+chartTest("the busiest links are views after the steps", ["explained", "link_utilization"], async (chart) => {
+  const { results } = resultsOf("explained");
+  const options = await chart.figure.locator("option").allTextContents();
+  assert.equal(options.length, 2 * results.length);
+  const label = options[results.length];
+  assert.ok(label.startsWith(results[0].system) && label.endsWith(": the busiest links"), label);
+  await chart.figure.locator("select").selectOption({ label });
+  const { busiest } = results[0].links;
+  const { position, values } = await chart.hover(0.5);
+  assert.match(position, /^time: /);
+  for (const link of busiest) {
+    const said = Object.keys(values).find((name) => name.startsWith(`${link.link} (${link.tier}`));
+    assert.ok(said, `${link.link} is not among ${Object.keys(values)}`);
+    assert.ok(parseFloat(values[said]) <= link.peak * 100 + 0.1, `${values[said]} is above ${link.peak}`);
+  }
+});
+
 chartTest("the pointer tells the bus bandwidth of results.json", ["collective", "busbw"], async (chart) => {
   const points = resultsOf("collective").results;
   const said = await allSaid(chart, 8);

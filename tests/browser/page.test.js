@@ -43,6 +43,22 @@ for (const name of names) {
   }
 }
 
+test("explanations name the catalog values that a step rests on", async () => {
+  const page = await open(browser, "explained");
+  const [point] = resultsOf("explained").results;
+  const section = page.locator("section", { has: page.locator("#why") });
+  assert.equal(await section.locator("details").count(), resultsOf("explained").results.length);
+  const first = section.locator("details").first();
+  assert.ok(!(await first.locator("ul").first().isVisible()));
+  await first.locator("summary").click();
+  assert.ok(await first.locator("ul").first().isVisible());
+  const [value] = point.explain.rests_on;
+  const item = first.locator("li", { hasText: ` ${value.key} = ` }).last();
+  assert.ok((await item.textContent()).includes(`${value.elasticity.toFixed(2)} %`));
+  assert.deepEqual(page.trouble, []);
+  await page.context().close();
+});
+
 test("hostile names are text", async () => {
   const page = await open(browser, "hostile");
   const results = resultsOf("hostile");

@@ -8,7 +8,7 @@ use crate::file::{
     NamedSystem, ScenarioError, algorithm_named, check_algorithm, fidelity_named, load_system,
     operation_named, protocol_named,
 };
-use crate::report::{CollectiveReport, csv, json, markdown, nccl_table};
+use crate::report::{CollectiveReport, Page, csv, json, markdown, nccl_table};
 use crate::run::{CollectiveRequest, EngineOptions, add_envelope, explain_collective, run_collective};
 use clap::Args;
 use copperlight_core::units::{Bytes, UnitError};
@@ -79,6 +79,9 @@ pub(super) struct CollectiveArguments {
     /// How results are written to standard output
     #[arg(long, value_enum, default_value = "table")]
     format: Format,
+    /// Let rows of the table be as long as all of their columns need: what ran and what bound it stand in every row
+    #[arg(long)]
+    wide: bool,
 }
 
 fn size(text: &str) -> Result<Bytes, UnitError> {
@@ -96,7 +99,7 @@ pub(super) fn run(arguments: &CollectiveArguments, output: &mut Output<'_>) -> R
     if arguments.envelope {
         add_envelope(&request, &mut report)?;
     }
-    write(arguments.format, &report, output)?;
+    write(arguments, &report, output)?;
     output.data.flush()?;
     write_notes(&request.system.communication_warnings(), output.notes)?;
     if request.system.is_uncalibrated() && !arguments.envelope {
@@ -109,9 +112,14 @@ pub(super) fn run(arguments: &CollectiveArguments, output: &mut Output<'_>) -> R
     Ok(())
 }
 
-fn write(format: Format, report: &CollectiveReport, output: &mut Output<'_>) -> io::Result<()> {
-    match format {
-        Format::Table => nccl_table::write_collective(output.data, report),
+fn write(
+    arguments: &CollectiveArguments,
+    report: &CollectiveReport,
+    output: &mut Output<'_>,
+) -> io::Result<()> {
+    let width = if arguments.wide { usize::MAX } else { output.page.width };
+    match arguments.format {
+        Format::Table => nccl_table::write_collective(output.data, report, Page { width, ..output.page }),
         Format::Json => json::write_collective(output.data, report),
         Format::Csv => csv::write_collective(output.data, report),
         Format::Markdown => markdown::write_collective(output.data, report),

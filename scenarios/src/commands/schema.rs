@@ -3,7 +3,7 @@
 use super::failure::Failure;
 use super::output::Output;
 use crate::file;
-use crate::report::{json, results_schema};
+use crate::report::{compare, json, results_schema};
 use clap::{Args, ValueEnum};
 
 /// Arguments of `copperlight schema`.
@@ -20,6 +20,8 @@ enum Described {
     Scenario,
     /// What `run --format json` prints and `results.json` holds
     Results,
+    /// What `compare --format json` prints
+    Compare,
 }
 
 /// Prints the schema.
@@ -27,6 +29,7 @@ pub(super) fn run(arguments: &SchemaArguments, output: &mut Output<'_>) -> Resul
     let schema = match arguments.of {
         Described::Scenario => file::schema(),
         Described::Results => results_schema::schema(),
+        Described::Compare => compare::schema(),
     };
     Ok(json::write_document(output.data, &schema)?)
 }

@@ -2,6 +2,7 @@
 
 use super::failure::Failure;
 use crate::file::{Scenario, Workload};
+use crate::report::number;
 use crate::run::{EngineOptions, MOST_HELD, RunOptions};
 use crate::trace::{PointTrace, Trace, TraceFile, TraceRequest};
 use clap::Args;
@@ -101,6 +102,9 @@ impl Tracing {
         if traces.iter().all(|trace| trace.points.is_empty()) {
             return Ok(Vec::new());
         }
+        if let Some(sentence) = nothing_recorded(&traces) {
+            return Err(Failure::Usage(sentence));
+        }
         let points = traces.iter().flat_map(|trace| &trace.points);
         let mut notes: Vec<String> =
             points.flat_map(PointTrace::notes).map(|note| format!("note: {note}")).collect();
@@ -108,4 +112,35 @@ impl Tracing {
         notes.push(format!("wrote {}: open it in https://ui.perfetto.dev", path.display()));
         Ok(notes)
     }
+}
+
+/// The most points, and the most ranks of each, that a sentence names.
+const MOST_POINTS: usize = 4;
+const MOST_RANKS: usize = 16;
+
+/// Says which ranks could be asked for, where none that was asked for is simulated at any point.
+fn nothing_recorded(traces: &[Trace]) -> Option<String> {
+    let points: Vec<&PointTrace> = traces.iter().flat_map(|trace| &trace.points).collect();
+    if points.iter().any(|point| !point.ranks.is_empty()) {
+        return None;
+    }
+    let choices = points.iter().take(MOST_POINTS).map(|point| {
+        let mut ranks: Vec<String> =
+            point.simulated.iter().take(MOST_RANKS).map(|rank| rank.index().to_string()).collect();
+        let more = point.simulated.len().saturating_sub(MOST_RANKS);
+        if more > 0 {
+            ranks.push(format!("{more} more"));
+        }
+        format!("ranks {} of {}", number::joined(&ranks), point.title())
+    });
+    let mut choices: Vec<String> = choices.collect();
+    let more = points.len().saturating_sub(MOST_POINTS);
+    if more > 0 {
+        choices.push(format!("and those of {more} more points"));
+    }
+    Some(format!(
+        "--trace-ranks: none of these ranks is simulated, because others stand for them; choose among {}, or simulate \
+         every rank with --no-fold",
+        choices.join("; ")
+    ))
 }

@@ -9,6 +9,8 @@ pub struct Chart {
     pub name: String,
     /// What it shows, in words.
     pub title: String,
+    /// Where it stands.
+    pub place: ChartPlace,
     /// How values are joined.
     pub shape: ChartShape,
     /// The horizontal axis.
@@ -20,6 +22,16 @@ pub struct Chart {
     /// What is left out, one sentence each.
     #[serde(skip)]
     pub notes: Vec<String>,
+}
+
+/// Where a chart stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ChartPlace {
+    /// In the place of its figure, which shows the same.
+    Instead,
+    /// Below its figure, which shows more of something else.
+    Below,
 }
 
 /// How the values of a series are joined.
@@ -83,6 +95,18 @@ pub struct ChartSeries {
     pub dashed: bool,
     /// Its values; `None` where it has none.
     pub values: Vec<Option<f64>>,
+    /// Between which ends each value may lie, where that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub band: Option<ChartBand>,
+}
+
+/// The ends of uncertain values, one for each value; `None` where there is none.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ChartBand {
+    /// The low ends.
+    pub low: Vec<Option<f64>>,
+    /// The high ends.
+    pub high: Vec<Option<f64>>,
 }
 
 /// A colour on each sort of page, as CSS writes it.

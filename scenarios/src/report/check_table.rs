@@ -1,7 +1,8 @@
 //! What `check` has found, for people: what failed, where, and by how much; and a summary in one line.
 
 use super::check_report::{CheckCase, CheckReport, CheckedScenario, signed_percent};
-use super::markdown;
+use super::fitted_markdown::Fitted;
+use super::markdown::escaped;
 use super::sheet::{Column, Sheet};
 use std::io::{self, Write};
 
@@ -46,12 +47,13 @@ fn write_case(out: &mut dyn Write, scenario: &CheckedScenario, case: &CheckCase)
     writeln!(out)
 }
 
-/// Writes the summary and a table of what failed, for the summary of a pipeline's run.
+/// Writes the summary and a table of what failed, as much as a comment takes.
 ///
 /// # Errors
 /// When `out` does not take the text.
 pub fn write_markdown(out: &mut dyn Write, report: &CheckReport) -> io::Result<()> {
-    writeln!(out, "{}\n", report.summary())?;
+    let mut text = Fitted::new();
+    text.push(&format!("{}\n", escaped(&report.summary())));
     let columns =
         ["scenario", "where", "point", "what", "expected", "seen", "off by"].map(Column::text).to_vec();
     let mut sheet = Sheet::new("", columns);
@@ -74,5 +76,8 @@ pub fn write_markdown(out: &mut dyn Write, report: &CheckReport) -> io::Result<(
             }
         }
     }
-    if sheet.rows.is_empty() { Ok(()) } else { markdown::write_sheet(out, &sheet) }
+    if !sheet.rows.is_empty() {
+        text.push_sheet(&sheet);
+    }
+    text.write(out)
 }

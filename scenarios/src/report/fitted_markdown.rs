@@ -84,8 +84,7 @@ impl Fitted {
         let parts = if self.left_out == 1 { "part is" } else { "parts are" };
         writeln!(
             out,
-            "\n{} {parts} left out, for a comment takes {} characters: `--format json` and `--format csv` have \
-             everything.",
+            "\n{} {parts} left out, for a comment takes {} characters: `--format json` has everything.",
             grouped(self.left_out as u64),
             grouped(MOST as u64)
         )
@@ -119,7 +118,7 @@ mod tests {
         let length = text.chars().count();
         assert!(length > MOST / 2 && length <= MOST, "{length}");
         assert_eq!(text.matches("<details>").count(), text.matches("</details>").count());
-        assert!(text.trim_end().ends_with("have everything."), "{}", &text[text.len() - 300..]);
+        assert!(text.trim_end().ends_with("has everything."), "{}", &text[text.len() - 300..]);
     }
 
     #[test]

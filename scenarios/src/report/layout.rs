@@ -195,7 +195,8 @@ pub(super) fn wrapped(text: &str, width: usize) -> Vec<String> {
     lines
 }
 
-fn length(text: &str) -> usize {
+/// How many characters wide a text is.
+pub(super) fn length(text: &str) -> usize {
     text.chars().count()
 }
 

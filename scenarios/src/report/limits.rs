@@ -17,11 +17,18 @@ pub(super) fn shares(point: &PointResult) -> Vec<(&str, f64)> {
 
 /// What the steps of these points wait for most; nothing where that is not known.
 pub(super) fn sentence(points: &[&PointResult]) -> Option<String> {
-    let of = |point: &&PointResult| {
+    let named: Vec<(&str, &PointResult)> =
+        points.iter().map(|point| (point.system.as_str(), *point)).collect();
+    sentence_of(&named)
+}
+
+/// The same of points that go by other names than their systems.
+pub(super) fn sentence_of(points: &[(&str, &PointResult)]) -> Option<String> {
+    let of = |(name, point): &(&str, &PointResult)| {
         let named = shares(point).into_iter().take(MOST_NAMED);
         let named: Vec<String> =
             named.map(|(key, share)| format!("{} % for {}", percent(share), words(key))).collect();
-        (!named.is_empty()).then(|| format!("{} waits {}", point.system, named.join(" and ")))
+        (!named.is_empty()).then(|| format!("{name} waits {}", named.join(" and ")))
     };
     let waits: Vec<String> = points.iter().filter_map(of).collect();
     (!waits.is_empty()).then(|| format!("Along the critical path of its step {}.", joined(&waits)))

@@ -49,22 +49,24 @@ pub fn write_report(out: &mut dyn Write, report: &ScenarioReport) -> io::Result<
     text.write(out)
 }
 
-/// Writes the rows of a collective.
+/// Writes the rows of a collective, as many as a comment takes.
 ///
 /// # Errors
 /// When `out` does not take the text.
 pub fn write_collective(out: &mut dyn Write, report: &CollectiveReport) -> io::Result<()> {
-    write_sheet(out, &collective_rows(report))?;
+    let mut text = Fitted::new();
+    text.push_sheet(&collective_rows(report));
     if let Some(envelope) = &report.envelope {
-        writeln!(out, "Low and high: the time with ranged values at their ends; {}.\n", escaped(envelope))?;
+        let envelope = escaped(envelope);
+        text.push(&format!("Low and high: the time with ranged values at their ends; {envelope}.\n\n"));
     }
     for row in &report.rows {
         let Some(explanation) = &row.explain else { continue };
-        writeln!(out, "- {}", size(row.size_bytes))?;
-        let mut sentences = explanation.sentences(row).into_iter();
-        sentences.try_for_each(|sentence| writeln!(out, "  - {}", escaped(&sentence)))?;
+        let sentences = explanation.sentences(row);
+        let said: String = sentences.iter().map(|one| format!("  - {}\n", escaped(one))).collect();
+        text.push(&format!("- {}\n{said}", size(row.size_bytes)));
     }
-    Ok(())
+    text.write(out)
 }
 
 /// Writes one table under its title.

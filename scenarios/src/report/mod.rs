@@ -33,7 +33,9 @@
 //! | `page.rs`, `layout.rs` | how wide text is and whether it may draw; tables that fit |
 //! | `terminal_chart.rs` | curves of a sweep for a terminal |
 //! | `fitted_markdown.rs` | Markdown that a comment takes |
+//! | `nccl_remarks.rs` | what stands below the rows of a collective on a narrow page |
 //! | `table.rs`, `nccl_table.rs`, `markdown.rs`, `json.rs`, `jsonl.rs`, `csv.rs` | one writer each |
+//! | `json_schema.rs`, `results_schema.rs` | JSON Schemas of what is written, and the reference page about results |
 //! | `html/` | the page for a browser, one file for each section |
 //! | `csv_columns.rs` | which columns results have, found in a pass before |
 //! | `files.rs`, `partial.rs` | the output folder; a file that is complete or absent |
@@ -68,6 +70,7 @@ mod fitted_markdown;
 mod headline;
 pub mod html;
 pub mod json;
+mod json_schema;
 pub mod jsonl;
 mod layout;
 mod limits;
@@ -75,6 +78,7 @@ mod links;
 mod listing;
 pub mod markdown;
 mod metrics;
+mod nccl_remarks;
 pub mod nccl_table;
 pub mod number;
 mod page;
@@ -112,7 +116,8 @@ pub(crate) mod example;
 
 pub use calibration::{CalibratedParameter, CalibrationErrors, CalibrationGroup, CalibrationReport, HeldOut};
 pub use chart::{
-    Chart, ChartAxis, ChartColor, ChartMarker, ChartQuantity, ChartSeries, ChartShape, ChartView,
+    Chart, ChartAxis, ChartBand, ChartColor, ChartMarker, ChartPlace, ChartQuantity, ChartSeries, ChartShape,
+    ChartView,
 };
 pub use check_report::{Against, CheckCase, CheckReport, CheckedPoint, CheckedScenario, Finding};
 pub(crate) use check_report::{plain_percent, with_unit};

@@ -1,11 +1,15 @@
 //! The rows of a collective in the columns and the order of nccl-tests, so that scripts that read one read both.
 //!
-//! Three columns follow those of nccl-tests: algorithm, protocol and what the time is bound by. There is no
-//! data to compare, so `#wrong` is `N/A`. Where an envelope was asked for, its ends are the last two columns; why a
-//! collective ran as it did stands below the table, in comments as all that is no row.
+//! Where a page is wide enough, three columns follow those of nccl-tests: algorithm, protocol and what the time is bound
+//! by; where an envelope was asked for, its ends are the last two. On a narrower page columns are as wide as their cells,
+//! and what ran stands below the table. There is no data to compare, so `#wrong` is `N/A`. All that is no row is a comment.
 
+use super::layout::{length, rendered, wrapped};
+use super::nccl_remarks::{envelope, ran};
 use super::number;
+use super::page::Page;
 use super::results::{CollectiveReport, CollectiveRow};
+use super::sheet::Sheet;
 use std::io::{self, Write};
 
 const ELEMENT_BYTES: u64 = 4;
@@ -13,94 +17,134 @@ const ELEMENT_BYTES: u64 = 4;
 /// What stands for a quantity that there is not.
 const NONE: &str = "N/A";
 
-/// Writes the header, one line per size and the average bus bandwidth.
+/// Writes the header, one line per size, the average bus bandwidth, and what else is to be said as comments.
 ///
 /// # Errors
 /// When `out` does not take the text.
-pub fn write_collective(out: &mut dyn Write, report: &CollectiveReport) -> io::Result<()> {
+pub fn write_collective(out: &mut dyn Write, report: &CollectiveReport, page: Page) -> io::Result<()> {
     let chips = if report.chips == 1 { "chip" } else { "chips" };
-    writeln!(out, "# copperlight collective {} on {}, {} {chips}", report.op, report.system, report.chips)?;
-    writeln!(out, "# simulated; count in float elements of {ELEMENT_BYTES} bytes; digest {}", report.digest)?;
+    let title =
+        format!("copperlight collective {} on {}, {} {chips}", report.op, report.system, report.chips);
+    write_comment(out, "# ", &title, page)?;
+    let note = format!("simulated; count in float elements of {ELEMENT_BYTES} bytes");
+    write_comment(out, "# ", &note, page)?;
+    write_comment(out, "# ", &format!("digest {}", report.digest), page)?;
     writeln!(out, "#")?;
-    let ends = |low, high| report.envelope.as_ref().map(|_| [low, high]);
-    write_line(out, "#", HEADS, ends("low", "high"))?;
-    write_line(out, "#", UNITS, ends("(us)", "(us)"))?;
-    for row in &report.rows {
-        write_row(out, row, &report.op)?;
-    }
+    let whole = lines(report, Form::Whole);
+    let fits = whole.iter().all(|line| length(line) <= page.width);
+    let shown = if fits { whole } else { lines(report, Form::Narrow) };
+    shown.iter().try_for_each(|line| writeln!(out, "{line}"))?;
     writeln!(out, "# Avg bus bandwidth    : {}", average_busbw(&report.rows))?;
-    if let Some(envelope) = &report.envelope {
-        writeln!(out, "# low, high            : time with ranged values at their ends; {envelope}")?;
+    if !fits {
+        write_sheet(out, &ran(&report.rows), page)?;
     }
-    report.rows.iter().try_for_each(|row| write_explanation(out, row))
+    if let Some(meaning) = &report.envelope {
+        if !fits {
+            write_sheet(out, &envelope(&report.rows), page)?;
+        }
+        let text = format!("low, high: time with ranged values at their ends; {meaning}");
+        write_comment(out, "# ", &text, page)?;
+    }
+    report.rows.iter().try_for_each(|row| write_explanation(out, row, page))
 }
 
-fn write_explanation(out: &mut dyn Write, row: &CollectiveRow) -> io::Result<()> {
+fn write_explanation(out: &mut dyn Write, row: &CollectiveRow, page: Page) -> io::Result<()> {
     let Some(explanation) = &row.explain else { return Ok(()) };
     writeln!(out, "#\n# {}", number::size(row.size_bytes))?;
-    explanation.sentences(row).iter().try_for_each(|sentence| writeln!(out, "#   {sentence}"))
+    explanation.sentences(row).iter().try_for_each(|sentence| write_comment(out, "#   ", sentence, page))
 }
 
-const HEADS: [&str; 12] = [
-    "size",
-    "count",
-    "type",
-    "redop",
-    "root",
-    "time",
-    "algbw",
-    "busbw",
-    "#wrong",
-    "algorithm",
-    "protocol",
-    "bound by",
-];
+/// Writes a text in lines that begin so and fit the page.
+fn write_comment(out: &mut dyn Write, start: &str, text: &str, page: Page) -> io::Result<()> {
+    let width = page.width.saturating_sub(length(start));
+    wrapped(text, width).iter().try_for_each(|line| writeln!(out, "{start}{line}"))
+}
 
-const UNITS: [&str; 12] = ["(B)", "(elements)", "", "", "", "(us)", "(GB/s)", "(GB/s)", "", "", "", ""];
+/// Writes a table as comments.
+fn write_sheet(out: &mut dyn Write, sheet: &Sheet, page: Page) -> io::Result<()> {
+    let page = Page { width: page.width.saturating_sub(1), ..page };
+    writeln!(out, "#")?;
+    rendered(sheet, page).lines().try_for_each(|line| writeln!(out, "#{line}"))
+}
 
-fn write_row(out: &mut dyn Write, row: &CollectiveRow, operation: &str) -> io::Result<()> {
-    let size = row.size_bytes.to_string();
-    let count = (row.size_bytes / ELEMENT_BYTES).to_string();
+/// How much of a row stands on its line.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Form {
+    /// The columns of nccl-tests as wide as there, what ran, and the ends of an envelope.
+    Whole,
+    /// The columns of nccl-tests as wide as their cells.
+    Narrow,
+}
+
+/// The widths of the columns of nccl-tests there.
+const WIDTHS: [usize; 9] = [13, 13, 7, 7, 6, 9, 8, 8, 7];
+
+/// Where the ends of an envelope begin.
+const ENDS_FROM: usize = 124;
+
+/// The cells of one line.
+struct Line {
+    columns: [String; 9],
+    ran: [String; 3],
+    ends: Option<[String; 2]>,
+}
+
+/// The heads, their units, and the rows.
+fn lines(report: &CollectiveReport, form: Form) -> Vec<String> {
+    let has_ends = report.envelope.is_some();
+    let head = |columns: [&str; 9], ran: [&str; 3], ends: [&str; 2]| Line {
+        columns: columns.map(str::to_owned),
+        ran: ran.map(str::to_owned),
+        ends: has_ends.then(|| ends.map(str::to_owned)),
+    };
+    let names = ["size", "count", "type", "redop", "root", "time", "algbw", "busbw", "#wrong"];
+    let units = ["(B)", "(elements)", "", "", "", "(us)", "(GB/s)", "(GB/s)", ""];
+    let mut all = vec![
+        head(names, ["algorithm", "protocol", "bound by"], ["low", "high"]),
+        head(units, ["", "", ""], ["(us)", "(us)"]),
+    ];
+    let heads = all.len();
+    all.extend(report.rows.iter().map(|row| line_of(row, &report.op)));
+    let widest = |place: usize| all.iter().map(|line| length(&line.columns[place])).max().unwrap_or(0);
+    let widths: [usize; 9] = match form {
+        Form::Whole => std::array::from_fn(|place| widest(place).max(WIDTHS[place])),
+        Form::Narrow => std::array::from_fn(widest),
+    };
+    let start = |index: usize| if index < heads { "#" } else { " " };
+    all.iter().enumerate().map(|(index, line)| text(start(index), line, (&widths, form))).collect()
+}
+
+fn line_of(row: &CollectiveRow, operation: &str) -> Line {
     let rate = |rate: Option<f64>| rate.map_or_else(|| NONE.to_owned(), fixed_width);
-    let ends = row.time_us_low.zip(row.time_us_high).map(|(low, high)| [low, high].map(fixed_width));
-    let ends = ends.as_ref().map(|ends| ends.each_ref().map(String::as_str));
-    let (time, algbw, busbw) = (fixed_width(row.time_us), rate(row.algbw_gb_per_s), rate(row.busbw_gb_per_s));
-    write_line(
-        out,
-        "",
-        [
-            &size,
-            &count,
-            "float",
-            reduction(operation),
-            root(operation),
-            &time,
-            &algbw,
-            &busbw,
-            NONE,
-            &row.algorithm,
-            &row.protocol,
-            &row.bound_by,
-        ],
-        ends,
-    )
+    let columns = [
+        row.size_bytes.to_string(),
+        (row.size_bytes / ELEMENT_BYTES).to_string(),
+        "float".to_owned(),
+        reduction(operation).to_owned(),
+        root(operation).to_owned(),
+        fixed_width(row.time_us),
+        rate(row.algbw_gb_per_s),
+        rate(row.busbw_gb_per_s),
+        NONE.to_owned(),
+    ];
+    Line {
+        columns,
+        ran: [&row.algorithm, &row.protocol, &row.bound_by].map(Clone::clone),
+        ends: row.time_us_low.zip(row.time_us_high).map(|(low, high)| [low, high].map(fixed_width)),
+    }
 }
 
-fn write_line(
-    out: &mut dyn Write,
-    start: &str,
-    cells: [&str; 12],
-    ends: Option<[&str; 2]>,
-) -> io::Result<()> {
-    let [size, count, kind, redop, root, time, algbw, busbw, wrong, algorithm, protocol, bound_by] = cells;
-    let mut line = format!(
-        "{start:1}{size:>13} {count:>13} {kind:>7} {redop:>7} {root:>6} {time:>9} {algbw:>8} {busbw:>8} \
-         {wrong:>7}  {algorithm:<16} {protocol:<8} {bound_by}"
-    );
-    if let Some([low, high]) = ends {
-        line = format!("{line:<124} {low:>9} {high:>9}");
+fn text(start: &str, line: &Line, (widths, form): (&[usize; 9], Form)) -> String {
+    let columns = line.columns.iter().zip(widths).map(|(cell, width)| format!("{cell:>width$}"));
+    let mut text = format!("{start}{}", columns.collect::<Vec<_>>().join(" "));
+    if form == Form::Whole {
+        let [algorithm, protocol, bound_by] = &line.ran;
+        text = format!("{text}  {algorithm:<16} {protocol:<8} {bound_by}");
+        if let Some([low, high]) = &line.ends {
+            text = format!("{text:<ENDS_FROM$} {low:>9} {high:>9}");
+        }
     }
-    writeln!(out, "{}", line.trim_end())
+    text.trim_end().to_owned()
 }
 
 /// The digits nccl-tests prints: two decimals, fewer for large numbers.
@@ -139,28 +183,68 @@ mod tests {
     use super::super::example;
     use super::*;
 
-    #[test]
-    fn columns_are_those_of_nccl_tests() {
+    const WIDE: Page = Page { width: usize::MAX, ..Page::PLAIN };
+
+    fn written(report: &CollectiveReport, page: Page) -> String {
         let mut out = Vec::new();
+        write_collective(&mut out, report, page).expect("a vector takes every byte");
+        String::from_utf8(out).expect("tables are UTF-8")
+    }
+
+    fn rows(text: &str) -> Vec<Vec<&str>> {
+        let rows = text.lines().filter(|line| !line.starts_with('#'));
+        rows.map(|line| line.split_whitespace().collect()).collect()
+    }
+
+    #[test]
+    fn columns_are_those_of_nccl_tests_on_every_page() {
         let report = example::collective();
-        write_collective(&mut out, &report).expect("a vector takes every byte");
-        let text = String::from_utf8(out).expect("tables are UTF-8");
-        let data: Vec<Vec<&str>> = text
-            .lines()
-            .filter(|line| !line.starts_with('#'))
-            .map(|line| line.split_whitespace().collect())
-            .collect();
-        assert_eq!(data.len(), report.rows.len());
-        // 1 KiB are 256 floats.
-        assert_eq!(data[0][..5], ["1024", "256", "float", "sum", "-1"]);
-        assert_eq!(data[0][8], "N/A");
-        assert_eq!(data[0][9..11], ["ring", "simple"]);
-        let last = text.lines().last().unwrap_or_default();
-        assert!(last.starts_with("# Avg bus bandwidth"), "{last}");
-        let heads: Vec<&str> = text.lines().nth(3).unwrap_or_default().split_whitespace().collect();
-        assert_eq!(
-            heads[1..10],
-            ["size", "count", "type", "redop", "root", "time", "algbw", "busbw", "#wrong"]
-        );
+        for page in [Page::PLAIN, WIDE] {
+            let text = written(&report, page);
+            let data = rows(&text);
+            assert_eq!(data.len(), report.rows.len());
+            // 1 KiB are 256 floats.
+            assert_eq!(data[0][..5], ["1024", "256", "float", "sum", "-1"]);
+            assert_eq!(data[0][8], "N/A");
+            let heads = text.lines().find(|line| line.contains("algbw")).unwrap_or_default();
+            let heads: Vec<&str> = heads.trim_start_matches('#').split_whitespace().take(9).collect();
+            let names = ["size", "count", "type", "redop", "root", "time", "algbw", "busbw", "#wrong"];
+            assert_eq!(heads, names);
+            assert!(text.contains("\n# Avg bus bandwidth    : "), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_wide_page_has_what_ran_in_every_row_and_others_say_it_below() {
+        let mut report = example::collective();
+        let last = report.rows.len() - 1;
+        report.rows[last].algorithm = "hierarchical".to_owned();
+        let wide = written(&report, WIDE);
+        assert_eq!(rows(&wide)[0][9..11], ["ring", "simple"]);
+        assert_eq!(rows(&wide)[last][9], "hierarchical");
+        let narrow = written(&report, Page::PLAIN);
+        assert_eq!(rows(&narrow)[last].len(), 9);
+        let ran: Vec<&str> = narrow.lines().skip_while(|line| !line.contains("algorithm")).skip(2).collect();
+        assert_eq!(ran.len(), 2, "{narrow}");
+        let from = number::size(report.rows[0].size_bytes);
+        let until = number::size(report.rows[last - 1].size_bytes);
+        assert!(ran[0].starts_with(&format!("# {from} to {until} ")) && ran[0].contains("ring"), "{narrow}");
+        assert!(ran[1].contains("hierarchical"), "{narrow}");
+    }
+
+    #[test]
+    fn all_of_it_fits_80_columns() {
+        let mut report = example::collective();
+        report.system = "a-system-of-a-file-with-a-long-name ".repeat(4);
+        report.envelope = Some("envelope, not confidence: ".repeat(6));
+        for row in &mut report.rows {
+            (row.size_bytes, row.time_us) = (1 << 42, 9_999_999.4);
+            (row.algbw_gb_per_s, row.busbw_gb_per_s) = (Some(12_345.6), Some(99_999.4));
+            (row.time_us_low, row.time_us_high) = (Some(9_000_000.0), Some(12_000_000.0));
+        }
+        let text = written(&report, Page::PLAIN);
+        assert!(text.lines().all(|line| length(line) <= 80), "{text}");
+        assert!(text.contains("9,000,000") && text.contains("12,000,000"), "{text}");
+        assert!(rows(&written(&report, WIDE))[0].ends_with(&["9000000", "12000000"]), "{text}");
     }
 }

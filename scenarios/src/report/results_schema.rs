@@ -1,16 +1,13 @@
 //! The JSON Schema of results, and the reference page about them, made of their types.
 
+use super::json_schema::definitions;
 use super::results::ScenarioResults;
-use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
 use std::fmt::Write;
 
 /// The schema (draft 2020-12) of what `run --format json` prints: the results of one scenario, or a list of them.
 pub fn schema() -> Value {
-    let mut generator = SchemaSettings::draft2020_12().for_serialize().into_generator();
-    let one = generator.subschema_for::<ScenarioResults>();
-    let mut definitions = Value::Object(generator.take_definitions(true));
-    say_null(&mut definitions);
+    let (one, definitions) = definitions::<ScenarioResults>();
     json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Copperlight results",
@@ -18,21 +15,6 @@ pub fn schema() -> Value {
         "anyOf": [one, { "type": "array", "items": one }],
         "$defs": definitions,
     })
-}
-
-/// Descriptions stand beside types, where what is `null` in JSON is `None`.
-fn say_null(value: &mut Value) {
-    match value {
-        Value::Object(map) => {
-            if let Some(Value::String(text)) = map.get_mut("description") {
-                *text =
-                    text.replace("`None`", "`null`").replace("[`", "`").replace("`]", "`").replace('\n', " ");
-            }
-            map.values_mut().for_each(say_null);
-        }
-        Value::Array(list) => list.iter_mut().for_each(say_null),
-        _ => {}
-    }
 }
 
 const HEAD: &str = "# Results

@@ -1,4 +1,4 @@
-//! Explanations of points in words: at most 80 columns for a terminal, lists for Markdown.
+//! Explanations of points in words: at most 80 columns for a terminal, lists for Markdown; pages have lists of their own.
 
 use super::limits;
 use super::markdown::escaped;
@@ -21,10 +21,20 @@ const MOST_VALUES: usize = 10;
 
 /// A line of an explanation: how deep, its words, and for a part how much it is.
 #[derive(Debug, Clone, PartialEq)]
-struct Line {
-    depth: usize,
+pub(super) struct Line {
+    pub(super) depth: usize,
     words: String,
     amount: Option<[String; 2]>,
+}
+
+impl Line {
+    /// The words, and after a colon how much it is.
+    pub(super) fn text(&self) -> String {
+        let amount = self.amount.iter().flatten().filter(|text| !text.is_empty());
+        let amount = amount.map(String::as_str).collect::<Vec<_>>().join(", ");
+        let colon = if amount.is_empty() { "" } else { ": " };
+        format!("{}{colon}{amount}", self.words)
+    }
 }
 
 /// Writes the explanation of every point that has one.
@@ -32,9 +42,9 @@ struct Line {
 /// # Errors
 /// When `out` does not take the text.
 pub fn write_text(out: &mut dyn Write, results: &ScenarioResults) -> io::Result<()> {
-    for (title, point, explanation) in explained(results) {
+    for (title, lines) in explained(results) {
         writeln!(out, "\nWhy: {title}")?;
-        lines(point, explanation).iter().try_for_each(|line| write_line(out, line))?;
+        lines.iter().try_for_each(|line| write_line(out, line))?;
     }
     Ok(())
 }
@@ -44,23 +54,19 @@ pub fn write_text(out: &mut dyn Write, results: &ScenarioResults) -> io::Result<
 /// # Errors
 /// When `out` does not take the text.
 pub fn write_markdown(out: &mut dyn Write, results: &ScenarioResults) -> io::Result<()> {
-    for (title, point, explanation) in explained(results) {
+    for (title, lines) in explained(results) {
         writeln!(out, "\n### Why: {}\n", escaped(&title))?;
-        for Line { depth, words, amount } in lines(point, explanation) {
-            let [value, share] = amount.unwrap_or_default();
-            let amount = [value, share].into_iter().filter(|text| !text.is_empty());
-            let amount = amount.collect::<Vec<_>>().join(", ");
-            let colon = if amount.is_empty() { "" } else { ": " };
-            writeln!(out, "{}- {}{colon}{amount}", "  ".repeat(depth), escaped(&words))?;
+        for line in lines {
+            writeln!(out, "{}- {}", "  ".repeat(line.depth), escaped(&line.text()))?;
         }
     }
     Ok(())
 }
 
-/// The points with an explanation, and a title for each.
-fn explained(results: &ScenarioResults) -> Vec<(String, &PointResult, &PointExplanation)> {
+/// The points with an explanation: a title for each, and its lines.
+pub(super) fn explained(results: &ScenarioResults) -> impl Iterator<Item = (String, Vec<Line>)> {
     let varying = varying_parameters(&results.results);
-    let one = |point: &'_ PointResult| {
+    let title = move |point: &PointResult| {
         let setting = label_setting(point, &varying);
         let with = if setting.is_empty() { setting } else { format!(" with {setting}") };
         let of =
@@ -68,7 +74,7 @@ fn explained(results: &ScenarioResults) -> Vec<(String, &PointResult, &PointExpl
         format!("{} on {}{of}{with}", point.system, chips(point.chips))
     };
     let points = results.results.iter();
-    points.filter_map(|point| Some((one(point), point, point.explain.as_deref()?))).collect()
+    points.filter_map(move |point| Some((title(point), lines(point, point.explain.as_deref()?))))
 }
 
 fn lines(point: &PointResult, explanation: &PointExplanation) -> Vec<Line> {

@@ -92,7 +92,12 @@ impl Gathered {
             self.rooflines.extend(point.roofline.map(|roofline| (number, *roofline)));
             self.timelines.push(point.timelines);
         }
-        self.notes.extend(point.notes);
+        // Points that differ in a size only have notes in common.
+        for note in point.notes {
+            if !self.notes.contains(&note) {
+                self.notes.push(note);
+            }
+        }
         self.notes.truncate(MOST_HELD);
         self.shown.add(point.result);
     }

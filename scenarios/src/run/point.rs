@@ -216,6 +216,7 @@ fn trace(point: &Point, step_time: Time, recorder: Recorder, workload: &Training
         step_time,
         counters: Vec::new(),
         absent: recorder.absent(),
+        simulated: recorder.simulated(),
         ranks: recorder.into_ranks(workload),
     }
 }

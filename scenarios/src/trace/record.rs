@@ -46,6 +46,8 @@ pub struct PointTrace {
     pub ranks: Vec<RankTrace>,
     /// The ranks that were asked for and not simulated.
     pub absent: BTreeSet<RankId>,
+    /// The ranks that were simulated, recorded or not.
+    pub simulated: BTreeSet<RankId>,
 }
 
 impl PointTrace {

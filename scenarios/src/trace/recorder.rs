@@ -43,11 +43,13 @@ impl Recorder {
 
     /// The ranks that were asked for and not simulated.
     pub fn absent(&self) -> BTreeSet<RankId> {
-        let mut absent = self.request.ranks.clone().unwrap_or_default();
-        for representative in &self.representatives {
-            absent.remove(&representative.rank);
-        }
-        absent
+        let asked = self.request.ranks.clone().unwrap_or_default();
+        &asked - &self.simulated()
+    }
+
+    /// The ranks that were simulated.
+    pub fn simulated(&self) -> BTreeSet<RankId> {
+        self.representatives.iter().map(|representative| representative.rank).collect()
     }
 
     /// What was recorded, by rank; the workload that ran names their peers and groups.

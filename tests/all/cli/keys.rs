@@ -84,3 +84,23 @@ fn the_schema_of_results_takes_what_is_printed() {
     }
     assert_eq!(violations(&schema, &place.json(&together)), [""; 0]);
 }
+
+#[test]
+fn the_schema_of_comparisons_takes_what_is_printed() {
+    let schema = schema(&["compare"]);
+    let place = Workplace::with("tiny.toml", TINY);
+    let steps = place.json(&["compare", "copper", "light", "--quiet", "--scenario", "tiny.toml"]);
+    let words = ["--chips", "8", "-b", "64K", "-e", "1M", "-f", "4", "--format", "json"];
+    for (file, system) in [("a.json", "gb200-nvl72"), ("b.json", "cloudmatrix384")] {
+        let rows = place.succeed(&[&["collective", "all-reduce", "--system", system][..], &words].concat());
+        place.put(file, &rows.stdout);
+    }
+    let sizes = place.json(&["compare", "a.json", "b.json"]);
+    for (document, list, key) in [(steps, "steps", "limited_by"), (sizes, "sizes", "a_time_us")] {
+        assert_eq!(violations(&schema, &document), [""; 0], "{list}");
+        let mut without = document.clone();
+        let first = without[list][0].as_object_mut().expect("there is a first one");
+        assert!(first.remove(key).is_some_and(|value| !value.is_null()), "{list} have `{key}`");
+        assert_eq!(violations(&schema, &without).len(), 1, "`{key}` may not be missing");
+    }
+}

@@ -269,10 +269,25 @@ fn ranks_may_be_chosen() {
     };
     assert_eq!(read.points.iter().map(ranks).collect::<Vec<_>>(), [vec![1, 5], vec![1, 5, 12]]);
     assert!(done.stderr.contains("note: copper, 8 chips: there is no rank 12 to trace"), "{}", done.stderr);
-    let done = place.succeed(&[&arguments[..], &["--trace-ranks", "1"]].concat());
+    let done = place.succeed(&[&arguments[..], &["--trace-ranks", "0,1"]].concat());
     let sentence = "note: copper, 8 chips: rank 1 is not in the trace, because another rank stands for it; with `--no-fold` \
                     every rank is simulated";
     assert!(done.stderr.contains(sentence), "{}", done.stderr);
+}
+
+#[test]
+fn a_trace_of_no_rank_is_refused_with_the_ranks_that_there_are() {
+    let place = Workplace::with("tiny.toml", TINY);
+    let run = ["run", "tiny.toml", "--set", "sweep=[]", "--out", "out"];
+    let done = place.run(&[&run[..], &["--trace", "none.pftrace", "--trace-ranks", "1"]].concat());
+    assert_eq!(done.code, 2, "{}", done.stderr);
+    let sentence = "error: --trace-ranks: none of these ranks is simulated, because others stand for them; choose among \
+                    ranks 0, ";
+    assert!(done.stderr.contains(sentence) && done.stderr.contains(" of copper, 8 chips"), "{}", done.stderr);
+    assert!(!place.path("none.pftrace").exists(), "an empty trace is no trace");
+    assert!(place.path("out/results.json").exists(), "what was simulated is kept");
+    // The choice that it names is one.
+    place.succeed(&[&run[..], &["--trace", "one.pftrace", "--trace-ranks", "0"]].concat());
 }
 
 #[test]

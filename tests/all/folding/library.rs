@@ -1,6 +1,7 @@
 //! Scenarios of the library and a training step, folded and with `--no-fold`: equal results, different work.
 
 use super::library_sizes::SMALLER;
+use crate::library::fits_pages;
 use copperlight::file::{Scenario, SourceText, check, library_scenario_names, load};
 use copperlight::report::{PointResult, ScenarioReport};
 use copperlight::run::{EngineOptions, RunOptions, run_scenario};
@@ -44,6 +45,7 @@ fn every_scenario_of_the_library_is_the_same_folded_and_in_full() {
         let settings: Vec<String> = settings.iter().map(|&setting| setting.to_owned()).collect();
         let scenario = load(name, &settings).unwrap_or_else(|errors| panic!("{errors}"));
         let [folded, full] = [true, false].map(|fold| run(&scenario, fold));
+        fits_pages(name, &folded);
         let [of_folded, of_full] = [&folded, &full].map(|report| &report.results);
         assert_eq!(of_folded.results.len(), of_full.results.len(), "{name}");
         for (point, in_full) in of_folded.results.iter().zip(&of_full.results) {

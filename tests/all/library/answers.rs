@@ -1,6 +1,6 @@
 //! The answers of the library's scenarios, at sizes that a debug build simulates in seconds.
 
-use super::digits;
+use super::{digits, fits_pages};
 use copperlight::file::{library_scenario_names, load};
 use copperlight::report::{CollectiveRow, PointResult};
 use copperlight::run::{RunOptions, run_scenario};
@@ -147,6 +147,7 @@ fn hold(scenarios: &Small) {
         let scenario = load(name, &settings).unwrap_or_else(|errors| panic!("{errors}"));
         let report = run_scenario(&scenario, &RunOptions::default(), &|_| {});
         let report = report.unwrap_or_else(|error| panic!("{name}: {error}"));
+        fits_pages(name, &report);
         let lines: Vec<String> = report.results.results.iter().map(line).collect();
         insta::assert_snapshot!(*name, lines.join("\n"));
     }

@@ -4,7 +4,8 @@ use super::super::style::MOST_SERIES;
 use super::series_style::{color_of_series, marker_of_series};
 use crate::report::number::chips;
 use crate::report::{
-    BusbwCurve, Chart, ChartAxis, ChartQuantity, ChartSeries, ChartShape, ChartView, ScenarioReport,
+    BusbwCurve, Chart, ChartAxis, ChartPlace, ChartQuantity, ChartSeries, ChartShape, ChartView,
+    ScenarioReport,
 };
 
 /// The chart; `None` where there are not two sizes.
@@ -29,6 +30,7 @@ pub(super) fn bus_bandwidth(report: &ScenarioReport) -> Option<Chart> {
         marker: marker_of_series(index),
         dashed: false,
         values: sizes.iter().map(|size| rate(curve, *size)).collect(),
+        band: None,
     });
     let axis = |title: &str, quantity, unit: &str, logarithmic| ChartAxis {
         title: title.to_owned(),
@@ -39,6 +41,7 @@ pub(super) fn bus_bandwidth(report: &ScenarioReport) -> Option<Chart> {
     Some(Chart {
         name: String::new(),
         title: String::new(),
+        place: ChartPlace::Instead,
         shape: ChartShape::Lines,
         x: axis("message size", ChartQuantity::Size, "", true),
         y: axis("bus bandwidth", ChartQuantity::Number, "GB/s", false),

@@ -1,6 +1,7 @@
 //! Which figures have an interactive twin.
 
 use super::bus_bandwidth::bus_bandwidth;
+use super::energy::energy;
 use super::shares::{Share, share_chart};
 use super::utilization::utilization;
 use crate::report::{Chart, Figure, PointResult, ScenarioReport};
@@ -16,6 +17,7 @@ pub(in crate::plot) fn charts(report: &ScenarioReport, figures: &[Figure]) -> Ve
             "mfu" => share_chart(report, "MFU", &[MFU]),
             "exposed_communication_share" => share_chart(report, "exposed communication", &[("", EXPOSED.1)]),
             "communication_share" => share_chart(report, "communication", &[TOTAL, EXPOSED]),
+            "energy" => energy(report),
             "busbw" => bus_bandwidth(report),
             "link_utilization" => utilization(report),
             _ => None,

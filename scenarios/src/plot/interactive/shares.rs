@@ -4,7 +4,8 @@ use super::super::style::MOST_SERIES;
 use super::super::sweep::{Shown, Sweep, SweepSeries, sweep};
 use super::series_style::{color_of_series, marker_of_series};
 use crate::report::{
-    Chart, ChartAxis, ChartQuantity, ChartSeries, ChartShape, ChartView, PointResult, ScenarioReport,
+    Chart, ChartAxis, ChartPlace, ChartQuantity, ChartSeries, ChartShape, ChartView, PointResult,
+    ScenarioReport,
 };
 
 /// What tells a share from others in the same chart, and where a point has it.
@@ -31,6 +32,7 @@ pub(super) fn share_chart(report: &ScenarioReport, quantity: &str, shares: &[Sha
                 marker: marker_of_series(index),
                 dashed: place > 0,
                 values: x.iter().map(|at| value_at(of_system, *at)).collect(),
+                band: None,
             });
         }
     }
@@ -47,6 +49,7 @@ pub(super) fn share_chart(report: &ScenarioReport, quantity: &str, shares: &[Sha
     Some(Chart {
         name: String::new(),
         title: String::new(),
+        place: ChartPlace::Instead,
         shape: ChartShape::Lines,
         x: axis(&first.x_title, ChartQuantity::Number, is_wide(&x)),
         y: axis(quantity, ChartQuantity::Share, false),
@@ -63,6 +66,6 @@ fn value_at(series: &SweepSeries, at: f64) -> Option<f64> {
 }
 
 /// Whether positions, which ascend, are read better by their factors.
-fn is_wide(x: &[f64]) -> bool {
+pub(super) fn is_wide(x: &[f64]) -> bool {
     matches!(x, [first, .., last] if *first > 0.0 && last / first > MOST_LINEAR_FACTOR)
 }

@@ -1,11 +1,13 @@
-//! How busy the links of each tier are over one step: a view for each step, a series for each tier.
+//! How busy the links of each tier are over one step: a view for each step, a series for each tier. Views of the busiest
+//! links follow them.
 
 use super::super::link_utilization::{Step, steps, tier_color, tier_names};
+use super::busy_links::busy_links;
 use super::series_style::on_pages;
 use crate::report::number::time_unit;
 use crate::report::{
-    Chart, ChartAxis, ChartMarker, ChartQuantity, ChartSeries, ChartShape, ChartView, ScenarioReport,
-    UtilizationTimeline,
+    Chart, ChartAxis, ChartMarker, ChartPlace, ChartQuantity, ChartSeries, ChartShape, ChartView,
+    ScenarioReport, UtilizationTimeline,
 };
 
 /// How many values a page holds in all, about 6 bytes each; steps beyond are left out.
@@ -21,18 +23,28 @@ pub(super) fn utilization(report: &ScenarioReport) -> Option<Chart> {
     let (scale, unit) = time_unit(longest);
     let names = tier_names(&steps);
     let mut values = 0;
-    let shown = steps.iter().take_while(|step| {
-        values += step.tiers.iter().map(|tier| tier.utilization.len()).sum::<usize>();
+    let mut fits = |view: &ChartView| {
+        values += view.series.iter().map(|series| series.values.len()).sum::<usize>();
         values <= MOST_VALUES
-    });
-    let views: Vec<ChartView> = shown.map(|step| view(step, &names, scale)).collect();
+    };
+    let of_tiers = steps.iter().map(|step| view(step, &names, scale));
+    let mut views: Vec<ChartView> = of_tiers.take_while(&mut fits).collect();
     let mut notes = Vec::new();
     if views.len() < steps.len() {
         notes.push(format!("Shows the first {} of {} steps.", views.len(), steps.len()));
     }
+    let of_links = busy_links(&report.results.results, scale);
+    let recorded = of_links.len();
+    let before = views.len();
+    views.extend(of_links.into_iter().take_while(&mut fits));
+    if views.len() - before < recorded {
+        let shown = views.len() - before;
+        notes.push(format!("Shows the busiest links of the first {shown} of {recorded} points."));
+    }
     (!views.is_empty()).then(|| Chart {
         name: String::new(),
         title: String::new(),
+        place: ChartPlace::Instead,
         shape: ChartShape::Steps,
         x: ChartAxis {
             title: "time".to_owned(),
@@ -61,6 +73,7 @@ fn view(step: &Step<'_>, names: &[&str], scale: f64) -> ChartView {
         marker: ChartMarker::Disc,
         dashed: false,
         values: (0..=slices).map(|slice| share_in(tier, slice)).collect(),
+        band: None,
     });
     ChartView {
         label: step.title(),

@@ -17,7 +17,6 @@ fn by_step(report: &CompareReport) -> String {
     let ran: Vec<&ComparedStep> = report.steps.iter().filter(|step| step.ledger.is_some()).collect();
     let known: Vec<(&ComparedStep, f64)> =
         report.steps.iter().filter_map(|step| Some((step, step.rate.b_over_a.as_ref()?.value))).collect();
-    let explained = |step: &ComparedStep| step.ledger.as_ref().map(|ledger| ledger.sentence.clone());
     match &known[..] {
         [] if ran.is_empty() && report.steps.iter().all(|step| !step.problems.is_empty()) => {
             "At no point that both have did both run.".to_owned()
@@ -26,10 +25,21 @@ fn by_step(report: &CompareReport) -> String {
         [(step, ratio)] => {
             let place = step.place.setting();
             let head = format!("At {place}, {}.", ahead(report, *ratio, step));
-            head + &explained(step).map_or_else(String::new, |text| format!(" {text}"))
+            explanations(step).fold(head, |said, text| format!("{said} {text}"))
         }
         several => range(report, several),
     }
+}
+
+/// What the difference of two steps is made of, and what each waits for.
+fn explanations(step: &ComparedStep) -> impl Iterator<Item = &String> {
+    let limits = step.limited_by.iter().map(|limits| &limits.sentence);
+    step.ledger.iter().map(|ledger| &ledger.sentence).chain(limits)
+}
+
+/// All that is said of a step: what explains it, or why a side has none.
+pub(super) fn sentences(step: &ComparedStep) -> impl Iterator<Item = &String> {
+    explanations(step).chain(&step.problems)
 }
 
 /// `A trains 2.10 times the tokens/s per watt of B (1.80 to 2.40 within published ranges)`.

@@ -19,7 +19,8 @@ const HEADS: [&str; 11] = [
     "b_over_a",
 ];
 
-/// Writes the rows; terms of the ledger are the figures that begin with `ledger.`.
+/// Writes the rows; terms of the ledger are the figures that begin with `ledger.`, shares of the critical path those that
+/// begin with `limited_by.`.
 ///
 /// # Errors
 /// When `out` does not take the text.
@@ -61,6 +62,11 @@ fn of_step(report: &CompareReport, step: &ComparedStep) -> Vec<[String; 11]> {
             let (a, b) = (Some(term.a), Some(term.b));
             push(Figure { name: &name, unit: &difference.unit, a, b, b_over_a });
         }
+    }
+    for limit in step.limited_by.iter().flat_map(|limits| &limits.resources) {
+        let b_over_a = limit.b.zip(limit.a).map(|(b, a)| b / a).filter(|ratio| ratio.is_finite());
+        let name = format!("limited_by.{}", limit.resource);
+        push(Figure { name: &name, unit: "1", a: limit.a, b: limit.b, b_over_a });
     }
     rows
 }

@@ -73,6 +73,8 @@ pub struct ComparedStep {
     pub metrics: Vec<ComparedMetric>,
     /// What the difference of the steps is made of; `None` where one of them did not run.
     pub ledger: Option<LedgerDifference>,
+    /// What each step waits for along its critical path; `None` where neither is known.
+    pub limited_by: Option<ComparedLimits>,
     /// Why a side has no step.
     pub problems: Vec<String>,
 }
@@ -133,6 +135,26 @@ pub struct LedgerTerm {
     pub difference: f64,
     /// The difference as a share of all of the first side.
     pub share: f64,
+}
+
+/// What the steps of both sides wait for along their critical paths.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct ComparedLimits {
+    /// The resources, that with the largest share of either side first.
+    pub resources: Vec<ComparedLimit>,
+    /// The largest of each side in words.
+    pub sentence: String,
+}
+
+/// A resource that bounds a part of the critical path.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct ComparedLimit {
+    /// The resource, as in `limited_by` of results.
+    pub resource: String,
+    /// Its share of the step of the first side; `None` where that is not known.
+    pub a: Option<f64>,
+    /// Its share of the step of the second side.
+    pub b: Option<f64>,
 }
 
 /// A collective, or traffic, of one size on both sides.

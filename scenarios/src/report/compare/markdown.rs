@@ -2,6 +2,7 @@
 
 use super::super::fitted_markdown::Fitted;
 use super::super::markdown::{escaped, sheet_text};
+use super::answer::sentences;
 use super::document::{CompareReport, ComparedStep};
 use super::sheets::{details, overview};
 use std::io::{self, Write};
@@ -25,7 +26,6 @@ pub fn write_markdown(out: &mut dyn Write, report: &CompareReport) -> io::Result
 
 fn detail(report: &CompareReport, step: &ComparedStep) -> String {
     let mut body: String = details(report, step).iter().map(sheet_text).collect();
-    let said = step.ledger.iter().map(|ledger| &ledger.sentence).chain(&step.problems);
-    said.for_each(|text| body.push_str(&format!("{}\n\n", escaped(text))));
+    sentences(step).for_each(|text| body.push_str(&format!("{}\n\n", escaped(text))));
     body
 }

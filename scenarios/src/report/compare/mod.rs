@@ -8,9 +8,11 @@
 //! | `error.rs` | why two sides cannot be compared |
 //! | `matching.rs`, `place.rs` | which points of both meet; a place in words |
 //! | `step.rs`, `ledger.rs` | training steps beside each other: figures and rates; the difference by terms of the ledger |
+//! | `limited.rs` | what each step waits for along its critical path |
 //! | `timed.rs` | collectives and traffic by size, and where the faster one changes |
 //! | `compared_sides.rs` | two sides to a document |
 //! | `answer.rs` | the sentences |
+//! | `schema.rs` | the JSON Schema of the document |
 //! | `sheets.rs`, `table.rs`, `markdown.rs`, `csv.rs` | the tables, and one writer each |
 
 mod answer;
@@ -19,10 +21,12 @@ pub mod csv;
 mod document;
 mod error;
 mod ledger;
+mod limited;
 pub mod markdown;
 mod matching;
 mod place;
 mod read;
+mod schema;
 mod sheets;
 mod side;
 mod step;
@@ -33,9 +37,10 @@ mod timed;
 
 pub use compared_sides::compare_sides;
 pub use document::{
-    CompareReport, ComparedMetric, ComparedRate, ComparedSide, ComparedSize, ComparedStep, Crossover,
-    LedgerDifference, LedgerTerm, Place,
+    CompareReport, ComparedLimit, ComparedLimits, ComparedMetric, ComparedRate, ComparedSide, ComparedSize,
+    ComparedStep, Crossover, LedgerDifference, LedgerTerm, Place,
 };
 pub use error::CompareError;
 pub use read::read_results;
+pub use schema::schema;
 pub use side::{Compared, ComparedSource};

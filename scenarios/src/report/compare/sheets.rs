@@ -2,9 +2,12 @@
 
 use super::super::comparison::winner;
 use super::super::headline::cell;
+use super::super::limits;
 use super::super::number::{duration, percent, rounded, size};
 use super::super::sheet::{Column, Sheet};
-use super::document::{CompareReport, ComparedMetric, ComparedSize, ComparedStep, LedgerDifference};
+use super::document::{
+    CompareReport, ComparedLimits, ComparedMetric, ComparedSize, ComparedStep, LedgerDifference,
+};
 use super::step::METRICS;
 use super::{ledger, timed};
 
@@ -57,10 +60,11 @@ fn ahead(report: &CompareReport, b_over_a: f64) -> String {
     }
 }
 
-/// The tables of one step: its figures, and what the difference is made of.
+/// The tables of one step: its figures, what the difference is made of, and what each side waits for.
 pub(super) fn details(report: &CompareReport, step: &ComparedStep) -> Vec<Sheet> {
     let mut sheets = vec![figures(report, step)];
     sheets.extend(step.ledger.as_ref().map(|difference| terms(report, difference)));
+    sheets.extend(step.limited_by.as_ref().map(|of| limited(report, of)));
     sheets
 }
 
@@ -114,6 +118,21 @@ fn terms(report: &CompareReport, difference: &LedgerDifference) -> Sheet {
     for (name, (a, b, change)) in rows.chain([("all".to_owned(), all)]) {
         let points = format!("{:+.1}", change / difference.a * 100.0);
         sheet.push(vec![name, rounded(a), rounded(b), signed(change), points]);
+    }
+    sheet
+}
+
+/// Shares of each step by the resource that its critical path waits for.
+fn limited(report: &CompareReport, of: &ComparedLimits) -> Sheet {
+    let columns = vec![
+        Column::text("what the step waits for"),
+        Column::number(&report.a.name, "%"),
+        Column::number(&report.b.name, "%"),
+    ];
+    let mut sheet = Sheet::new("What limits each step, along its critical path", columns);
+    for limit in &of.resources {
+        let shares = [limit.a, limit.b].map(|share| cell(share.map(percent)));
+        sheet.push([vec![limits::words(&limit.resource).to_owned()], shares.to_vec()].concat());
     }
     sheet
 }

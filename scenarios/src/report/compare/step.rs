@@ -5,7 +5,7 @@ use super::super::headline::does_not_fit;
 use super::super::metrics::{Metrics, unit_of};
 use super::super::results::PointResult;
 use super::document::{ComparedMetric, ComparedRate, ComparedStep, Place};
-use super::ledger;
+use super::{ledger, limited};
 use copperlight_topologies::Interval;
 use serde_json::Value;
 
@@ -42,6 +42,7 @@ pub(super) fn compared([a, b]: [&PointResult; 2], place: Place, per: Per, names:
         rate: rate([a, b], per),
         metrics: metrics(a, b),
         ledger: ledger::difference([a, b], per, names),
+        limited_by: limited::compared([a, b], names),
         problems: problems.collect(),
     }
 }

@@ -2,6 +2,7 @@
 
 use super::super::page::Page;
 use super::super::table::{write_paragraph_on, write_sheet_on};
+use super::answer::sentences;
 use super::document::CompareReport;
 use super::sheets::{details, overview};
 use std::io::{self, Write};
@@ -24,8 +25,7 @@ pub fn write_table(out: &mut dyn Write, report: &CompareReport, page: Page) -> i
             writeln!(out)?;
             write_sheet_on(out, &sheet, page)?;
         }
-        let said = step.ledger.iter().map(|ledger| &ledger.sentence).chain(&step.problems);
-        said.into_iter().try_for_each(|text| write_paragraph_on(out, ("- ", text), page))?;
+        sentences(step).try_for_each(|text| write_paragraph_on(out, ("- ", text), page))?;
     }
     let left = report.steps.len().saturating_sub(MOST_DETAILED);
     if left > 0 {

@@ -48,6 +48,37 @@ fn terms_sum_to_the_difference_on_every_basis() {
 }
 
 #[test]
+fn what_limits_each_side_is_said_with_its_shares() {
+    let mut source = source(1, "x");
+    let of = |shares: &[(&str, f64)]| {
+        Some(shares.iter().map(|(name, share)| ((*name).to_owned(), *share)).collect())
+    };
+    source.results.results[0].limited_by = of(&[("compute", 0.7), ("link:scale-out", 0.3)]);
+    source.results.results[1].limited_by = of(&[("compute", 0.4), ("link:scale-up", 0.6)]);
+    let report = compared(&source, Per::Chip);
+    let limits = report.steps[0].limited_by.as_ref().expect("both were followed");
+    let found: Vec<_> = limits.resources.iter().map(|one| (one.resource.as_str(), one.a, one.b)).collect();
+    assert_eq!(
+        found,
+        [
+            ("compute", Some(0.7), Some(0.4)),
+            ("link:scale-up", Some(0.0), Some(0.6)),
+            ("link:scale-out", Some(0.3), Some(0.0)),
+        ]
+    );
+    let said = "NVL72 copper waits 70.0 % for arithmetic of chips and 30.0 % for scale-out links";
+    assert!(limits.sentence.contains(said) && report.answer.ends_with(&limits.sentence), "{}", report.answer);
+    let mut text = Vec::new();
+    table::write_table(&mut text, &report, Page::PLAIN).expect("a vector takes every byte");
+    let text = String::from_utf8(text).expect("tables are UTF-8");
+    assert!(text.contains("What limits each step, along its critical path\n"), "{text}");
+    source.results.results[1].limited_by = None;
+    let half = &compared(&source, Per::Chip).steps[0];
+    let known = half.limited_by.as_ref().map(|limits| limits.resources.iter().all(|one| one.b.is_none()));
+    assert_eq!(known, Some(true));
+}
+
+#[test]
 fn a_range_of_power_becomes_a_range_of_the_ratio() {
     let mut source = source(1, "x");
     let ranged = copperlight_topologies::Interval { value: 2e6, low: 1e6, high: 4e6 };

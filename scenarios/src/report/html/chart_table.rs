@@ -18,11 +18,21 @@ fn every_value(chart: &Chart) -> Sheet {
     let mut sheet = Sheet::new("", [Column::text(&chart.x.title)].into_iter().chain(columns).collect());
     for (index, at) in chart.views.iter().take(1).flat_map(|view| view.x.iter().enumerate()) {
         let label = chart.views[0].labels.get(index).cloned();
-        let values = series().map(|series| series.values.get(index).copied().flatten());
-        let cells = values.map(|value| value.map_or_else(|| "-".to_owned(), |value| text(value, &chart.y)));
+        let cells = series().map(|series| value_at(series, index, &chart.y));
         sheet.push([label.unwrap_or_else(|| text(*at, &chart.x))].into_iter().chain(cells).collect());
     }
     sheet
+}
+
+/// A value with its ends, where it has them.
+fn value_at(series: &ChartSeries, index: usize, axis: &ChartAxis) -> String {
+    let at = |values: &[Option<f64>]| Some(text((*values.get(index)?)?, axis));
+    let Some(value) = at(&series.values) else { return "-".to_owned() };
+    let ends = series.band.as_ref().and_then(|band| at(&band.low).zip(at(&band.high)));
+    match ends {
+        Some((low, high)) => format!("{value} ({low} to {high})"),
+        None => value,
+    }
 }
 
 fn courses(chart: &Chart) -> Sheet {
@@ -75,7 +85,7 @@ fn text(value: f64, axis: &ChartAxis) -> String {
 
 #[cfg(test)]
 pub(in crate::report) mod tests {
-    use super::super::super::chart::{ChartColor, ChartMarker};
+    use super::super::super::chart::{ChartBand, ChartColor, ChartMarker, ChartPlace};
     use super::*;
 
     /// A chart of one view and one series.
@@ -92,10 +102,12 @@ pub(in crate::report) mod tests {
             marker: ChartMarker::Disc,
             dashed: false,
             values: values.to_vec(),
+            band: None,
         };
         Chart {
             name: "mfu".into(),
             title: "MFU".into(),
+            place: ChartPlace::Instead,
             shape,
             x: axis("time", ChartQuantity::Number, "ms"),
             y: axis("MFU", ChartQuantity::Share, ""),
@@ -114,6 +126,14 @@ pub(in crate::report) mod tests {
         let sheet = chart_table(&chart(ChartShape::Lines, &[Some(0.25), None]));
         assert_eq!(sheet.rows, [["0", "25.0"], ["2.00", "-"]]);
         assert_eq!(sheet.columns[1].heading(), "scale-up (%)");
+    }
+
+    #[test]
+    fn uncertain_values_have_their_ends() {
+        let mut chart = chart(ChartShape::Lines, &[Some(0.25), Some(0.5)]);
+        let [low, high] = [[Some(0.125), None], [Some(0.375), None]].map(|ends| ends.to_vec());
+        chart.views[0].series[0].band = Some(ChartBand { low, high });
+        assert_eq!(chart_table(&chart).rows, [["0", "25.0 (12.5 to 37.5)"], ["2.00", "50.0"]]);
     }
 
     #[test]

@@ -6,6 +6,7 @@
 //! | `opening.rs` | name, question and answer |
 //! | `sheets.rs` | tables |
 //! | `figures.rs`, `chart_table.rs` | figures, and the values behind them as tables |
+//! | `explained.rs` | why points came out as they did |
 //! | `evidence.rs` | what the results rest on, and what to be wary of |
 //! | `reproduction.rs` | how to make the results again |
 //! | `policy.rs` | what a browser may run and load: the scripts and styles of the page, and nothing else |
@@ -19,6 +20,7 @@ mod assets;
 mod chart_table;
 mod escape;
 mod evidence;
+mod explained;
 mod figures;
 mod opening;
 mod page;

@@ -9,7 +9,7 @@ use super::figures::{data, figures, timeline};
 use super::opening::{answer_section, header, list};
 use super::policy::policy;
 use super::sheets::table;
-use super::{evidence, reproduction};
+use super::{evidence, explained, reproduction};
 use std::io::{self, Write};
 
 /// Writes the page.
@@ -52,6 +52,7 @@ fn sections(report: &ScenarioReport, drawn: &Drawn, warnings: &[String]) -> Vec<
         ("figures", "Figures", figures(drawn)),
         ("timeline", "Timeline", timeline(drawn)),
         ("details", "Details", further),
+        ("why", "Why it came out so", explained::explanations(&report.results)),
         ("assumptions", "What the results rest on", evidence::assumptions(&report.assumptions)),
         ("warnings", "Before you use these numbers", list(warnings)),
         ("again", "How to make these results again", reproduction::reproduction(report)),
