@@ -10,7 +10,7 @@ use super::row_chart::{Row, RowChart, chosen};
 use super::style::{Color, MOST_SERIES, series_color, series_marker};
 use super::sweep::{Metric, Shown, Sweep, SweepSeries, communication_sweep, sweep};
 use crate::report::number::{joined, percent};
-use crate::report::{PointResult, ScenarioReport};
+use crate::report::ScenarioReport;
 
 /// What a chart of shares shows.
 pub(super) struct ShareChart<'a> {
