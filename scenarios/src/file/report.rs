@@ -78,9 +78,10 @@ pub(super) fn read(document: &Section<'_>, all: &[CurveKind]) -> ReportSpec {
 }
 
 fn default_report(document: &Section<'_>, all: &[CurveKind]) -> ReportSpec {
-    for (key, value) in [("curves", ALL), ("theme", "light"), ("size", "slide"), ("bands", "false")] {
+    for (key, value) in [("curves", ALL), ("theme", "light"), ("size", "slide")] {
         document.findings().note_default(&format!("report.{key}"), value);
     }
+    document.findings().note_default("report.bands", false);
     ReportSpec { curves: all.to_vec(), figures: FigureForm::default() }
 }
 

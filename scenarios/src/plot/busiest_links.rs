@@ -17,7 +17,7 @@ const TITLE: &str = "The busiest links";
 const MEANING: &str = "Bytes over capacity times the whole time. Links of a tier with the same capacity that carried as much are \
                        one row, named after the first of them.";
 const MEANING_OF_PEAKS: &str = "Upright lines: the busiest slice of time.";
-const MOST_PANELS: usize = 4;
+const MOST_PANELS: usize = 3;
 /// Rows that a figure has room for.
 const MOST_ROWS: usize = 20;
 const MOST_OF_A_POINT: usize = 10;

@@ -66,7 +66,7 @@ fn draw_point(
         here.iter().map(|(name, tier, color)| (legend_entry(name, tier), *color)).collect();
     let under_title = Rect { top: room.top + LABEL_SIZE * 1.15, ..room };
     let top = draw_legend(canvas, &legend, under_title, LEGEND_SIZE) + 12.0;
-    let y = Axis::span("", 1.0, percent_label);
+    let y = Axis::span("links", 1.0, percent_label);
     let panel = Panel::new(Rect { top, ..room }, axis(title), y, Ends::Flush);
     panel.draw(canvas);
     let of = here.len() as f64;

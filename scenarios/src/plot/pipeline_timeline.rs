@@ -23,7 +23,7 @@ const SMALLEST_TEXT: f64 = 16.0;
 const LARGEST_TEXT: f64 = 22.0;
 const GAP: f64 = 10.0;
 /// Between the begin and the end of a step of which the middle is left out.
-const CUT: f64 = 44.0;
+const CUT: f64 = 84.0;
 /// The least share that one decimal of a percentage can say.
 const LEAST_SAID: f64 = 5e-4;
 /// Below this share of a row's height nothing is left free between rows.

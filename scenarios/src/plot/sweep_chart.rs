@@ -9,8 +9,8 @@ use super::panel::Rect;
 use super::row_chart::{Row, RowChart, chosen};
 use super::style::{Color, MOST_SERIES, series_color, series_marker};
 use super::sweep::{Metric, Shown, Sweep, SweepSeries, communication_sweep, sweep};
-use crate::report::number::{joined, percent};
 use crate::report::ScenarioReport;
+use crate::report::number::{joined, percent};
 
 /// What a chart of shares shows.
 pub(super) struct ShareChart<'a> {

@@ -118,3 +118,63 @@ pub(super) fn add_to_point(point: &Point, result: &mut PointResult, engine: Engi
     });
     failed.collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{RunOptions, SensitivityOptions, run_scenario, sensitivity};
+    use crate::file::{Scenario, load};
+    use crate::report::ScenarioReport;
+
+    /// The founding scenario with a small model on few chips, in closed form.
+    fn founding(more: &[&str]) -> Scenario {
+        let small = [
+            "sweep=[]",
+            "scenario.fidelity=\"analytic\"",
+            "systems.chips=16",
+            "workload.model=\"llama-3.1-8b\"",
+            "workload.global_batch=16",
+            "workload.parallelism.tensor=4",
+            "workload.parallelism.pipeline=2",
+        ];
+        let settings = [&small, more].concat();
+        let settings: Vec<String> = settings.into_iter().map(str::to_owned).collect();
+        load("nvl72-vs-cm384", &settings).unwrap_or_else(|errors| panic!("{errors}"))
+    }
+
+    fn run(scenario: &Scenario) -> ScenarioReport {
+        run_scenario(scenario, &RunOptions::default(), &|_| {}).expect("every point runs")
+    }
+
+    #[test]
+    fn a_points_envelope_is_what_sensitivity_finds() {
+        let scenario = founding(&["report.bands=true", "report.curves=[\"mfu\"]"]);
+        let report = run(&scenario);
+        let ranges =
+            sensitivity(&scenario, &SensitivityOptions::default(), &|_| {}).expect("every point runs");
+        for (point, ranges) in report.results.results.iter().zip(&ranges.points) {
+            let envelope = point.envelope.expect("bands are asked for");
+            assert_eq!(envelope.step_time_s, ranges.time.low.zip(ranges.time.high).map(<[f64; 2]>::from));
+            assert_eq!(envelope.mfu, ranges.rate.low.zip(ranges.rate.high).map(<[f64; 2]>::from));
+            let [low, high] = envelope.mfu.expect("the point trains");
+            let mfu = point.mfu.expect("the point trains");
+            assert!(low <= mfu && mfu <= high && low < high, "{low} {mfu} {high}");
+        }
+        let plain = run(&founding(&["report.curves=[\"mfu\"]"]));
+        assert_eq!(plain.results.digest, report.results.digest, "bands change no result");
+        assert!(plain.results.results.iter().all(|point| point.envelope.is_none()));
+    }
+
+    #[test]
+    fn a_collectives_envelope_is_of_its_time() {
+        let scenario = founding(&[
+            "workload={kind=\"collective\", operation=\"all-gather\", size=\"64 MiB\"}",
+            "report.bands=true",
+        ]);
+        for point in run(&scenario).results.results {
+            let row = point.collective.expect("the point is a collective");
+            let ends = row.time_us_low.zip(row.time_us_high).expect("bands are asked for");
+            assert!(ends.0 <= row.time_us && row.time_us <= ends.1 && ends.0 < ends.1, "{row:?}");
+            assert_eq!(point.envelope, None);
+        }
+    }
+}
