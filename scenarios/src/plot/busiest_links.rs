@@ -138,7 +138,8 @@ mod tests {
                 .any(|mark| matches!(mark, Mark::Text(text) if text.text.contains(wanted)))
         };
         assert!(text("domain0/chip0 -> domain0/plane0") && text("40.0 %, 1,152 alike"));
-        assert!(text("NVL72 copper, 2,304") && text("for each system the first with the most chips"));
+        assert!(text("NVL72 copper, 2,304"));
+        assert_eq!(drawing.notes, ["Shows 2 of 4 points: for each system the first with the most chips."]);
         report.results.results.iter_mut().for_each(|point| point.links = None);
         assert_eq!(draw_busiest_links(&report), None);
     }

@@ -13,10 +13,9 @@ use crate::report::number::{chips, duration, percent, time_unit};
 use crate::report::{ScenarioReport, StageBlock, StageRow, StageState, StageTimeline};
 
 const TITLE: &str = "What the stages of the pipeline do over one training step";
-const MEANING: &str = "One rank of each stage, those of one pipeline. A column of pixels shows what lasts longest in it; the \
-                       shares above are exact, over the whole step and the stages shown.";
-const MEANING_OF_ENDS: &str = "Where passes are too many to be seen, the step is shown at its begin and at its end, and the \
-                               time between is left out.";
+const MEANING: &str = "One rank of each stage of one pipeline. A column of pixels shows what lasts longest in it; shares are \
+                       exact, over the whole step and the stages shown.";
+const MEANING_OF_ENDS: &str = "Of steps with too many passes to be seen, both ends are shown.";
 const MOST_PANELS: usize = 4;
 const LEGEND_SIZE: f64 = 22.0;
 const SMALLEST_TEXT: f64 = 16.0;
@@ -274,7 +273,7 @@ mod tests {
         let tick = |mark: &Mark| matches!(mark, Mark::Text(text) if text.text == "495");
         assert!(drawing.canvas.marks.iter().any(tick));
         let left_out =
-            |mark: &Mark| matches!(mark, Mark::Text(text) if text.text.contains("the time between"));
+            |mark: &Mark| matches!(mark, Mark::Text(text) if text.text.contains("both ends are shown"));
         assert!(drawing.canvas.marks.iter().any(left_out));
     }
 

@@ -13,9 +13,9 @@ use crate::report::{FigureSize, Roofline, RooflineKernel, ScenarioReport};
 use std::f64::consts::TAU;
 
 const TITLE: &str = "Kernels of a step below the roofs of the chip";
-const MEANING: &str = "Forward kernels of one micro-batch that do arithmetic, with their part of the time of all of them, which is \
-                       the area of the disc, and what they reach of their roof. Bytes are those that must pass the memory \
-                       once. Norms, activations and copies do no operations that count. Attention and head: 16 bits.";
+const MEANING: &str = "Forward kernels of one micro-batch: their part of the time of all, which is the area of the disc, and what \
+                       they reach of their roof. Bytes are those that must pass the memory once. Norms, activations and \
+                       copies do no operations that count. Attention and head: 16 bits.";
 const MOST_PANELS: usize = 4;
 const TERA: f64 = 1e12;
 /// The radius of a disc that is all of the time.
