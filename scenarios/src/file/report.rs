@@ -46,8 +46,16 @@ pub(super) const KEYS: KeyTable = KeyTable::new(
             "\"column\"",
         )
         .or(r#""slide""#),
+        Key::optional(
+            "bands",
+            Form::Boolean,
+            "Whether each point is also run with ranged values of the catalog at their ends, as `copperlight sensitivity` \
+             does, so that curves have bands: an envelope, not confidence; it takes as many times as long",
+            "true",
+        )
+        .or("false"),
         Key::later("tokens", "leave it out"),
-        Key::later("timeline", "leave it out"),
+        Key::elsewhere("timeline", "name the figure \"pipeline_timeline\" in `curves`"),
     ],
 );
 
@@ -64,14 +72,16 @@ pub(super) fn read(document: &Section<'_>, all: &[CurveKind]) -> ReportSpec {
     }
     let curves = named.map_or_else(|| all.to_vec(), |entry| read_curves(&section, entry));
     let (theme, size) = (THEME.read_or(&section, "theme", "light"), SIZE.read_or(&section, "size", "slide"));
+    let bands = section.boolean_or("bands", false);
     section.finish();
-    ReportSpec { curves, figures: FigureForm { named: named.is_some(), theme, size } }
+    ReportSpec { curves, figures: FigureForm { named: named.is_some(), theme, bands, size } }
 }
 
 fn default_report(document: &Section<'_>, all: &[CurveKind]) -> ReportSpec {
     for (key, value) in [("curves", ALL), ("theme", "light"), ("size", "slide")] {
         document.findings().note_default(&format!("report.{key}"), value);
     }
+    document.findings().note_default("report.bands", false);
     ReportSpec { curves: all.to_vec(), figures: FigureForm::default() }
 }
 

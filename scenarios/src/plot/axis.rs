@@ -73,6 +73,24 @@ impl Axis {
         }
     }
 
+    /// A linear axis from exactly `low` to exactly `high`, with at most about three steps between round ticks.
+    pub(super) fn between(
+        title: impl Into<String>,
+        (low, high): (f64, f64),
+        label: impl Fn(f64) -> String,
+    ) -> Self {
+        let step = round_step((high - low).max(high.abs() * 1e-9).max(f64::MIN_POSITIVE) / 3.0);
+        let (first, last) = ((low / step - 1e-9).ceil() as i64, (high / step + 1e-9).floor() as i64);
+        let ticks = (first..=last).map(|index| index as f64 * step);
+        Self {
+            title: title.into(),
+            scale: Scale::Linear,
+            low,
+            high,
+            ticks: ticks.map(|value| Tick { value, label: label(value) }).collect(),
+        }
+    }
+
     /// The same axis with every second tick, where there are more than `most`.
     pub(super) fn thinned(mut self, most: usize) -> Self {
         if self.ticks.len() > most {
@@ -182,6 +200,18 @@ mod tests {
             let axis = Axis::around("", (low, high), number_label);
             assert!(axis.low <= low * (1.0 + 1e-6) && axis.high >= high * (1.0 - 1e-6), "{axis:?}");
             assert!((2..=8).contains(&axis.ticks.len()), "{axis:?}");
+        }
+    }
+
+    #[test]
+    fn an_axis_between_values_ends_at_them() {
+        for (low, high) in [(0.0, 4.2), (306.7, 311.2), (1e-3, 1.4e-3)] {
+            let axis = Axis::between("", (low, high), number_label);
+            assert_eq!((axis.low, axis.high), (low, high));
+            assert!((1..=4).contains(&axis.ticks.len()), "{axis:?}");
+            assert!(
+                axis.ticks.iter().all(|tick| tick.value >= low * 0.999_999 && tick.value <= high * 1.000_001)
+            );
         }
     }
 

@@ -15,6 +15,8 @@ pub(super) struct Bar {
     pub(super) color: Color,
     /// The value, or why there is none.
     pub(super) value: Result<f64, String>,
+    /// The lowest and the highest that it can be, where inputs are uncertain.
+    pub(super) ends: Option<[f64; 2]>,
 }
 
 /// Bars that stand together.
@@ -85,9 +87,14 @@ impl BarChart<'_> {
                 canvas.push(Mark::Bar { upper_left, lower_right, color: bar.color });
                 let label = (self.value_label)(*value);
                 let size = if width(&label, LABEL_SIZE) < slot { LABEL_SIZE } else { LABEL_SIZE * 0.7 };
-                let at = (middle, top - size * 0.7);
-                canvas.push(paper((middle - half, top - size * 1.2), (middle + half, top)));
+                let whisker = bar.ends.map(|ends| ends.map(|end| panel.place(0.0, end).1));
+                let above = whisker.map_or(top, |[_, high]| high.min(top));
+                let at = (middle, above - size * 0.7);
+                canvas.push(paper((middle - half, above - size * 1.2), (middle + half, above)));
                 canvas.text(Text::new(label, at, size, INK).anchored(Anchor::Middle));
+                if let Some(ends) = whisker {
+                    draw_whisker(canvas, ends, (middle, half * 0.3));
+                }
             }
             Err(reason) => {
                 let at = (middle, base - 20.0);
@@ -100,6 +107,14 @@ impl BarChart<'_> {
             let at = (middle, base + NAME_LINE * (0.75 + row as f64));
             canvas.text(Text::new(line, at, TICK_SIZE, INK).anchored(Anchor::Middle));
         }
+    }
+}
+
+/// An upright line from the lowest to the highest value, with its caps.
+fn draw_whisker(canvas: &mut Canvas, [low, high]: [f64; 2], (middle, cap): (f64, f64)) {
+    canvas.segment((middle, low), (middle, high), INK, 2.0);
+    for end in [low, high] {
+        canvas.segment((middle - cap, end), (middle + cap, end), INK, 2.0);
     }
 }
 

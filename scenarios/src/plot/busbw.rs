@@ -2,7 +2,7 @@
 
 use super::axis::{Axis, number_label};
 use super::canvas::{Canvas, Drawing};
-use super::frame::draw_frame;
+use super::frame::{BANDS, draw_frame};
 use super::line_chart::{LineChart, Series, Stroke};
 use super::style::{MOST_SERIES, series_color, series_marker};
 use crate::report::number::{chips, joined};
@@ -10,7 +10,6 @@ use crate::report::{BusbwCurve, CollectiveRow, MeasuredRates, ScenarioReport};
 
 const TITLE: &str = "Bus bandwidth against message size";
 const TITLE_IN_DOMAIN: &str = "All-reduce inside one domain: bus bandwidth against message size";
-const BANDS: &str = "Bands: ranged values of the catalog at their ends; an envelope, not confidence.";
 
 /// Draws the figure; `None` when no curve has a row with a rate.
 pub(super) fn draw_busbw(report: &ScenarioReport) -> Option<Drawing> {
@@ -64,9 +63,9 @@ fn band(row: &CollectiveRow) -> Option<(f64, [f64; 2])> {
 }
 
 fn series(index: usize, curve: &BusbwCurve, measured: &[MeasuredRates]) -> Series {
-    let of_curve = measured.iter().filter(|rates| is_of(rates, curve)).flat_map(|rates| &rates.points);
+    let of_curve = measured.iter().filter(|rates| rates.is_of(curve)).flat_map(|rates| &rates.points);
     Series {
-        label: format!("{} ({})", curve.system, chips(curve.chips).replace(' ', "\u{a0}")),
+        label: format!("{} ({})", curve.name(), chips(curve.chips).replace(' ', "\u{a0}")),
         color: series_color(index),
         marker: series_marker(index),
         stroke: Stroke::Whole,
@@ -76,13 +75,9 @@ fn series(index: usize, curve: &BusbwCurve, measured: &[MeasuredRates]) -> Serie
     }
 }
 
-fn is_of(rates: &MeasuredRates, curve: &BusbwCurve) -> bool {
-    (&rates.system, rates.chips) == (&curve.system, curve.chips)
-}
-
 /// Where what is drawn was measured.
 fn sources(curves: &[BusbwCurve], measured: &[MeasuredRates]) -> Option<String> {
-    let drawn = measured.iter().filter(|rates| curves.iter().any(|curve| is_of(rates, curve)));
+    let drawn = measured.iter().filter(|rates| curves.iter().any(|curve| rates.is_of(curve)));
     let mut sources: Vec<String> = Vec::new();
     for source in drawn.map(|rates| rates.source.clone()) {
         if !sources.contains(&source) {

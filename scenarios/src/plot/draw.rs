@@ -1,6 +1,7 @@
 //! All figures that a report asks for.
 
 use super::busbw::draw_busbw;
+use super::busiest_links::draw_busiest_links;
 use super::canvas::Drawing;
 use super::communication_share::draw_communication_share;
 use super::cost::{draw_cost, why_no_cost};
@@ -9,6 +10,7 @@ use super::exposed_communication::draw_exposed_communication;
 use super::heat_map::draw_heat_map;
 use super::interactive::charts;
 use super::ledger::draw_ledger;
+use super::link_histogram::draw_link_histogram;
 use super::link_utilization::draw_link_utilization;
 use super::measured::drawings;
 use super::memory::draw_memory;
@@ -68,6 +70,8 @@ pub(super) fn drawing(kind: CurveKind, report: &ScenarioReport) -> Option<Drawin
         CurveKind::HeatMap => draw_heat_map(report),
         CurveKind::Energy => draw_energy(report),
         CurveKind::Cost => draw_cost(report),
+        CurveKind::BusiestLinks => draw_busiest_links(report),
+        CurveKind::LinkHistogram => draw_link_histogram(report),
     }
 }
 
@@ -79,6 +83,9 @@ fn why_left_out(kind: CurveKind, report: &ScenarioReport) -> String {
             "no training step was simulated: a closed form has no timeline".to_owned()
         }
         CurveKind::Cost => why_no_cost(report),
+        CurveKind::BusiestLinks | CurveKind::LinkHistogram => {
+            "no point was simulated: closed forms know no single links".to_owned()
+        }
         _ => "no point has data for it".to_owned(),
     }
 }

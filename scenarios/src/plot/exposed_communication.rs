@@ -1,7 +1,8 @@
-//! The share of a step that is spent in exposed communication, against the number of chips.
+//! The share of a step that is spent in exposed communication, against what the sweep varies.
 
 use super::canvas::Drawing;
-use super::sweep_chart::{ShareChart, Shared, draw_share_chart};
+use super::communication_share::EXPOSED;
+use super::sweep_chart::{Against, ShareChart, Shared, draw_share_chart};
 use crate::report::ScenarioReport;
 
 /// Draws the figure; `None` when no point has a value.
@@ -9,8 +10,9 @@ pub(super) fn draw_exposed_communication(report: &ScenarioReport) -> Option<Draw
     let chart = ShareChart {
         quantity: "Exposed communication",
         y_title: "exposed (% of step time)",
-        shares: &[Shared { name: "", metric: &|point| point.exposed_communication_share }],
+        shares: &[Shared { name: "", metric: EXPOSED }],
         meaning: "",
+        against: Against::Messages,
     };
     draw_share_chart(report, &chart)
 }

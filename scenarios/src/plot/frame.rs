@@ -6,6 +6,13 @@ use super::style::{FOOTER_SIZE, INK, MARGIN, QUIET, TICK_SIZE, TITLE_SIZE};
 use super::text::{width, wrapped};
 use crate::report::ScenarioReport;
 
+/// What bands of curves are.
+pub(super) const BANDS: &str =
+    "Bands: ranged values of the catalog at their ends; an envelope, not confidence.";
+/// The same of whiskers of bars.
+pub(super) const WHISKERS: &str =
+    "Whiskers: ranged values of the catalog at their ends; an envelope, not confidence.";
+
 /// A title that is too wide is set smaller, down to this size, before it is cut.
 const SMALLEST_TITLE: f64 = 34.0;
 const MOST_TITLE_LINES: usize = 2;

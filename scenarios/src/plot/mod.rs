@@ -5,6 +5,7 @@
 //! | `draw.rs` | which figures a report asks for, and which have data |
 //! | `mfu.rs`, `exposed_communication.rs`, `communication_share.rs`, `link_utilization.rs`, `busbw.rs`, `ledger.rs`, `memory.rs` | one figure each |
 //! | `sweep.rs`, `sweep_chart.rs` | shares against what is swept, as bars or as lines |
+//! | `busiest_links.rs`, `link_histogram.rs`, `link_points.rs` | how busy single links were, of one point of each system |
 //! | `point_rows.rs` | points of a sweep as rows |
 //! | `pipeline_timeline.rs`, `roofline.rs` | stages over time, and kernels below their roofs, of one point of each system |
 //! | `sweep_grid.rs`, `heat_map.rs`, `ramp.rs` | a sweep over two parameters, as colours |
@@ -28,6 +29,7 @@
 mod axis;
 mod bar_chart;
 mod busbw;
+mod busiest_links;
 mod canvas;
 mod communication_share;
 mod cost;
@@ -42,6 +44,8 @@ mod ledger;
 mod legend;
 mod line_chart;
 mod line_labels;
+mod link_histogram;
+mod link_points;
 mod link_utilization;
 mod measured;
 mod memory;

@@ -109,6 +109,9 @@ fn faults(canvas: &Canvas) -> Vec<String> {
 
 /// Asserts that all figures that a report has data for can be read, and that there are as many.
 fn assert_readable(mut report: ScenarioReport, what: &str, figures: usize) {
+    if report.results.results.iter().all(|point| point.links.is_none()) {
+        example::add_links(&mut report);
+    }
     for size in [FigureSize::Slide, FigureSize::Column] {
         report.figures.size = size;
         let mut drawn = 0;
@@ -158,32 +161,32 @@ fn systems(chip_counts: u32, name: impl Fn(usize) -> String, count: usize) -> Sc
 #[test]
 fn examples_of_few_and_of_many_points_can_be_read() {
     for chip_counts in [1, 2, 3, 8, 20] {
-        assert_readable(example::two_systems(chip_counts), &format!("{chip_counts} chip counts"), 7);
+        assert_readable(example::two_systems(chip_counts), &format!("{chip_counts} chip counts"), 9);
     }
-    assert_readable(systems(1, |index| format!("system {index}"), 1), "one point", 7);
+    assert_readable(systems(1, |index| format!("system {index}"), 1), "one point", 9);
 }
 
 #[test]
 fn many_systems_and_long_names_can_be_read() {
     for chip_counts in [1, 2, 5] {
         let twelve = systems(chip_counts, |index| format!("System number {index}"), 12);
-        assert_readable(twelve, "twelve systems", 7);
+        assert_readable(twelve, "twelve systems", 9);
         let long = |index| {
             format!(
                 "A supernode of {index} hundred chips with copper inside each of its racks and light between all of them"
             )
         };
-        assert_readable(systems(chip_counts, long, 3), "long names", 7);
+        assert_readable(systems(chip_counts, long, 3), "long names", 9);
         assert_readable(
             systems(chip_counts, |index| format!("{index}{}", "W".repeat(90)), 12),
             "long words",
-            7,
+            9,
         );
     }
     let question = "Why do all of these machines do what they do when all is said and done? ".repeat(12);
     let mut report = example::two_systems(2);
     (report.question, report.results.scenario) = (question, "n".repeat(100));
-    assert_readable(report, "long questions", 7);
+    assert_readable(report, "long questions", 9);
 }
 
 #[test]
@@ -207,7 +210,7 @@ fn values_of_any_size_can_be_read() {
         report
     };
     for factor in [1e-9, 1e-3, 1.0, 2.0, 1e4] {
-        assert_readable(scaled(factor), &format!("all times {factor}"), 7);
+        assert_readable(scaled(factor), &format!("all times {factor}"), 9);
     }
     let one_is_far_off = changed(3, |index, point| {
         if index == 0 {
@@ -215,7 +218,7 @@ fn values_of_any_size_can_be_read() {
             point.exposed_communication_share = Some(1.0);
         }
     });
-    assert_readable(one_is_far_off, "one is far off", 7);
+    assert_readable(one_is_far_off, "one is far off", 9);
     assert_readable(
         changed(3, |index, point| {
             if index % 2 == 1 {
@@ -223,7 +226,7 @@ fn values_of_any_size_can_be_read() {
             }
         }),
         "too large",
-        7,
+        9,
     );
 }
 
@@ -234,7 +237,7 @@ fn the_founding_scenario_can_be_read() {
     let scenario =
         check(SourceText::new("nvl72-vs-cm384", text), &settings).expect("the scenario is well-formed");
     let report = run_scenario(&scenario, &RunOptions::default(), &|_| ()).expect("the scenario runs");
-    assert_readable(report, "the founding scenario", 7);
+    assert_readable(report, "the founding scenario", 9);
 }
 
 #[test]

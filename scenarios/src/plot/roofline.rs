@@ -5,7 +5,7 @@ use super::canvas::{Anchor, Canvas, Drawing, Mark, Place, Text};
 use super::frame::draw_frame;
 use super::grid::cells;
 use super::line_labels::spread;
-use super::panel::{Ends, Panel, Rect};
+use super::panel::{Ends, Panel, Rect, X_TITLE_HEIGHT};
 use super::style::{Color, FOOTER_SIZE, GRID, INK, LABEL_SIZE, QUIET, TICK_SIZE, series_color};
 use super::text::{width, wrapped};
 use crate::report::number::{chips, percent, rounded};
@@ -13,9 +13,9 @@ use crate::report::{FigureSize, Roofline, RooflineKernel, ScenarioReport};
 use std::f64::consts::TAU;
 
 const TITLE: &str = "Kernels of a step below the roofs of the chip";
-const MEANING: &str = "Forward kernels of one micro-batch that do arithmetic; the area of a disc is its part of their time over \
-                       all layers. Bytes are those that must pass the memory once. Norms, activations, copies and the \
-                       optimizer do no operations that count and are not shown. Attention and the head run in 16 bits.";
+const MEANING: &str = "Forward kernels of one micro-batch: their part of the time of all, which is the area of the disc, and what \
+                       they reach of their roof. Bytes are those that must pass the memory once. Norms, activations and \
+                       copies do no operations that count. Attention and head: 16 bits.";
 const MOST_PANELS: usize = 4;
 const TERA: f64 = 1e12;
 /// The radius of a disc that is all of the time.
@@ -23,8 +23,6 @@ const WHOLE_RADIUS: f64 = 34.0;
 const SMALLEST_RADIUS: f64 = 4.0;
 const CORNERS: usize = 32;
 const LABEL_GAP: f64 = 24.0;
-/// What the numbers beside a kernel are.
-const LABEL_HEAD: &str = "part of the time, of its roof";
 
 /// Draws the figure; `None` when no kernels are known.
 pub(super) fn draw_roofline(report: &ScenarioReport) -> Option<Drawing> {
@@ -44,13 +42,20 @@ pub(super) fn draw_roofline(report: &ScenarioReport) -> Option<Drawing> {
     let footnotes: Vec<String> = std::iter::once(MEANING.to_owned()).chain(notes.iter().cloned()).collect();
     let room = draw_frame(&mut canvas, report, TITLE, &footnotes);
     let columns = shown.len().min(side_by_side);
-    for (of, room) in shown.iter().zip(cells(shown.len(), columns, room, (36.0, 16.0))) {
-        draw_panel(&mut canvas, of, room);
+    let above = Rect { bottom: room.bottom - X_TITLE_HEIGHT, ..room };
+    let axes = axes(shown);
+    for (index, (of, room)) in shown.iter().zip(cells(shown.len(), columns, above, (36.0, 16.0))).enumerate()
+    {
+        let (mut x, y) = axes.clone();
+        let is_lowest = index + columns >= shown.len();
+        let bottom = if is_lowest { room.bottom + X_TITLE_HEIGHT } else { room.bottom };
+        x.title = if is_lowest { x.title } else { String::new() };
+        draw_panel(&mut canvas, of, (x, y), Rect { bottom, ..room });
     }
     Some(Drawing { title: TITLE.to_owned(), canvas, notes })
 }
 
-fn draw_panel(canvas: &mut Canvas, of: &Roofline, room: Rect) {
+fn draw_panel(canvas: &mut Canvas, of: &Roofline, (x, y): (Axis, Axis), room: Rect) {
     let setting = if of.setting.is_empty() { String::new() } else { format!(", {}", of.setting) };
     let title = format!("{}, {}{setting}", of.system, chips(of.chips));
     for line in wrapped(&title, LABEL_SIZE, room.width(), 1) {
@@ -58,10 +63,7 @@ fn draw_panel(canvas: &mut Canvas, of: &Roofline, room: Rect) {
     }
     let labels: Vec<String> = of.kernels.iter().map(|kernel| label(of, kernel)).collect();
     let widest = labels.iter().map(|label| width(label, FOOTER_SIZE)).fold(0.0, f64::max);
-    let head = Text::new(LABEL_HEAD, (room.right, room.top + LABEL_SIZE * 1.7), FOOTER_SIZE, QUIET);
-    canvas.text(head.anchored(Anchor::End));
-    let inner = Rect { top: room.top + LABEL_SIZE * 2.3, right: room.right - widest - LABEL_GAP, ..room };
-    let (x, y) = axes(of);
+    let inner = Rect { top: room.top + LABEL_SIZE * 1.4, right: room.right - widest - LABEL_GAP, ..room };
     let (from, to) = (x.low, x.high);
     let lowest = y.low * TERA;
     let panel = Panel::new(inner, x, y, Ends::Flush);
@@ -75,17 +77,22 @@ fn draw_panel(canvas: &mut Canvas, of: &Roofline, room: Rect) {
     }
 }
 
-fn axes(of: &Roofline) -> (Axis, Axis) {
-    let intensities = || of.kernels.iter().map(RooflineKernel::intensity);
-    let ridge = of.peak / of.memory_bandwidth;
-    let left = intensities().fold(ridge / 4.0, f64::min) / 2.0;
-    let right = intensities().fold(ridge, f64::max) * 2.0;
-    let slowest = of.kernels.iter().map(RooflineKernel::rate).fold(left * of.memory_bandwidth, f64::min);
-    let lowest = slowest / 1.5 / TERA;
-    let highest = of.peak.max(of.peak_bf16) * 1.6 / TERA;
+/// Axes that all panels share, so that chips can be compared.
+fn axes(shown: &[&Roofline]) -> (Axis, Axis) {
+    let lowest =
+        |values: &dyn Fn(&Roofline) -> f64| shown.iter().map(|of| values(of)).fold(f64::INFINITY, f64::min);
+    let highest = |values: &dyn Fn(&Roofline) -> f64| shown.iter().map(|of| values(of)).fold(0.0, f64::max);
+    let ridge = |of: &Roofline| of.peak / of.memory_bandwidth;
+    let intensities = |of: &Roofline| of.kernels.iter().map(RooflineKernel::intensity).collect::<Vec<_>>();
+    let left = lowest(&|of| intensities(of).into_iter().fold(ridge(of) / 4.0, f64::min)) / 2.0;
+    let right = highest(&|of| intensities(of).into_iter().fold(ridge(of), f64::max)) * 2.0;
+    let slowest = lowest(&|of| {
+        of.kernels.iter().map(RooflineKernel::rate).fold(ridge(of) / 8.0 * of.memory_bandwidth, f64::min)
+    });
+    let fastest = highest(&|of| of.peak.max(of.peak_bf16));
     (
         Axis::decades("intensity (FLOP/byte)", (left, right), number_label),
-        Axis::decades("TFLOP/s", (lowest, highest), number_label),
+        Axis::decades("TFLOP/s", (slowest / 1.5 / TERA, fastest * 1.6 / TERA), number_label),
     )
 }
 
@@ -97,7 +104,7 @@ fn centre(panel: &Panel, kernel: &RooflineKernel) -> Place {
 fn color(kernel: &RooflineKernel) -> Color {
     let index = match kernel.name.as_str() {
         "attention" => 0,
-        "attention in" | "attention out" => 3,
+        "attention in" | "attention out" | "queries down" | "queries up" | "kv down" | "kv up" => 3,
         "head" => 2,
         name if name.starts_with("experts") => 5,
         _ => 1,
@@ -107,8 +114,12 @@ fn color(kernel: &RooflineKernel) -> Color {
 
 fn label(of: &Roofline, kernel: &RooflineKernel) -> String {
     let roof = of.peak.min(of.memory_bandwidth * kernel.intensity());
-    let reached = percent(kernel.rate() / roof);
-    format!("{}: {} %, {reached} %", kernel.name, percent(kernel.time_share))
+    format!("{}: {}, {}", kernel.name, share(kernel.time_share), share(kernel.rate() / roof))
+}
+
+/// A share in whole percent, as far as that says anything.
+fn share(share: f64) -> String {
+    if share < 0.01 { format!("{} %", percent(share)) } else { format!("{:.0} %", share * 100.0) }
 }
 
 fn draw_roofs(canvas: &mut Canvas, panel: &Panel, of: &Roofline, (from, to, lowest): (f64, f64, f64)) {
@@ -216,7 +227,7 @@ mod tests {
             let is = |mark: &Mark| matches!(mark, Mark::Text(text) if text.text == wanted);
             drawing.canvas.marks.iter().any(is)
         };
-        assert!(text("attention: 30.0 %, 50.0 %"));
+        assert!(text("attention: 30 %, 50 %"));
         assert!(text("fp8 peak 1,000 TFLOP/s") && text("16 bits 500 TFLOP/s") && text("memory 4,000 GB/s"));
     }
 }

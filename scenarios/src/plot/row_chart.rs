@@ -19,6 +19,8 @@ pub(super) struct Row {
     pub(super) parts: Vec<(f64, Color)>,
     /// A value that the row should not exceed.
     pub(super) limit: Option<f64>,
+    /// The lowest and the highest that the sum can be, where inputs are uncertain.
+    pub(super) ends: Option<[f64; 2]>,
     /// What stands behind the bar: the sum, or why there is none.
     pub(super) end: String,
     /// Whether rows of another kind begin here.
@@ -128,8 +130,21 @@ fn draw_row(canvas: &mut Canvas, panel: &Panel, row: &Row, slot: Slot) {
         let x = panel.place(limit, 0.0).0;
         canvas.segment((x, upper - slot.bar * 0.12), (x, lower + slot.bar * 0.12), INK, 4.0);
     }
-    let end = panel.place(sum.max(row.limit.unwrap_or(0.0)), 0.0).0;
+    if let Some(ends) = row.ends {
+        let [low, high] = ends.map(|end| panel.place(end, 0.0).0);
+        draw_whisker(canvas, (low, high), (slot.middle, slot.bar * 0.25));
+    }
+    let end = [row.limit, row.ends.map(|[_, high]| high)].into_iter().flatten().fold(sum, f64::max);
+    let end = panel.place(end, 0.0).0;
     canvas.text(Text::new(&row.end, (end + GAP, slot.middle), slot.size, INK));
+}
+
+/// A line from the lowest to the highest value, with its caps.
+fn draw_whisker(canvas: &mut Canvas, (low, high): (f64, f64), (middle, cap): (f64, f64)) {
+    canvas.segment((low, middle), (high, middle), INK, 2.0);
+    for end in [low, high] {
+        canvas.segment((end, middle - cap), (end, middle + cap), INK, 2.0);
+    }
 }
 
 #[cfg(test)]

@@ -3,14 +3,14 @@
 use super::axis::{Axis, percent_label};
 use super::bar_chart::{Bar, BarChart, Group};
 use super::canvas::{Canvas, Drawing};
-use super::frame::draw_frame;
+use super::frame::{BANDS, WHISKERS, draw_frame};
 use super::line_chart::{LineChart, Series, Stroke};
 use super::panel::Rect;
 use super::row_chart::{Row, RowChart, chosen};
 use super::style::{Color, MOST_SERIES, series_color, series_marker};
-use super::sweep::{Shown, Sweep, SweepSeries, sweep};
+use super::sweep::{Metric, Shown, Sweep, SweepSeries, communication_sweep, sweep};
+use crate::report::ScenarioReport;
 use crate::report::number::{joined, percent};
-use crate::report::{PointResult, ScenarioReport};
 
 /// What a chart of shares shows.
 pub(super) struct ShareChart<'a> {
@@ -20,12 +20,33 @@ pub(super) struct ShareChart<'a> {
     pub(super) shares: &'a [Shared<'a>],
     /// What the shares are shares of, where the axis does not say it.
     pub(super) meaning: &'a str,
+    /// What points stand against.
+    pub(super) against: Against,
+}
+
+/// What points of a sweep stand against.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Against {
+    /// The parameter that varies.
+    Parameter,
+    /// The same, and the size of messages where that is all that it changes.
+    Messages,
+}
+
+impl Against {
+    /// The points of a report.
+    pub(super) fn sweep(self, report: &ScenarioReport, metric: &Metric<'_>) -> Option<Sweep> {
+        match self {
+            Self::Parameter => sweep(&report.results.results, metric),
+            Self::Messages => communication_sweep(report, metric),
+        }
+    }
 }
 
 /// A share of each point.
 pub(super) struct Shared<'a> {
     pub(super) name: &'a str,
-    pub(super) metric: &'a dyn Fn(&PointResult) -> Option<f64>,
+    pub(super) metric: Metric<'a>,
 }
 
 /// Up to this many bars have room for their names.
@@ -36,7 +57,7 @@ const NOT_FITTING: &str = "does not fit in memory";
 
 /// Draws the chart; `None` when no point has a value.
 pub(super) fn draw_share_chart(report: &ScenarioReport, chart: &ShareChart<'_>) -> Option<Drawing> {
-    let of_share = |shared: &Shared<'_>| sweep(&report.results.results, shared.metric);
+    let of_share = |shared: &Shared<'_>| chart.against.sweep(report, &shared.metric);
     let mut sweeps: Vec<Sweep> = chart.shares.iter().map(of_share).collect::<Option<_>>()?;
     let mut notes = Vec::new();
     let (all, most) = (sweeps[0].series.len(), MOST_SERIES / sweeps.len());
@@ -53,11 +74,15 @@ pub(super) fn draw_share_chart(report: &ScenarioReport, chart: &ShareChart<'_>) 
     notes.extend(rows.iter().filter_map(|(_, note)| note.clone()));
     let meaning = Some(chart.meaning.to_owned()).filter(|meaning| !meaning.is_empty());
     let too_large = if rows.is_some() { Vec::new() } else { too_large(&sweeps[0]) };
-    let footnotes: Vec<String> = meaning.into_iter().chain(notes.clone()).chain(too_large).collect();
+    let bands = sweeps.iter().flat_map(|sweep| &sweep.series).any(|series| !series.band.is_empty());
+    let bands = bands.then(|| if on_lines { BANDS } else { WHISKERS }.to_owned());
+    let footnotes: Vec<String> =
+        meaning.into_iter().chain(bands).chain(notes.clone()).chain(too_large).collect();
     let title = format!("{} against {}", chart.quantity, sweeps[0].parameter());
     let room = draw_frame(&mut canvas, report, &title, &footnotes);
-    let highest = sweeps.iter().flat_map(|sweep| &sweep.series).flat_map(values);
-    let highest = highest.fold(0.0, |high: f64, (_, value)| value.max(high));
+    let series = || sweeps.iter().flat_map(|sweep| &sweep.series);
+    let ends = series().flat_map(|series| &series.band).map(|(_, [_, high])| *high);
+    let highest = series().flat_map(values).map(|(_, value)| value).chain(ends).fold(0.0, f64::max);
     let axis = Axis::from_zero(chart.y_title, highest, percent_label);
     match rows {
         Some((rows, _)) => {
@@ -101,7 +126,7 @@ fn draw_lines(canvas: &mut Canvas, (sweeps, chart): (Vec<Sweep>, &ShareChart<'_>
             marker: series_marker(index),
             stroke: if share == 0 { Stroke::Whole } else { Stroke::Dashed },
             points: values(series).collect(),
-            band: Vec::new(),
+            band: series.band.clone(),
             measured: Vec::new(),
         };
         sweep.series.iter().enumerate().map(line).collect::<Vec<_>>()
@@ -125,6 +150,7 @@ fn rows(sweeps: &[Sweep]) -> Vec<Row> {
                 let Some((_, shown)) = shown else { continue };
                 let color = if several { share_color(share) } else { series_color(index) };
                 let mut row = row(*shown, color);
+                row.ends = of_series.and_then(|series| ends_at(series, *at));
                 if share == 0 {
                     (row.name, row.detail) = (series.label.clone(), sweeps[0].place(label));
                     row.begins = std::mem::take(&mut begins) || (several && !rows.is_empty());
@@ -134,6 +160,11 @@ fn rows(sweeps: &[Sweep]) -> Vec<Row> {
         }
     }
     rows
+}
+
+/// The lowest and the highest value at a place, where inputs are uncertain.
+fn ends_at(series: &SweepSeries, at: f64) -> Option<[f64; 2]> {
+    series.band.iter().find(|(x, _)| *x == at).map(|(_, ends)| *ends)
 }
 
 fn row(shown: Shown, color: Color) -> Row {
@@ -158,7 +189,8 @@ fn draw_bars(canvas: &mut Canvas, sweep: &Sweep, y: Axis, room: Rect) {
                 Shown::Value(value) => Ok(*value),
                 Shown::DoesNotFit => Err(NOT_FITTING.to_owned()),
             };
-            Some(Bar { name: series.label.clone(), color: series_color(index), value })
+            let ends = ends_at(series, *at);
+            Some(Bar { name: series.label.clone(), color: series_color(index), value, ends })
         });
         Group { label: sweep.place(label), bars: bars.collect() }
     });
@@ -171,17 +203,20 @@ fn draw_bars(canvas: &mut Canvas, sweep: &Sweep, y: Axis, room: Rect) {
 mod tests {
     use super::super::canvas::Mark;
     use super::*;
-    use crate::report::example;
+    use crate::report::{PointEnvelope, example};
 
     fn data_marks(report: &ScenarioReport, shares: &[Shared<'_>]) -> usize {
-        let chart = ShareChart { quantity: "MFU", y_title: "MFU", shares, meaning: "" };
+        let against = Against::Parameter;
+        let chart = ShareChart { quantity: "MFU", y_title: "MFU", shares, meaning: "", against };
         let drawing = draw_share_chart(report, &chart).expect("the example has values");
         let is_data = |mark: &&Mark| matches!(mark, Mark::Bar { .. } | Mark::Point { .. });
         drawing.canvas.marks.iter().filter(is_data).count()
     }
 
-    const MFU: Shared<'static> = Shared { name: "mfu", metric: &|point| point.mfu };
-    const HFU: Shared<'static> = Shared { name: "hfu", metric: &|point| point.hfu };
+    const MFU: Shared<'static> =
+        Shared { name: "mfu", metric: Metric { value: &|point| point.mfu, band: &|envelope| envelope.mfu } };
+    const HFU: Shared<'static> =
+        Shared { name: "hfu", metric: Metric { value: &|point| point.hfu, band: &|envelope| envelope.mfu } };
 
     #[test]
     fn every_value_has_one_mark() {
@@ -201,6 +236,27 @@ mod tests {
             let points = report.results.results.len() - 1;
             assert_eq!(data_marks(&report, &[MFU]), points);
             assert_eq!(data_marks(&report, &[MFU, HFU]), 2 * points);
+        }
+    }
+
+    #[test]
+    fn envelopes_are_bands_of_lines_and_whiskers_of_bars() {
+        for chip_counts in [1, 2, 3] {
+            let mut report = example::two_systems(chip_counts);
+            for point in &mut report.results.results {
+                point.envelope = Some(PointEnvelope { mfu: Some([0.2, 0.5]), ..PointEnvelope::default() });
+            }
+            let (shares, against) = (&[MFU], Against::Parameter);
+            let chart = ShareChart { quantity: "MFU", y_title: "MFU", shares, meaning: "", against };
+            let drawing = draw_share_chart(&report, &chart).expect("the example has values");
+            let text = |wanted: &str| {
+                let is = |mark: &Mark| matches!(mark, Mark::Text(text) if text.text.starts_with(wanted));
+                drawing.canvas.marks.iter().any(is)
+            };
+            let is_band = |mark: &&Mark| matches!(mark, Mark::Area { opacity, .. } if *opacity < 1.0);
+            let bands = drawing.canvas.marks.iter().filter(is_band).count();
+            let expected = if chip_counts < 3 { (0, false, true) } else { (2, true, false) };
+            assert_eq!((bands, text("Bands"), text("Whiskers")), expected, "{chip_counts} chip counts");
         }
     }
 }

@@ -1,6 +1,7 @@
-//! Figures on white and on a dark ground: what each colour of `style.rs` becomes, and the style sheet that SVG files
-//! carry. A colour that is not of `style.rs`, such as one of a ramp, stays as it is.
+//! Figures on white and on a dark ground: what each colour of `style.rs` and of `ramp.rs` becomes, and the style sheet that
+//! SVG files carry. Any other colour stays as it is.
 
+use super::ramp::ramp_pairs;
 use super::style::{Color, GRID, INK, PALETTE, PAPER, QUIET, shade};
 use std::fmt::Write;
 use std::sync::OnceLock;
@@ -17,7 +18,7 @@ pub(super) enum Ground {
 impl Ground {
     /// The colour as it is on this ground.
     pub(super) fn color(self, color: Color) -> Color {
-        let known = || pairs().iter().find(|(light, _)| *light == color);
+        let known = || pairs().iter().chain(ramp_pairs()).find(|(light, _)| *light == color);
         match self {
             Self::Light => color,
             Self::Dark => known().map_or(color, |(_, dark)| *dark),
@@ -49,8 +50,8 @@ const DARK_PALETTE: [Color; 7] = [
     Color(201, 206, 214),
 ];
 
-/// Every colour of figures on white, with that on a dark ground.
-pub(super) fn pairs() -> &'static [(Color, Color)] {
+/// Every colour of `style.rs` on white, with that on a dark ground.
+fn pairs() -> &'static [(Color, Color)] {
     static PAIRS: OnceLock<Vec<(Color, Color)>> = OnceLock::new();
     PAIRS.get_or_init(|| {
         let mut pairs = FURNITURE.to_vec();
@@ -68,51 +69,56 @@ pub(super) fn pairs() -> &'static [(Color, Color)] {
 /// The class of every SVG figure, to which the style sheet is confined.
 const CLASS: &str = "copperlight-figure";
 
-/// The document with its style sheet, which is the same in every figure.
+/// The document with its style sheet: the same rules in every figure, and those of the ramp's colours that are in it.
 pub(super) fn with_themes(document: &str) -> String {
+    static SHEET: OnceLock<String> = OnceLock::new();
     let Some((head, rest)) = document.split_once('>') else { return document.to_owned() };
-    format!("{head} class=\"{CLASS}\">\n<style>{}</style>{rest}", style_sheet())
+    let common = SHEET.get_or_init(|| style_sheet(pairs().iter()));
+    let is_drawn = |(light, _): &&(Color, Color)| rest.contains(&hexadecimal(*light));
+    let of_ramp: Vec<&(Color, Color)> = ramp_pairs().iter().filter(is_drawn).collect();
+    let of_ramp = if of_ramp.is_empty() { String::new() } else { style_sheet(of_ramp.into_iter()) };
+    format!("{head} class=\"{CLASS}\">\n<style>{common}{of_ramp}</style>{rest}")
 }
 
-fn style_sheet() -> &'static str {
-    static SHEET: OnceLock<String> = OnceLock::new();
-    SHEET.get_or_init(|| {
-        let mut sheet = "@media screen and (prefers-color-scheme:dark){".to_owned();
-        for (light, dark) in pairs() {
-            for property in ["fill", "stroke"] {
-                let (light, dark) = (hexadecimal(*light), hexadecimal(*dark));
-                // A string takes all that is written to it.
-                let _ = write!(sheet, ".{CLASS} [{property}=\"{light}\"]{{{property}:{dark}}}");
-            }
+/// Rules that replace colours where the reader has a dark ground.
+fn style_sheet<'a>(pairs: impl Iterator<Item = &'a (Color, Color)>) -> String {
+    let mut sheet = "@media screen and (prefers-color-scheme:dark){".to_owned();
+    for (light, dark) in pairs {
+        for property in ["fill", "stroke"] {
+            let (light, dark) = (hexadecimal(*light), hexadecimal(*dark));
+            // A string takes all that is written to it.
+            let _ = write!(sheet, ".{CLASS} [{property}=\"{light}\"]{{{property}:{dark}}}");
         }
-        sheet.push('}');
-        sheet
-    })
+    }
+    sheet.push('}');
+    sheet
 }
 
 fn hexadecimal(Color(red, green, blue): Color) -> String {
     format!("#{red:02X}{green:02X}{blue:02X}")
 }
 
+/// Relative luminance by WCAG 2.1.
+#[cfg(test)]
+fn luminance(Color(red, green, blue): Color) -> f64 {
+    let linear = |part: u8| {
+        let part = f64::from(part) / 255.0;
+        if part <= 0.03928 { part / 12.92 } else { ((part + 0.055) / 1.055).powf(2.4) }
+    };
+    0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue)
+}
+
+/// The contrast of two colours by WCAG 2.1, from 1 to 21.
+#[cfg(test)]
+pub(super) fn contrast(one: Color, other: Color) -> f64 {
+    let (one, other) = (luminance(one), luminance(other));
+    (one.max(other) + 0.05) / (one.min(other) + 0.05)
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::style::{MOST_SERIES, series_color};
     use super::*;
-
-    /// Relative luminance by WCAG 2.1.
-    fn luminance(Color(red, green, blue): Color) -> f64 {
-        let linear = |part: u8| {
-            let part = f64::from(part) / 255.0;
-            if part <= 0.03928 { part / 12.92 } else { ((part + 0.055) / 1.055).powf(2.4) }
-        };
-        0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue)
-    }
-
-    /// The contrast of two colours by WCAG 2.1, from 1 to 21.
-    fn contrast(one: Color, other: Color) -> f64 {
-        let (one, other) = (luminance(one), luminance(other));
-        (one.max(other) + 0.05) / (one.min(other) + 0.05)
-    }
 
     #[test]
     fn marks_and_text_stand_out_on_both_grounds() {
@@ -191,8 +197,9 @@ mod tests {
 
     #[test]
     fn every_colour_has_one_meaning() {
-        for (index, (light, _)) in pairs().iter().enumerate() {
-            assert!(pairs()[..index].iter().all(|(other, _)| other != light), "{light:?} stands twice");
+        let all: Vec<Color> = pairs().iter().chain(ramp_pairs()).map(|(light, _)| *light).collect();
+        for (index, light) in all.iter().enumerate() {
+            assert!(!all[..index].contains(light), "{light:?} stands twice");
         }
         assert_eq!(Ground::Dark.color(Color(1, 2, 3)), Color(1, 2, 3));
     }
@@ -203,5 +210,9 @@ mod tests {
         assert!(document.starts_with("<svg width=\"1\" class=\"copperlight-figure\">\n<style>@media"));
         assert!(document.contains(".copperlight-figure [fill=\"#FFFFFF\"]{fill:#15171A}"));
         assert!(document.ends_with("</style>\n<rect fill=\"#FFFFFF\"/>\n</svg>\n"));
+        assert_eq!(document.matches("@media").count(), 1);
+        let low = hexadecimal(ramp_pairs()[0].0);
+        let with_ramp = with_themes(&format!("<svg width=\"1\">\n<rect fill=\"{low}\"/>\n</svg>\n"));
+        assert_eq!((with_ramp.matches("@media").count(), with_ramp.matches(&low).count()), (2, 3));
     }
 }

@@ -84,7 +84,7 @@ fn peak(curve: &BusbwCurve) -> Option<String> {
 }
 
 fn name(curve: &BusbwCurve) -> String {
-    format!("{} ({})", curve.system, chips(curve.chips))
+    format!("{} ({})", curve.name(), chips(curve.chips))
 }
 
 #[cfg(test)]

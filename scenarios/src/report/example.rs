@@ -1,13 +1,13 @@
 //! Invented results for the tests of writers and figures. Nothing here was simulated.
 
 use super::{
-    ALL_VALUES, Assumption, Breakdown, BusbwCurve, CollectiveReport, CollectiveRow, Comparison, CurveKind,
-    ENVELOPE, Envelope, ErrorSummary, FailedPoints, FailedVariant, FigureForm, GroupMean, GroupSpread,
-    MEMORY_CAPACITY, MEMORY_TOTAL, MeanSummary, MeasuredRates, PairCount, PairEffect, PairReport, Placement,
-    PointResult, RateMetric, RowKind, SCHEMA, ScenarioReport, ScenarioResults, SensitivityEnd,
-    SensitivityPoint, SensitivityReport, SensitivityValue, TierUtilization, TimeMetric, TrainingErrors,
-    TrainingFigures, UtilizationTimeline, ValidationGroup, ValidationReport, ValidationRow, Verdict, Work,
-    WorstRow,
+    ALL_VALUES, Assumption, Breakdown, BusbwCurve, BusyLink, CollectiveReport, CollectiveRow, Comparison,
+    CurveKind, ENVELOPE, Envelope, ErrorSummary, FailedPoints, FailedVariant, FigureForm, GroupMean,
+    GroupSpread, LinkReport, MEMORY_CAPACITY, MEMORY_TOTAL, MeanSummary, MeasuredRates, PairCount,
+    PairEffect, PairReport, Placement, PointResult, RateMetric, RowKind, SCHEMA, ScenarioReport,
+    ScenarioResults, SensitivityEnd, SensitivityPoint, SensitivityReport, SensitivityValue, TierLinks,
+    TierUtilization, TimeMetric, TrainingErrors, TrainingFigures, UtilizationTimeline, ValidationGroup,
+    ValidationReport, ValidationRow, Verdict, Work, WorstRow,
 };
 use copperlight_topologies::End;
 
@@ -44,9 +44,11 @@ pub(crate) fn two_systems(chip_counts: u32) -> ScenarioReport {
         measured: vec![MeasuredRates {
             system: "NVL72 copper".into(),
             chips: 72,
+            point: [].into(),
             source: "a page of results".into(),
             points: vec![(1 << 26, 540.0), (1 << 30, 790.0), (1 << 34, 815.0)],
         }],
+        message_bytes: Vec::new(),
         stage_timelines: Vec::new(),
         rooflines: Vec::new(),
         notes: Vec::new(),
@@ -169,6 +171,36 @@ fn timelines(point: &PointResult) -> Vec<UtilizationTimeline> {
     ]
 }
 
+/// How busy links were at every point.
+pub(crate) fn add_links(report: &mut ScenarioReport) {
+    for point in &mut report.results.results {
+        let busy = |link: &str, tier: &str, mean: f64, alike: u64| BusyLink {
+            link: link.into(),
+            tier: tier.into(),
+            capacity_gb_per_s: 50.0,
+            mean,
+            bytes: (mean * 50e9) as u64,
+            alike,
+            ..BusyLink::default()
+        };
+        let mut tiers = [
+            TierLinks { links: 41_472, ..TierLinks::default() },
+            TierLinks { links: 2304, idle: 288, ..TierLinks::default() },
+        ];
+        [(0.4, 1152), (0.21, 40_320)].into_iter().for_each(|(mean, links)| tiers[0].count(mean, links));
+        [(0.0, 288), (0.05, 2016)].into_iter().for_each(|(mean, links)| tiers[1].count(mean, links));
+        let [scale_up, scale_out] = tiers;
+        point.links = Some(LinkReport {
+            tiers: [("scale-up".to_owned(), scale_up), ("scale-out".to_owned(), scale_out)].into(),
+            busiest: vec![
+                busy("domain0/chip0 -> domain0/plane0", "scale-up", 0.4, 1152),
+                busy("domain1/chip0 -> domain1/plane0", "scale-up", 0.21, 40_320),
+                busy("domain0/chip0 -> domain0/rail0/leaf", "scale-out", 0.05, 2016),
+            ],
+        });
+    }
+}
+
 /// All-reduce on one domain of each system, 1 KiB to 16 GiB.
 pub(crate) fn busbw_curves() -> Vec<BusbwCurve> {
     vec![busbw_curve("NVL72 copper", 72, [9.0, 820.0]), busbw_curve("CM384 optical", 384, [31.0, 300.0])]
@@ -195,7 +227,7 @@ fn busbw_curve(system: &str, chips: u64, [latency_us, line_gb_per_s]: [f64; 2]) 
             ..CollectiveRow::default()
         }
     });
-    BusbwCurve { system: system.into(), chips, rows: rows.collect() }
+    BusbwCurve { system: system.into(), chips, rows: rows.collect(), ..BusbwCurve::default() }
 }
 
 /// The report of a `collective` command.

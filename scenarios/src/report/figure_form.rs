@@ -1,6 +1,9 @@
 //! How figures are drawn, as a scenario asks for it under `[report]`, and what measurements they show.
 
+use super::scenario_report::BusbwCurve;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::collections::BTreeMap;
 
 /// How the figures of a report are drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -10,6 +13,8 @@ pub struct FigureForm {
     pub named: bool,
     /// The background of bitmaps.
     pub theme: FigureTheme,
+    /// Whether every point is also run with ranged values at their ends.
+    pub bands: bool,
     /// The shape, and with it the size of letters beside that of the figure.
     pub size: FigureSize,
 }
@@ -48,15 +53,26 @@ impl FigureSize {
     }
 }
 
-/// What was measured of the collective that a figure of bus bandwidth shows.
+/// What was measured of a collective that a figure of bus bandwidth shows.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct MeasuredRates {
     /// The system's name.
     pub system: String,
     /// The number of ranks.
     pub chips: u64,
+    /// The swept values of the points that it is about, sizes left out.
+    #[serde(default)]
+    pub point: BTreeMap<String, Value>,
     /// Where the measurements were published.
     pub source: String,
     /// Sizes in bytes with their bus bandwidths in GB/s, ascending.
     pub points: Vec<(u64, f64)>,
+}
+
+impl MeasuredRates {
+    /// Whether it was measured of what a curve shows.
+    pub fn is_of(&self, curve: &BusbwCurve) -> bool {
+        let agrees = |(name, value): (&String, &Value)| self.point.get(name).is_none_or(|own| own == value);
+        (&self.system, self.chips) == (&curve.system, curve.chips) && curve.setting.iter().all(agrees)
+    }
 }

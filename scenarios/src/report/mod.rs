@@ -88,6 +88,7 @@ mod plan;
 pub mod plan_csv;
 pub mod plan_reasons;
 pub mod plan_table;
+mod point_envelope;
 mod points;
 mod results;
 pub mod results_schema;
@@ -136,7 +137,8 @@ pub use metrics::{Metrics, ResultKind, unit_of};
 pub use page::{Page, TextStyle};
 pub use pairs::{PairCount, PairEffect, PairReport, Verdict};
 pub use plan::{EntryLoss, EstimatorError, PlanReport, PlanRow, SystemPlan};
-pub use points::{distinct_systems, label_setting, varying_parameters};
+pub use point_envelope::PointEnvelope;
+pub use points::{distinct_systems, label_setting, values_of, varying_parameters};
 pub(crate) use points::{short_name, value_text};
 pub use results::{
     Breakdown, CollectiveReport, CollectiveRow, GroupSpread, MEMORY_CAPACITY, MEMORY_TOTAL, Placement,

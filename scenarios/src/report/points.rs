@@ -2,6 +2,7 @@
 
 use super::results::PointResult;
 use serde_json::Value;
+use std::collections::BTreeMap;
 
 /// The names of the systems, in order of appearance.
 pub fn distinct_systems(points: &[PointResult]) -> Vec<&str> {
@@ -32,6 +33,12 @@ pub fn varying_parameters(points: &[PointResult]) -> Vec<String> {
         .collect()
 }
 
+/// The values of `parameters` at a point, those that it has.
+pub fn values_of(point: &PointResult, parameters: &[String]) -> BTreeMap<String, Value> {
+    let value = |name: &String| Some((name.clone(), point.point.get(name)?.clone()));
+    parameters.iter().filter_map(value).collect()
+}
+
 fn has_own_column(name: &str, points: &[PointResult]) -> bool {
     let collective = points.iter().any(|point| point.collective.is_some());
     let last = last_segment(name);
@@ -40,10 +47,15 @@ fn has_own_column(name: &str, points: &[PointResult]) -> bool {
 
 /// The settings of `parameters` at a point: `micro_batch = 2, zero = 1`. Empty when there are none.
 pub fn label_setting(point: &PointResult, parameters: &[String]) -> String {
+    label_values(&point.point, parameters)
+}
+
+/// The values of `parameters` among swept ones, as [`label_setting`] writes them.
+pub(super) fn label_values(values: &BTreeMap<String, Value>, parameters: &[String]) -> String {
     let settings: Vec<String> = parameters
         .iter()
         .filter_map(|name| {
-            let value = point.point.get(name)?;
+            let value = values.get(name)?;
             Some(format!("{} = {}", short_name(name, parameters), value_text(value)))
         })
         .collect();

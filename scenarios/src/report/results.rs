@@ -7,6 +7,7 @@ use super::comparison::Comparison;
 use super::energy::{EnergyPerToken, RunTotals};
 use super::explanation::Explanation;
 use super::links::LinkReport;
+use super::point_envelope::PointEnvelope;
 use super::step_explanation::PointExplanation;
 use super::traffic::TrafficRow;
 use crate::file::{Fidelity, PointPlace};
@@ -283,6 +284,9 @@ pub struct PointResult {
     /// Why it came out so; only where asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub explain: Option<Box<PointExplanation>>,
+    /// How far it goes with ranged values of the catalog at their ends; only where asked for, and where it trains.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub envelope: Option<PointEnvelope>,
     /// The row of a collective point.
     #[serde(flatten, deserialize_with = "complete_row")]
     pub collective: Option<CollectiveRow>,

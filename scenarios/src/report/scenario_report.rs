@@ -1,10 +1,13 @@
 //! The results of a scenario with everything that its page and its figures show besides them.
 
 use super::figure_form::{FigureForm, MeasuredRates};
+use super::points::{label_values, values_of, varying_parameters};
 use super::results::{CollectiveRow, ScenarioResults};
 use super::roofline::Roofline;
 use super::stage_timeline::StageTimeline;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::collections::BTreeMap;
 
 /// A figure that a scenario may ask for under `[report] curves`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -34,11 +37,15 @@ pub enum CurveKind {
     Energy,
     /// Price of a token: electricity, and what wears off.
     Cost,
+    /// The busiest links by name.
+    BusiestLinks,
+    /// How utilization spreads over the links of each tier.
+    LinkHistogram,
 }
 
 impl CurveKind {
     /// Every kind, in the order in which figures are drawn.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::Mfu,
         Self::CommunicationShare,
         Self::ExposedCommunicationShare,
@@ -46,6 +53,8 @@ impl CurveKind {
         Self::Memory,
         Self::PipelineTimeline,
         Self::LinkUtilization,
+        Self::BusiestLinks,
+        Self::LinkHistogram,
         Self::Busbw,
         Self::Roofline,
         Self::HeatMap,
@@ -68,6 +77,8 @@ impl CurveKind {
             Self::HeatMap => "heat_map",
             Self::Energy => "energy",
             Self::Cost => "cost",
+            Self::BusiestLinks => "busiest_links",
+            Self::LinkHistogram => "link_histogram",
         }
     }
 }
@@ -89,15 +100,29 @@ pub struct UtilizationTimeline {
     pub utilization: Vec<f64>,
 }
 
-/// Bus bandwidth of an all-reduce against its size, on one system.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// Bus bandwidth of a collective against its size, on one system.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct BusbwCurve {
     /// The system's name.
     pub system: String,
     /// The number of ranks.
     pub chips: u64,
+    /// The swept values that tell it from other curves of the system.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub setting: BTreeMap<String, Value>,
     /// One row per size, ascending.
     pub rows: Vec<CollectiveRow>,
+}
+
+impl BusbwCurve {
+    /// The system, and what tells the curve from others of it: `NVL72 with operation = all-gather`.
+    pub fn name(&self) -> String {
+        let parameters: Vec<String> = self.setting.keys().cloned().collect();
+        match label_values(&self.setting, &parameters) {
+            setting if setting.is_empty() => self.system.clone(),
+            setting => format!("{} with {setting}", self.system),
+        }
+    }
 }
 
 /// One value that the results rest on.
@@ -155,6 +180,9 @@ pub struct ScenarioReport {
     pub question: String,
     /// Link utilization over one step.
     pub timelines: Vec<UtilizationTimeline>,
+    /// The bytes of the activations that layers exchange, of each point that trains with a plan of its own; none where the
+    /// results are a selection.
+    pub message_bytes: Vec<Option<u64>>,
     /// All-reduce bus bandwidth inside one domain of each system.
     pub busbw: Vec<BusbwCurve>,
     /// What was measured of the collectives that were simulated.
@@ -190,26 +218,59 @@ impl ScenarioReport {
         self.results.results.iter().all(|point| !point.fits)
     }
 
-    /// The bus-bandwidth curves: those measured beside the scenario, else those of its own collective points.
+    /// The bus-bandwidth curves: those simulated beside the scenario, else those of its own collective points, one for each
+    /// operation and whatever else is swept besides sizes.
     pub fn busbw_curves(&self) -> Vec<BusbwCurve> {
         if !self.busbw.is_empty() {
             return self.busbw.clone();
         }
+        let varying = varying_parameters(&self.results.results);
         let mut curves: Vec<BusbwCurve> = Vec::new();
         for point in &self.results.results {
             let Some(row) = &point.collective else { continue };
-            match curves.iter_mut().find(|curve| curve.system == point.system && curve.chips == point.chips) {
+            let (system, chips, setting) = (&point.system, point.chips, values_of(point, &varying));
+            let is_of = |curve: &&mut BusbwCurve| {
+                (&curve.system, curve.chips, &curve.setting) == (system, chips, &setting)
+            };
+            match curves.iter_mut().find(is_of) {
                 Some(curve) => curve.rows.push(row.clone()),
-                None => curves.push(BusbwCurve {
-                    system: point.system.clone(),
-                    chips: point.chips,
-                    rows: vec![row.clone()],
-                }),
+                None => {
+                    let (system, rows) = (system.clone(), vec![row.clone()]);
+                    curves.push(BusbwCurve { system, chips, setting, rows });
+                }
             }
         }
         for curve in &mut curves {
             curve.rows.sort_by_key(|row| row.size_bytes);
         }
         curves
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::example;
+    use super::*;
+    use crate::report::PointResult;
+
+    #[test]
+    fn collectives_that_differ_in_more_than_size_are_curves_apart() {
+        let mut report = example::two_systems(1);
+        report.busbw.clear();
+        let point = |operation: &str, size_bytes: u64| {
+            let row = CollectiveRow { size_bytes, ..CollectiveRow::default() };
+            let swept = [("workload.operation", operation), ("workload.size", "any")];
+            let swept = swept.map(|(name, value)| (name.to_owned(), value.into()));
+            PointResult { point: swept.into(), ..PointResult::of_collective("star", 8, row) }
+        };
+        let points = [("all-reduce", 2), ("all-gather", 2), ("all-reduce", 1)];
+        report.results.results = points.map(|(operation, size)| point(operation, size)).to_vec();
+        let curves = report.busbw_curves();
+        let names: Vec<String> = curves.iter().map(BusbwCurve::name).collect();
+        assert_eq!(names, ["star with operation = all-reduce", "star with operation = all-gather"]);
+        let sizes: Vec<u64> = curves[0].rows.iter().map(|row| row.size_bytes).collect();
+        assert_eq!((sizes, curves[1].rows.len()), (vec![1, 2], 1));
+        report.results.results.truncate(1);
+        assert_eq!(report.busbw_curves()[0].name(), "star");
     }
 }

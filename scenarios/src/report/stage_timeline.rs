@@ -74,6 +74,10 @@ pub struct StageTimeline {
     pub setting: String,
     /// The time of the step, in seconds.
     pub step_seconds: f64,
+    /// How much of the step is shown at its begin, and as much at its end, in seconds, where passes are too many for all of
+    /// them to be seen; `None` where all of it is shown.
+    #[serde(default)]
+    pub shown_ends: Option<f64>,
     /// The number of stages, shown or not.
     pub stages: usize,
     /// The stages that are shown, from the first on.
@@ -87,9 +91,12 @@ pub struct StageRow {
     pub stage: usize,
     /// The rank.
     pub rank: usize,
-    /// What it does, from zero to the end of the step without a gap. What is too short to be seen is counted to what lasts
-    /// longest of its surroundings.
+    /// What it does, from zero to the end of what is shown without a gap. What is too short to be seen is counted to what
+    /// lasts longest of its surroundings.
     pub blocks: Vec<StageBlock>,
+    /// The same for the end of the step, where only both of its ends are shown.
+    #[serde(default)]
+    pub last_blocks: Vec<StageBlock>,
     /// Seconds by state, exact, in the order of [`StageState::ALL`].
     pub seconds: [f64; StageState::COUNT],
 }

@@ -5,7 +5,7 @@ use super::shown::Shown;
 use super::{Frame, MOST_HELD, RunError};
 use crate::report::{
     BusbwCurve, Comparison, FailedPoints, PointResult, Roofline, SCHEMA, ScenarioReport, ScenarioResults,
-    StageTimeline, UtilizationTimeline, Work, label_setting, number, varying_parameters,
+    StageTimeline, UtilizationTimeline, Work, label_setting, number, values_of, varying_parameters,
 };
 use crate::trace::{PointTrace, Trace};
 use siphasher::sip128::{Hasher128, SipHasher13};
@@ -50,6 +50,7 @@ struct Gathered {
     hasher: SipHasher13,
     shown: Shown,
     timelines: Vec<Vec<UtilizationTimeline>>,
+    message_bytes: Vec<Option<u64>>,
     notes: Vec<String>,
     failures: Vec<String>,
     failed: FailedPoints,
@@ -68,6 +69,7 @@ impl Gathered {
             hasher: SipHasher13::new(),
             shown: Shown::new(many),
             timelines: Vec::new(),
+            message_bytes: Vec::new(),
             notes: Vec::new(),
             failures: Vec::new(),
             failed: FailedPoints::default(),
@@ -91,6 +93,7 @@ impl Gathered {
             self.stage_timelines.extend(point.stages.map(|stages| (number, *stages)));
             self.rooflines.extend(point.roofline.map(|roofline| (number, *roofline)));
             self.timelines.push(point.timelines);
+            self.message_bytes.push(point.message_bytes);
         }
         // Points that differ in a size only have notes in common.
         for note in point.notes {
@@ -144,6 +147,7 @@ impl Gathered {
             failed: self.failed,
             question: frame.question.clone(),
             timelines: self.timelines.into_iter().flatten().collect(),
+            message_bytes: self.message_bytes,
             busbw,
             measured: frame.measured.clone(),
             stage_timelines,
@@ -198,10 +202,7 @@ fn named_curves(
     let named = |(system, mut curve): (usize, BusbwCurve)| {
         let first = frame.systems[system].first_point.filter(|_| !frame.is_large());
         let first = first.and_then(|index| results.get(index));
-        let setting = first.map(|point| label_setting(point, &of_systems)).unwrap_or_default();
-        if !setting.is_empty() {
-            curve.system.push_str(&format!(" with {setting}"));
-        }
+        curve.setting = first.map(|point| values_of(point, &of_systems)).unwrap_or_default();
         curve
     };
     curves.into_iter().map(named).collect()

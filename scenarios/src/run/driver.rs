@@ -7,9 +7,9 @@ use super::record::{CurveRecord, HeldRecords, PartFailure, PartRecord, PointReco
 use super::watch::{Watch, shown_in_detail};
 use super::{
     EngineOptions, Frame, ProgressEvent, RunError, RunOptions, busbw, check_any_point, check_systems,
-    in_pool, label_traces, point,
+    envelope, in_pool, label_traces, point,
 };
-use crate::file::{Point, PointPlace, Scenario};
+use crate::file::{Point, PointPlace, Scenario, Workload};
 use crate::report::{CurveKind, PointResult, ScenarioReport, Work, number};
 use crate::trace::{PointTrace, Trace, TraceRequest};
 use rayon::prelude::*;
@@ -142,7 +142,15 @@ fn run_part(run: &PartsRun<'_>, part: usize, is_detailed: bool) -> (PartDone, St
         roofline: is_detailed && run.frame.curves.contains(&CurveKind::Roofline),
     };
     let (mut record, trace) = match run.scenario.point(part) {
-        Ok(point) => run_one_point(&point, &place, (run.options.engine, watch)),
+        Ok(point) => {
+            let (mut record, trace) = run_one_point(&point, &place, (run.options.engine, watch));
+            record.message_bytes = message_bytes(&point);
+            if run.frame.figures.bands && record.failure.is_none() {
+                let notes = envelope::add_to_point(&point, &mut record.result, run.options.engine);
+                record.notes.extend(notes);
+            }
+            (record, trace)
+        }
         Err(failure) => (failed(&place, PartFailure { message: failure.message, unfinished: false }), None),
     };
     if run.frame.is_large() || !run.frame.curves.contains(&CurveKind::LinkUtilization) {
@@ -168,6 +176,12 @@ fn run_one_point(
     }
 }
 
+/// What the layers of a training step exchange; `None` where its plan is searched, and where nothing trains.
+fn message_bytes(point: &Point) -> Option<u64> {
+    let Workload::Training(job) = &point.workload else { return None };
+    job.search().is_none().then(|| job.activation_bytes().count())
+}
+
 /// The record of a point that has failed.
 fn failed(place: &PointPlace, failure: PartFailure) -> PointRecord {
     PointRecord {
@@ -178,6 +192,7 @@ fn failed(place: &PointPlace, failure: PartFailure) -> PointRecord {
         timelines: Vec::new(),
         stages: None,
         roofline: None,
+        message_bytes: None,
         failure: Some(failure),
     }
 }

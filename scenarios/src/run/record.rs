@@ -41,6 +41,9 @@ pub struct PointRecord {
     /// Its kernels below the roofs of the chip, where a figure shows them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub roofline: Option<Box<Roofline>>,
+    /// The bytes of the activations that its layers exchange, where it trains with a plan of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message_bytes: Option<u64>,
     /// Why there is no outcome.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failure: Option<PartFailure>,
@@ -80,7 +83,7 @@ impl From<PointOutcome> for PointRecord {
     fn from(outcome: PointOutcome) -> Self {
         let PointOutcome { result, work, digest, timelines, notes, trace: _, stages, roofline } = outcome;
         let (stages, roofline) = (stages.map(Box::new), roofline.map(Box::new));
-        Self { result, work, digest, notes, timelines, stages, roofline, failure: None }
+        Self { result, work, digest, notes, timelines, stages, roofline, message_bytes: None, failure: None }
     }
 }
 

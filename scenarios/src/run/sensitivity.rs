@@ -44,7 +44,7 @@ pub(super) struct Measured {
 type Shown = Result<Measured, String>;
 
 /// A point and its variants.
-type Varied<'a> = (&'a Point, Variants<'a>);
+pub(super) type Varied<'a> = (&'a Point, Variants<'a>);
 
 /// A point and what each of its variants has shown.
 pub(super) struct PointRuns<'a> {
@@ -134,7 +134,7 @@ fn run_all<'a>(
     Ok(collect(points, bases, shown))
 }
 
-fn varied(point: &Point) -> Varied<'_> {
+pub(super) fn varied(point: &Point) -> Varied<'_> {
     (point, Variants::of(&point.system, &point.system_name))
 }
 
@@ -149,7 +149,7 @@ pub(super) fn measured_at(point: &Point, system: System, engine: EngineOptions) 
 
 /// Whether a training step runs as it does with every value as it is: nothing but the chip is another, and nothing
 /// that the step reads of it.
-fn is_base((point, variants): &Varied<'_>, setting: &Setting) -> bool {
+pub(super) fn is_base((point, variants): &Varied<'_>, setting: &Setting) -> bool {
     let Workload::Training(job) = &point.workload else { return false };
     let of = |system: &System| rates(system, &point.system_name, job).ok();
     variants.is_of_chip(setting) && variants.at(setting).is_ok_and(|system| of(&system) == of(&point.system))

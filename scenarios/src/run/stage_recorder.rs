@@ -16,6 +16,8 @@ const MOST_STAGES: usize = 64;
 /// The most blocks of one stage, and of all together: what is shorter than its part of the step cannot be seen.
 const MOST_BLOCKS: usize = 1_400;
 const MOST_BLOCKS_IN_ALL: usize = 22_400;
+/// A pass that is shorter than this part of the width of a figure cannot be told from its neighbours.
+const BLOCKS_OF_A_PASS: usize = 4;
 
 /// Watches one rank of each stage.
 #[derive(Debug)]
@@ -48,9 +50,11 @@ impl<'a> StageRecorder<'a> {
         let stages = self.workload.layout().stages();
         let shown = stages.min(MOST_STAGES);
         let most = MOST_BLOCKS.min(MOST_BLOCKS_IN_ALL / shown.max(1));
+        let passes = self.tracks.iter().flatten().map(|track| track.kernels.len()).max().unwrap_or(0);
+        let shown_ends = shown_ends(self.end, passes, MOST_BLOCKS);
         let watched = self.tracks.iter().zip(self.ledger.tracks());
         let row = |(track, ledger): (&Option<Track>, &[LedgerSlice])| {
-            track.as_ref().map(|track| track.row(ledger, (self.end, most)))
+            track.as_ref().map(|track| track.row(ledger, (self.end, shown_ends), most))
         };
         let mut rows: Vec<StageRow> = watched.filter_map(row).collect();
         rows.sort_by_key(|row| row.stage);
@@ -59,6 +63,7 @@ impl<'a> StageRecorder<'a> {
             chips,
             setting: String::new(),
             step_seconds: self.end.seconds(),
+            shown_ends,
             stages,
             rows,
         }
@@ -83,7 +88,8 @@ impl Track {
         }
     }
 
-    fn row(&self, ledger: &[LedgerSlice], (end, most): (Time, usize)) -> StageRow {
+    /// Of a step that is shown at both of its ends only, each of them has half of the blocks.
+    fn row(&self, ledger: &[LedgerSlice], (end, ends): (Time, Option<f64>), most: usize) -> StageRow {
         let pieces = self.pieces(ledger);
         let mut seconds = [0.0; StageState::COUNT];
         let mut from = Time::ZERO;
@@ -91,7 +97,15 @@ impl Track {
             seconds[state as usize] += (until - from).seconds();
             from = until;
         }
-        StageRow { stage: self.stage, rank: self.rank.index(), blocks: visible(&pieces, end, most), seconds }
+        let end = end.seconds();
+        let (blocks, last_blocks) = match ends {
+            None => (visible(&pieces, (0.0, end), most), Vec::new()),
+            Some(width) => {
+                let at = |window| visible(&pieces, window, most / 2);
+                (at((0.0, width)), at((end - width, end)))
+            }
+        };
+        StageRow { stage: self.stage, rank: self.rank.index(), blocks, last_blocks, seconds }
     }
 
     /// The ledger with compute divided by what kernels were of.
@@ -147,11 +161,19 @@ const fn state_of_span(kind: SpanKind) -> StageState {
     }
 }
 
-/// The pieces as at most so many blocks: of each equal part of the step, the state that lasts longest in it.
-fn visible(pieces: &[(StageState, Time)], end: Time, most: usize) -> Vec<StageBlock> {
+/// How much of both ends of a step is shown, in seconds, where its passes are too many to be seen all; `None` where they
+/// are not.
+fn shown_ends(end: Time, passes: usize, most: usize) -> Option<f64> {
+    let blocks = passes * BLOCKS_OF_A_PASS;
+    (blocks > most).then(|| end.seconds() * (most as f64 / 2.0) / blocks as f64)
+}
+
+/// The pieces between two times as at most so many blocks: of each equal part, the state that lasts longest in it.
+fn visible(pieces: &[(StageState, Time)], (begin, end): (f64, f64), most: usize) -> Vec<StageBlock> {
     let mut blocks: Vec<StageBlock> = Vec::new();
-    let edge = |part: usize| end.seconds() * part as f64 / most as f64;
-    let (mut piece, mut from) = (0, 0.0);
+    let edge = |part: usize| begin + (end - begin) * part as f64 / most as f64;
+    let mut piece = pieces.partition_point(|(_, until)| until.seconds() <= begin);
+    let mut from = begin;
     for part in 0..most {
         let until = edge(part + 1);
         let mut lasting = [0.0; StageState::COUNT];
@@ -292,7 +314,7 @@ mod tests {
             (StageState::StepOverhead, time(6.0)),
         ];
         assert_eq!(track.pieces(&ledger), expected);
-        let row = track.row(&ledger, (time(6.0), 6));
+        let row = track.row(&ledger, (time(6.0), None), 6);
         assert_eq!(row.blocks.len(), 6);
         assert!((row.seconds.iter().sum::<f64>() - 6.0).abs() < 1e-9, "{row:?}");
         assert!((row.seconds[StageState::Backward as usize] - 2.0).abs() < 1e-9);
@@ -338,8 +360,27 @@ mod tests {
             (state, time(until))
         };
         let pieces: Vec<_> = (0..2000).map(piece).collect();
-        let blocks = visible(&pieces, time(1000.0), 100);
+        let blocks = visible(&pieces, (0.0, 1000.0), 100);
         assert_eq!(blocks, [StageBlock { state: StageState::Forward, until: 1000.0 }]);
-        assert_eq!(visible(&pieces[..4], time(2.0), 200).len(), 4);
+        assert_eq!(visible(&pieces[..4], (0.0, 2.0), 200).len(), 4);
+    }
+
+    #[test]
+    fn of_very_many_passes_both_ends_are_shown() {
+        assert_eq!(shown_ends(time(100.0), 50, 200), None);
+        // 1,000 passes need 4,000 blocks: 200 of these are a twentieth, half of it at each end.
+        let ends = shown_ends(time(100.0), 1000, 200).expect("the passes are too many");
+        assert!((ends - 2.5).abs() < 1e-9, "{ends}");
+        let kernels = (1..=1000).map(|n: u32| {
+            let state = if n.is_multiple_of(2) { StageState::Backward } else { StageState::Forward };
+            (state, time(f64::from(n) / 10.0))
+        });
+        let track = Track { stage: 0, rank: RankId::new(0), spans: Vec::new(), kernels: kernels.collect() };
+        let ledger = [LedgerSlice { entry: LedgerEntry::Compute, until: time(100.0) }];
+        let row = track.row(&ledger, (time(100.0), Some(ends)), 200);
+        assert_eq!((row.blocks.len(), row.last_blocks.len()), (25, 25));
+        assert!((row.blocks[24].until - 2.5).abs() < 1e-9 && (row.last_blocks[0].until - 97.6).abs() < 1e-9);
+        assert!((row.last_blocks[24].until - 100.0).abs() < 1e-9, "{row:?}");
+        assert!((row.seconds[StageState::Backward as usize] - 50.0).abs() < 1e-9);
     }
 }

@@ -20,7 +20,17 @@ impl<'a> Variants<'a> {
     ///
     /// Runs that are the same are there once, such as that of an end which is the value in effect.
     pub(super) fn of(system: &'a System, name: &'a str) -> Self {
-        let mut variants = Self { system, name, values: system.ranged(), settings: Vec::new() };
+        Self::of_values(system, name, system.ranged())
+    }
+
+    /// The same of those ranged values whose keys are wanted.
+    pub(super) fn of_keys(system: &'a System, name: &'a str, is_wanted: impl Fn(&str) -> bool) -> Self {
+        let values = system.ranged().into_iter().filter(|value| is_wanted(value.key())).collect();
+        Self::of_values(system, name, values)
+    }
+
+    fn of_values(system: &'a System, name: &'a str, values: Vec<RangedValue>) -> Self {
+        let mut variants = Self { system, name, values, settings: Vec::new() };
         variants.add(variants.base());
         for index in 0..variants.values.len() {
             End::BOTH.into_iter().for_each(|end| variants.add(variants.one(index, end)));

@@ -63,6 +63,7 @@ fn record(part: usize) -> PartRecord {
         stages: None,
         roofline: None,
         timelines: Vec::new(),
+        message_bytes: None,
         failure: None,
     }))
 }

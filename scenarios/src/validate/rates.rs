@@ -6,6 +6,7 @@ use super::tables::built_in_tables;
 use crate::report::MeasuredRates;
 use copperlight_core::workload::{Algorithm, CollectiveKind};
 use copperlight_topologies::System;
+use std::collections::BTreeMap;
 
 /// A collective as it was measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,7 +32,7 @@ pub fn measured_rates(system: &System, wanted: MeasuredCollective) -> Vec<Measur
         if !points.is_empty() {
             let chips = wanted.chips as u64;
             let (system, source) = (system.name().to_owned(), table.harness.source.clone());
-            found.push(MeasuredRates { system, chips, source, points });
+            found.push(MeasuredRates { system, chips, point: BTreeMap::new(), source, points });
         }
     }
     found

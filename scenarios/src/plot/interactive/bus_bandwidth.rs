@@ -25,7 +25,7 @@ pub(super) fn bus_bandwidth(report: &ScenarioReport) -> Option<Chart> {
         return None;
     }
     let series = curves.iter().enumerate().map(|(index, curve)| ChartSeries {
-        label: format!("{} ({})", curve.system, chips(curve.chips)),
+        label: format!("{} ({})", curve.name(), chips(curve.chips)),
         color: color_of_series(index),
         marker: marker_of_series(index),
         dashed: false,

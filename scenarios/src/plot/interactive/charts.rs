@@ -1,22 +1,26 @@
 //! Which figures have an interactive twin.
 
+use super::super::communication_share::{EXPOSED, TOTAL};
+use super::super::mfu::MFU;
+use super::super::sweep_chart::Against;
 use super::bus_bandwidth::bus_bandwidth;
 use super::energy::energy;
-use super::shares::{Share, share_chart};
+use super::shares::share_chart;
 use super::utilization::utilization;
-use crate::report::{Chart, Figure, PointResult, ScenarioReport};
-
-const MFU: Share = ("", &|point: &PointResult| point.mfu);
-const TOTAL: Share = ("total", &|point: &PointResult| point.communication_share);
-const EXPOSED: Share = ("exposed", &|point: &PointResult| point.exposed_communication_share);
+use crate::report::{Chart, Figure, ScenarioReport};
 
 /// The twins of these figures; those of other kinds, and those with too little to explore, stay pictures.
 pub(in crate::plot) fn charts(report: &ScenarioReport, figures: &[Figure]) -> Vec<Chart> {
     let twin = |figure: &Figure| {
         let chart = match figure.name.as_str() {
-            "mfu" => share_chart(report, "MFU", &[MFU]),
-            "exposed_communication_share" => share_chart(report, "exposed communication", &[("", EXPOSED.1)]),
-            "communication_share" => share_chart(report, "communication", &[TOTAL, EXPOSED]),
+            "mfu" => share_chart(report, ("MFU", Against::Parameter), &[("", MFU)]),
+            "exposed_communication_share" => {
+                share_chart(report, ("exposed communication", Against::Messages), &[("", EXPOSED)])
+            }
+            "communication_share" => {
+                let shares = [("total", TOTAL), ("exposed", EXPOSED)];
+                share_chart(report, ("communication", Against::Messages), &shares)
+            }
             "energy" => energy(report),
             "busbw" => bus_bandwidth(report),
             "link_utilization" => utilization(report),

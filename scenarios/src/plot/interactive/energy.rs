@@ -1,7 +1,7 @@
 //! Energy per token against what the sweep varies, with the envelope of what sources say.
 
 use super::super::style::MOST_SERIES;
-use super::super::sweep::{Shown, Sweep, SweepSeries, sweep};
+use super::super::sweep::{Metric, Shown, Sweep, SweepSeries, sweep};
 use super::series_style::{color_of_series, marker_of_series};
 use super::shares::is_wide;
 use crate::report::{
@@ -14,7 +14,7 @@ use copperlight_topologies::Interval;
 pub(super) fn energy(report: &ScenarioReport) -> Option<Chart> {
     let of = |pick: fn(&Interval) -> f64| {
         let total = |point: &PointResult| Some(pick(&point.energy_breakdown_j_per_token.as_ref()?.total));
-        sweep(&report.results.results, &total)
+        sweep(&report.results.results, &Metric { value: &total, band: &|_| None })
     };
     let [value, low, high] = [of(|total| total.value)?, of(|total| total.low)?, of(|total| total.high)?];
     if value.positions.len() < 2 {

@@ -1,23 +1,26 @@
 //! Shares of training points against what the sweep varies.
 
 use super::super::style::MOST_SERIES;
-use super::super::sweep::{Shown, Sweep, SweepSeries, sweep};
+use super::super::sweep::{Metric, Shown, Sweep, SweepSeries};
+use super::super::sweep_chart::Against;
 use super::series_style::{color_of_series, marker_of_series};
 use crate::report::{
-    Chart, ChartAxis, ChartPlace, ChartQuantity, ChartSeries, ChartShape, ChartView, PointResult,
-    ScenarioReport,
+    Chart, ChartAxis, ChartPlace, ChartQuantity, ChartSeries, ChartShape, ChartView, ScenarioReport,
 };
 
 /// What tells a share from others in the same chart, and where a point has it.
-pub(super) type Share<'a> = (&'a str, &'a dyn Fn(&PointResult) -> Option<f64>);
+pub(super) type Share<'a> = (&'a str, Metric<'a>);
 
 /// Positions that lie further apart than this factor have a logarithmic axis.
 const MOST_LINEAR_FACTOR: f64 = 3.0;
 
 /// The chart of these shares; `None` where there are not two positions, or no values.
-pub(super) fn share_chart(report: &ScenarioReport, quantity: &str, shares: &[Share<'_>]) -> Option<Chart> {
-    let points = &report.results.results;
-    let sweeps: Vec<Sweep> = shares.iter().filter_map(|(_, metric)| sweep(points, metric)).collect();
+pub(super) fn share_chart(
+    report: &ScenarioReport,
+    (quantity, against): (&str, Against),
+    shares: &[Share<'_>],
+) -> Option<Chart> {
+    let sweeps: Vec<Sweep> = shares.iter().filter_map(|(_, metric)| against.sweep(report, metric)).collect();
     let first = sweeps.first().filter(|first| first.positions.len() > 1 && sweeps.len() == shares.len())?;
     let x: Vec<f64> = first.positions.iter().map(|(at, _)| *at).collect();
     let labels = first.positions.iter().map(|(_, label)| label.clone()).collect();

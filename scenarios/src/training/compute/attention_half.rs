@@ -16,8 +16,7 @@ pub(super) fn attention_half(job: &TrainingJob, kernels: &Kernels) -> (HalfLayer
         Some(latent) => latent_projections(job, kernels, latent),
         None => (kernels.matmul(projection(job)), Seconds::ZERO),
     };
-    let values = shape.heads / job.parallelism().tensor * head_widths(shape)[1];
-    let second = Gemm { rows: job.chip_tokens(), columns: shape.hidden, inner: values };
+    let second = projection_out(job);
     let half = HalfLayer {
         edges: norm(job, kernels) + residual(job, kernels),
         first: with_rotary(projections, rotary(job, kernels)),
@@ -25,6 +24,13 @@ pub(super) fn attention_half(job: &TrainingJob, kernels: &Kernels) -> (HalfLayer
         second: kernels.matmul(second),
     };
     (half, up)
+}
+
+/// From the values of all heads back to the residual stream.
+pub(super) fn projection_out(job: &TrainingJob) -> Gemm {
+    let shape = job.model().shape();
+    let values = shape.heads / job.parallelism().tensor * head_widths(shape)[1];
+    Gemm { rows: job.chip_tokens(), columns: shape.hidden, inner: values }
 }
 
 /// Queries, keys and values at once. Where there are fewer key and value heads than chips, each chip has one of them.
@@ -35,25 +41,45 @@ pub(super) fn projection(job: &TrainingJob) -> Gemm {
     Gemm { rows: job.chip_tokens(), columns: heads * shape.head_dim, inner: shape.hidden }
 }
 
-/// Latent attention's way down, which every chip of a tensor group does whole over its part of the sequence, the norms
-/// of the latent vectors, and the way up, which is divided by heads; beside it, the forward time of the way up.
+/// The matmuls of latent attention's projections. The way down every chip of a tensor group does whole, over its part of
+/// the sequence; the way up is divided by heads.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct LatentProjections {
+    /// Nothing where queries have no latent vectors.
+    pub(super) query_down: Option<Gemm>,
+    /// From the latent vectors, or from the residual stream.
+    pub(super) query_up: Gemm,
+    pub(super) kv_down: Gemm,
+    pub(super) kv_up: Gemm,
+}
+
+impl LatentProjections {
+    pub(super) fn of(job: &TrainingJob, latent: LatentAttention) -> Self {
+        let shape = job.model().shape();
+        let heads = shape.heads / job.parallelism().tensor;
+        let rows = job.chip_tokens();
+        let down =
+            |columns| Gemm { rows: rows.div_ceil(job.sequence_shards()), columns, inner: shape.hidden };
+        let up = |width, inner| Gemm { rows, columns: heads * width, inner };
+        let key_width = latent.nope_dim + latent.rope_dim;
+        let has_vectors = latent.query_rank > 0;
+        Self {
+            query_down: has_vectors.then(|| down(latent.query_rank)),
+            query_up: up(key_width, if has_vectors { latent.query_rank } else { shape.hidden }),
+            kv_down: down(latent.kv_rank + latent.rope_dim),
+            kv_up: up(latent.nope_dim + latent.value_dim, latent.kv_rank),
+        }
+    }
+}
+
+/// Latent attention's ways down and up with the norms of the latent vectors; beside it, the forward time of the way up.
 fn latent_projections(job: &TrainingJob, kernels: &Kernels, latent: LatentAttention) -> (Matmul, Seconds) {
-    let shape = job.model().shape();
-    let heads = shape.heads / job.parallelism().tensor;
-    let rows = job.chip_tokens();
-    let down = |columns| {
-        kernels.matmul(Gemm { rows: rows.div_ceil(job.sequence_shards()), columns, inner: shape.hidden })
-    };
-    let up = |width, inner| kernels.matmul(Gemm { rows, columns: heads * width, inner });
-    let key_width = latent.nope_dim + latent.rope_dim;
-    let (query_down, query_up) = match latent.query_rank {
-        0 => (Matmul::default(), up(key_width, shape.hidden)),
-        rank => (down(rank), up(key_width, rank)),
-    };
-    let kv_down = down(latent.kv_rank + latent.rope_dim);
-    let kv_up = up(latent.nope_dim + latent.value_dim, latent.kv_rank);
-    let repeatable = if latent.query_rank == 0 { kv_up.forward } else { query_up.forward + kv_up.forward };
-    let vectors = rows as f64 * (latent.query_rank + latent.kv_rank) as f64 / job.sequence_shards() as f64;
+    let of = LatentProjections::of(job, latent);
+    let [query_up, kv_down, kv_up] = [of.query_up, of.kv_down, of.kv_up].map(|gemm| kernels.matmul(gemm));
+    let query_down = of.query_down.map_or_else(Matmul::default, |gemm| kernels.matmul(gemm));
+    let repeatable = if of.query_down.is_none() { kv_up.forward } else { query_up.forward + kv_up.forward };
+    let rows = job.chip_tokens() as f64;
+    let vectors = rows * (latent.query_rank + latent.kv_rank) as f64 / job.sequence_shards() as f64;
     let norms = Kernel {
         forward: kernels.memory(2.0 * 2.0 * vectors),
         backward: kernels.memory(3.0 * 2.0 * vectors),

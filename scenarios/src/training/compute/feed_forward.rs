@@ -34,15 +34,22 @@ pub(super) fn shared_experts(
 
 /// A network of this inner width over all tokens, divided over the tensor group.
 fn network(job: &TrainingJob, kernels: &Kernels, ffn: u64) -> SharedExperts {
-    let shape = job.model().shape();
-    let (rows, inner) = (job.chip_tokens(), ffn / job.parallelism().tensor);
-    let first = Gemm { rows, columns: first_width(shape, inner), inner: shape.hidden };
-    let second = Gemm { rows, columns: shape.hidden, inner };
+    let [first, second] = network_matmuls(job, ffn);
     SharedExperts {
         first: kernels.matmul(first),
-        activation: activation(shape, kernels, rows as f64 * inner as f64),
+        activation: activation(job.model().shape(), kernels, second.rows as f64 * second.inner as f64),
         second: kernels.matmul(second),
     }
+}
+
+/// The matmuls into and out of a network of this inner width.
+pub(super) fn network_matmuls(job: &TrainingJob, ffn: u64) -> [Gemm; 2] {
+    let shape = job.model().shape();
+    let (rows, inner) = (job.chip_tokens(), ffn / job.parallelism().tensor);
+    [
+        Gemm { rows, columns: first_width(shape, inner), inner: shape.hidden },
+        Gemm { rows, columns: shape.hidden, inner },
+    ]
 }
 
 /// Width of what the first matmul of a network of this inner width gives: twice as much when gated.

@@ -20,6 +20,14 @@ use copperlight_core::workload::{Operation, OperationKind, StreamSet};
 /// Bytes of one BF16 activation element.
 const ACTIVATION_BYTES: u64 = 2;
 
+impl TrainingJob {
+    /// The activations of a micro-batch between the halves of layers, over the whole tensor group: the message of its
+    /// collectives.
+    pub const fn activation_bytes(&self) -> Bytes {
+        Bytes::new(ACTIVATION_BYTES * self.chip_tokens() * self.model().shape().hidden)
+    }
+}
+
 /// What makes the programs of chips of one stage differ.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Chip {
@@ -227,9 +235,9 @@ impl<'a> Passes<'a> {
         Bytes::new(ACTIVATION_BYTES * elements)
     }
 
-    /// The activations of a micro-batch between the halves of layers, over the whole tensor group.
-    pub(super) fn activation_bytes(&self) -> Bytes {
-        Bytes::new(ACTIVATION_BYTES * self.job.chip_tokens() * self.job.model().shape().hidden)
+    /// As [`TrainingJob::activation_bytes`].
+    pub(super) const fn activation_bytes(&self) -> Bytes {
+        self.job.activation_bytes()
     }
 
     fn chunk(&self, kind: PassKind) -> &'a Chunk {
