@@ -22,6 +22,7 @@
 //! - `traffic`: permutations, incasts, uniform and hot-spot traffic: closed forms, folding, draws, what is slow
 //! - `placement`: ranks on chips: any order, domains of 72, what crosses each tier
 //! - `cli`: the command line, end to end
+//! - `tutorials`: the tutorials of the book, typed as a student types them: what is printed, reckoned and drawn
 //! - `validation`: errors against published measurements are those that are written down
 //! - `library`: what is built in loads, and the founding scenario's numbers
 
@@ -48,5 +49,6 @@ mod placement;
 mod tidy;
 mod traffic;
 mod trees;
+mod tutorials;
 mod twins;
 mod validation;
