@@ -5,6 +5,7 @@
 //! - `flow_engine`: the flow engine equals its plain twin, and laws that it keeps
 //! - `collectives`: every algorithm executed on symbolic data: every rank ends with exactly what it should
 //! - `contention`: collectives that share links, late ranks, slow hops and planes that are gone
+//! - `examples`: the examples of the crates print what they should
 //! - `families`: collectives on every family of fabrics
 //! - `never_full`: links that can never be full: what is declared fits, and no time depends on them
 //! - `folding`: folded and replayed runs equal the full simulation, to the picosecond
@@ -36,6 +37,7 @@ mod deadlock;
 mod degrade;
 mod determinism;
 mod errors;
+mod examples;
 mod families;
 mod flow_engine;
 mod folding;

@@ -13,9 +13,9 @@
 
 mod arithmetic;
 mod exercises;
-mod page;
+pub(crate) mod page;
 mod prose;
-mod shell;
+pub(crate) mod shell;
 
 use page::{Block, Page};
 use shell::Shell;

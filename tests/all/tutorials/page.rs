@@ -7,19 +7,19 @@ use std::fs;
 const ELIDED: &str = "...";
 
 /// A page of the book and what it asks of its reader.
-pub(super) struct Page {
+pub(crate) struct Page {
     /// The page as it stands in the book.
-    pub(super) text: String,
-    pub(super) blocks: Vec<Block>,
+    pub(crate) text: String,
+    pub(crate) blocks: Vec<Block>,
     /// What stands in blocks, and what does not.
-    pub(super) shown: String,
-    pub(super) prose: String,
+    pub(crate) shown: String,
+    pub(crate) prose: String,
     /// The pictures that the page's own commands make, by their path from the page.
-    pub(super) pictures: Vec<String>,
+    pub(crate) pictures: Vec<String>,
 }
 
 /// What a block asks for.
-pub(super) enum Block {
+pub(crate) enum Block {
     /// A file to save.
     File { name: String, text: String },
     /// Commands to run.
@@ -29,18 +29,18 @@ pub(super) enum Block {
 }
 
 /// A command of a transcript.
-pub(super) struct Command {
+pub(crate) struct Command {
     /// As it stands on the page, over one or more lines.
-    pub(super) source: String,
+    pub(crate) source: String,
     /// What is run.
-    pub(super) line: String,
+    pub(crate) line: String,
     /// What the page shows behind it.
-    pub(super) output: Vec<String>,
+    pub(crate) output: Vec<String>,
 }
 
 impl Page {
     /// Reads the tutorial of this name.
-    pub(super) fn read(name: &str) -> Self {
+    pub(crate) fn read(name: &str) -> Self {
         let path = folder().join(format!("{name}.md"));
         let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         let mut page =
@@ -106,7 +106,7 @@ fn commands(lines: &[&str]) -> Vec<Command> {
 }
 
 /// Whether what was printed is what a page shows.
-pub(super) fn shows(output: &[String], printed: &[String]) -> bool {
+pub(crate) fn shows(output: &[String], printed: &[String]) -> bool {
     let mut parts = output.split(|line| line == ELIDED);
     let first = parts.next().unwrap_or_default();
     let Some(mut rest) = printed.strip_prefix(first) else { return false };
@@ -125,7 +125,7 @@ pub(super) fn shows(output: &[String], printed: &[String]) -> bool {
 }
 
 /// What a page should show instead: its own selection of lines with the numbers of today, or else everything.
-pub(super) fn refreshed(output: &[String], printed: &[String]) -> Vec<String> {
+pub(crate) fn refreshed(output: &[String], printed: &[String]) -> Vec<String> {
     let mut rest = printed;
     let mut fresh = Vec::new();
     for line in output {

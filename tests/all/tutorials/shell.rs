@@ -9,14 +9,14 @@ use std::process::{Command, Stdio};
 use tempfile::TempDir;
 
 /// An empty folder, and how the last command in it ended.
-pub(super) struct Shell {
+pub(crate) struct Shell {
     place: TempDir,
     code: Cell<i32>,
 }
 
 impl Shell {
     /// A folder with the answers to exercises beside it, where the book has them.
-    pub(super) fn with_exercises() -> Self {
+    pub(crate) fn with_exercises() -> Self {
         let shell = Self { place: TempDir::new().expect("a folder for the test can be made"), code: Cell::new(0) };
         let answers = shell.path("answers");
         fs::create_dir(&answers).expect("the folder of the test can be written");
@@ -32,17 +32,17 @@ impl Shell {
     }
 
     /// Saves a file.
-    pub(super) fn save(&self, name: &str, text: &str) {
+    pub(crate) fn save(&self, name: &str, text: &str) {
         fs::write(self.path(name), text).expect("the folder of the test can be written");
     }
 
     /// What a file holds that commands have made.
-    pub(super) fn made(&self, name: &str) -> Vec<u8> {
+    pub(crate) fn made(&self, name: &str) -> Vec<u8> {
         fs::read(self.path(name)).unwrap_or_else(|error| panic!("no command makes {name}: {error}"))
     }
 
     /// Runs a line and returns what a terminal shows: standard output and standard error, as they come.
-    pub(super) fn run(&self, line: &str) -> Vec<String> {
+    pub(crate) fn run(&self, line: &str) -> Vec<String> {
         if line == "echo $?" {
             return vec![self.code.replace(0).to_string()];
         }
@@ -69,7 +69,7 @@ impl Shell {
     }
 
     /// Holds that the last command succeeded, or that its code was asked for.
-    pub(super) fn assert_succeeded(&self) {
+    pub(crate) fn assert_succeeded(&self) {
         assert_eq!(self.code.get(), 0, "a command failed and the page does not ask for its code with `$ echo $?`");
     }
 }
