@@ -14,9 +14,10 @@ pub(super) fn check(page: &Page) {
 
 /// The numbers of a text, with commas left out of thousands.
 fn numbers(text: &str) -> BTreeSet<String> {
-    let number = Regex::new(r"[0-9][0-9,]*(\.[0-9]+)?").expect("the pattern is right");
+    let pattern = r"([0-9]{1,3}(,[0-9]{3})+|[0-9]+)(\.[0-9]+)?";
+    let number = Regex::new(pattern).expect("the pattern is right");
     let digits = |text: &str| text.chars().filter(char::is_ascii_digit).count();
-    let found = number.find_iter(text).map(|found| found.as_str().trim_end_matches(','));
+    let found = number.find_iter(text).map(|found| found.as_str());
     found.filter(|found| digits(found) > 1).map(|found| found.replace(',', "")).collect()
 }
 

@@ -55,11 +55,15 @@ impl Shell {
         command.args(&words[1..]).current_dir(self.place.path()).stdin(Stdio::null());
         command.stderr(writer.try_clone().expect("a pipe has many writers"));
         match target {
-            Some(target) => command.stdout(File::create(self.path(&target[1])).expect("a file can be made")),
+            Some(target) => {
+                // Reading ends when no writing end is open any more, and nobody writes by this one.
+                drop(writer);
+                command.stdout(File::create(self.path(&target[1])).expect("a file can be made"))
+            }
             None => command.stdout(writer),
         };
         let mut child = command.spawn().expect("the binary can be started");
-        // The command holds the writing end, without which reading would not end.
+        // The command too holds writing ends after it has started the program.
         drop(command);
         let mut printed = String::new();
         reader.read_to_string(&mut printed).expect("the binary writes UTF-8");
