@@ -1,4 +1,4 @@
-//! A sweep in code: at which bandwidth does a faster link stop to matter?
+//! A sweep in code: from which bandwidth on do faster links stop to matter?
 //!
 //! `cargo run -p copperlight --example sweep`
 
@@ -19,6 +19,7 @@ preset = "hgx-h100"
 kind = "collective"
 operation = "all-reduce"
 algorithm = "ring"
+protocol = "simple"
 size = "4 MiB"
 "#;
 

@@ -24,8 +24,7 @@ fn said(report: Result<String, Box<dyn Error>>) -> String {
 
 #[test]
 fn a_ring_takes_what_its_closed_form_says() {
-    let expected = "\
-   bytes  simulated  by hand
+    let expected = "   bytes  simulated  by hand
     1024      7.004    7.004
  1048576     11.078   11.078
 67108864    267.979  267.979

@@ -53,17 +53,20 @@ fn your_own_machine() {
 }
 
 /// The tutorials above, by the names of their files.
-const TUTORIALS: [&str; 6] = ["all-reduce", "algorithms", "reach", "training-step", "utilization", "own-machine"];
+const TUTORIALS: [&str; 6] =
+    ["all-reduce", "algorithms", "reach", "training-step", "utilization", "own-machine"];
 
 /// The tutorial from which the others start, whose commands are those of a clone: `cli/readme.rs` runs them.
 const FIRST: &str = "first_run";
 
 #[test]
 fn no_tutorial_is_left_out() {
-    let mut expected: Vec<String> = TUTORIALS.iter().chain([&FIRST]).map(|name| format!("{name}.md")).collect();
+    let mut expected: Vec<String> =
+        TUTORIALS.iter().chain([&FIRST]).map(|name| format!("{name}.md")).collect();
     expected.sort();
     let entries = fs::read_dir(folder()).expect("there are tutorials");
-    let names = entries.map(|entry| entry.expect("it can be listed").file_name().to_string_lossy().into_owned());
+    let names =
+        entries.map(|entry| entry.expect("it can be listed").file_name().to_string_lossy().into_owned());
     let mut pages: Vec<String> = names.filter(|name| name.ends_with(".md")).collect();
     pages.sort();
     assert_eq!(pages, expected);
@@ -118,7 +121,9 @@ fn hold(name: &str, made: &[u8]) {
     let kept = fs::read(&path).unwrap_or_default();
     if kept != made {
         let difference = first_difference(&String::from_utf8_lossy(&kept), &String::from_utf8_lossy(made));
-        panic!("{name} is not what its commands make; run this test with COPPERLIGHT_UPDATE_DOCS=1\n{difference}");
+        panic!(
+            "{name} is not what its commands make; run this test with COPPERLIGHT_UPDATE_DOCS=1\n{difference}"
+        );
     }
 }
 

@@ -7,15 +7,13 @@ use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-const README: &str = include_str!("../../../README.md");
-const BASELINE: &str = include_str!("../../../scenarios/library/measured/baseline.json");
 const PREFIX: &str = "cargo run --release -- ";
 
 /// The rows of the table of errors: what was measured, and how the groups of the baseline begin that belong to it.
 const MEASURED: [(&str, &[&str]); 9] = [
     ("collectives on A100, 2 to 8", &["aiconfigurator_a100", "azure_nd_a100"]),
     (
-        "collectives on H100, H200 and H20, 2 to 64",
+        "collectives on H100, H200 and H20, 2 to 16",
         &["aiconfigurator_h100", "azure_nd_h100", "gcp_a3mega", "h20_8_and_16gpu"],
     ),
     ("rings and NVLS on H200 and B200, 4 to 8", &["nvls_vs_ring"]),
@@ -34,6 +32,11 @@ fn repository() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("this package is in a workspace").to_owned()
 }
 
+/// A file of the repository.
+fn read(path: &str) -> String {
+    fs::read_to_string(repository().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
 /// Copies the files of the repository that a command names to where it runs.
 fn bring_files(command: &[String], place: &Workplace) {
     for path in command.iter().filter(|word| word.ends_with(".json") || word.ends_with(".toml")) {
@@ -41,9 +44,8 @@ fn bring_files(command: &[String], place: &Workplace) {
         if target.exists() {
             continue;
         }
-        let text = fs::read_to_string(repository().join(path)).expect("the page names a file that is there");
         fs::create_dir_all(target.parent().expect("a file is in a folder")).expect("a folder can be made");
-        fs::write(target, text).expect("the folder of the test can be written");
+        fs::write(target, read(path)).expect("the folder of the test can be written");
     }
 }
 
@@ -62,7 +64,8 @@ fn accept(command: &str, place: &Workplace) {
 #[test]
 fn every_command_is_accepted_as_written() {
     let place = Workplace::new();
-    let typed = README.lines().filter_map(|line| line.strip_prefix("$ "));
+    let readme = read("README.md");
+    let typed = readme.lines().filter_map(|line| line.strip_prefix("$ "));
     let commands: Vec<&str> = typed.filter_map(|line| line.strip_prefix(PREFIX)).collect();
     assert!(commands.len() > 5, "the README shows commands");
     commands.iter().for_each(|command| accept(command, &place));
@@ -77,7 +80,8 @@ fn the_first_run_is_accepted_as_written() {
             Block::File { name, text } => place.put(&name, &text),
             Block::Console(commands) => {
                 for command in commands {
-                    let line = command.line.strip_prefix(PREFIX).expect("the first tutorial works in a clone");
+                    let line =
+                        command.line.strip_prefix(PREFIX).expect("the first tutorial works in a clone");
                     accept(line, &place);
                     accepted += 1;
                 }
@@ -90,9 +94,10 @@ fn the_first_run_is_accepted_as_written() {
 
 #[test]
 fn the_examples_of_the_readme_are_there() {
-    for line in README.lines().filter(|line| line.contains("--example ")) {
+    for line in read("README.md").lines().filter(|line| line.contains("--example ")) {
         let words = words(line);
-        let after = |flag: &str| words.iter().skip_while(|word| *word != flag).nth(1).expect("a flag has a value");
+        let after =
+            |flag: &str| words.iter().skip_while(|word| *word != flag).nth(1).expect("a flag has a value");
         let folder = if after("-p") == "copperlight-core" { "sim-core" } else { "scenarios" };
         let path = repository().join(folder).join("examples").join(format!("{}.rs", after("--example")));
         assert!(path.exists(), "{} is not there", path.display());
@@ -102,18 +107,20 @@ fn the_examples_of_the_readme_are_there() {
 #[test]
 fn the_table_of_errors_is_that_of_the_baseline() {
     let head = "| measured | rows | error | from 64 MiB on |\n|---|---:|---:|---:|\n";
-    let (before, rest) = README.split_once(head).expect("the README has a table of errors");
+    let readme = read("README.md");
+    let (before, rest) = readme.split_once(head).expect("the README has a table of errors");
     let behind: String = rest.split_inclusive('\n').skip_while(|line| line.starts_with('|')).collect();
     let made = format!("{before}{head}{}{behind}", rows_of_errors());
     if env::var_os("COPPERLIGHT_UPDATE_DOCS").is_some() {
         fs::write(repository().join("README.md"), &made).expect("the README can be written");
     } else {
-        assert!(README == made, "the table of errors is stale; run this test with COPPERLIGHT_UPDATE_DOCS=1");
+        assert!(readme == made, "the table of errors is stale; run this test with COPPERLIGHT_UPDATE_DOCS=1");
     }
 }
 
 fn rows_of_errors() -> String {
-    let baseline: Value = serde_json::from_str(BASELINE).expect("the baseline is JSON");
+    let baseline = read("scenarios/library/measured/baseline.json");
+    let baseline: Value = serde_json::from_str(&baseline).expect("the baseline is JSON");
     let groups = baseline["groups"].as_object().expect("the baseline has groups");
     let row = |(what, names): &(&str, &[&str])| {
         let is_meant = |name: &str| match name.split_once(':') {

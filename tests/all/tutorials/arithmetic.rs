@@ -165,7 +165,8 @@ impl Reader {
         } else {
             let token = self.tokens.get(self.next).expect("an expression ends with a number or a bracket");
             self.next += 1;
-            let value = token.parse().unwrap_or_else(|_| panic!("`{token}` is no number in {:?}", self.tokens));
+            let value =
+                token.parse().unwrap_or_else(|_| panic!("`{token}` is no number in {:?}", self.tokens));
             Quantity { value, dimension: NONE }
         };
         let unit = self.tokens.get(self.next).and_then(|token| UNITS.iter().find(|unit| unit.0 == *token));

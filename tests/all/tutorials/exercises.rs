@@ -18,15 +18,17 @@ fn exercises() -> Vec<(String, String)> {
 /// The names of the answers, sorted.
 fn answers() -> Vec<String> {
     let entries = fs::read_dir(folder().join("answers")).expect("there are answers");
-    let mut names: Vec<String> =
-        entries.map(|entry| entry.expect("it can be listed").file_name().to_string_lossy().into_owned()).collect();
+    let mut names: Vec<String> = entries
+        .map(|entry| entry.expect("it can be listed").file_name().to_string_lossy().into_owned())
+        .collect();
     names.sort();
     names
 }
 
 #[test]
 fn every_exercise_has_an_answer() {
-    let mut given: Vec<String> = exercises().into_iter().map(|(name, _)| name.replace("exercise-", "")).collect();
+    let mut given: Vec<String> =
+        exercises().into_iter().map(|(name, _)| name.replace("exercise-", "")).collect();
     given.sort();
     assert!(given.len() >= 2 * TUTORIALS.len(), "two exercises to a tutorial");
     assert_eq!(given, answers());

@@ -43,8 +43,13 @@ impl Page {
     pub(crate) fn read(name: &str) -> Self {
         let path = folder().join(format!("{name}.md"));
         let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-        let mut page =
-            Self { blocks: Vec::new(), shown: String::new(), prose: String::new(), pictures: Vec::new(), text };
+        let mut page = Self {
+            blocks: Vec::new(),
+            shown: String::new(),
+            prose: String::new(),
+            pictures: Vec::new(),
+            text,
+        };
         let text = page.text.clone();
         let mut lines = text.lines();
         while let Some(line) = lines.next() {
@@ -63,7 +68,9 @@ impl Page {
         self.shown.push('\n');
         match kind {
             "console" => self.blocks.push(Block::Console(commands(lines))),
-            "arithmetic" => self.blocks.push(Block::Arithmetic(lines.iter().map(|&line| line.into()).collect())),
+            "arithmetic" => {
+                self.blocks.push(Block::Arithmetic(lines.iter().map(|&line| line.into()).collect()))
+            }
             "toml" => {
                 let name = lines.first().and_then(|line| line.strip_prefix("# ")).unwrap_or_default();
                 assert!(name.ends_with(".toml"), "the first line of a file names it: {lines:?}");

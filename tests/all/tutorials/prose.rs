@@ -23,6 +23,7 @@ fn numbers(text: &str) -> BTreeSet<String> {
 
 /// A text without names of machines and models, in backticks or not, and without the targets of links.
 fn without_links(text: &str) -> String {
-    let names = Regex::new(r"`[^`]*`|\]\([^)]*\)|[A-Za-z][A-Za-z-]*[0-9]+[A-Za-z0-9]*").expect("the pattern is right");
+    let names = Regex::new(r"`[^`]*`|\]\([^)]*\)|[A-Za-z][A-Za-z-]*[0-9]+[A-Za-z0-9]*")
+        .expect("the pattern is right");
     names.replace_all(text, "").into_owned()
 }

@@ -17,7 +17,8 @@ pub(crate) struct Shell {
 impl Shell {
     /// A folder with the answers to exercises beside it, where the book has them.
     pub(crate) fn with_exercises() -> Self {
-        let shell = Self { place: TempDir::new().expect("a folder for the test can be made"), code: Cell::new(0) };
+        let shell =
+            Self { place: TempDir::new().expect("a folder for the test can be made"), code: Cell::new(0) };
         let answers = shell.path("answers");
         fs::create_dir(&answers).expect("the folder of the test can be written");
         for entry in fs::read_dir(folder().join("answers")).expect("there are answers to exercises") {
@@ -49,7 +50,8 @@ impl Shell {
         self.assert_succeeded();
         let mut words = words(line);
         assert_eq!(words[0], "copperlight", "`{line}` is not a command that this test can run");
-        let target = (words.len() > 2 && words[words.len() - 2] == ">").then(|| words.split_off(words.len() - 2));
+        let target =
+            (words.len() > 2 && words[words.len() - 2] == ">").then(|| words.split_off(words.len() - 2));
         let (mut reader, writer) = pipe().expect("a pipe can be made");
         let mut command = Command::new(env!("CARGO_BIN_EXE_copperlight-under-test"));
         command.args(&words[1..]).current_dir(self.place.path()).stdin(Stdio::null());
@@ -74,7 +76,11 @@ impl Shell {
 
     /// Holds that the last command succeeded, or that its code was asked for.
     pub(crate) fn assert_succeeded(&self) {
-        assert_eq!(self.code.get(), 0, "a command failed and the page does not ask for its code with `$ echo $?`");
+        assert_eq!(
+            self.code.get(),
+            0,
+            "a command failed and the page does not ask for its code with `$ echo $?`"
+        );
     }
 }
 
