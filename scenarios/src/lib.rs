@@ -1,6 +1,46 @@
 //! Copperlight: what wins for trillion-parameter training, 72 chips on copper or 384 on light?
 //!
-//! This crate turns scenario files into simulations and simulations into reports:
+//! This crate turns scenario files into simulations and simulations into reports. A scenario is a text; what is wrong
+//! with it is said before anything runs, and every number of it can be set:
+//!
+//! ```
+//! use copperlight::file::{SourceText, check};
+//! use copperlight::run::{RunOptions, run_scenario};
+//!
+//! let text = r#"
+//! [scenario]
+//! name = "one-tier-or-two"
+//!
+//! [[systems]]
+//! preset = "gb200-nvl72"
+//! chips = 64
+//!
+//! [[systems]]
+//! preset = "cloudmatrix384"
+//! chips = 64
+//!
+//! [workload]
+//! kind = "collective"
+//! operation = "all-to-all"
+//! size = "64 MiB"
+//! "#;
+//!
+//! // Wires only: 63/64 of 64 MiB at 900 and at 392 GB/s, and 0.6 and 2.2 us for the first byte.
+//! let wires = ["systems.transport=ideal".to_owned()];
+//! let scenario = check(SourceText::new("one-tier-or-two.toml", text), &wires)?;
+//! let report = run_scenario(&scenario, &RunOptions::default(), &|_| ())?;
+//! let [copper, light] = &report.results.results[..] else { panic!("there are two systems") };
+//! assert_eq!(copper.collective.as_ref().map(|row| row.time_us.round()), Some(74.0));
+//! assert_eq!(light.collective.as_ref().map(|row| row.time_us.round()), Some(170.0));
+//!
+//! // A mistake is found with its place and its remedy.
+//! let typo = SourceText::new("typo.toml", text.replace("chips", "chip"));
+//! let Err(errors) = check(typo, &[]) else { panic!("there is no key `chip`") };
+//! assert!(errors.to_string().contains("did you mean `chips`?"));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! `examples/` has a training step and a sweep in code; where things are:
 //!
 //! - [`mod@file`]: a scenario file, read and checked, with errors that show the line and the remedy
 //! - [`estimate`]: a training step in closed form, as fast as thousands of plans need

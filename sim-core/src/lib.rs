@@ -38,7 +38,8 @@
 //!
 //! Where to go next: [`engine`] is where time passes, [`network`] where links are shared, [`collectives`] where
 //! collectives become transfers, [`transport`] what software adds, [`symmetry`] why few ranks stand for many,
-//! [`traffic`] where chips post messages without programs.
+//! [`traffic`] where chips post messages without programs. `examples/` has a ring beside its closed form, and a
+//! collective of one's own, written out as messages.
 
 pub mod collectives;
 mod digest;

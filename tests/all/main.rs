@@ -5,6 +5,7 @@
 //! - `flow_engine`: the flow engine equals its plain twin, and laws that it keeps
 //! - `collectives`: every algorithm executed on symbolic data: every rank ends with exactly what it should
 //! - `contention`: collectives that share links, late ranks, slow hops and planes that are gone
+//! - `examples`: the examples of the crates print what they should
 //! - `families`: collectives on every family of fabrics
 //! - `never_full`: links that can never be full: what is declared fits, and no time depends on them
 //! - `folding`: folded and replayed runs equal the full simulation, to the picosecond
@@ -22,6 +23,7 @@
 //! - `traffic`: permutations, incasts, uniform and hot-spot traffic: closed forms, folding, draws, what is slow
 //! - `placement`: ranks on chips: any order, domains of 72, what crosses each tier
 //! - `cli`: the command line, end to end
+//! - `tutorials`: the tutorials of the book, typed as a student types them: what is printed, reckoned and drawn
 //! - `validation`: errors against published measurements are those that are written down
 //! - `library`: what is built in loads, and the founding scenario's numbers
 
@@ -35,6 +37,7 @@ mod deadlock;
 mod degrade;
 mod determinism;
 mod errors;
+mod examples;
 mod families;
 mod flow_engine;
 mod folding;
@@ -48,5 +51,6 @@ mod placement;
 mod tidy;
 mod traffic;
 mod trees;
+mod tutorials;
 mod twins;
 mod validation;

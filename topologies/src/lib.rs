@@ -10,7 +10,8 @@
 //! - [`physical`]: where racks and switches stand, cables and their media, reach, power, parts
 //! - [`System`]: a preset or a family with its overrides, ready to be built
 //!
-//! This crate moves no bytes: it hands [`copperlight_core`] a fabric and a transport.
+//! This crate moves no bytes: it hands [`copperlight_core`] a fabric and a transport. `examples/` has a topology of one's
+//! own, from a text to a simulated collective.
 //!
 //! ```
 //! use copperlight_core::fabric::Scope;
