@@ -1,0 +1,43 @@
+//! The scenarios that judge claims.
+
+/// A claim of the library.
+#[derive(Debug, Clone, Copy)]
+pub struct LibraryClaim {
+    /// The name, which is that of the scenario that states it.
+    pub name: &'static str,
+    text: &'static str,
+    /// Name and text of further scenarios with evidence.
+    parts: &'static [(&'static str, &'static str)],
+}
+
+/// Every claim in order.
+const CLAIMS: &[LibraryClaim] = &[LibraryClaim {
+    name: "light-beats-copper",
+    text: include_str!("../../library/claims/light-beats-copper.toml"),
+    parts: &[],
+}];
+
+impl LibraryClaim {
+    /// The names of its scenarios, the one with the statement first.
+    pub fn scenarios(&self) -> impl Iterator<Item = &'static str> + Clone {
+        std::iter::once(self.name).chain(self.parts.iter().map(|(name, _)| *name))
+    }
+}
+
+/// Every claim of the library in order.
+pub fn all() -> impl Iterator<Item = &'static LibraryClaim> + Clone {
+    CLAIMS.iter()
+}
+
+/// The names of all scenarios that judge claims.
+pub(super) fn names() -> impl Iterator<Item = &'static str> + Clone {
+    CLAIMS.iter().flat_map(LibraryClaim::scenarios)
+}
+
+/// The text of a scenario that judges a claim.
+pub(super) fn text(name: &str) -> Option<&'static str> {
+    let texts = |claim: &'static LibraryClaim| {
+        std::iter::once((claim.name, claim.text)).chain(claim.parts.iter().copied())
+    };
+    CLAIMS.iter().flat_map(texts).find(|(known, _)| *known == name).map(|(_, text)| text)
+}
