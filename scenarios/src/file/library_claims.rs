@@ -10,12 +10,26 @@ pub struct LibraryClaim {
     parts: &'static [(&'static str, &'static str)],
 }
 
+/// The text of a file of the folder of claims.
+macro_rules! claim_text {
+    ($name:literal) => {
+        include_str!(concat!("../../library/claims/", $name, ".toml"))
+    };
+}
+
+/// A claim by its name, and the names of its further scenarios.
+macro_rules! claim {
+    ($name:literal $(, $part:literal)*) => {
+        LibraryClaim { name: $name, text: claim_text!($name), parts: &[$(($part, claim_text!($part))),*] }
+    };
+}
+
 /// Every claim in order.
-const CLAIMS: &[LibraryClaim] = &[LibraryClaim {
-    name: "light-beats-copper",
-    text: include_str!("../../library/claims/light-beats-copper.toml"),
-    parts: &[],
-}];
+const CLAIMS: &[LibraryClaim] = &[
+    claim!("light-beats-copper"),
+    claim!("h20-is-a-fifth", "h20-is-a-fifth-all-reduce"),
+    claim!("export-cuts"),
+];
 
 impl LibraryClaim {
     /// The names of its scenarios, the one with the statement first.
