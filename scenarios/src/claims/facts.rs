@@ -81,7 +81,10 @@ mod tests {
         let mut system = System::preset("gb200-nvl72").expect("the preset is in the catalog");
         let links = |system: &System| of_system(system, "derived.bandwidth_per_chip");
         // 18 links of 50 GB/s.
-        assert_eq!(links(&system).map(|fact| (fact.figure.value, fact.unit)), Some((900.0, "GB/s".to_owned())));
+        assert_eq!(
+            links(&system).map(|fact| (fact.figure.value, fact.unit)),
+            Some((900.0, "GB/s".to_owned()))
+        );
         system.set("scale_up.link_bandwidth", &"25 GB/s".into()).expect("the key may be set");
         assert_eq!(links(&system).map(|fact| fact.figure.value), Some(450.0));
         assert_eq!(of_system(&system, "derived.beauty"), None);

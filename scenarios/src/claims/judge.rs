@@ -86,7 +86,7 @@ fn statement(claim: &AskedClaim) -> Option<&ClaimStatement> {
 }
 
 /// Refuses what is no claim, and evidence that means several points.
-fn check(claim: &AskedClaim) -> Result<(), ClaimError> {
+pub(super) fn check(claim: &AskedClaim) -> Result<(), ClaimError> {
     let Some(first) = claim.scenarios.first() else { return Ok(()) };
     let scenario = first.name.clone();
     match &first.claim {
@@ -108,7 +108,8 @@ fn check_points(scenario: &Scenario) -> Result<(), ClaimError> {
             let meant = places.iter().filter(|place| point.selects(&place.system, place.chips, &place.point));
             let count = meant.count();
             if count > 1 {
-                let problem = format!("{count} points are meant, and one must be; name its system, chips and point");
+                let problem =
+                    format!("{count} points are meant, and one must be; name its system, chips and point");
                 let (scenario, evidence) = (scenario.name.clone(), evidence.name.clone());
                 return Err(ClaimError::Point { scenario, evidence, problem });
             }

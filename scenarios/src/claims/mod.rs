@@ -12,6 +12,8 @@ mod judge;
 mod page;
 mod report;
 mod table;
+#[cfg(test)]
+mod tests;
 mod verdict;
 
 pub(crate) use facts::{entries_of, parts as catalog_parts};

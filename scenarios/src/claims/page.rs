@@ -19,6 +19,9 @@ else:
 - `holds-when`: some hold, or hold at one end of what sources allow only; the text says which
 - `cannot-be-judged`: no figure that a condition is about could be had
 
+In the tables `wanted` is what speaks for the claim. `mostly` and `hardly` are figures that speak for it or against it,
+and not at every end of what sources allow, which stands in brackets behind the figure.
+
 `copperlight claims` judges all of them again, `copperlight claims NAME --set PATH=VALUE` in a world with another value.
 ";
 

@@ -103,12 +103,12 @@ impl ClaimEvidence {
         (low < value || high > value).then(|| format!("{} to {}", small(low), small(high)))
     }
 
-    /// What speaks for the claim: `at least 1.20`.
+    /// What speaks for the claim, as it is written: `>=1.2`.
     pub(super) fn condition(&self) -> String {
         match (self.min, self.max) {
-            (Some(min), Some(max)) => format!("{} to {}", small(min), small(max)),
-            (Some(min), None) => format!("at least {}", small(min)),
-            (None, Some(max)) => format!("at most {}", small(max)),
+            (Some(min), Some(max)) => format!("{min}..{max}"),
+            (Some(min), None) => format!(">={min}"),
+            (None, Some(max)) => format!("<={max}"),
             (None, None) => String::new(),
         }
     }

@@ -18,19 +18,14 @@ pub fn claim_details(claim: &ClaimReport) -> Sheet {
     let columns = [
         Column::text("evidence"),
         Column::number("figure", ""),
-        Column::text("speaks for it"),
-        Column::text("does it"),
+        Column::text("wanted"),
+        Column::text("holds"),
     ];
     let mut sheet = Sheet::new("", columns.into());
     for piece in &claim.evidence {
         let range = piece.range().map_or_else(String::new, |range| format!(" ({range})"));
         let figure = format!("{}{range}", piece.figure());
-        sheet.push(vec![
-            piece.name.clone(),
-            figure,
-            piece.condition(),
-            piece.standing.word().to_owned(),
-        ]);
+        sheet.push(vec![piece.name.clone(), figure, piece.condition(), piece.standing.word().to_owned()]);
     }
     sheet
 }
@@ -38,8 +33,8 @@ pub fn claim_details(claim: &ClaimReport) -> Sheet {
 /// A row for each piece of evidence of each claim, for machines.
 pub fn claim_rows(claims: &[ClaimReport]) -> Sheet {
     const HEADS: [&str; 13] = [
-        "id", "verdict", "name", "metric", "value", "unit", "low", "high", "min", "max", "standing", "scenario",
-        "digest",
+        "id", "verdict", "name", "metric", "value", "unit", "low", "high", "min", "max", "standing",
+        "scenario", "digest",
     ];
     let mut sheet = Sheet::new("", HEADS.map(Column::text).into());
     let number = |number: Option<f64>| number.map_or_else(String::new, |number| number.to_string());

@@ -59,10 +59,10 @@ impl Standing {
         match self {
             Self::Context => "",
             Self::For => "yes",
-            Self::MostlyFor => "yes, not at every end",
-            Self::MostlyAgainst => "no, not at every end",
+            Self::MostlyFor => "mostly",
+            Self::MostlyAgainst => "hardly",
             Self::Against => "no",
-            Self::Unknown => "not known",
+            Self::Unknown => "unknown",
         }
     }
 }

@@ -16,7 +16,7 @@ pub(super) struct ClaimsArguments {
     /// Names of claims, or scenario files with a table [claim] [default: every claim of the library]
     #[arg(value_name = "ID")]
     claims: Vec<String>,
-    /// Set a value in the scenarios of each claim: `systems[0].facts.price=6 MUSD`
+    /// Set a value in the scenarios of each claim: `systems[0].chip.peak_bf16=1000 TFLOP/s`
     #[arg(long = "set", value_name = "PATH=VALUE")]
     settings: Vec<String>,
     #[command(flatten)]

@@ -18,8 +18,7 @@ pub(super) fn read(document: &Section<'_>, scenario: &Selectable<'_>, set: bool)
     if pieces.is_empty() && section.entry("evidence").is_none() {
         section.missing("evidence", "[[claim.evidence]] with name, metric and min");
     }
-    let evidence: Vec<_> =
-        pieces.iter().map(|piece| claim_evidence::read(piece, scenario, set)).collect();
+    let evidence: Vec<_> = pieces.iter().map(|piece| claim_evidence::read(piece, scenario, set)).collect();
     section.finish();
     let evidence = evidence.into_iter().collect::<Option<Vec<_>>>()?;
     Some(ClaimTable { head: head?, evidence })
@@ -73,7 +72,8 @@ fn read_flip(section: &Section<'_>) -> Option<Flip> {
     let verdict = section.text("verdict").and_then(|written| {
         let verdict = Verdict::named(written.value);
         if verdict.is_none() {
-            let (name, remedy) = (written.value.to_owned(), format!("use one of: {}", Verdict::NAMES.join(", ")));
+            let (name, remedy) =
+                (written.value.to_owned(), format!("use one of: {}", Verdict::NAMES.join(", ")));
             section.error(written.place, ScenarioError::UnknownName { what: "verdict", name, remedy });
         }
         verdict

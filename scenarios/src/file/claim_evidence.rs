@@ -58,8 +58,7 @@ fn read_figure(
     scenario: &Selectable<'_>,
     point: Option<&PointSelector>,
 ) -> Option<Figure> {
-    let written: Vec<&'static str> =
-        FIGURES.into_iter().filter(|key| section.entry(key).is_some()).collect();
+    let written: Vec<&'static str> = FIGURES.into_iter().filter(|key| section.entry(key).is_some()).collect();
     let Some(&key) = written.first() else {
         section.missing("metric", "metric = \"mfu\", or one of fact and catalog");
         return None;
@@ -158,7 +157,9 @@ fn read_divisor(
             Some(Divisor::Point(moved(point, other?)))
         }
         Figure::Fact { .. } => {
-            ["chips", "point", "catalog"].into_iter().for_each(|key| refuse(over, key, "a value of a system"));
+            ["chips", "point", "catalog"]
+                .into_iter()
+                .for_each(|key| refuse(over, key, "a value of a system"));
             if over.entry("system").is_none() {
                 over.missing("system", "system = \"NVL72 copper\"");
             }

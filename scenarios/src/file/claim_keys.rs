@@ -63,10 +63,15 @@ pub(super) const FLIP: KeyTable = KeyTable::new(
             "set",
             Form::List(&Form::Text),
             "The settings, as `--set` takes them",
-            "[\"systems[0].facts.price=\\\"6 MUSD\\\"\"]",
+            "[\"systems[0].chip.peak_bf16=\\\"1000 TFLOP/s\\\"\"]",
         ),
         Key::required("verdict", Form::OneOf(&Verdict::NAMES), "The verdict with them", "\"holds\""),
-        Key::optional("because", Form::Text, "The world that they describe", "\"copper at twice its price\""),
+        Key::optional(
+            "because",
+            Form::Text,
+            "The world that they describe",
+            "\"copper with a third of its peak\"",
+        ),
     ],
 );
 
@@ -108,8 +113,13 @@ pub(super) const EVIDENCE: KeyTable = KeyTable::new(
             "",
         ),
         Key::optional("times", POSITIVE, "By what it is multiplied", "1000").or("1"),
-        Key::optional("unit", Form::Text, "The unit, where it is another one than that of the figure", "\"towns\"")
-            .or_else("the figure's"),
+        Key::optional(
+            "unit",
+            Form::Text,
+            "The unit, where it is another one than that of the figure",
+            "\"towns\"",
+        )
+        .or_else("the figure's"),
         Key::optional("min", ANY_NUMBER, "The least value that speaks for the claim", "1"),
         Key::optional("max", ANY_NUMBER, "The greatest value that speaks for the claim", "2"),
         Key::optional(
@@ -131,7 +141,12 @@ pub(super) const OVER: KeyTable = KeyTable::new(
             .or_else("that of the figure, where no system is named"),
         Key::optional("point", Form::FreeTable, "Other swept values", "{ \"workload.micro_batch\" = 1 }")
             .or_else("those of the figure"),
-        Key::optional("catalog", Form::Text, "Beside `catalog`: another value of it", "\"media.copper.reach\""),
+        Key::optional(
+            "catalog",
+            Form::Text,
+            "Beside `catalog`: another value of it",
+            "\"media.copper.reach\"",
+        ),
     ],
 );
 
