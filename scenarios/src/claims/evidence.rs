@@ -52,7 +52,7 @@ fn find(evidence: &Evidence, seen: Seen<'_>) -> Result<Fact, String> {
     let first = figure(&evidence.figure, seen)?;
     let Some(over) = &evidence.over else { return Ok(first) };
     let second = figure(&divisor(&evidence.figure, over), seen)?;
-    first.over(&second).ok_or_else(|| "the two figures have no ratio".to_owned())
+    first.over(&second, evidence.paired).ok_or_else(|| "the two figures have no ratio".to_owned())
 }
 
 /// The figure that another one is divided by.

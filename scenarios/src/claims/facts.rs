@@ -3,6 +3,7 @@
 use crate::file::CatalogKey;
 use copperlight_topologies::catalog::{self, Entry, Section, Sourced, derived};
 use copperlight_topologies::{Interval, System};
+use std::ops::Div;
 
 /// The parts of the catalog that claims look at.
 const PARTS: [(&str, Section); 7] = [
@@ -43,15 +44,23 @@ impl Fact {
         Self { figure: Interval { value: sourced.value, low, high }, unit, source: sourced.source.clone() }
     }
 
-    /// This over another of the same unit.
-    pub(super) fn over(self, other: &Self) -> Option<Self> {
+    /// This over another of the same unit; where the ends of both are `paired`, least goes with least.
+    pub(super) fn over(self, other: &Self, paired: bool) -> Option<Self> {
         let divides = self.unit == other.unit && other.figure.low > 0.0;
+        let ratio = if paired { paired_ratio } else { Interval::div };
         divides.then(|| Self {
-            figure: self.figure / other.figure,
+            figure: ratio(self.figure, other.figure),
             unit: "1".to_owned(),
             source: format!("{}; {}", self.source, other.source),
         })
     }
+}
+
+/// The ratio of two figures whose ends the same sources decide.
+fn paired_ratio(first: Interval, second: Interval) -> Interval {
+    let value = first.value / second.value;
+    let (least, most) = (first.low / second.low, first.high / second.high);
+    Interval { value, low: value.min(least).min(most), high: value.max(least).max(most) }
 }
 
 /// A value of a system as it is set, or a figure that follows from such values.
@@ -97,9 +106,11 @@ mod tests {
             unit: unit.to_owned(),
             source: String::new(),
         };
-        let ratio = fact(6.0, 8.0, "kW").over(&fact(2.0, 4.0, "kW")).map(|fact| fact.figure);
-        assert_eq!(ratio, Some(Interval { value: 3.0, low: 1.5, high: 4.0 }));
-        assert_eq!(fact(6.0, 8.0, "kW").over(&fact(2.0, 4.0, "m")), None);
+        let ratio = |paired| fact(6.0, 8.0, "kW").over(&fact(2.0, 4.0, "kW"), paired).map(|fact| fact.figure);
+        assert_eq!(ratio(false), Some(Interval { value: 3.0, low: 1.5, high: 4.0 }));
+        // 6 over 2 and 8 over 4.
+        assert_eq!(ratio(true), Some(Interval { value: 3.0, low: 2.0, high: 3.0 }));
+        assert_eq!(fact(6.0, 8.0, "kW").over(&fact(2.0, 4.0, "m"), false), None);
     }
 
     #[test]

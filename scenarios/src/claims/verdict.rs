@@ -94,6 +94,7 @@ mod tests {
             name: String::new(),
             figure: Figure::Catalog(CatalogKey { part: key(), entry: key(), key: key() }),
             over: None,
+            paired: false,
             times: 1.0,
             unit: None,
             min,

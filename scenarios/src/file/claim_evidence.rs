@@ -28,20 +28,22 @@ pub(super) fn read(section: &Section<'_>, scenario: &Selectable<'_>, set: bool) 
     let over = section.entry("over").map(|_| {
         let over = section.section("over")?;
         let divisor = read_divisor(&over, scenario, (figure.as_ref(), set));
+        let paired = over.boolean("paired").is_some_and(|paired| paired.value);
         over.finish();
-        divisor
+        divisor.map(|divisor| (divisor, paired))
     });
     let times = section.number("times");
     let (min, max) = read_bounds(section);
     let text = |key| section.text(key).map(|text| text.value.to_owned());
     let (unit, when) = (text("unit"), text("when"));
     section.finish();
-    let over = match over {
-        Some(over) => Some(over?),
-        None => None,
+    let (over, paired) = match over {
+        Some(over) => over.map(|(over, paired)| (Some(over), paired))?,
+        None => (None, false),
     };
     let times = times.map_or(1.0, |times| times.value);
-    Some(Evidence { name: name?.value.to_owned(), figure: figure?, over, times, unit, min, max, when })
+    let (name, figure) = (name?.value.to_owned(), figure?);
+    Some(Evidence { name, figure, over, paired, times, unit, min, max, when })
 }
 
 fn read_point(section: &Section<'_>, scenario: &Selectable<'_>, set: bool) -> Option<PointSelector> {

@@ -142,6 +142,13 @@ pub(super) const OVER: KeyTable = KeyTable::new(
         Key::optional("point", Form::FreeTable, "Other swept values", "{ \"workload.micro_batch\" = 1 }")
             .or_else("those of the figure"),
         Key::optional(
+            "paired",
+            Form::Boolean,
+            "Whether the ends of both figures go together, because the same sources decide them",
+            "true",
+        )
+        .or("false"),
+        Key::optional(
             "catalog",
             Form::Text,
             "Beside `catalog`: another value of it",

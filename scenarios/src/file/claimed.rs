@@ -102,6 +102,8 @@ pub struct Evidence {
     pub figure: Figure,
     /// What it is divided by.
     pub over: Option<Divisor>,
+    /// Whether the ends of the figure and of its divisor go together, because the same sources decide them.
+    pub paired: bool,
     /// By what the figure is multiplied.
     pub times: f64,
     /// The unit, where it is not that of the figure.
