@@ -27,11 +27,16 @@ macro_rules! claim {
 /// Every claim in order.
 const CLAIMS: &[LibraryClaim] = &[
     claim!("light-beats-copper"),
+    claim!("communication-over-half"),
+    claim!("optics-more-bandwidth"),
+    claim!("seventy-two-is-the-optimum"),
+    claim!("blackwell-four-times"),
     claim!("ascend-matches-a100", "ascend-matches-a100-all-reduce"),
     claim!("h20-is-a-fifth", "h20-is-a-fifth-all-reduce"),
     claim!("export-cuts"),
     claim!("weak-chips-many"),
     claim!("floor-space-and-power"),
+    claim!("photonic-links"),
     claim!("a-town-for-a-year"),
     claim!("ten-terabytes-nvlink"),
 ];
