@@ -36,6 +36,7 @@ const CLAIMS: &[LibraryClaim] = &[
     claim!("export-cuts"),
     claim!("weak-chips-many"),
     claim!("floor-space-and-power"),
+    claim!("a-tenth-of-the-parameters"),
     claim!("photonic-links"),
     claim!("a-town-for-a-year"),
     claim!("ten-terabytes-nvlink"),
