@@ -52,6 +52,7 @@
 //! - [`search`]: parallelism plans for a system and a model, the best of them simulated
 //! - [`trace`]: what ranks do over time, for viewers of timelines
 //! - [`report`] and [`plot`]: tables, JSON, CSV, figures and one self-contained page
+//! - [`claims`]: claims about machines, each judged by what its scenario shows
 //! - [`validate`]: published measurements, row by row, and the model held against them
 //! - [`calibrate`]: the parameters of transport families, fitted again to measurements
 //! - [`flow_case`]: any flows on any links, from a JSON file
@@ -60,6 +61,7 @@
 
 pub mod calibrate;
 pub mod check;
+pub mod claims;
 #[cfg(feature = "cli")]
 pub mod commands;
 pub mod critical_path;

@@ -3,6 +3,7 @@
 mod analysis;
 mod calibrate;
 mod check;
+mod claims;
 mod collective;
 mod collective_rows;
 mod compare;

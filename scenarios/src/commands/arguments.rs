@@ -3,6 +3,7 @@
 use super::calibrate::{self, CalibrateArguments};
 use super::catalog::{self, CatalogArguments};
 use super::check::{self, CheckArguments};
+use super::claims::{self, ClaimsArguments};
 use super::collective::{self, CollectiveArguments};
 use super::compare::{self, CompareArguments};
 use super::completions::{self, CompletionsArguments};
@@ -20,7 +21,7 @@ use super::sensitivity::{self, SensitivityArguments};
 use super::validate::{self, ValidateArguments};
 use super::{diagnostics::Colour, list};
 use clap::error::ErrorKind;
-use clap::{Arg, ArgAction, ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 use std::ffi::OsString;
 
 /// Simulates GPU-cluster interconnects: what wins for trillion-parameter training, 72 chips on copper or 384 on light?
@@ -47,6 +48,8 @@ enum Command {
     Plan(PlanArguments),
     /// Vary what sources disagree on: every point at the ends of each range of the catalog
     Sensitivity(SensitivityArguments),
+    /// Judge claims about machines, each by what its scenario shows
+    Claims(ClaimsArguments),
     /// Hold the model against published measurements, row by row
     Validate(ValidateArguments),
     /// Fit the parameters of transport families again, to the shipped measurements or to yours
@@ -68,9 +71,6 @@ enum Command {
     /// Print the man page
     Man(ManArguments),
 }
-
-/// Commands that are planned: known to the parser, refused with a sentence.
-const LATER: [&str; 1] = ["claims"];
 
 /// Runs a command line, the first word being the program's name, and says how it went.
 pub fn run_command_line(words: impl IntoIterator<Item = OsString>, output: &mut Output<'_>) -> ExitStatus {
@@ -98,6 +98,7 @@ fn dispatch(command: Command, output: &mut Output<'_>) -> Result<(), Failure> {
         Command::Collective(arguments) => collective::run(&arguments, output),
         Command::Plan(arguments) => plan::run(&arguments, output),
         Command::Sensitivity(arguments) => sensitivity::run(&arguments, output),
+        Command::Claims(arguments) => claims::run(&arguments, output),
         Command::Validate(arguments) => validate::run(&arguments, output),
         Command::Calibrate(arguments) => calibrate::run(&arguments, output),
         Command::Flows(arguments) => flows::run(&arguments, output),
@@ -116,36 +117,15 @@ fn parse(
     words: impl IntoIterator<Item = OsString>,
     output: &mut Output<'_>,
 ) -> Result<Option<Command>, Failure> {
-    let matches = match grammar().try_get_matches_from(words) {
-        Ok(matches) => matches,
-        Err(error) => return refuse(&error, output).map(|()| None),
-    };
-    match matches.subcommand_name() {
-        Some(name) if LATER.contains(&name) => Err(Failure::NotAvailableYet(name.to_owned())),
-        _ => read(&matches).map(|arguments| Some(arguments.command)),
+    match Arguments::try_parse_from(words) {
+        Ok(arguments) => Ok(Some(arguments.command)),
+        Err(error) => refuse(&error, output).map(|()| None),
     }
-}
-
-fn read(matches: &ArgMatches) -> Result<Arguments, Failure> {
-    Arguments::from_arg_matches(matches).map_err(|error| Failure::Usage(error.to_string()))
 }
 
 /// The commands that exist.
 pub(super) fn commands() -> clap::Command {
     Arguments::command()
-}
-
-/// The commands that exist, and hidden ones that will.
-fn grammar() -> clap::Command {
-    let anything = || {
-        Arg::new("anything")
-            .action(ArgAction::Append)
-            .num_args(0..)
-            .trailing_var_arg(true)
-            .allow_hyphen_values(true)
-    };
-    let later = LATER.map(|name| clap::Command::new(name).hide(true).disable_help_flag(true).arg(anything()));
-    Arguments::command().subcommands(later)
 }
 
 /// Writes what the parser has to say: help and version are data, everything else is an error.

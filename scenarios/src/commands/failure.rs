@@ -3,6 +3,7 @@
 use super::diagnostics::{self, Colour};
 use crate::calibrate::{CalibrateChipsError, CalibrateError, SourceError};
 use crate::check::ResultBaselineError;
+use crate::claims::ClaimError;
 use crate::file::{ScenarioError, ScenarioErrors};
 use crate::flow_case::FlowCaseError;
 use crate::report::compare::CompareError;
@@ -135,6 +136,9 @@ pub enum Failure {
     /// A baseline of results cannot be read, held against or written.
     #[error(transparent)]
     ResultBaseline(#[from] ResultBaselineError),
+    /// What was named is no claim that can be judged.
+    #[error(transparent)]
+    Claim(ClaimError),
     /// Two sides cannot be compared.
     #[error(transparent)]
     Compare(#[from] CompareError),
@@ -166,9 +170,6 @@ pub enum Failure {
     /// Standard output or standard error could not be written.
     #[error("the output could not be written: {0}")]
     Output(#[from] io::Error),
-    /// A command that is planned and not built.
-    #[error("`copperlight {0}` is not available yet; `copperlight --help` lists the commands that are")]
-    NotAvailableYet(String),
 }
 
 impl Failure {
@@ -202,6 +203,15 @@ impl Failure {
 impl From<RunError> for Failure {
     fn from(error: RunError) -> Self {
         Self::Run(Box::new(error))
+    }
+}
+
+impl From<ClaimError> for Failure {
+    fn from(error: ClaimError) -> Self {
+        match error {
+            ClaimError::Run(error) => error.into(),
+            other => Self::Claim(other),
+        }
     }
 }
 

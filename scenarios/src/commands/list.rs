@@ -3,20 +3,23 @@
 use super::failure::Failure;
 use super::output::Output;
 use crate::file::SourceText;
-use crate::file::{check, library_scenario, library_scenario_names};
+use crate::file::{check, library_claims, library_scenario, library_scenario_names};
 use crate::training::{LibraryModel, Model};
 use copperlight_topologies::catalog;
 use std::io::{self, Write};
 
-/// Writes scenarios, models and systems, a line each.
+/// Writes scenarios, claims, models and systems, a line each.
 pub(super) fn run(output: &mut Output<'_>) -> Result<(), Failure> {
     let scenarios: Vec<(&str, String)> =
         library_scenario_names().map(|name| (name, question(name))).collect();
+    let claims: Vec<(&str, String)> =
+        library_claims().map(|claim| (claim.name, question(claim.name))).collect();
     let title = |name: &str| LibraryModel::named(name).map(|model| model.title).unwrap_or_default();
     let models: Vec<(&str, String)> = Model::library_names().map(|name| (name, title(name))).collect();
     let systems: Vec<(&str, String)> =
         catalog::systems().iter().map(|entry| (entry.name(), entry.title().to_owned())).collect();
     write_group("scenarios (copperlight run NAME)", &scenarios, output.data)?;
+    write_group("claims (copperlight claims ID)", &claims, output.data)?;
     write_group("models (workload.model)", &models, output.data)?;
     write_group("systems (systems.preset, --system)", &systems, output.data)?;
     Ok(())

@@ -10,6 +10,7 @@ mod calibrate;
 mod catalog;
 mod check;
 mod check_files;
+mod claims;
 mod collective;
 mod compare;
 mod completions;

@@ -1,6 +1,6 @@
 //! The scenarios that are built into the binary.
 
-use super::suggestion;
+use super::{library_claims, suggestion};
 
 /// Name and text of every library scenario.
 const SCENARIOS: [(&str, &str); 35] = [
@@ -50,17 +50,18 @@ const SCENARIOS: [(&str, &str); 35] = [
     ("hopper-to-blackwell-experts", include_str!("../../library/scenarios/hopper-to-blackwell-experts.toml")),
 ];
 
-/// The names of the library scenarios.
+/// The names of the library scenarios that judge no claim.
 pub fn scenario_names() -> impl Iterator<Item = &'static str> + Clone {
     SCENARIOS.iter().map(|(name, _)| *name)
 }
 
-/// The text of a library scenario.
+/// The text of a library scenario, whether it judges a claim or not.
 pub fn scenario(name: &str) -> Option<&'static str> {
-    SCENARIOS.iter().find(|(known, _)| *known == name).map(|(_, text)| *text)
+    let listed = SCENARIOS.iter().find(|(known, _)| *known == name).map(|(_, text)| *text);
+    listed.or_else(|| library_claims::text(name))
 }
 
 /// The library scenario whose name is most like `name`, when one is.
 pub(super) fn nearest(name: &str) -> Option<&'static str> {
-    suggestion::nearest(name, scenario_names())
+    suggestion::nearest(name, scenario_names().chain(library_claims::names()))
 }

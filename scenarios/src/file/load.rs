@@ -14,7 +14,7 @@ use super::source::SourceText;
 use super::survey::Survey;
 use super::sweep::SweepPlan;
 use super::{
-    document, expectation, header, invisible, report, resolved, root, settings, survey, sweep, systems,
+    claim, document, expectation, header, invisible, report, resolved, root, settings, survey, sweep, systems,
 };
 use crate::report::{CurveKind, ResultKind};
 use std::sync::Arc;
@@ -90,6 +90,7 @@ fn check_document(document: &Table, sources: &[SourceText], findings: &Findings)
     if sources.len() == 1 {
         unmatched.iter().for_each(|(_, LocatedError { place, error })| findings.error(*place, error.clone()));
     }
+    let claim = claim::read(&root, &selectable, sources.len() > 1);
     let header_node = root.entry("scenario").map(|entry| &entry.node);
     let stated = header.as_ref().map(|header| (header.fidelity, header.seed));
     let points = workload.zip(header_node).map(|(workload, header)| {
@@ -104,7 +105,7 @@ fn check_document(document: &Table, sources: &[SourceText], findings: &Findings)
     if findings.any() {
         return None;
     }
-    let resolved = resolved::write(&without_expectations(document, &unmatched), findings);
+    let resolved = resolved::write(&without_judgement(document, &unmatched), findings);
     let hash = scenario_hash(&resolved, &findings.files());
     let points = points.seeded(Seeds::of(&sweeps, hash));
     Some(Scenario {
@@ -117,6 +118,7 @@ fn check_document(document: &Table, sources: &[SourceText], findings: &Findings)
         sweeps: sweeps.iter().map(declared_sweep).collect(),
         defaults: findings.defaults(),
         expectations,
+        claim,
         unmatched_expectations: unmatched.into_iter().map(|(_, error)| error).collect(),
         sources: sources.to_vec(),
         report,
@@ -135,9 +137,11 @@ fn kind_of(workload: Option<&Node>) -> Option<ResultKind> {
     }
 }
 
-/// The document without the expectations of these indices, so that what is resolved can be read again.
-fn without_expectations(document: &Table, left_out: &[(usize, LocatedError)]) -> Table {
+/// The document without the expectations of these indices, so that what is resolved can be read again, and without its
+/// claim, which is about the scenario as it was written.
+fn without_judgement(document: &Table, left_out: &[(usize, LocatedError)]) -> Table {
     let mut document = document.clone();
+    document.entries.retain(|entry| entry.key != "claim");
     if let Some(Value::Array(all)) = document.get_mut("expect").map(|entry| &mut entry.node.value) {
         let mut index = 0..;
         all.retain(|_| index.next().is_some_and(|index| left_out.iter().all(|(other, _)| *other != index)));

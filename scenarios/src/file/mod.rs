@@ -9,6 +9,10 @@
 //! Errors carry byte ranges and are drawn elsewhere: nothing here writes to a terminal.
 
 mod choice;
+mod claim;
+mod claim_evidence;
+mod claim_keys;
+mod claimed;
 mod collective;
 mod combinations;
 mod config_json;
@@ -29,6 +33,7 @@ mod kept;
 mod key;
 mod key_path;
 mod library;
+mod library_claims;
 mod limits;
 mod load;
 mod model;
@@ -68,6 +73,9 @@ mod training;
 mod workload;
 mod written_plan;
 
+pub use claimed::{
+    CatalogKey, ClaimHead, ClaimStatement, ClaimTable, Divisor, Evidence, Figure, Flip, Verdict,
+};
 pub use collective::{
     DEFAULT_TOP_K, MOST_GROUPS, MOST_HIDDEN, MOST_IMBALANCE, MOST_TOKENS, MOST_TOP_K, algorithm_named,
     check_algorithm, operation_named, protocol_named,
@@ -82,6 +90,7 @@ pub use header::fidelity_named;
 pub(crate) use header::usable_name;
 pub use key_path::KeyPathError;
 pub use library::{scenario as library_scenario, scenario_names as library_scenario_names};
+pub use library_claims::{LibraryClaim, all as library_claims};
 pub use load::{check, load};
 pub(crate) use named_file::utf8;
 pub use page::reference_page;

@@ -1,7 +1,7 @@
 //! The tables of a scenario file.
 
 use super::key::{Form, Key, KeyTable};
-use super::{collective, expectation_keys, header, report, sweep, systems, traffic, training};
+use super::{claim_keys, collective, expectation_keys, header, report, sweep, systems, traffic, training};
 
 /// The top of a scenario.
 pub(super) const KEYS: KeyTable = KeyTable::new(
@@ -25,6 +25,12 @@ pub(super) const KEYS: KeyTable = KeyTable::new(
             "expect",
             Form::Tables(|| &expectation_keys::KEYS),
             "What results must keep, read by `check`",
+            "",
+        ),
+        Key::optional(
+            "claim",
+            Form::Table(|| &claim_keys::KEYS),
+            "A claim, and what results say about it, read by `claims` only",
             "",
         ),
         Key::optional("report", Form::Table(|| &report::KEYS), "What is drawn", ""),

@@ -1,5 +1,6 @@
 //! What a checked scenario file says: every point that is to be simulated, and what is to be reported.
 
+use super::claimed::ClaimTable;
 use super::error::{LocatedError, ScenarioErrors};
 use super::expected::Expectation;
 use super::point_place::{PointFailure, PointPlace};
@@ -37,6 +38,8 @@ pub struct Scenario {
     pub defaults: BTreeMap<String, toml::Value>,
     /// What must hold, read by `check` only.
     pub expectations: Vec<Expectation>,
+    /// What is claimed about its results, read by `claims` only.
+    pub claim: Option<ClaimTable>,
     /// Expectations about points that a `--set` has taken away; without one they are errors.
     pub unmatched_expectations: Vec<LocatedError>,
     /// The texts that it was read from, into which places point: the scenario, then each `--set`.

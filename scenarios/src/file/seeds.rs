@@ -49,7 +49,7 @@ pub fn point_seed(scenario: ScenarioHash, setting: u64) -> u64 {
 /// The hash of a resolved scenario, without what only names, judges or draws its results, and of the files that it names.
 pub(super) fn scenario_hash(resolved: &toml::Table, files: &BTreeMap<String, u128>) -> ScenarioHash {
     let mut kept = resolved.clone();
-    for key in ["expect", "report"] {
+    for key in ["expect", "claim", "report"] {
         kept.remove(key);
     }
     if let Some(toml::Value::Table(header)) = kept.get_mut("scenario") {

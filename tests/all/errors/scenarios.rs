@@ -3,6 +3,7 @@
 use super::{Case, fault};
 use copperlight::calibrate::{CalibrateChipsError, CalibrateError, NcclTestsError, SourceError};
 use copperlight::check::{MetricToleranceError, ResultBaselineError};
+use copperlight::claims::ClaimError;
 use copperlight::commands::{BookError, Failure};
 use copperlight::estimate::EstimateError;
 use copperlight::file::{KeyPathError, ScenarioError, ScenarioErrors};
@@ -37,6 +38,7 @@ pub(super) fn cases() -> Vec<Case> {
     cases.extend(measurements());
     cases.extend(result_baselines());
     cases.extend(comparisons());
+    cases.extend(claims());
     cases.extend(failures());
     cases.extend(super::sweeps::cases());
     cases
@@ -433,6 +435,23 @@ fn comparisons() -> Vec<Case> {
     .collect()
 }
 
+fn claims() -> Vec<Case> {
+    let scenario = || "tiny".to_owned();
+    [
+        ClaimError::NoClaim { scenario: scenario() },
+        ClaimError::Part { scenario: scenario(), whole: "light-beats-copper".to_owned() },
+        ClaimError::Point {
+            scenario: scenario(),
+            evidence: "tokens/s per watt".to_owned(),
+            problem: "2 points are meant, and one must be; name its system, chips and point".to_owned(),
+        },
+        ClaimError::Run(RunError::NoChips { system: "star".to_owned(), chips: 0 }),
+    ]
+    .iter()
+    .map(Case::of)
+    .collect()
+}
+
 fn failures() -> Vec<Case> {
     let unknown = ScenarioError::UnknownName {
         what: "algorithm",
@@ -466,7 +485,7 @@ fn failures() -> Vec<Case> {
         Failure::Trace(TraceFileError::Folder { path: "timelines".into() }),
         Failure::Figures("cannot draw the figure `mfu`".to_owned()),
         Failure::Output(Error::from(ErrorKind::StorageFull)),
-        Failure::NotAvailableYet("claims".to_owned()),
+        Failure::from(ClaimError::NoClaim { scenario: "tiny".to_owned() }),
     ]
     .iter()
     .map(Case::of)
