@@ -71,19 +71,6 @@ fn bad_words_are_errors_and_nothing_else() {
 }
 
 #[test]
-fn planned_commands_are_refused_with_a_sentence() {
-    for words in [&["claims", "x", "--junit", "y"][..], &["claims", "--help"], &["claims"]] {
-        let ran = run(words);
-        assert_eq!(ran.status, ExitStatus::BAD_INPUT);
-        assert!(
-            ran.notes.contains(&format!("`copperlight {}` is not available yet", words[0])),
-            "{}",
-            ran.notes
-        );
-    }
-}
-
-#[test]
 fn errors_of_scenarios_show_the_setting() {
     let ran = run(&["run", "nvl72-vs-cm384", "--set", "systems.chips=1000", "--set", "sweep=[]"]);
     assert!(ran.notes.contains("--set systems.chips=1000"), "{}", ran.notes);

@@ -252,12 +252,8 @@ fn a_scenario_of_which_nothing_fits_is_refused() {
     let table = done.stdout.lines().filter(|line| line.trim_end().ends_with(" no"));
     assert_eq!(table.count(), 4, "{}", done.stdout);
     assert!(done.stderr.starts_with("error: no point fits in memory"), "{}", done.stderr);
-    assert_eq!(
-        done.stderr.matches("no change of the plan was found").count(),
-        4,
-        "once a point: {}",
-        done.stderr
-    );
+    // Two points of each system say the same.
+    assert_eq!(done.stderr.matches("no change of the plan was found").count(), 2, "{}", done.stderr);
     let document = place.run(&[&small[..], &["--format", "json"]].concat()).stdout;
     let document: Value = serde_json::from_str(&document).expect("results are JSON");
     assert_eq!(results(&document).len(), 4);
