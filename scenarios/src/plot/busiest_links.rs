@@ -25,6 +25,8 @@ const SMALLEST_TEXT: f64 = 16.0;
 /// The largest share of the width that names of links take.
 const WIDEST_LABEL: f64 = 0.42;
 const GAP: f64 = 14.0;
+/// The least share that one decimal of a percentage can say.
+const LEAST_SAID: f64 = 5e-4;
 
 /// Draws the figure; `None` when no link is known to have carried anything.
 pub(super) fn draw_busiest_links(report: &ScenarioReport) -> Option<Drawing> {
@@ -109,7 +111,8 @@ fn draw_bar(
 fn words(busy: &BusyLink) -> String {
     let peak = busy.peak.map_or(String::new(), |peak| format!(", peak {} %", percent(peak)));
     let alike = if busy.alike > 1 { format!(", {} alike", grouped(busy.alike)) } else { String::new() };
-    format!("{} %{peak}{alike}", percent(busy.mean))
+    let mean = if busy.mean < LEAST_SAID { "below 0.1".to_owned() } else { percent(busy.mean) };
+    format!("{mean} %{peak}{alike}")
 }
 
 #[cfg(test)]

@@ -4,8 +4,8 @@ use super::canvas::{Anchor, Canvas, Drawing, Mark, Text};
 use super::frame::draw_frame;
 use super::grid::cells;
 use super::panel::Rect;
-use super::ramp::{ramp, text_on};
-use super::style::{Color, FOOTER_SIZE, GRID, INK, LABEL_SIZE, QUIET, TICK_SIZE};
+use super::ramp::{STEPS, ramp, text_on};
+use super::style::{Color, FOOTER_SIZE, GRID, INK, LABEL_SIZE, PAPER, QUIET, TICK_SIZE};
 use super::sweep_grid::{Cell, Direction, Plane, SweepGrid, sweep_grid};
 use super::text::{width, wrapped};
 use crate::report::ScenarioReport;
@@ -18,7 +18,7 @@ const SMALLEST_TEXT: f64 = 13.0;
 const LARGEST_TEXT: f64 = 26.0;
 const GAP: f64 = 12.0;
 /// How many steps the scale is drawn in.
-const SCALE_STEPS: usize = 64;
+const SCALE_STEPS: usize = STEPS;
 
 /// Draws the figure; `None` unless exactly two parameters vary.
 pub(super) fn draw_heat_map(report: &ScenarioReport) -> Option<Drawing> {
@@ -190,6 +190,8 @@ fn draw_best(canvas: &mut Canvas, plane: &Plane, place: impl Fn((usize, usize)) 
     let Some((at, _)) = best.filter(|_| plane.cells.len() > 1) else { return };
     let Rect { left, top, right, bottom } = place(at);
     let through = vec![(left, top), (right, top), (right, bottom), (left, bottom), (left, top)];
+    // Ink between two lines of paper is seen on every colour.
+    canvas.push(Mark::Line { through: through.clone(), color: PAPER, width: 10.0 });
     canvas.push(Mark::Line { through, color: INK, width: 4.0 });
 }
 
@@ -236,10 +238,10 @@ fn draw_scale(canvas: &mut Canvas, grid: &SweepGrid, range: Range, room: Rect) {
         bottom: room.bottom - 60.0,
         ..room
     };
-    for step in 0..SCALE_STEPS {
-        let y = |step: usize| area.bottom - area.height() * step as f64 / SCALE_STEPS as f64;
-        let share = step as f64 / (SCALE_STEPS - 1) as f64;
-        fill(canvas, Rect { top: y(step + 1), bottom: y(step), ..area }, ramp(share));
+    // Each step lies over the lower part of those above it, so that no seams are seen.
+    for step in (0..SCALE_STEPS).rev() {
+        let top = area.bottom - area.height() * (step + 1) as f64 / SCALE_STEPS as f64;
+        fill(canvas, Rect { top, ..area }, ramp(step as f64 / (SCALE_STEPS - 1) as f64));
     }
     let values = if range.high > range.low { vec![0.0, 0.25, 0.5, 0.75, 1.0] } else { vec![1.0] };
     for share in values {

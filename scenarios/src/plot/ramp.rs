@@ -18,7 +18,7 @@ const STOPS: [Color; 9] = [
 ];
 
 /// How many colours the ramp has.
-const STEPS: usize = 40;
+pub(super) const STEPS: usize = 40;
 /// The first of them on which text is that of high values.
 const FIRST_HIGH: usize = 17;
 /// The lightest part of cividis that is seen on white, and the darkest that is seen on a dark ground. With these two, text
