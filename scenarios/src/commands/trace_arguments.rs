@@ -131,7 +131,8 @@ fn nothing_recorded(traces: &[Trace]) -> Option<String> {
         if more > 0 {
             ranks.push(format!("{more} more"));
         }
-        format!("ranks {} of {}", number::joined(&ranks), point.title())
+        let noun = if point.simulated.len() == 1 { "rank" } else { "ranks" };
+        format!("{noun} {} of {}", number::joined(&ranks), point.title())
     });
     let mut choices: Vec<String> = choices.collect();
     let more = points.len().saturating_sub(MOST_POINTS);
