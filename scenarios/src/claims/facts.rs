@@ -3,7 +3,6 @@
 use crate::file::CatalogKey;
 use copperlight_topologies::catalog::{self, Entry, Section, Sourced, derived};
 use copperlight_topologies::{Interval, System};
-use std::ops::Div;
 
 /// The parts of the catalog that claims look at.
 const PARTS: [(&str, Section); 7] = [
@@ -46,13 +45,15 @@ impl Fact {
 
     /// This over another of the same unit; where the ends of both are `paired`, least goes with least.
     pub(super) fn over(self, other: &Self, paired: bool) -> Option<Self> {
-        let divides = self.unit == other.unit && other.figure.low > 0.0;
-        let ratio = if paired { paired_ratio } else { Interval::div };
-        divides.then(|| Self {
-            figure: ratio(self.figure, other.figure),
-            unit: "1".to_owned(),
-            source: format!("{}; {}", self.source, other.source),
-        })
+        if self.unit != other.unit || other.figure.low <= 0.0 {
+            return None;
+        }
+        let figure = match paired {
+            true => paired_ratio(self.figure, other.figure),
+            false => self.figure / other.figure,
+        };
+        let source = format!("{}; {}", self.source, other.source);
+        Some(Self { figure, unit: "1".to_owned(), source })
     }
 }
 
