@@ -16,6 +16,8 @@ before(async () => {
   const args = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"];
   browser = await chromium.launch({ executablePath: process.env.CHROMIUM, args });
   context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
+  // The longest page has thousands of rows, and machines that build are busy.
+  context.setDefaultTimeout(180_000);
 });
 after(async () => {
   await browser.close();
