@@ -3,8 +3,11 @@
 use crate::report::{Metrics, Output, Per, PointResult, unit_of};
 use copperlight_topologies::Interval;
 
-/// What follows from the results of a training point, with its unit.
-const DERIVED: [(&str, &str, fn(&PointResult) -> Option<Interval>); 6] = [
+/// Name and unit of a metric, and how it follows from a point.
+type Derived = (&'static str, &'static str, fn(&PointResult) -> Option<Interval>);
+
+/// What follows from the results of a training point.
+const DERIVED: [Derived; 6] = [
     ("tokens_per_second", "1/s", |point| rate(point, Per::System)),
     ("tokens_per_second_per_peak_tflops", "1/s", |point| rate(point, Per::PeakFlop)),
     ("tokens_per_second_per_watt", "1/J", |point| rate(point, Per::Watt)),

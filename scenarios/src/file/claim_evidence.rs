@@ -10,6 +10,7 @@ use super::suggestion;
 use crate::claims::{catalog_parts, derived_metrics, entries_of};
 use crate::report::ResultKind;
 use copperlight_topologies::System;
+use copperlight_topologies::catalog::Entry;
 
 /// The keys of which one says where a figure stands.
 const FIGURES: [&str; 3] = ["metric", "fact", "catalog"];
@@ -133,7 +134,7 @@ fn read_catalog(section: &Section<'_>, path: Placed<&str>) -> Option<CatalogKey>
         return None;
     };
     let Some(found) = entries.iter().find(|known| known.name() == entry) else {
-        let known: Vec<&str> = entries.iter().map(|known| known.name()).collect();
+        let known: Vec<&str> = entries.iter().map(Entry::name).collect();
         unknown("entry of the catalog", entry, &known);
         return None;
     };

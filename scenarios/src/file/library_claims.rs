@@ -38,6 +38,7 @@ const CLAIMS: &[LibraryClaim] = &[
     claim!("floor-space-and-power"),
     claim!("a-tenth-of-the-parameters"),
     claim!("photonic-links"),
+    claim!("a-hundred-thousand-chips"),
     claim!("a-town-for-a-year"),
     claim!("ten-terabytes-nvlink"),
 ];
