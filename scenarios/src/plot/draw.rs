@@ -26,6 +26,7 @@ use crate::report::{
     VectorFigure,
 };
 use copperlight_core::fabric::Fabric;
+use rayon::prelude::*;
 
 /// The most points of which a tornado is drawn.
 const MOST_TORNADOS: usize = 24;
@@ -35,14 +36,15 @@ const MOST_TORNADOS: usize = 24;
 /// # Errors
 /// [`PlotError`] when the drawing library fails, which no data is known to cause.
 pub fn draw(report: &ScenarioReport) -> Result<Drawn, PlotError> {
+    let kinds: Vec<CurveKind> =
+        CurveKind::ALL.into_iter().filter(|kind| report.curves.contains(kind)).collect();
+    let figures: Result<Vec<_>, PlotError> = kinds.par_iter().map(|kind| figure(*kind, report)).collect();
     let mut drawn = Drawn::default();
-    for kind in CurveKind::ALL.into_iter().filter(|kind| report.curves.contains(kind)) {
-        match drawing(kind, report) {
-            Some(drawing) => {
-                drawn.figures.push(rendered(kind.name(), &drawing, report.figures.theme)?);
-                drawn
-                    .notes
-                    .extend(drawing.notes.iter().map(|note| format!("figure `{}`: {note}", kind.name())));
+    for (kind, figure) in kinds.into_iter().zip(figures?) {
+        match figure {
+            Some((figure, notes)) => {
+                drawn.figures.push(figure);
+                drawn.notes.extend(notes.iter().map(|note| format!("figure `{}`: {note}", kind.name())));
             }
             None if report.figures.named => {
                 let why = why_left_out(kind, report);
@@ -53,6 +55,13 @@ pub fn draw(report: &ScenarioReport) -> Result<Drawn, PlotError> {
     }
     drawn.charts = charts(report, &drawn.figures);
     Ok(drawn)
+}
+
+/// The files of a figure of one kind and what is to be said about it; `None` when no point has data for it.
+fn figure(kind: CurveKind, report: &ScenarioReport) -> Result<Option<(Figure, Vec<String>)>, PlotError> {
+    let Some(drawing) = drawing(kind, report) else { return Ok(None) };
+    let figure = rendered(kind.name(), &drawing, report.figures.theme)?;
+    Ok(Some((figure, drawing.notes)))
 }
 
 /// The figure of one kind; `None` when no point has data for it.

@@ -62,17 +62,18 @@ fn averaged(pixels: &[u8], width: usize) -> Vec<u8> {
     let side = ENLARGEMENT as usize;
     let stride = width * side * CHANNELS;
     let mut small = Vec::with_capacity(pixels.len() / (side * side));
-    let mut sums = vec![0_u32; width * CHANNELS];
+    let mut sums = vec![0_u16; stride];
     for lines in pixels.chunks_exact(stride * side) {
         sums.fill(0);
         for line in lines.chunks_exact(stride) {
-            for (sums, square) in sums.chunks_exact_mut(CHANNELS).zip(line.chunks_exact(side * CHANNELS)) {
-                for pixel in square.chunks_exact(CHANNELS) {
-                    sums.iter_mut().zip(pixel).for_each(|(sum, channel)| *sum += u32::from(*channel));
-                }
+            sums.iter_mut().zip(line).for_each(|(sum, channel)| *sum += u16::from(*channel));
+        }
+        for square in sums.chunks_exact(side * CHANNELS) {
+            for channel in 0..CHANNELS {
+                let sum: u16 = square[channel..].iter().step_by(CHANNELS).sum();
+                small.push((sum / (side * side) as u16) as u8);
             }
         }
-        small.extend(sums.iter().map(|sum| (sum / (ENLARGEMENT * ENLARGEMENT)) as u8));
     }
     small
 }
