@@ -69,7 +69,7 @@ impl Page {
         match kind {
             "console" => self.blocks.push(Block::Console(commands(lines))),
             "arithmetic" => {
-                self.blocks.push(Block::Arithmetic(lines.iter().map(|&line| line.into()).collect()))
+                self.blocks.push(Block::Arithmetic(lines.iter().map(|&line| line.into()).collect()));
             }
             "toml" => {
                 let name = lines.first().and_then(|line| line.strip_prefix("# ")).unwrap_or_default();
