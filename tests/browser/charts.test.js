@@ -65,7 +65,10 @@ chartTest("the pointer tells the energy of results.json and its ends, below the 
 chartTest("a band is drawn, and goes and comes with its series", ["founding", "energy"], async (chart) => {
   const [system] = resultsOf("founding").results.map((point) => point.system);
   const colours = () => chart.figure.locator(".plot canvas").first().evaluate((canvas) => {
-    const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+    // A copy is read, as canvases that are drawn on complain about many reads.
+    const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext("2d", { willReadFrequently: true });
+    copy.drawImage(canvas, 0, 0);
+    const { data } = copy.getImageData(0, 0, canvas.width, canvas.height);
     let drawn = 0;
     for (let at = 3; at < data.length; at += 4) drawn += data[at] > 0 ? 1 : 0;
     return drawn / (canvas.width * canvas.height);
