@@ -81,12 +81,14 @@ pub use collective::{
     check_algorithm, operation_named, protocol_named,
 };
 pub use document::Place;
+#[cfg(feature = "cli")]
 pub(crate) use error::shown;
 pub use error::{LocatedError, ScenarioError, ScenarioErrors};
 pub(crate) use expected::relative_tolerance;
 pub use expected::{Claim, Expectation, Order, PointSelector, Tolerance};
 pub use expert_tokens::{DEFAULT_ELEMENT, ExpertTokens, element_named};
 pub use header::fidelity_named;
+#[cfg(feature = "cli")]
 pub(crate) use header::usable_name;
 pub use key_path::KeyPathError;
 pub use library::{scenario as library_scenario, scenario_names as library_scenario_names};
